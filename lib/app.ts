@@ -1,0 +1,97 @@
+import { App, Chart, Duration } from 'cdk8s';
+import type { Cluster } from './cluster/schema';
+import { hostFiles } from './hosts/hosts';
+import { PodSecurityNamespace } from './kube/namespace';
+import { type Files, synthesize } from './kube/synthesize';
+import {
+  IpAddressPool,
+  L2Advertisement,
+  MetalLb,
+  MetalLbCrds,
+  MetalLbNamespace,
+  MetalLbWebhooks,
+  smallResources,
+} from './metallb';
+import { nutProps } from './nut/from-cluster';
+import { Nut } from './nut/nut';
+import { KubeVip } from './vip/kube-vip';
+import { kubeconfigTemplate } from './vip/kubeconfig';
+
+/** Everything that is written for one site. */
+export interface SiteFiles {
+  /** Kubernetes objects, a file for each chart. */
+  readonly dist: Files;
+  /** What goes on the machines. */
+  readonly hosts: Files;
+}
+
+/** All the text of a site. Pure: nothing is written. */
+export const buildSite = (cluster: Cluster): SiteFiles => ({
+  dist: synthesize(buildApp(cluster)),
+  hosts: new Map([['kubeconfig.template.yaml', kubeconfigTemplate(cluster)], ...hostFiles(cluster)]),
+});
+
+/**
+ * The charts of a site. Their ids are the names of the files in dist/, and their numbers the order in which a first
+ * `kubectl apply` has to see them: definitions before what uses them, and the webhook last, when what it would check is in.
+ */
+export function buildApp(cluster: Cluster): App {
+  const app = new App();
+  const chart = (id: string, namespace?: string) => new Chart(app, id, { namespace, disableResourceNameHashes: true });
+  const { loadBalancer } = cluster;
+  const hasUps = cluster.ups.length > 0;
+
+  if (loadBalancer) new MetalLbCrds(chart('00-crds'), 'Crds');
+
+  if (loadBalancer || hasUps) {
+    const namespaces = chart('10-namespaces');
+    if (loadBalancer) new MetalLbNamespace(namespaces, 'MetalLb');
+    if (hasUps) new PodSecurityNamespace(namespaces, 'Nut', { name: 'nut', level: 'privileged' });
+  }
+
+  addControlPlane(chart('20-kube-vip', 'kube-system'), cluster);
+
+  if (loadBalancer) {
+    new MetalLb(chart('30-metallb'), 'MetalLb', {
+      images: { controller: cluster.images.metallbController, speaker: cluster.images.metallbSpeaker },
+      controller: { resources: smallResources },
+      speaker: { resources: smallResources },
+    });
+    addPools(chart('40-metallb-config'), loadBalancer);
+  }
+  if (hasUps) new Nut(chart('50-nut', 'nut'), 'Nut', nutProps(cluster));
+  if (loadBalancer) new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks');
+  return app;
+}
+
+function addControlPlane(chart: Chart, { controlPlane, images }: Cluster): void {
+  const { durationSeconds, renewSeconds, retrySeconds } = controlPlane.lease;
+  new KubeVip(chart, 'KubeVip', {
+    addresses: controlPlane.vip.map(({ text }) => text),
+    port: controlPlane.port,
+    interface: controlPlane.interface,
+    lease: {
+      duration: Duration.seconds(durationSeconds),
+      renewDeadline: Duration.seconds(renewSeconds),
+      retryPeriod: Duration.seconds(retrySeconds),
+    },
+    arpRate: Duration.millis(controlPlane.arpRateMs),
+    image: images.kubeVip,
+  });
+}
+
+function addPools(chart: Chart, loadBalancer: NonNullable<Cluster['loadBalancer']>): void {
+  const pools = new Map(
+    loadBalancer.pools.map((pool) => [
+      pool.name,
+      new IpAddressPool(chart, `Pool-${pool.name}`, { ...pool, addresses: pool.addresses.map(({ text }) => text) }),
+    ]),
+  );
+  const advertisements = loadBalancer.advertisements ?? loadBalancer.pools.map(({ name }) => ({ name, pools: [name] }));
+  for (const advertisement of advertisements) {
+    new L2Advertisement(chart, `Advertisement-${advertisement.name}`, {
+      ...advertisement,
+      pools: advertisement.pools.flatMap((name) => pools.get(name) ?? []),
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { checkCluster } from './check';
+import { ClusterError, type Problem, pathText } from './problem';
+import type { RuleName } from './rule-names';
+import type { Cluster, ClusterInput } from './schema';
+import { readSource } from './source';
+
+/** Rules about a key, whatever its value is. */
+const KEY_RULES: ReadonlySet<RuleName> = new Set(['unknown-key', 'bad-driver-option']);
+
+/** A checked site and its warnings, each a line of text. */
+export interface Loaded {
+  readonly cluster: Cluster;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a site from the text of a cluster.yaml.
+ * Throws a ClusterError with every problem at once in the order of the file, each as `file:line:column: rule: message; cure`.
+ *
+ * @param file the name that the messages carry
+ */
+export function loadCluster(text: string, file: string): Loaded {
+  const source = readSource(text, file);
+  const checked = checkCluster(source.value);
+  const placed = checked.problems
+    .map((problem) => ({ problem, offset: source.offsetOf(problem.path, KEY_RULES.has(problem.rule)) }))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ problem, offset }) => `${source.place(offset)}: ${sentence(problem)}`);
+  if (!('cluster' in checked)) throw new ClusterError(placed);
+  return { cluster: checked.cluster, warnings: placed };
+}
+
+/**
+ * A site stated in TypeScript, checked by the same schema and rules as cluster.yaml.
+ * Warnings do not stop it; `checkCluster` returns them. Throws a ClusterError with every problem at once, each as `path: rule: message; cure`.
+ */
+export function defineCluster(input: ClusterInput): Cluster {
+  const checked = checkCluster(input);
+  if ('cluster' in checked) return checked.cluster;
+  throw new ClusterError(checked.problems.map((problem) => `${pathText(problem.path)}: ${sentence(problem)}`));
+}
+
+const sentence = ({ severity, rule, message, cure }: Problem): string =>
+  `${severity === 'warning' ? 'warning: ' : ''}${rule}: ${message}; ${cure}`;

@@ -1,0 +1,16 @@
+import type { Problem } from '../problem';
+import type { Cluster } from '../schema';
+import { lease } from './lease';
+import { names } from './names';
+import { networks } from './networks';
+import { nodes } from './nodes';
+import { pools } from './pools';
+import { power } from './power';
+import { quorum } from './quorum';
+import { vip } from './vip';
+
+/** A concern: finds everything that is wrong with a well-formed site in its field. Pure. */
+export type Rule = (cluster: Cluster) => Problem[];
+
+/** Every rule a site must pass, in the order their problems are reported. */
+export const rules: readonly Rule[] = [names, networks, nodes, quorum, vip, lease, pools, power];

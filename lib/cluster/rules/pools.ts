@@ -1,0 +1,110 @@
+import { type Address, type AddressRange, contains, covers, overlaps, reservedAs } from '../address';
+import { error, type Path, type Problem, warning } from '../problem';
+import type { RuleName } from '../rule-names';
+import type { Cluster, Pool } from '../schema';
+import { unknownName } from './unknown-name';
+
+/** MetalLB accepts pools that hold a node's address or that nobody announces; these rules do not. */
+export function pools(cluster: Cluster): Problem[] {
+  const list = cluster.loadBalancer?.pools ?? [];
+  const ranges = list.flatMap((pool, p) =>
+    pool.addresses.map((range, a) => ({ pool, range, path: ['loadBalancer', 'pools', p, 'addresses', a] as const })),
+  );
+  return [
+    ...ranges.flatMap(({ pool, range, path }, index) => [
+      ...ranges
+        .slice(0, index)
+        .filter((other) => overlaps(other.range, range))
+        .map((other) =>
+          error(
+            'pool-overlap',
+            path,
+            `${range.text} overlaps ${other.range.text} of pool "${other.pool.name}"`,
+            'let every address be in one range',
+          ),
+        ),
+      ...clashes(cluster, pool, range, path),
+    ]),
+    ...advertisements(cluster),
+  ];
+}
+
+function clashes(cluster: Cluster, pool: Pool, range: AddressRange, path: Path): Problem[] {
+  const problems: Problem[] = [];
+  const clash = (rule: RuleName, message: string, cure: string) =>
+    problems.push(error(rule, path, `${range.text} of pool "${pool.name}" ${message}`, cure));
+  const { network, nodes } = cluster;
+
+  const subnet = network.subnet.find((candidate) => covers(candidate, range));
+  if (!subnet) {
+    clash(
+      'pool-outside-subnet',
+      `is not inside the node network ${network.subnet.map(({ text }) => text).join(' and ')}`,
+      'take addresses of the node network: L2 announcements do not leave it',
+    );
+  }
+  for (const node of nodes) {
+    for (const address of node.address.filter((own) => contains(range, own))) {
+      clash(
+        'pool-contains-node',
+        `contains ${address.text}, the address of node ${node.name}`,
+        'leave the node out of the range',
+      );
+    }
+  }
+  for (const gateway of network.gateway?.filter((own) => contains(range, own)) ?? []) {
+    clash('pool-contains-gateway', `contains the gateway ${gateway.text}`, 'leave the gateway out of the range');
+  }
+  for (const dhcp of network.dhcp.filter((candidate) => overlaps(candidate, range))) {
+    clash(
+      'pool-in-dhcp',
+      `overlaps the DHCP range ${dhcp.text}`,
+      'shrink one of them, or two machines may answer for one address',
+    );
+  }
+  // The range lies inside the subnet, so it holds a reserved address only at its own ends.
+  const ends = range.first.value === range.last.value ? [range.first] : [range.first, range.last];
+  for (const end of ends) {
+    const reserved = subnet && reservedAs(subnet, end);
+    if (!reserved || (pool.avoidBuggyIPs && looksBuggy(end))) continue;
+    problems.push(
+      warning(
+        'pool-reserved-address',
+        path,
+        `${range.text} of pool "${pool.name}" includes ${end.text}, the ${reserved} of ${subnet.text}`,
+        `leave it out of the range${looksBuggy(end) ? ', or set avoidBuggyIPs: true' : ''}`,
+      ),
+    );
+  }
+  return problems;
+}
+
+/** What MetalLB passes over with avoidBuggyIPs: IPv4 addresses that end in .0 or .255, whatever the prefix length. */
+const looksBuggy = ({ family, value }: Address): boolean => family === 4 && [0n, 255n].includes(value & 255n);
+
+function advertisements(cluster: Cluster): Problem[] {
+  const { pools: list = [], advertisements: stated } = cluster.loadBalancer ?? {};
+  if (!stated) return [];
+  const poolNames = list.map(({ name }) => name);
+  const nodeNames = cluster.nodes.map(({ name }) => name);
+  const unknown = stated.flatMap((advertisement, i) => {
+    const path = ['loadBalancer', 'advertisements', i];
+    return [
+      ...advertisement.pools.flatMap((name, p) => unknownName('pool', name, poolNames, [...path, 'pools', p])),
+      ...(advertisement.nodes ?? []).flatMap((name, n) => unknownName('node', name, nodeNames, [...path, 'nodes', n])),
+    ];
+  });
+  const silent = list.flatMap((pool, p) =>
+    stated.some((advertisement) => advertisement.pools.includes(pool.name))
+      ? []
+      : [
+          error(
+            'pool-not-advertised',
+            ['loadBalancer', 'pools', p, 'name'],
+            `no advertisement names pool "${pool.name}", so nobody would answer for its addresses`,
+            'add it to an advertisement, or leave advertisements out to announce every pool',
+          ),
+        ],
+  );
+  return [...unknown, ...silent];
+}

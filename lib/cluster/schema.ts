@@ -1,0 +1,171 @@
+import { z } from 'zod';
+import { parseSubnet, type Subnet } from './address';
+import * as format from './formats';
+
+const { oneOrMore } = format;
+
+const network = z.strictObject({
+  subnet: oneOrMore(format.subnet).describe(
+    'Network of the machines, e.g. 192.168.10.0/24; with two IP families a list of two, the main family first.',
+  ),
+  gateway: oneOrMore(format.address).optional().describe('Address of the router.'),
+  dhcp: oneOrMore(format.range)
+    .default([])
+    .describe('Ranges the DHCP server gives out, so that nothing here collides with them.'),
+  pods: oneOrMore(format.subnet)
+    .optional()
+    .describe("Pod network. Default: k3s's own, 10.42.0.0/16, for IPv6 fd00:42::/56."),
+  services: oneOrMore(format.subnet)
+    .optional()
+    .describe("Service network. Default: k3s's own, 10.43.0.0/16, for IPv6 fd00:43::/112."),
+});
+
+const node = z.strictObject({
+  name: format.nodeName.describe('Host name of the machine, which is the name of its Kubernetes node.'),
+  address: oneOrMore(format.address).describe(
+    'Fixed address of the machine; with two IP families a list of two, in the order of network.subnet.',
+  ),
+  role: z.enum(['server', 'agent']).describe('server: runs the control plane and etcd. agent: runs workloads only.'),
+  ups: z.string().optional().describe('Name of the UPS that feeds this machine. Leave it out when none does.'),
+});
+
+const lease = z.strictObject({
+  durationSeconds: format.seconds
+    .default(15)
+    .describe('How long the others wait after the last renewal before one takes the address over.'),
+  renewSeconds: format.seconds
+    .default(10)
+    .describe('How long the holder tries to renew before it gives the address up.'),
+  retrySeconds: format.seconds.default(2).describe('Pause between two tries.'),
+});
+
+const controlPlane = z.strictObject({
+  vip: oneOrMore(format.address).describe(
+    'Virtual IP of the Kubernetes API: a free address in the subnet that no machine owns.',
+  ),
+  port: format.portNumber.default(6443).describe('Port of the Kubernetes API.'),
+  dnsName: format.hostName
+    .optional()
+    .describe('DNS name for the API, with one A record for each server or for the VIP. A way in when the VIP is down.'),
+  interface: format.interfaceName
+    .optional()
+    .describe('Interface that carries the VIP. Default: the one of the default route.'),
+  lease: lease
+    .prefault({})
+    .describe('The lease that says which server holds the VIP: durationSeconds > renewSeconds > 1.2 x retrySeconds.'),
+  arpRateMs: z
+    .number()
+    .int()
+    .min(500)
+    .default(1000)
+    .describe('Pause between two gratuitous ARPs of the holder, in milliseconds.'),
+});
+
+const pool = z.strictObject({
+  name: format.dnsLabel.describe('Name of the pool, which services may ask for with metallb.io/address-pool.'),
+  addresses: z
+    .array(format.range)
+    .min(1)
+    .describe('Ranges first-last or CIDRs that services of type LoadBalancer get their addresses from.'),
+  autoAssign: z.boolean().default(true).describe('false: a service gets an address only when it names this pool.'),
+  avoidBuggyIPs: z.boolean().default(false).describe('true: never give out IPv4 addresses that end in .0 or .255.'),
+});
+
+const advertisement = z.strictObject({
+  name: format.dnsLabel.describe('Name of the L2Advertisement.'),
+  pools: z.array(z.string()).min(1).describe('Names of the pools to announce.'),
+  nodes: z.array(z.string()).min(1).optional().describe('Names of the nodes that may answer. Default: all.'),
+  interfaces: z
+    .array(format.interfaceName)
+    .min(1)
+    .optional()
+    .describe('Interfaces to answer on. Default: all that carry traffic.'),
+});
+
+const loadBalancer = z.strictObject({
+  pools: z.array(pool).min(1).describe('The address pools; no address may be in two.'),
+  advertisements: z
+    .array(advertisement)
+    .min(1)
+    .optional()
+    .describe('Who announces which pool. Default: every node announces every pool (L2: ARP and NDP).'),
+});
+
+const ups = z.strictObject({
+  name: format.upsName.describe('Name of the UPS in NUT, and value of the label ups-device.'),
+  driver: format.driverName.describe('NUT driver, from https://networkupstools.org/stable-hcl.html.'),
+  port: format.devicePort
+    .default('auto')
+    .describe('auto for USB, a device path for serial, an address for network drivers.'),
+  description: format.ascii.default('').describe('What people call it: desc in ups.conf.'),
+  node: z.string().describe('Name of the node its USB or serial cable goes to.'),
+  options: z
+    .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true)]))
+    .default({})
+    .describe('Further lines of the ups.conf section; true for a flag without value.'),
+});
+
+const nut = z.strictObject({
+  killpowerPath: format.absolutePath
+    .default('/run/killpower')
+    .describe('Directory on every machine in which the power-off flag is raised.'),
+  usbBusPath: format.absolutePath.default('/dev/bus/usb').describe('Where the machine has its USB bus.'),
+  privilegedSecondary: z.boolean().default(false).describe('Run the secondary privileged. Nothing here needs it.'),
+  port: format.portNumber.default(3493).describe('Port of upsd.'),
+  secret: format.objectName
+    .default('nut-users')
+    .describe('Secret in namespace nut with the two passwords, made by `npm run secret:nut`.'),
+});
+
+const versions = z.strictObject({
+  k3s: format.k3sVersion.default('v1.36.4+k3s1').describe('k3s release that the files for the machines install.'),
+});
+
+const images = z.strictObject({
+  kubeVip: format.image.optional().describe('Default: ghcr.io/kube-vip/kube-vip at the version this project knows.'),
+  nut: format.image.optional().describe('Default: instantlinux/nut-upsd at the version this project knows.'),
+  metallbController: format.image
+    .optional()
+    .describe('Default: quay.io/metallb/controller at the version this project knows.'),
+  metallbSpeaker: format.image
+    .optional()
+    .describe('Default: quay.io/metallb/speaker at the version this project knows.'),
+});
+
+/** What cluster.yaml and `defineCluster` take. Unknown keys are refused. */
+export const clusterSchema = z
+  .strictObject({
+    name: format.dnsLabel.describe('Name of the cluster; it becomes the name of the kubeconfig context.'),
+    network: network.describe('The network of the machines, and what else is in it.'),
+    nodes: z.array(node).min(1).describe('The machines. 3 servers survive the loss of any 1; 2 are worse than 1.'),
+    controlPlane: controlPlane.describe('The way to the Kubernetes API that survives the loss of a server.'),
+    loadBalancer: loadBalancer
+      .optional()
+      .describe('MetalLB. Leave it out for a cluster without LoadBalancer services.'),
+    ups: z.array(ups).default([]).describe('The UPSes whose cable goes to a machine of this cluster.'),
+    nut: nut.prefault({}).describe('Network UPS Tools, which halt the machines when the mains fail.'),
+    versions: versions.prefault({}).describe('Versions other than the ones this project is tested with.'),
+    images: images.prefault({}).describe('Images from another registry or at another version, by tag or digest.'),
+  })
+  .transform((cluster) => ({
+    ...cluster,
+    network: {
+      ...cluster.network,
+      pods: cluster.network.pods ?? k3sDefault(cluster.network.subnet, '10.42.0.0/16', 'fd00:42::/56'),
+      services: cluster.network.services ?? k3sDefault(cluster.network.subnet, '10.43.0.0/16', 'fd00:43::/112'),
+    },
+  }));
+
+/** k3s's default pod and service networks for the families in use; https://docs.k3s.io/cli/server#networking. */
+function k3sDefault(subnets: readonly Subnet[], ipv4: string, ipv6: string): Subnet[] {
+  const families = new Set(subnets.map(({ family }) => family));
+  return [...families].map((family) => parseSubnet(family === 4 ? ipv4 : ipv6));
+}
+
+/** A site as its owner writes it: texts for addresses, everything with a default optional. */
+export type ClusterInput = z.input<typeof clusterSchema>;
+/** A checked site: defaults filled in, addresses parsed, lists where one or more are allowed. */
+export type Cluster = z.output<typeof clusterSchema>;
+export type Node = Cluster['nodes'][number];
+export type Ups = Cluster['ups'][number];
+export type Pool = NonNullable<Cluster['loadBalancer']>['pools'][number];

@@ -1,0 +1,122 @@
+import {
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  visit,
+} from 'yaml';
+import { ClusterError, type Path } from './problem';
+import type { RuleName } from './rule-names';
+
+/** The text of a cluster.yaml: what it says, and where it says it. */
+export interface Source {
+  /** The content as plain data of unknown shape. */
+  readonly value: unknown;
+  /**
+   * Where the path stands in the text: at its value when that is a single one, else at its key; when it is missing, at the nearest
+   * thing around it.
+   *
+   * @param atKey whether the key is meant even where there is a value
+   */
+  offsetOf(path: Path, atKey?: boolean): number;
+  /** An offset as `file:line:column`, both counted from 1. */
+  place(offset: number): string;
+}
+
+/** Reads one YAML document. Throws a ClusterError with every fault of its syntax at once. */
+export function readSource(text: string, file: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // YAML's parser takes a byte order mark off, and its offsets count it in the first line only.
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${line === 1 && col > 1 && text.startsWith('\uFEFF') ? col - 1 : col}`;
+  };
+  const faults = faultsOf(document).map(
+    ({ offset, message, cure }) => `${place(offset)}: ${YAML}: ${message}; ${cure}`,
+  );
+  if (faults.length > 0) throw new ClusterError(faults);
+  return { value: document.toJS(), offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
+}
+
+const YAML: RuleName = 'yaml';
+
+interface Fault {
+  readonly offset: number;
+  readonly message: string;
+  readonly cure: string;
+}
+
+/** Where YAML's own words say what to call or leave the reader to guess. */
+const KNOWN: Partial<Record<ErrorCode, { readonly message?: string; readonly cure: string }>> = {
+  MULTIPLE_DOCS: {
+    message: 'a second document starts here',
+    cure: 'a file holds one site: take the --- line out, or put each site in a file of its own',
+  },
+  DUPLICATE_KEY: { message: 'this key is already in the same group', cure: 'keep one of the two' },
+  TAB_AS_INDENT: { message: 'a tab indents this line', cure: 'use spaces' },
+  TAG_RESOLVE_FAILED: { cure: 'take the tag out, or put a text that starts with ! in quotes' },
+  BAD_SCALAR_START: { cure: 'put the text in quotes' },
+  MISSING_CHAR: { cure: 'add what is missing' },
+};
+
+type ReadDocument = Document.Parsed<ParsedNode>;
+
+function faultsOf(document: ReadDocument): Fault[] {
+  const faults: Fault[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    offset: pos[0],
+    message: KNOWN[code]?.message ?? message.charAt(0).toLowerCase() + message.slice(1),
+    cure: KNOWN[code]?.cure ?? 'mend the YAML here or just before it',
+  }));
+  return faults.length > 0 ? faults : aliasFaults(document);
+}
+
+/** YAML resolves aliases only when the document becomes plain data, where it throws without a position. */
+function aliasFaults(document: ReadDocument): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return;
+      faults.push({
+        offset: alias.range?.[0] ?? 0,
+        message: `there is no anchor &${alias.source} before *${alias.source}`,
+        cure: 'correct its name, or put a text that starts with * in quotes',
+      });
+    },
+  });
+  if (faults.length > 0) return faults;
+  try {
+    document.toJS();
+    return [];
+  } catch {
+    // What is left is the parser's guard against a few lines that unfold into millions.
+    return [{ offset: 0, message: 'its aliases unfold into too much', cure: 'write the values out' }];
+  }
+}
+
+function offsetOf(document: ReadDocument, path: Path, atKey: boolean): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range[0] ?? 0;
+  for (const [depth, key] of path.entries()) {
+    if (isMap<ParsedNode, ParsedNode | null>(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (!pair) return offset;
+      const single = isAlias(pair.value) || (isScalar(pair.value) && pair.value.value !== null);
+      offset = (single && !(atKey && depth === path.length - 1) ? pair.value : pair.key)?.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq<ParsedNode>(node)) {
+      const item = node.items[Number(key)];
+      if (!item) return offset;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}

@@ -1,0 +1,38 @@
+import { agentsOf, serversOf, upsesAt } from '../cluster/queries';
+import type { Cluster } from '../cluster/schema';
+import { k3osAgent, k3osServer, k3osUps } from './k3os';
+import { agentConfig, initConfig, serverConfig, upsConfig } from './k3s-config';
+import { killpowerFiles } from './killpower';
+import { hostsReadme } from './readme';
+
+/**
+ * The files for the machines: path below hosts/ to text. Pure, and the same for the same site.
+ * No file holds a secret, and each says near its top that `npm run synth` wrote it.
+ *
+ * Servers share one config.yaml and agents another; nodes/<name>/ has what one machine has alone. Files for agents and for UPSes are
+ * there only when the site has some. hosts/README.md says where each goes.
+ */
+export function hostFiles(cluster: Cluster): ReadonlyMap<string, string> {
+  const [first] = serversOf(cluster);
+  if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse`);
+  const agents = agentsOf(cluster).length > 0;
+  return new Map([
+    ['README.md', hostsReadme(cluster, first)],
+    ['server/config.yaml', serverConfig(cluster)],
+    ['server/init.yaml', initConfig(cluster, first)],
+    ['k3os/server.yaml', k3osServer(cluster)],
+    ...(agents
+      ? ([
+          ['agent/config.yaml', agentConfig(cluster)],
+          ['k3os/agent.yaml', k3osAgent(cluster)],
+        ] as const)
+      : []),
+    ...cluster.nodes.flatMap((node) =>
+      upsesAt(cluster, node).flatMap((ups): [string, string][] => [
+        [`nodes/${node.name}/20-ups.yaml`, upsConfig(node, ups)],
+        [`nodes/${node.name}/k3os-ups.yaml`, k3osUps(node, ups)],
+      ]),
+    ),
+    ...(cluster.ups.length > 0 ? killpowerFiles(cluster) : []),
+  ]);
+}

@@ -1,0 +1,79 @@
+import type { Cluster, Node, Ups } from '../cluster/schema';
+import { agentSettings, serverSettings } from './k3s-config';
+import { openrcService, WATCHER, watcherScript } from './killpower';
+import { type Setting, yamlFile } from './text';
+
+/** k3OS forgets /etc at each boot and keeps /var/lib/rancher. */
+export const K3OS_TOKEN_FILE = '/var/lib/rancher/k3os/token';
+
+/** k3s's own defaults anyway, and the blanks of the schedule would have to survive two shell scripts of k3OS. */
+const AS_DEFAULT = ['etcd-snapshot-schedule-cron', 'etcd-snapshot-retention'];
+
+const TOKEN_ADVICE = [
+  `The token stands on the machine alone, in ${K3OS_TOKEN_FILE} (mode 0600); k3s waits until it is there.`,
+  'What is yours (ssh_authorized_keys, hostname, ...) goes into files of /var/lib/rancher/k3os/config.d/. They are read after this',
+  'one, and a list or a map of labels in a later file replaces the whole list or map of an earlier one.',
+];
+
+/** `k3os/server.yaml`: config.yaml of every k3OS server, https://github.com/rancher/k3os#configuration-reference. */
+export const k3osServer = (cluster: Cluster): string =>
+  yamlFile(
+    ['k3OS config.yaml for every server, the one file for all of their installations.', ...TOKEN_ADVICE],
+    k3os(cluster, 'server', serverSettings(cluster)),
+  );
+
+/** `k3os/agent.yaml`: config.yaml of every k3OS agent. */
+export const k3osAgent = (cluster: Cluster): string =>
+  yamlFile(
+    ['k3OS config.yaml for every agent, the one file for all of their installations.', ...TOKEN_ADVICE],
+    k3os(cluster, 'agent', agentSettings(cluster)),
+  );
+
+/** `nodes/<name>/k3os-ups.yaml`: the label of the k3OS machine that the cable of a UPS goes to. */
+export const k3osUps = (node: Node, ups: Ups): string =>
+  yamlFile(
+    [
+      `For ${node.name} alone, as /var/lib/rancher/k3os/config.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
+      'The last file with labels replaces those of all others, so keep every label of this machine in one file.',
+      'Labels count only when a node registers for the first time. For a node that already did:',
+      `  kubectl label node ${node.name} ups-device=${ups.name}`,
+    ],
+    { k3os: { labels: { 'ups-device': ups.name } } },
+  );
+
+function k3os(cluster: Cluster, role: Node['role'], settings: readonly Setting[]): unknown {
+  return {
+    ...(cluster.ups.length > 0 ? watcher(cluster) : {}),
+    // --server and not k3os.server_url, so that one list on the kernel command line can replace all of it for the first start
+    k3os: { k3s_args: k3sArgs(role, settings) },
+  };
+}
+
+/** The settings as arguments of k3s on k3OS: the role, then `--key=value`, once for each value of a list. */
+function k3sArgs(role: Node['role'], settings: readonly Setting[]): string[] {
+  return [
+    role,
+    ...settings
+      .filter(({ key }) => !AS_DEFAULT.includes(key))
+      .map((setting) => (setting.key === 'token-file' ? { ...setting, value: K3OS_TOKEN_FILE } : setting))
+      .flatMap(({ key, value }) => [value].flat().map((one) => `--${key}=${one}`)),
+  ];
+}
+
+/** The arguments that found the cluster: everything a server has, but nobody to join. */
+export const k3osInitArgs = (cluster: Cluster): string[] => {
+  const [role, ...rest] = k3sArgs(
+    'server',
+    serverSettings(cluster).filter(({ key }) => key !== 'server'),
+  );
+  return [role ?? 'server', '--cluster-init', ...rest];
+};
+
+/** k3OS writes files and runs commands at every boot, and starts k3s after them. */
+const watcher = (cluster: Cluster) => ({
+  write_files: [
+    { path: WATCHER, owner: 'root', permissions: '0755', content: watcherScript() },
+    { path: '/etc/init.d/killpower-watch', owner: 'root', permissions: '0755', content: openrcService(cluster) },
+  ],
+  run_cmd: ['rc-service killpower-watch start'],
+});

@@ -1,0 +1,148 @@
+import { parseSubnet, type Subnet, urlHost } from '../cluster/address';
+import { primary } from '../cluster/queries';
+import type { Cluster, Node, Ups } from '../cluster/schema';
+import { type Setting, settingsFile, yamlFile } from './text';
+
+/** Where a machine finds the cluster's token. The token itself is in no file of this project. */
+export const TOKEN_FILE = '/etc/rancher/k3s/token';
+
+/** IPv6 addresses that no router of the internet forwards (RFC 4193). */
+const UNIQUE_LOCAL = parseSubnet('fc00::/7');
+
+/** https://docs.k3s.io/cli/server, the port of `--https-listen-port` when it is not given. */
+const DEFAULT_PORT = 6443;
+
+const joined = (subnets: readonly Subnet[]): string => subnets.map(({ text }) => text).join(',');
+const isUniqueLocal = ({ family, first }: Subnet): boolean =>
+  family === 6 && first.value >= UNIQUE_LOCAL.first.value && first.value <= UNIQUE_LOCAL.last.value;
+
+/** The address that machines join through, e.g. `https://192.168.10.5:6443`. */
+export const joinUrl = ({ controlPlane }: Cluster): string =>
+  `https://${urlHost(primary(controlPlane.vip))}:${controlPlane.port}`;
+
+/**
+ * What every server is started with, the same for all of them: https://docs.k3s.io/cli/server lists the keys, and
+ * which of them must agree. Keys that k3s would default are written out where servers must agree on them.
+ */
+export function serverSettings(cluster: Cluster): Setting[] {
+  const { controlPlane, network } = cluster;
+  return [
+    {
+      key: 'server',
+      value: joinUrl(cluster),
+      why: 'Where this server joins when it has no data yet. A server that has its data ignores it.',
+    },
+    { key: 'token-file', value: TOKEN_FILE, why: 'k3s waits until this file exists.' },
+    {
+      key: 'tls-san',
+      value: [...controlPlane.vip.map(({ text }) => text), ...(controlPlane.dnsName ? [controlPlane.dnsName] : [])],
+      why: "Names for the API server's certificate. The servers' own addresses are in it without being listed.",
+    },
+    {
+      key: 'disable',
+      value: ['servicelb'],
+      why: `${cluster.loadBalancer ? 'MetalLB gives out the LoadBalancer addresses.' : 'It would put its services on the addresses of the machines.'} From here to flannel all servers must agree.`,
+    },
+    { key: 'cluster-cidr', value: joined(network.pods) },
+    { key: 'service-cidr', value: joined(network.services) },
+    { key: 'cluster-domain', value: 'cluster.local' },
+    { key: 'flannel-backend', value: 'vxlan' },
+    ...(network.pods.some(isUniqueLocal)
+      ? [
+          {
+            key: 'flannel-ipv6-masq',
+            value: true,
+            why: 'The pods have unique local addresses, which no router answers.',
+          },
+        ]
+      : []),
+    ...interfaceSetting(cluster),
+    ...(controlPlane.port === DEFAULT_PORT ? [] : [{ key: 'https-listen-port', value: controlPlane.port }]),
+    { key: 'write-kubeconfig-mode', value: '0600', why: 'k3s.yaml holds the key of the cluster administrator.' },
+    { key: 'etcd-snapshot-schedule-cron', value: '0 */12 * * *', why: 'Snapshots of etcd, on each server its own.' },
+    { key: 'etcd-snapshot-retention', value: 5 },
+  ];
+}
+
+/**
+ * What every agent is started with. An agent takes only the keys of https://docs.k3s.io/cli/agent and refuses to start over
+ * any other, such as tls-san.
+ */
+export function agentSettings(cluster: Cluster): Setting[] {
+  return [
+    {
+      key: 'server',
+      value: joinUrl(cluster),
+      why: 'Used to join; afterwards the agent keeps a list of all servers by itself.',
+    },
+    { key: 'token-file', value: TOKEN_FILE, why: 'k3s waits until this file exists.' },
+    ...interfaceSetting(cluster),
+  ];
+}
+
+const interfaceSetting = ({ controlPlane }: Cluster): Setting[] =>
+  controlPlane.interface
+    ? [
+        {
+          key: 'flannel-iface',
+          value: controlPlane.interface,
+          why: 'Pod traffic and the node address use the interface that also carries the virtual IP.',
+        },
+      ]
+    : [];
+
+/** `server/config.yaml`, for every server. It never founds a cluster: without data and without a server to join, k3s fails and tries again. */
+export const serverConfig = (cluster: Cluster): string =>
+  settingsFile(
+    [
+      'For every server, as /etc/rancher/k3s/config.yaml, the same bytes on each; it must be there before k3s first starts.',
+      'Nothing in it can found a second cluster, so a server that lost its disk can only join the one that lives.',
+    ],
+    serverSettings(cluster),
+  );
+
+/** `server/init.yaml`: the server's settings for the one start that founds the cluster. */
+export const initConfig = (cluster: Cluster, first: Node): string =>
+  settingsFile(
+    [
+      `Used once in the life of the cluster, by one machine (${first.name}), for its first start and no other.`,
+      'It founds a new cluster wherever it is used on a machine without data. Never install it as config.yaml and never keep it',
+      'on a machine; /run is emptied by a reboot. As root on that machine, with config.yaml and the token in place and k3s stopped:',
+      '',
+      '  cp init.yaml /run/k3s-init.yaml',
+      '  ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-init.yaml.d',
+      '  systemd-run --unit=k3s-init --property=Type=notify --property=Delegate=yes --property=KillMode=process \\',
+      '    --setenv=K3S_CONFIG_FILE=/run/k3s-init.yaml /usr/local/bin/k3s server',
+      '  until k3s kubectl get --raw=/readyz; do sleep 2; done',
+      '  systemctl stop k3s-init',
+      '  rm /run/k3s-init.yaml /run/k3s-init.yaml.d',
+      '  systemctl enable --now k3s',
+      '',
+      'The link is needed because k3s looks for drop-in files next to the file it is told to use, and labels count at this start only.',
+    ],
+    [
+      { key: 'cluster-init', value: true, why: 'Found a new cluster. There is no server to join yet.' },
+      ...serverSettings(cluster).filter(({ key }) => key !== 'server'),
+    ],
+  );
+
+/** `agent/config.yaml`, for every agent. */
+export const agentConfig = (cluster: Cluster): string =>
+  settingsFile(
+    [
+      'For every agent, as /etc/rancher/k3s/config.yaml, the same bytes on each; it must be there before k3s first starts.',
+    ],
+    agentSettings(cluster),
+  );
+
+/** `nodes/<name>/20-ups.yaml`: the label of the machine that the cable of a UPS goes to. */
+export const upsConfig = (node: Node, ups: Ups): string =>
+  yamlFile(
+    [
+      `For ${node.name} alone, as /etc/rancher/k3s/config.yaml.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
+      'Labels count only when a node registers for the first time. For a node that already did:',
+      `  kubectl label node ${node.name} ups-device=${ups.name}`,
+    ],
+    // the plus adds to a list that another file may have started
+    { 'node-label+': [`ups-device=${ups.name}`] },
+  );

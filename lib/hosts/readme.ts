@@ -1,0 +1,144 @@
+import { agentsOf, primary, serversOf, upsesAt } from '../cluster/queries';
+import type { Cluster, Node } from '../cluster/schema';
+import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
+import { joinUrl, TOKEN_FILE } from './k3s-config';
+import { WATCHER } from './killpower';
+import { WRITTEN_BY } from './text';
+
+/** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
+export function hostsReadme(cluster: Cluster, first: Node): string {
+  const sections = [
+    `<!-- ${WRITTEN_BY} -->\n# Files for the machines of ${cluster.name}`,
+    'Nothing here is secret. The one secret, the token, is made below and stays on the machines.',
+    table(cluster),
+    '## First start',
+    steps(cluster, first)
+      .map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`)
+      .join('\n'),
+    '## What each file is for',
+    ...paragraphs(cluster, first),
+    '## k3OS',
+    ...k3osParagraphs(cluster, first),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+const withAddresses = (nodes: readonly Node[]): string[] =>
+  nodes.map(({ name, address }) => `${name} (${primary(address).text})`);
+const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups !== undefined);
+const names = (nodes: readonly Node[]): string => nodes.map(({ name }) => name).join(', ');
+
+function table(cluster: Cluster): string {
+  const agents = agentsOf(cluster);
+  const cables = cluster.nodes.filter((node) => upsesAt(cluster, node).length > 0);
+  const fed = names(fedNodes(cluster));
+  const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    row('file', 'machine', 'becomes'),
+    row('---', '---', '---'),
+    row('`server/config.yaml`', names(serversOf(cluster)), '`/etc/rancher/k3s/config.yaml`, mode 0600'),
+    ...(agents.length > 0
+      ? [row('`agent/config.yaml`', names(agents), '`/etc/rancher/k3s/config.yaml`, mode 0600')]
+      : []),
+    row('`server/init.yaml`', 'one server, once', '`/run/k3s-init.yaml`, gone at the next boot'),
+    ...cables.map((node) =>
+      row(`\`nodes/${node.name}/20-ups.yaml\``, node.name, '`/etc/rancher/k3s/config.yaml.d/20-ups.yaml`'),
+    ),
+    ...(cluster.ups.length > 0
+      ? [
+          row('`killpower/killpower.path`, `.service`', `${fed}, with systemd`, '`/etc/systemd/system/`'),
+          row('`killpower/killpower.tmpfiles.conf`', `${fed}, with systemd`, '`/etc/tmpfiles.d/killpower.conf`'),
+          row('`killpower/killpower-watch.sh`', `${fed}, with OpenRC`, `\`${WATCHER}\`, mode 0755`),
+          row('`killpower/killpower-watch.openrc`', `${fed}, with OpenRC`, '`/etc/init.d/killpower-watch`, mode 0755'),
+        ]
+      : []),
+    row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)'),
+    row('`kubeconfig.template.yaml`', 'your computer', 'what `npm run kubeconfig` fills in'),
+  ].join('\n');
+}
+
+const code = (...lines: string[]): string => `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
+
+const install = (cluster: Cluster, role: Node['role']): string =>
+  `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION=${cluster.versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true sh -`;
+
+function steps(cluster: Cluster, first: Node): string[] {
+  const others = serversOf(cluster).filter((node) => node !== first);
+  const agents = agentsOf(cluster);
+  const kubectl = `kubectl --context ${cluster.name}`;
+  return [
+    `On every machine, put the files where the table says. They must be there before k3s first starts.`,
+    `Make the token, once, and put the same file on every machine as \`${TOKEN_FILE}\`, mode 0600. Keep a copy in a safe place: no snapshot can be restored without it.${code(
+      "(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > token)",
+    )}`,
+    ...(cluster.ups.length > 0
+      ? [
+          `On every machine that a UPS feeds (${names(fedNodes(cluster))}) switch the power-off watch on; with OpenRC as the head of \`killpower-watch.openrc\` says, with systemd:${code(
+            'systemd-tmpfiles --create /etc/tmpfiles.d/killpower.conf',
+            'systemctl enable --now killpower.path',
+          )}`,
+        ]
+      : []),
+    `Install k3s on every machine without starting it. On ${names(serversOf(cluster))}:${code(install(cluster, 'server'))}${
+      agents.length > 0 ? `\nOn ${names(agents)}:${code(install(cluster, 'agent'))}` : ''
+    }`,
+    `On ${withAddresses([first]).join()} alone, found the cluster with the commands at the head of \`server/init.yaml\`.`,
+    `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, fill the kubeconfig in, and delete the copy:${code(
+      'npm run kubeconfig -- --from k3s.yaml --merge ~/.kube/config',
+    )}`,
+    `Bring up the virtual IP. It is there when the last command answers with a certificate.${code(
+      `kubectl --context ${cluster.name}-${first.name} apply -f dist/20-kube-vip.k8s.yaml`,
+      `curl -ks ${joinUrl(cluster)}/cacerts`,
+    )}`,
+    ...(others.length > 0
+      ? [
+          `Start ${withAddresses(others).join(', then ')}; wait for each until it is Ready.${code(
+            'systemctl start k3s',
+            `${kubectl} get nodes`,
+          )}`,
+        ]
+      : []),
+    ...(agents.length > 0 ? [`Start ${withAddresses(agents).join(', ')}.${code('systemctl start k3s-agent')}`] : []),
+    `Apply everything else.${code(
+      ...(cluster.loadBalancer
+        ? [
+            `${kubectl} apply -f dist/00-crds.k8s.yaml`,
+            `${kubectl} wait --for=condition=Established --timeout=60s -f dist/00-crds.k8s.yaml`,
+          ]
+        : []),
+      `${kubectl} apply -f dist/`,
+      ...(cluster.ups.length > 0 ? [`npm run --silent secret:nut | ${kubectl} apply -f -`] : []),
+    )}`,
+  ];
+}
+
+function paragraphs(cluster: Cluster, first: Node): string[] {
+  const [cable] = cluster.ups;
+  return [
+    '**server/config.yaml** is the same on every server. There is no first server in it: each one joins through the virtual IP when it has no data, and needs nobody when it has. To replace a machine, also the one that founded the cluster, run `kubectl delete node NAME`, install the new one with the same files and start k3s.',
+    `**server/init.yaml** is the only file that founds a cluster. It was meant for ${first.name} on the first day; on a machine without data it founds a second cluster on any other day.`,
+    ...(agentsOf(cluster).length > 0
+      ? [
+          '**agent/config.yaml** has only what an agent takes. An agent refuses to start over a key that is for servers.',
+        ]
+      : []),
+    ...(cable
+      ? [
+          `**20-ups.yaml** gives ${cable.node} the label \`ups-device=${cable.name}\`, by which the pod that talks to the UPS finds its machine.`,
+          `**killpower/** switches the machine off when a pod on it creates \`${cluster.nut.killpowerPath}/killpower\`. With systemd a path unit does it, without systemd a script. Both clear a flag that is left from before the boot.`,
+        ]
+      : []),
+    `**kubeconfig.template.yaml** has a context for the virtual IP (\`${cluster.name}\`)${cluster.controlPlane.dnsName ? `, one for ${cluster.controlPlane.dnsName} (\`${cluster.name}-dns\`)` : ''} and one for each server. Use a server's own context when the virtual IP is down. The credentials in k3s.yaml last a year; after a server has renewed them, copy the file and run \`npm run kubeconfig\` again.`,
+  ];
+}
+
+function k3osParagraphs(cluster: Cluster, first: Node): string[] {
+  return [
+    `\`k3os/server.yaml\` is the \`config.yaml\` of every server's installation (\`k3os.install.config_url\`)${agentsOf(cluster).length > 0 ? ', `k3os/agent.yaml` that of every agent' : ''}. After the installation put files of your own and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot; then put the token into \`${K3OS_TOKEN_FILE}\`, mode 0600. k3s waits for the token, so no machine joins before its labels are there. k3OS is archived and ends at k3s 1.23: it is here for clusters that exist.`,
+    `The first start, on ${first.name} alone and in place of that reboot: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. Nothing of it is stored.${code(
+      k3osInitArgs(cluster)
+        .map((argument) => `k3os.k3s_args=${argument}`)
+        .join(' '),
+    )}`,
+  ];
+}

@@ -1,0 +1,32 @@
+/**
+ * Everything of this project that is useful in a cdk8s app of your own:
+ *
+ *     import { defineCluster, buildApp, KubeVip, MetalLb, Nut } from './lib';
+ */
+export { buildApp, buildSite, type SiteFiles } from './app';
+export {
+  type Address,
+  type AddressRange,
+  type Family,
+  parseAddress,
+  parseAddressRange,
+  parseSubnet,
+  type Subnet,
+} from './cluster/address';
+export { type Checked, checkCluster } from './cluster/check';
+export { defineCluster, type Loaded, loadCluster } from './cluster/load';
+export { ClusterError, type Path, type Problem } from './cluster/problem';
+export type { Cluster, ClusterInput, Node, Pool, Ups } from './cluster/schema';
+export { hostFiles } from './hosts/hosts';
+export { type HostContainerProps, hostContainer } from './kube/host-container';
+export { HostDaemonSet, type HostDaemonSetProps } from './kube/host-daemon-set';
+export { type PodSecurityLevel, PodSecurityNamespace, type PodSecurityNamespaceProps } from './kube/namespace';
+export { type Files, synthesize } from './kube/synthesize';
+export * from './metallb';
+export type { DriverOption, UpsSection } from './nut/conf';
+export { type CabledUps, type FedNode, NutConfig, type NutConfigProps } from './nut/config';
+export { nutProps } from './nut/from-cluster';
+export { Nut, type NutProps } from './nut/nut';
+export { NutPrimary, type NutPrimaryProps, NutSecondary, type NutSecondaryProps, UPS_DEVICE_LABEL } from './nut/pods';
+export { KUBE_VIP_VERSION, KubeVip, type KubeVipLease, type KubeVipProps } from './vip/kube-vip';
+export type { KubeVipEnv } from './vip/kube-vip-env';

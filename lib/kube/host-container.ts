@@ -1,0 +1,65 @@
+import { Size } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-27';
+import { ALL } from './capability';
+
+export interface HostContainerProps {
+  readonly name: string;
+  /** Full image reference with a tag or a digest. */
+  readonly image: string;
+  /** @default - the image's entrypoint */
+  readonly command?: readonly string[];
+  /** @default - the image's arguments */
+  readonly args?: readonly string[];
+  /** @default - none */
+  readonly env?: Readonly<Record<string, kplus.EnvValue>>;
+  /** Ports as documentation; a host network container opens what it opens. @default - none */
+  readonly ports?: readonly { readonly name: string; readonly number: number }[];
+  /** All rights on the machine. @default false */
+  readonly privileged?: boolean;
+  /** Capabilities to keep when not privileged; all others are dropped. @default - none */
+  readonly capabilities?: readonly kplus.Capability[];
+  /** @default true */
+  readonly readOnlyRootFilesystem?: boolean;
+  /** CPU asked for, in thousandths of a core; there is no limit. */
+  readonly cpuMillis: number;
+  /** Memory asked for, in MiB. */
+  readonly memoryMebibytes: number;
+  /** Memory at which the container is ended, in MiB. */
+  readonly memoryLimitMebibytes: number;
+}
+
+/**
+ * Settings of a container that runs as root of the machine and must start when nothing around it works: no pull when the
+ * image is there, no probe that could end it, little memory, and no right that it does not name.
+ *
+ * cdk8s-plus-27 would default to `imagePullPolicy: Always`, 1000m and 512 MiB, a startup probe for a port, and for
+ * `privileged` alone a combination that the API server refuses.
+ */
+export function hostContainer(props: HostContainerProps): kplus.ContainerProps {
+  const privileged = props.privileged ?? false;
+  return {
+    name: props.name,
+    image: props.image,
+    imagePullPolicy: kplus.ImagePullPolicy.IF_NOT_PRESENT,
+    command: props.command && [...props.command],
+    args: props.args && [...props.args],
+    envVariables: props.env,
+    ports: props.ports && [...props.ports],
+    resources: {
+      cpu: { request: kplus.Cpu.millis(props.cpuMillis) },
+      memory: {
+        request: Size.mebibytes(props.memoryMebibytes),
+        limit: Size.mebibytes(props.memoryLimitMebibytes),
+      },
+    },
+    securityContext: {
+      ensureNonRoot: false,
+      user: 0,
+      group: 0,
+      privileged,
+      allowPrivilegeEscalation: privileged,
+      readOnlyRootFilesystem: props.readOnlyRootFilesystem ?? true,
+      capabilities: privileged ? undefined : { drop: [ALL], add: props.capabilities && [...props.capabilities] },
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { ApiObject, type Duration, JsonPatch } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
+import { CHECKSUM_ANNOTATION, checksum } from './checksum';
+
+export interface HostDaemonSetProps {
+  /** Name of the object and value of the label `app.kubernetes.io/name`, which its selector uses. */
+  readonly name: string;
+  /** Version for the label `app.kubernetes.io/version`. */
+  readonly version: string;
+  /** Nodes to run on. Several are alternatives. */
+  readonly nodes: readonly kplus.LabeledNode[];
+  /** The configuration its pods read at start: a change of any text rolls them. @default - none */
+  readonly configuration?: Readonly<Record<string, string>>;
+  /** @default - no service account token is mounted */
+  readonly serviceAccount?: kplus.IServiceAccount;
+  /** Time between SIGTERM and SIGKILL. @default - 30 seconds, Kubernetes' own */
+  readonly terminationGracePeriod?: Duration;
+}
+
+/**
+ * A DaemonSet for software that belongs to the machine more than to the cluster: it uses the node's network and resolver,
+ * stays on a node whatever its taints or pressure, and needs neither cluster DNS nor kube-proxy to work.
+ *
+ * Priority is `system-node-critical`, so that nothing evicts it and graceful node shutdown stops it last.
+ * The selector is explicit: one derived from the construct path would change with a refactoring, and it is immutable.
+ */
+export class HostDaemonSet extends kplus.DaemonSet {
+  constructor(scope: Construct, id: string, props: HostDaemonSetProps) {
+    const labels = { 'app.kubernetes.io/name': props.name };
+    const allLabels = { ...labels, 'app.kubernetes.io/version': props.version };
+    super(scope, id, {
+      metadata: { name: props.name, labels: allLabels },
+      podMetadata: {
+        labels: allLabels,
+        annotations: props.configuration && { [CHECKSUM_ANNOTATION]: checksum(props.configuration) },
+      },
+      select: false,
+      hostNetwork: true,
+      dns: { policy: kplus.DnsPolicy.DEFAULT },
+      securityContext: { ensureNonRoot: false },
+      serviceAccount: props.serviceAccount,
+      automountServiceAccountToken: props.serviceAccount !== undefined,
+      terminationGracePeriod: props.terminationGracePeriod,
+    });
+    this.select(kplus.LabelSelector.of({ labels }));
+    for (const node of props.nodes) this.scheduling.attract(node);
+    this.scheduling.tolerate(kplus.Node.tainted(kplus.NodeTaintQuery.any()));
+    ApiObject.of(this).addJsonPatch(
+      JsonPatch.add('/spec/template/spec/priorityClassName', 'system-node-critical'),
+      // cdk8s-plus labels every pod with a hash of its construct path; nothing here selects by it
+      JsonPatch.remove(`/spec/template/metadata/labels/${kplus.Pod.ADDRESS_LABEL.replaceAll('/', '~1')}`),
+    );
+  }
+}

@@ -1,0 +1,91 @@
+/** Longest name of an object, in characters. */
+const NAME_LENGTH = 253;
+const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+const SUBDOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
+const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const IMAGE = /^[a-z0-9][^\s@]*(:[A-Za-z0-9_][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
+/** Longest name of a Linux network interface: IFNAMSIZ less the final zero. */
+const INTERFACE = /^[^\s/:]{1,15}$/;
+
+/**
+ * Checks the name of an object (RFC 1123 subdomain,
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names).
+ *
+ * @throws Error when Kubernetes would refuse the name.
+ */
+export function checkName(kind: string, name: string): void {
+  if (name.length > NAME_LENGTH || !SUBDOMAIN.test(name)) {
+    throw new Error(
+      `${kind} name "${name}" is no name Kubernetes takes; use 1 to ${NAME_LENGTH} lower-case letters, digits, "-" and ".", ` +
+        'with a letter or digit at both ends of every part',
+    );
+  }
+}
+
+/**
+ * Checks the name of a node as a value of the label `kubernetes.io/hostname`.
+ *
+ * @throws Error when no node can have that value.
+ */
+export function checkNodeName(what: string, name: string): void {
+  if (!LABEL_VALUE.test(name)) {
+    throw new Error(
+      `${what}: "${name}" can't be the host name of a node; use the value of its label kubernetes.io/hostname, 1 to 63 characters`,
+    );
+  }
+}
+
+/**
+ * Checks the name of a network interface of a Linux host.
+ *
+ * @throws Error when Linux could not have an interface of this name.
+ */
+export function checkInterface(what: string, name: string): void {
+  if (!INTERFACE.test(name)) {
+    throw new Error(
+      `${what}: "${name}" can't be a network interface; use 1 to 15 characters without spaces, "/" and ":", such as eth0`,
+    );
+  }
+}
+
+/**
+ * Checks that an image is pinned, so that a pod that starts again later runs the same MetalLB.
+ *
+ * @throws Error when the reference has neither tag nor digest.
+ */
+export function checkImage(what: string, image: string): void {
+  // A colon before the last slash is the port of a registry, not a tag.
+  const pinned = IMAGE.test(image) && /[:@]/.test(image.slice(image.lastIndexOf('/') + 1));
+  if (!pinned) {
+    throw new Error(
+      `${what}: "${image}" has no tag or digest; write a full image reference such as quay.io/metallb/speaker:v0.16.1`,
+    );
+  }
+}
+
+/**
+ * Checks a load balancer class (https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class).
+ *
+ * @throws Error when Kubernetes would refuse the class in a Service.
+ */
+export function checkLoadBalancerClass(name: string): void {
+  const parts = name.split('/');
+  const last = parts.pop() ?? '';
+  const prefix = parts.join('/');
+  if (!LABEL_VALUE.test(last) || (name.includes('/') && (prefix.length > NAME_LENGTH || !SUBDOMAIN.test(prefix)))) {
+    throw new Error(
+      `loadBalancerClass: "${name}" is no name Kubernetes takes; write a name or domain/name such as metallb.io/metallb`,
+    );
+  }
+}
+
+/**
+ * Refuses an empty list where MetalLB would read it as "all".
+ *
+ * @throws Error when the list is there but empty.
+ */
+export function checkNotEmpty(what: string, list: readonly unknown[] | undefined): void {
+  if (list?.length === 0) {
+    throw new Error(`${what} is empty, which MetalLB reads as all of them; leave it out or name at least one`);
+  }
+}

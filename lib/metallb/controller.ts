@@ -1,0 +1,69 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { METALLB } from './version';
+import {
+  commonArguments,
+  envFromField,
+  type MetalLbPodProps,
+  placement,
+  podLabels,
+  podMetadata,
+  probes,
+  workloadMetadata,
+} from './workload';
+
+const { names, ports } = METALLB;
+
+/**
+ * The controller: gives addresses to services and checks pools before they are stored. One replica, since it elects no leader;
+ * addresses that are in use stay in use while it is away.
+ *
+ * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/controllers
+ */
+export class MetalLbController extends Construct {
+  constructor(scope: Construct, id: string, props: MetalLbPodProps) {
+    super(scope, id);
+    new k8s.KubeDeployment(this, 'Resource', {
+      metadata: workloadMetadata(names.controller),
+      spec: {
+        revisionHistoryLimit: 3,
+        selector: { matchLabels: podLabels(names.controller) },
+        template: {
+          metadata: podMetadata(names.controller),
+          spec: {
+            ...placement(props, []),
+            containers: [container(props)],
+            securityContext: { fsGroup: 65534, runAsNonRoot: true, runAsUser: 65534 },
+            serviceAccountName: names.controller,
+            terminationGracePeriodSeconds: 0,
+            volumes: [{ name: 'cert', secret: { secretName: names.webhookSecret, defaultMode: 0o644 } }],
+          },
+        },
+      },
+    });
+  }
+}
+
+const container = (props: MetalLbPodProps): k8s.Container => ({
+  name: 'controller',
+  image: props.image,
+  args: commonArguments(props),
+  env: [
+    envFromField('METALLB_POD_NAME', 'metadata.name'),
+    { name: 'METALLB_ML_SECRET_NAME', value: names.memberlistSecret },
+    { name: 'METALLB_DEPLOYMENT', value: names.controller },
+  ],
+  ports: [
+    { name: 'metricshttps', containerPort: ports.metrics, protocol: 'TCP' },
+    { name: 'webhook-server', containerPort: ports.webhook, protocol: 'TCP' },
+  ],
+  ...probes(),
+  resources: props.resources,
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    // Upstream writes it in lower case here and in upper case for the speaker. Container runtimes take both.
+    capabilities: { drop: ['all'] },
+    readOnlyRootFilesystem: true,
+  },
+  volumeMounts: [{ name: 'cert', mountPath: '/tmp/k8s-webhook-server/serving-certs', readOnly: true }],
+});

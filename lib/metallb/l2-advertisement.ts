@@ -1,0 +1,99 @@
+import { Construct } from 'constructs';
+import * as crd from '../../imports/metallb-metallb.io';
+import { checkInterface, checkName, checkNodeName, checkNotEmpty } from './checks';
+import type { IpAddressPool } from './pool';
+import { type LabelSelector, plainSelector } from './selector';
+import { METALLB } from './version';
+
+/** What an advertisement may be limited to. */
+export interface L2AdvertisementOptions {
+  /**
+   * Name of the advertisement.
+   *
+   * @default - the name of the first pool
+   */
+  readonly name?: string;
+  /**
+   * Network interfaces that answer, by name. A node without any of them never answers.
+   *
+   * @default - every interface of the node but those of containers and virtual machines
+   */
+  readonly interfaces?: readonly string[];
+  /**
+   * Nodes that may answer, by the value of their label `kubernetes.io/hostname`. Joined with nodeSelectors.
+   *
+   * @default - every node, unless nodeSelectors are given
+   */
+  readonly nodes?: readonly string[];
+  /**
+   * Nodes that may answer, by their labels; one matching selector is enough.
+   *
+   * @default - every node, unless nodes are given
+   */
+  readonly nodeSelectors?: readonly LabelSelector[];
+  /**
+   * Services whose addresses are answered for, by their labels; one matching selector is enough.
+   *
+   * @default - every service with an address from the pools
+   */
+  readonly serviceSelectors?: readonly LabelSelector[];
+}
+
+/** Properties for `L2Advertisement`. */
+export interface L2AdvertisementProps extends L2AdvertisementOptions {
+  /** Pools to answer for, at least one. They are objects and not names, so that none can be missing. */
+  readonly pools: readonly IpAddressPool[];
+}
+
+/**
+ * Makes one node at a time answer ARP and NDP for the addresses of pools. When that node is gone, another one takes over.
+ *
+ * Source: https://metallb.io/apis/#l2advertisement
+ */
+export class L2Advertisement extends Construct {
+  /** Name of the advertisement object. */
+  readonly name: string;
+
+  /**
+   * @throws Error when the name is no Kubernetes name, when there is no pool, when a list is there but empty, or when a node or
+   * interface has a name it can't have.
+   */
+  constructor(scope: Construct, id: string, props: L2AdvertisementProps) {
+    super(scope, id);
+    const { pools, interfaces, serviceSelectors } = props;
+    const [firstPool] = pools;
+    this.name = props.name ?? firstPool?.name ?? '';
+    const label = `L2Advertisement "${this.name}"`;
+    if (firstPool === undefined) {
+      throw new Error(`${label} has no pools, which MetalLB reads as all of them; give at least one IpAddressPool`);
+    }
+    checkName('L2Advertisement', this.name);
+    checkNotEmpty(`${label}: interfaces`, interfaces);
+    checkNotEmpty(`${label}: serviceSelectors`, serviceSelectors);
+    for (const name of interfaces ?? []) checkInterface(`${label}: interfaces`, name);
+    new crd.L2Advertisement(this, 'Resource', {
+      metadata: { name: this.name, namespace: METALLB.namespace },
+      spec: {
+        ipAddressPools: pools.map((pool) => pool.name),
+        interfaces: interfaces?.slice(),
+        nodeSelectors: plainNodeSelectors(label, props),
+        serviceSelectors: serviceSelectors?.map((s) => plainSelector(`${label}: serviceSelectors`, s)),
+      },
+    });
+    for (const pool of pools) pool.markAnnounced();
+  }
+}
+
+function plainNodeSelectors(
+  label: string,
+  { nodes, nodeSelectors }: L2AdvertisementOptions,
+): crd.L2AdvertisementSpecNodeSelectors[] | undefined {
+  checkNotEmpty(`${label}: nodes`, nodes);
+  checkNotEmpty(`${label}: nodeSelectors`, nodeSelectors);
+  for (const name of nodes ?? []) checkNodeName(`${label}: nodes`, name);
+  const byName: LabelSelector[] = nodes
+    ? [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: nodes }] }]
+    : [];
+  const selectors = [...byName, ...(nodeSelectors ?? [])].map((s) => plainSelector(`${label}: nodeSelectors`, s));
+  return selectors.length > 0 ? selectors : undefined;
+}

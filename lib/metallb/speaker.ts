@@ -1,0 +1,94 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { METALLB } from './version';
+import {
+  commonArguments,
+  envFromField,
+  type MetalLbPodProps,
+  placement,
+  podLabels,
+  podMetadata,
+  probes,
+  workloadMetadata,
+} from './workload';
+
+const { names, ports } = METALLB;
+
+/** Properties for `MetalLbSpeaker`. */
+export interface MetalLbSpeakerProps extends MetalLbPodProps {
+  readonly ignoreExcludeLabel: boolean;
+}
+
+/** Servers answer for addresses, too. `master` is the label's name before Kubernetes 1.20. */
+const CONTROL_PLANE: readonly k8s.Toleration[] = ['master', 'control-plane'].map((role) => ({
+  key: `node-role.kubernetes.io/${role}`,
+  operator: 'Exists',
+  effect: 'NoSchedule',
+}));
+
+/**
+ * The speakers: one on every node, which answer ARP and NDP for the addresses of services and, by gossip among themselves, take
+ * over from a node that is gone.
+ *
+ * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/controllers
+ */
+export class MetalLbSpeaker extends Construct {
+  constructor(scope: Construct, id: string, props: MetalLbSpeakerProps) {
+    super(scope, id);
+    new k8s.KubeDaemonSet(this, 'Resource', {
+      metadata: workloadMetadata(names.speaker),
+      spec: {
+        selector: { matchLabels: podLabels(names.speaker) },
+        template: {
+          metadata: podMetadata(names.speaker),
+          spec: {
+            ...placement(props, CONTROL_PLANE),
+            containers: [container(props)],
+            hostNetwork: true,
+            serviceAccountName: names.speaker,
+            // Enough to tell the other speakers goodbye, who then take over at once.
+            terminationGracePeriodSeconds: 2,
+            volumes: [
+              // Not optional: the pod waits until the controller has made the key.
+              { name: 'memberlist', secret: { secretName: names.memberlistSecret, defaultMode: 0o644 } },
+              { name: 'metallb-excludel2', configMap: { name: names.excludeL2Config, defaultMode: 0o400 } },
+              { name: 'memberlist-config', configMap: { name: names.memberlistConfig, optional: true } },
+            ],
+          },
+        },
+      },
+    });
+  }
+}
+
+const container = (props: MetalLbSpeakerProps): k8s.Container => ({
+  name: 'speaker',
+  image: props.image,
+  args: [...commonArguments(props), ...(props.ignoreExcludeLabel ? ['--ignore-exclude-lb'] : [])],
+  env: [
+    envFromField('METALLB_NODE_NAME', 'spec.nodeName'),
+    envFromField('METALLB_POD_NAME', 'metadata.name'),
+    envFromField('METALLB_HOST', 'status.hostIP'),
+    envFromField('METALLB_ML_BIND_ADDR', 'status.podIP'),
+    { name: 'METALLB_ML_LABELS', value: 'app=metallb,component=speaker' },
+    { name: 'METALLB_ML_SECRET_KEY_PATH', value: '/etc/ml_secret_key' },
+  ],
+  ports: [
+    { name: 'metricshttps', containerPort: ports.metrics, protocol: 'TCP' },
+    { name: 'memberlist-tcp', containerPort: ports.memberlist, protocol: 'TCP' },
+    { name: 'memberlist-udp', containerPort: ports.memberlist, protocol: 'UDP' },
+  ],
+  ...probes('127.0.0.1'),
+  resources: props.resources,
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    // NET_RAW: ARP and NDP packets are written by hand.
+    capabilities: { drop: ['ALL'], add: ['NET_RAW'] },
+    readOnlyRootFilesystem: true,
+  },
+  volumeMounts: [
+    { name: 'memberlist', mountPath: '/etc/ml_secret_key', readOnly: true },
+    { name: 'metallb-excludel2', mountPath: '/etc/metallb', readOnly: true },
+    { name: 'memberlist-config', mountPath: '/etc/metallb/memberlist', readOnly: true },
+  ],
+});

@@ -1,0 +1,106 @@
+import { k8s } from 'cdk8s-plus-27';
+import { METALLB, METALLB_LABELS } from './version';
+
+/** How much MetalLB logs, from everything to nothing. */
+export type MetalLbLogLevel = 'all' | 'debug' | 'info' | 'warn' | 'error' | 'none';
+
+/** Settings the controller and the speakers have in common, each set for itself. */
+export interface MetalLbWorkloadProps {
+  /**
+   * What the container asks for and may use. `smallResources` suits a cluster of a few machines.
+   *
+   * @default - none, as upstream: the pod gets what is left over and is among the first to be evicted
+   */
+  readonly resources?: k8s.ResourceRequirements;
+  /**
+   * Taints the pod tolerates besides those it tolerates upstream.
+   *
+   * @default - the controller tolerates nothing, speakers the NoSchedule taints of the control plane
+   */
+  readonly tolerations?: readonly k8s.Toleration[];
+  /**
+   * Name of the pod's PriorityClass, such as `system-node-critical`.
+   *
+   * @default - none, as upstream
+   */
+  readonly priorityClassName?: string;
+  /**
+   * Labels a node must have besides `kubernetes.io/os: linux`.
+   *
+   * @default - none, as upstream
+   */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Small resources for controller and speaker, a deviation from upstream, which sets none. The requests keep the pods out of the
+ * class that is evicted first. There is no CPU limit on purpose: a throttled speaker answered ARP seconds late, which is why
+ * upstream took its limits of 100m and 100Mi away (https://github.com/metallb/metallb/pull/765). The memory limit is well above
+ * that old one and only there to stop a leak.
+ */
+export const smallResources: k8s.ResourceRequirements = {
+  requests: { cpu: k8s.Quantity.fromString('25m'), memory: k8s.Quantity.fromString('64Mi') },
+  limits: { memory: k8s.Quantity.fromString('256Mi') },
+};
+
+/** What controller and speaker share, with every default filled in. */
+export interface MetalLbPodProps extends MetalLbWorkloadProps {
+  readonly image: string;
+  readonly logLevel: MetalLbLogLevel;
+  readonly loadBalancerClass?: string;
+}
+
+/** The labels that select the pods of one of the two. Selectors can't be changed later, so neither can these. */
+export const podLabels = (component: string): Record<string, string> => ({ ...METALLB_LABELS, component });
+
+/** Metadata of the Deployment or DaemonSet. */
+export const workloadMetadata = (name: string): k8s.ObjectMeta => ({
+  name,
+  namespace: METALLB.namespace,
+  labels: podLabels(name),
+});
+
+/** Metadata of the pods. The annotations are upstream's; metrics are HTTPS and want a token, so they alone don't make Prometheus read them. */
+export const podMetadata = (component: string): k8s.ObjectMeta => ({
+  labels: podLabels(component),
+  annotations: { 'prometheus.io/port': String(METALLB.ports.metrics), 'prometheus.io/scrape': 'true' },
+});
+
+/** Arguments both binaries take. */
+export function commonArguments(props: MetalLbPodProps): string[] {
+  const args = [`--port=${METALLB.ports.metrics}`, `--log-level=${props.logLevel}`];
+  if (props.loadBalancerClass !== undefined) args.push(`--lb-class=${props.loadBalancerClass}`);
+  return args;
+}
+
+/** An environment variable whose value is a field of the pod. */
+export const envFromField = (name: string, fieldPath: string): k8s.EnvVar => ({
+  name,
+  valueFrom: { fieldRef: { fieldPath } },
+});
+
+/** Liveness and readiness probe. Speakers use the node's network and answer on its loopback address only. */
+export function probes(host?: string): Pick<k8s.Container, 'livenessProbe' | 'readinessProbe'> {
+  const probe = (path: string): k8s.Probe => ({
+    httpGet: { host, path, port: k8s.IntOrString.fromNumber(METALLB.ports.health) },
+    initialDelaySeconds: 10,
+    periodSeconds: 10,
+    timeoutSeconds: 1,
+    successThreshold: 1,
+    failureThreshold: 3,
+  });
+  return { livenessProbe: probe('/healthz'), readinessProbe: probe('/readyz') };
+}
+
+/** Where the pod may run. */
+export function placement(
+  props: MetalLbWorkloadProps,
+  upstreamTolerations: readonly k8s.Toleration[],
+): Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations' | 'priorityClassName'> {
+  const tolerations = [...upstreamTolerations, ...(props.tolerations ?? [])];
+  return {
+    nodeSelector: { ...props.nodeSelector, 'kubernetes.io/os': 'linux' },
+    tolerations: tolerations.length > 0 ? tolerations : undefined,
+    priorityClassName: props.priorityClassName,
+  };
+}

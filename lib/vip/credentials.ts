@@ -1,0 +1,160 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { parseDocument } from 'yaml';
+
+/** What a client needs to be the cluster's administrator. Each is base64 of PEM, as kubeconfigs hold it. */
+export interface Credentials {
+  readonly certificateAuthority: string;
+  readonly clientCertificate: string;
+  /** Secret. */
+  readonly clientKey: string;
+}
+
+/** Credentials that hold now, or everything that is wrong with them. No message carries a credential. */
+export type Checked =
+  | { readonly credentials: Credentials; readonly validUntil: Date; readonly warnings: readonly string[] }
+  | { readonly problems: readonly string[] };
+
+/** k3s renews certificates when it starts within this many days of their end: https://docs.k3s.io/cli/certificate. */
+const RENEWAL_DAYS = 90;
+
+const DAY = 24 * 60 * 60 * 1000;
+const FRESH_COPY = 'copy /etc/rancher/k3s/k3s.yaml from a server again';
+
+type Entry = { readonly [key: string]: unknown };
+
+/**
+ * Takes the administrator's credentials out of the kubeconfig that k3s writes (/etc/rancher/k3s/k3s.yaml) and checks them: all three
+ * are there inline, the certificates are valid at `now`, and the key belongs to the certificate.
+ *
+ * @param text the kubeconfig; with several contexts the one of current-context counts
+ * @param now the time that certificates are held against
+ */
+export function readCredentials(text: string, now: Date): Checked {
+  const found = chosenEntries(text);
+  if ('problems' in found) return found;
+  const { cluster, user } = found;
+  const problems: string[] = [];
+  const inline = (entry: Entry, key: string): string => {
+    const value = entry[`${key}-data`];
+    if (typeof value === 'string' && value.trim() !== '') return value.trim();
+    problems.push(
+      entry[key] === undefined
+        ? `it has no ${key}-data; ${FRESH_COPY}`
+        : `it has ${key}, a path, and no ${key}-data; make it self-contained with "kubectl config view --raw --flatten"`,
+    );
+    return '';
+  };
+  const credentials = {
+    certificateAuthority: inline(cluster, 'certificate-authority'),
+    clientCertificate: inline(user, 'client-certificate'),
+    clientKey: inline(user, 'client-key'),
+  };
+  const authorities = certificates(credentials.certificateAuthority, 'certificate-authority-data', problems);
+  const [client] = certificates(credentials.clientCertificate, 'client-certificate-data', problems);
+  const key = privateKey(credentials.clientKey, problems);
+  if (client && key && !client.checkPrivateKey(key)) {
+    problems.push(`client-key-data does not belong to client-certificate-data; ${FRESH_COPY}`);
+  }
+
+  const ofAuthorities = authorities.map((authority) => validity(authority, 'certificate authority', ROTATE, now));
+  // while an authority is being replaced the old one stands beside the new
+  if (ofAuthorities.every((problem) => problem !== undefined)) problems.push(...ofAuthorities);
+  const ofClient = client && validity(client, 'client certificate', RENEW, now);
+  if (ofClient) problems.push(ofClient);
+
+  if (problems.length > 0 || !client) return { problems };
+  const ends = [client, ...authorities.filter((_, i) => !ofAuthorities[i])].map((one) => Date.parse(one.validTo));
+  const validUntil = new Date(Math.min(...ends));
+  return { credentials, validUntil, warnings: endsSoon(validUntil, now) };
+}
+
+const RENEW = `restart k3s on a server ("systemctl restart k3s"), which renews it, and ${FRESH_COPY}`;
+const ROTATE = `replace it with "k3s certificate rotate-ca", then ${FRESH_COPY}`;
+
+function endsSoon(validUntil: Date, now: Date): string[] {
+  const days = Math.floor((validUntil.getTime() - now.getTime()) / DAY);
+  return days < RENEWAL_DAYS
+    ? [
+        `the credentials end in ${days} days, on ${day(validUntil)}; restart k3s on a server, which renews them from ${RENEWAL_DAYS} days before, and run this again with a new k3s.yaml`,
+      ]
+    : [];
+}
+
+/** The cluster and the user of the context that counts. */
+function chosenEntries(text: string): { cluster: Entry; user: Entry } | { problems: string[] } {
+  const refused = (...problems: string[]) => ({ problems });
+  const document = parseDocument(text, { prettyErrors: false });
+  // the parser's own messages may quote the text, which may be a key
+  if (document.errors.length > 0) return refused(`it is no YAML; ${FRESH_COPY}`);
+  const config: unknown = document.toJS();
+  if (!isEntry(config) || (config['kind'] !== undefined && config['kind'] !== 'Config')) {
+    return refused(`it is no kubeconfig; give /etc/rancher/k3s/k3s.yaml of a server`);
+  }
+  const [clusters, users, contexts] = ['clusters', 'users', 'contexts'].map((key) => named(config[key]));
+  if (!clusters?.size || !users?.size || !contexts?.size) {
+    return refused(
+      `it is no kubeconfig with a cluster, a user and a context; give /etc/rancher/k3s/k3s.yaml of a server`,
+    );
+  }
+  const current = config['current-context'];
+  const context =
+    typeof current === 'string' && contexts.has(current)
+      ? contexts.get(current)?.['context']
+      : contexts.size === 1
+        ? [...contexts.values()][0]?.['context']
+        : undefined;
+  if (!isEntry(context)) {
+    return refused(
+      `it has ${contexts.size} contexts (${[...contexts.keys()].join(', ')}) and no current-context among them; choose one with "kubectl config use-context"`,
+    );
+  }
+  const cluster = clusters.get(String(context['cluster']))?.['cluster'];
+  const user = users.get(String(context['user']))?.['user'];
+  if (!isEntry(cluster) || !isEntry(user)) {
+    return refused(`its context names a cluster or a user that it does not have; ${FRESH_COPY}`);
+  }
+  return { cluster, user };
+}
+
+const isEntry = (value: unknown): value is Entry =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The entries of a list by their name. */
+const named = (list: unknown): Map<string, Entry> =>
+  new Map((Array.isArray(list) ? list : []).filter(isEntry).map((entry) => [String(entry['name']), entry]));
+
+/** Every certificate in base64 of PEM. None, and a problem, when there is something that is no certificate. */
+function certificates(base64: string, key: string, problems: string[]): X509Certificate[] {
+  if (base64 === '') return [];
+  const pems = decoded(base64).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  try {
+    if (pems.length > 0) return pems.map((pem) => new X509Certificate(pem));
+  } catch {
+    // falls through to the one message; the parser's own says less
+  }
+  problems.push(`${key} holds no certificate; ${FRESH_COPY}`);
+  return [];
+}
+
+function privateKey(base64: string, problems: string[]): KeyObject | undefined {
+  if (base64 === '') return undefined;
+  try {
+    return createPrivateKey(decoded(base64));
+  } catch {
+    problems.push(`client-key-data holds no private key; ${FRESH_COPY}`);
+    return undefined;
+  }
+}
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
+const day = (date: Date): string => date.toISOString().slice(0, 10);
+
+/** What is wrong with the time of a certificate, if anything. */
+function validity(certificate: X509Certificate, what: string, cure: string, now: Date): string | undefined {
+  const from = new Date(certificate.validFrom);
+  const to = new Date(certificate.validTo);
+  const span = `it is valid from ${day(from)} to ${day(to)} and now it is ${day(now)}`;
+  if (now > to) return `the ${what} has expired, ${span}; ${cure}`;
+  if (now < from) return `the ${what} is not valid yet, ${span}; set the clock of this computer or of the server right`;
+  return undefined;
+}

@@ -1,0 +1,102 @@
+import { Document, isScalar, parse, Scalar, visit } from 'yaml';
+import { urlHost } from '../cluster/address';
+import { primary, serversOf } from '../cluster/queries';
+import type { Cluster } from '../cluster/schema';
+import type { Credentials } from './credentials';
+
+/** A way to the API server: the name of its context and of its cluster entry, and its URL. */
+export interface Endpoint {
+  readonly name: string;
+  readonly server: string;
+}
+
+/**
+ * The ways to the API of a site, the virtual IP first: `<name>` for it, `<name>-dns` for the DNS name if there is one,
+ * `<name>-<server>` for each server. kubectl knows no list of servers for one cluster, hence a context for each.
+ */
+export function endpointsOf(cluster: Cluster): [Endpoint, ...Endpoint[]] {
+  const { name, controlPlane } = cluster;
+  const servers = serversOf(cluster);
+  const url = (host: string) => `https://${host}:${controlPlane.port}`;
+  let dns = 'dns';
+  while (servers.some((server) => server.name === dns)) dns += '-name';
+  return [
+    { name, server: url(urlHost(primary(controlPlane.vip))) },
+    ...(controlPlane.dnsName ? [{ name: `${name}-${dns}`, server: url(controlPlane.dnsName) }] : []),
+    ...servers.map((server) => ({ name: `${name}-${server.name}`, server: url(urlHost(primary(server.address))) })),
+  ];
+}
+
+/** The name of the one user that all contexts of a site share. */
+export const userOf = ({ name }: Cluster): string => `${name}-admin`;
+
+/** The cluster entry of an endpoint. Authority `''` is for the template. */
+export const clusterEntry = ({ name, server }: Endpoint, certificateAuthority: string) => ({
+  name,
+  cluster: { 'certificate-authority-data': certificateAuthority, server },
+});
+
+/** The user entry of a site. */
+export const userEntry = (cluster: Cluster, { clientCertificate, clientKey }: Credentials) => ({
+  name: userOf(cluster),
+  user: { 'client-certificate-data': clientCertificate, 'client-key-data': clientKey },
+});
+
+/** The context entry of an endpoint. */
+export const contextEntry = (cluster: Cluster, { name }: Endpoint) => ({
+  name,
+  context: { cluster: name, user: userOf(cluster) },
+});
+
+/**
+ * A kubeconfig with every context of the site and without credentials, `kubeconfig.template.yaml`. kubectl can read it:
+ * the three places for credentials are empty texts. The current context is the virtual IP's.
+ */
+export function kubeconfigTemplate(cluster: Cluster): string {
+  const document = kubeconfig(cluster, { certificateAuthority: '', clientCertificate: '', clientKey: '' });
+  document.commentBefore = [
+    ' Written by npm run synth from cluster.yaml; change that and run it again.',
+    ' The empty texts are the places for the credentials of k3s.yaml of a server. To fill them in and add all to your own file:',
+    '   npm run kubeconfig -- --from k3s.yaml --merge ~/.kube/config',
+  ].join('\n');
+  return document.toString({ lineWidth: 0 });
+}
+
+/** The template with the credentials filled in. The text is secret. */
+export const fillKubeconfig = (cluster: Cluster, credentials: Credentials): string =>
+  kubeconfig(cluster, credentials).toString({ lineWidth: 0 });
+
+/** Shape of https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/. */
+function kubeconfig(cluster: Cluster, credentials: Credentials): Document {
+  const endpoints = endpointsOf(cluster);
+  const document = new Document({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: endpoints.map((endpoint) => clusterEntry(endpoint, credentials.certificateAuthority)),
+    users: [userEntry(cluster, credentials)],
+    contexts: endpoints.map((endpoint) => contextEntry(cluster, endpoint)),
+    'current-context': endpoints[0].name,
+  });
+  quoteTexts(document);
+  return document;
+}
+
+/** Quotes every text that YAML 1.1 or 1.2 reads as something else, such as a cluster called `no` or `1e3`. */
+export function quoteTexts(node: Parameters<typeof visit>[0]): void {
+  visit(node, {
+    Scalar(_, scalar) {
+      if (isScalar(scalar) && typeof scalar.value === 'string' && !isPlain(scalar.value))
+        scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+}
+
+function isPlain(text: string): boolean {
+  // base64 of PEM, which is long and never anything else
+  if (text.startsWith('LS0tLS1')) return true;
+  try {
+    return parse(text) === text && parse(text, { version: '1.1' }) === text;
+  } catch {
+    return false;
+  }
+}

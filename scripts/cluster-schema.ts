@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { clusterSchemaText } from '../lib/cluster/json-schema';
+
+writeFileSync('cluster.schema.json', clusterSchemaText());

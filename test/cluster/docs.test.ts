@@ -1,0 +1,60 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { clusterJsonSchema } from '../../lib/cluster/check';
+import { RULE_NAMES } from '../../lib/cluster/rule-names';
+
+const reference = readFileSync('docs/cluster-yaml.md', 'utf8');
+const [fields = '', rules = ''] = reference.split('## Rules');
+
+describe('docs/cluster-yaml.md', () => {
+  test.each(RULE_NAMES)('has one row for the rule %s, with cause and cure', (rule) => {
+    const rows = rules.split('\n').filter((line) => line.startsWith(`| \`${rule}\` |`));
+    expect(rows.length).toBe(1);
+    expect(rows[0]?.split(' | ').length).toBe(3);
+  });
+
+  test('has no row for a rule that is not there', () => {
+    const named = [...rules.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual([...RULE_NAMES].toSorted());
+  });
+
+  test('has one row for every field', () => {
+    const named = [...fields.matchAll(/^\| `([\w.[\]]+)` \|/gm)].map(([, name = '']) => name);
+    expect(named.filter((name) => name !== 'loadBalancer').toSorted()).toEqual(
+      leaves(clusterJsonSchema() as Schema, '')
+        .map(([path]) => path)
+        .toSorted(),
+    );
+  });
+
+  test('states every default that is a number or a text', () => {
+    const wrong = leaves(clusterJsonSchema() as Schema, '')
+      .filter(([, { default: value }]) => typeof value === 'number' || (typeof value === 'string' && value !== ''))
+      .filter(([path, { default: value }]) => !fields.match(rowEnd(path))?.[1]?.includes(`\`${value}\``));
+    expect(wrong).toEqual([]);
+  });
+});
+
+test.each(['docs/cluster-yaml.md', 'docs/howto-k3os.md'])('%s links to files that exist', (file) => {
+  const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+  expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
+});
+
+interface Schema {
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+
+/** Every field that is not a group or a list of groups, by its path. */
+function leaves(schema: Schema, path: string): (readonly [string, Schema])[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, property]) => {
+    const at = path ? `${path}.${key}` : key;
+    if (property.properties) return leaves(property, at);
+    return property.items?.properties ? leaves(property.items, `${at}[]`) : [[at, property] as const];
+  });
+}
+
+/** The last cell of the row of a field. */
+const rowEnd = (path: string): RegExp =>
+  new RegExp(`^\\| \`${path.replace(/[.[\]]/g, '\\$&')}\` \\|.*\\| (.*) \\|$`, 'm');

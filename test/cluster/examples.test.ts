@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { loadCluster } from '../../lib/cluster/load';
+import { agentsOf, primary, serversOf, upsesAt } from '../../lib/cluster/queries';
+
+const load = (name: string) => loadCluster(readFileSync(`examples/${name}`, 'utf8'), name);
+
+const WARNINGS: Readonly<Record<string, readonly string[]>> = {
+  'dual-stack.yaml': [],
+  'howto-k3os.yaml': [],
+  'one-server.yaml': [
+    'one-server.yaml:11:1: warning: one-server: with 1 server the cluster is down whenever that server is; use 3 servers, of which any 1 may be down',
+  ],
+  'two-ups.yaml': [],
+};
+
+test('every example is tested here', () => {
+  expect(readdirSync('examples').sort()).toEqual(Object.keys(WARNINGS));
+});
+
+test.each(Object.entries(WARNINGS))('%s loads with the warnings it should have', (name, warnings) => {
+  expect(load(name).warnings).toEqual(warnings);
+});
+
+test('every example has a name of its own, that of its file', () => {
+  const names = Object.keys(WARNINGS).map((name) => load(name).cluster.name);
+  expect(names).toEqual(Object.keys(WARNINGS).map((name) => name.replace('.yaml', '')));
+});
+
+describe('howto-k3os.yaml', () => {
+  const { cluster } = load('howto-k3os.yaml');
+
+  test('has three servers, the first with the address that was hard-coded', () => {
+    expect(serversOf(cluster).length).toBe(3);
+    expect(cluster.nodes[0]?.address[0]?.text).toBe('192.168.10.43');
+  });
+
+  test('has the cable of the only UPS at the node that was labelled', () => {
+    expect(cluster.nodes.flatMap((node) => upsesAt(cluster, node).map((ups) => [node.name, ups.name]))).toEqual([
+      ['k3os-1351', 'ups1'],
+    ]);
+    expect(cluster.nodes.every(({ ups }) => ups === 'ups1')).toBe(true);
+  });
+
+  test('keeps the values of ups.conf, of the paths and of the port', () => {
+    expect(cluster.ups[0]).toEqual({
+      name: 'ups1',
+      driver: 'usbhid-ups',
+      port: 'auto',
+      description: 'apc on usb',
+      node: 'k3os-1351',
+      options: {},
+    });
+    expect(cluster.nut).toEqual({
+      killpowerPath: '/usr/local/killpower',
+      usbBusPath: '/dev/bus/usb',
+      privilegedSecondary: true,
+      port: 3493,
+      secret: 'nut-users',
+    });
+  });
+});
+
+test('dual-stack.yaml has both families everywhere, IPv4 first', () => {
+  const { network, nodes, controlPlane, loadBalancer } = load('dual-stack.yaml').cluster;
+  const lists = [network.subnet, network.pods, network.services, controlPlane.vip, ...nodes.map((n) => n.address)];
+  expect(lists.map((list) => list.map(({ family }) => family).join())).toEqual(lists.map(() => '4,6'));
+  expect(loadBalancer?.pools.map(({ addresses }) => addresses.map(({ family }) => family).join())).toEqual([
+    '4,6',
+    '4,6',
+  ]);
+});
+
+test('two-ups.yaml has two cables at different nodes, agents that are fed, and a server that is not', () => {
+  const { cluster } = load('two-ups.yaml');
+  expect(cluster.ups.map(({ node }) => node)).toEqual(['left-1', 'right-1']);
+  expect(agentsOf(cluster).map(({ ups }) => ups)).toEqual(['left', 'right']);
+  expect(serversOf(cluster).map(({ ups }) => ups)).toEqual(['left', 'left', 'right', 'right', undefined]);
+});
+
+test('one-server.yaml has a virtual IP other than the address of its server', () => {
+  const { nodes, controlPlane } = load('one-server.yaml').cluster;
+  expect(primary(controlPlane.vip).text).not.toBe(nodes[0]?.address[0]?.text);
+});

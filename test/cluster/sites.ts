@@ -1,0 +1,84 @@
+import { type Checked, checkCluster } from '../../lib/cluster/check';
+import { type Problem, pathText } from '../../lib/cluster/problem';
+import type { ClusterInput } from '../../lib/cluster/schema';
+
+/** A site without any problem, in which every group of the schema is in use. */
+export const ipv4Site = (): ClusterInput => ({
+  name: 'home',
+  network: { subnet: '192.168.10.0/24', gateway: '192.168.10.1', dhcp: ['192.168.10.100-192.168.10.199'] },
+  nodes: [
+    { name: 'k3s-1', address: '192.168.10.11', role: 'server', ups: 'ups1' },
+    { name: 'k3s-2', address: '192.168.10.12', role: 'server', ups: 'ups1' },
+    { name: 'k3s-3', address: '192.168.10.13', role: 'server', ups: 'ups1' },
+    { name: 'k3s-4', address: '192.168.10.14', role: 'agent' },
+  ],
+  controlPlane: { vip: '192.168.10.5', dnsName: 'api.home.arpa', interface: 'eth0' },
+  loadBalancer: {
+    pools: [
+      { name: 'lan', addresses: ['192.168.10.240-192.168.10.250'] },
+      { name: 'spare', addresses: ['192.168.10.224/29'] },
+    ],
+    advertisements: [{ name: 'lan', pools: ['lan', 'spare'], nodes: ['k3s-1', 'k3s-2'], interfaces: ['eth0'] }],
+  },
+  ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', options: { vendorid: '051d', pollonly: true } }],
+});
+
+/** The same machines with two IP families, IPv4 first. */
+export const dualStackSite = (): ClusterInput => ({
+  name: 'home',
+  network: {
+    subnet: ['192.168.10.0/24', 'fd00:10::/64'],
+    gateway: ['192.168.10.1', 'fe80::1'],
+    dhcp: ['192.168.10.100-192.168.10.199', 'fd00:10::1000-fd00:10::1fff'],
+  },
+  nodes: [
+    { name: 'k3s-1', address: ['192.168.10.11', 'fd00:10::11'], role: 'server', ups: 'ups1' },
+    { name: 'k3s-2', address: ['192.168.10.12', 'fd00:10::12'], role: 'server', ups: 'ups1' },
+    { name: 'k3s-3', address: ['192.168.10.13', 'fd00:10::13'], role: 'server', ups: 'ups1' },
+  ],
+  controlPlane: { vip: ['192.168.10.5', 'fd00:10::5'] },
+  loadBalancer: {
+    pools: [{ name: 'lan', addresses: ['192.168.10.240-192.168.10.250', 'fd00:10::f000/116'] }],
+  },
+  ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' }],
+});
+
+/** Values by path, such as `nodes[0].address`; undefined takes the key out. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+/** The site with some values changed. Its type is lost on purpose: most changes make it invalid. */
+export function changed(site: ClusterInput, changes: Changes): unknown {
+  for (const [path, value] of Object.entries(changes)) {
+    const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
+    const last = keys.pop() ?? '';
+    const parent = keys.reduce<Record<string, unknown>>(
+      (at, key) => {
+        at[key] ??= {};
+        return at[key] as Record<string, unknown>;
+      },
+      site as unknown as Record<string, unknown>,
+    );
+    if (value === undefined) delete parent[last];
+    else parent[last] = value;
+  }
+  return site;
+}
+
+/** What a site must be told, and the change that earns it. */
+export interface InvalidSite {
+  /** A sentence about the change. */
+  readonly says: string;
+  /** @default - ipv4Site */
+  readonly site?: () => ClusterInput;
+  readonly changes: Changes;
+  /** Every problem in full, in the order of the rules. */
+  readonly problems: readonly string[];
+}
+
+const lineOf = ({ severity, path, rule, message, cure }: Problem): string =>
+  `${severity} ${pathText(path)}: ${rule}: ${message}; ${cure}`;
+
+/** Checks a site and returns its problems as text. */
+export const problemsOf = (input: unknown): string[] => linesOf(checkCluster(input));
+
+export const linesOf = (checked: Checked): string[] => checked.problems.map(lineOf);

@@ -1,0 +1,238 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Yaml } from 'cdk8s';
+import { MetalLb, MetalLbCrds, MetalLbNamespace, MetalLbWebhooks } from '../../lib/metallb';
+import { canonicalForm, canonicalHash, type JsonObject, objectKey } from '../../lib/metallb/canonical';
+import { at, find, synth } from './support';
+
+const root = join(__dirname, '../..');
+const golden = JSON.parse(readFileSync(join(__dirname, 'golden-v0.16.1.json'), 'utf8')) as Record<string, string>;
+
+const ours = synth((scope) => {
+  new MetalLbNamespace(scope, 'namespace');
+  new MetalLbCrds(scope, 'crds');
+  new MetalLb(scope, 'metallb');
+  new MetalLbWebhooks(scope, 'webhooks');
+});
+const byKey = new Map(ours.map((object) => [objectKey(object), object]));
+
+const hashOf = (value: unknown): string => canonicalHash(value as JsonObject);
+
+type Path = readonly (string | number)[];
+type Parent = Record<string | number, unknown>;
+
+/** A copy of the object in which `change` was done to the field at the path. */
+function copyWith(object: JsonObject, path: Path, change: (parent: Parent, key: string | number) => void): JsonObject {
+  const result = JSON.parse(JSON.stringify(object)) as JsonObject;
+  change(at(result, path.slice(0, -1)) as Parent, path.at(-1) ?? '');
+  return result;
+}
+
+const reverse = (parent: Parent, key: string | number): void => {
+  parent[key] = (parent[key] as unknown[]).toReversed();
+};
+
+describe('the default install against the manifest of MetalLB v0.16.1', () => {
+  test('MetalLB has 26 objects', () => {
+    expect(Object.keys(golden)).toHaveLength(26);
+  });
+
+  test('no object is missing and none is extra', () => {
+    expect(ours.map(objectKey).sort()).toEqual(Object.keys(golden).sort());
+  });
+
+  test.each(Object.keys(golden))('%s equals upstream', (key) => {
+    expect(byKey.get(key)).toBeDefined();
+    expect(hashOf(byKey.get(key))).toBe(golden[key]);
+  });
+
+  test('nothing holds a caBundle', () => {
+    expect(JSON.stringify(ours)).not.toContain('caBundle');
+  });
+
+  test('the only Secret is empty', () => {
+    const { kind, apiVersion, metadata, ...content } = find(ours, 'Secret');
+    expect(content).toEqual({});
+  });
+
+  test('every name is written out, without a hash of the construct path', () => {
+    const again = synth((scope) => new MetalLb(scope, 'another-id'));
+    expect(again.map(objectKey).every((key) => byKey.has(key))).toBe(true);
+  });
+
+  test('the YAML has no anchors', () => {
+    expect(Yaml.stringify(...ours)).not.toMatch(/[&*](selector|peerColumns|fixed|a\d)/);
+  });
+});
+
+/** Every path that ends in a value or in an empty object or list. */
+function leaves(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return entries.length === 0 ? [path] : entries.flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}
+
+/** The object with the leaf changed, or taken out. */
+const mutate = (object: JsonObject, path: Path, how: 'change' | 'remove'): JsonObject =>
+  copyWith(object, path, (parent, key) => {
+    if (how === 'change') parent[key] = changed(parent[key]);
+    else if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else delete parent[key];
+  });
+
+function changed(value: unknown): unknown {
+  if (typeof value === 'string') return `${value}x`;
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  return { added: true };
+}
+
+/** Stated here a second time, apart from the code under test: the changes that may go unseen. */
+function mayGoUnseen(object: JsonObject, path: Path, how: 'change' | 'remove'): boolean {
+  const last = path.at(-1);
+  const parent = at(object, path.slice(0, -1)) as Parent;
+  if (object['kind'] === 'CustomResourceDefinition') {
+    if (path[1] === 'annotations' || last === 'description' || last === 'deprecationWarning') return true;
+    if (last === 'message' && 'rule' in parent) return true;
+  }
+  // Another value of these annotations is as harmless as none.
+  if (path[1] === 'annotations' && /^(argocd\.argoproj\.io|kustomize\.toolkit\.fluxcd\.io)\//.test(String(last)))
+    return true;
+  return how === 'remove' && last === 'protocol' && parent['protocol'] === 'TCP';
+}
+
+describe('the canonical form', () => {
+  test.each(Object.keys(golden))('sees every change to a leaf of %s but those it declares', (key) => {
+    const object = byKey.get(key) as JsonObject;
+    const before = hashOf(object);
+    const wrong = leaves(object).flatMap((path) =>
+      (['change', 'remove'] as const)
+        .filter((how) => (hashOf(mutate(object, path, how)) === before) !== mayGoUnseen(object, path, how))
+        .map((how) => `${how} ${path.join('.')}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  const service = find(ours, 'Service');
+  const speaker = find(ours, 'DaemonSet');
+  const role = find(ours, 'Role', 'controller');
+  const states = find(ours, 'CustomResourceDefinition', 'configurationstates.metallb.io');
+
+  test('sees an added field', () => {
+    expect(hashOf({ ...service, extra: 1 })).not.toBe(hashOf(service));
+  });
+
+  test('sees a port that becomes UDP', () => {
+    const mutant = copyWith(service, ['spec', 'ports', 0, 'protocol'], (parent, key) => {
+      parent[key] = 'UDP';
+    });
+    expect(hashOf(mutant)).not.toBe(hashOf(service));
+  });
+
+  test('sees another order of arguments', () => {
+    const mutant = copyWith(speaker, ['spec', 'template', 'spec', 'containers', 0, 'args'], reverse);
+    expect(hashOf(mutant)).not.toBe(hashOf(speaker));
+  });
+
+  test('sees a description outside of definitions', () => {
+    expect(hashOf({ ...service, description: 'words' })).not.toBe(hashOf(service));
+  });
+
+  test('sees a schema property whose name is description or message', () => {
+    const inner = { type: 'string' };
+    const withProperty = (name: string) => ({ ...states, properties: { [name]: inner } });
+    expect(hashOf(withProperty('description'))).not.toBe(hashOf(withProperty('message')));
+    expect(hashOf(withProperty('message'))).not.toBe(hashOf({ ...states, properties: {} }));
+  });
+
+  test('takes verbs and required as sets', () => {
+    const mutant = copyWith(role, ['rules', 0, 'verbs'], reverse);
+    expect(mutant).not.toEqual(role);
+    expect(hashOf(mutant)).toBe(hashOf(role));
+    expect(canonicalForm({ kind: 'X', required: ['b', 'a'] })).toEqual({ kind: 'X', required: ['a', 'b'] });
+  });
+
+  test('takes no order of keys into account', () => {
+    expect(hashOf(Object.fromEntries(Object.entries(speaker).reverse()))).toBe(hashOf(speaker));
+  });
+
+  test('takes an absent and an undefined field as the same', () => {
+    expect(canonicalForm({ kind: 'X', a: undefined } as unknown as JsonObject)).toEqual({ kind: 'X' });
+  });
+
+  test('leaves out the creation time', () => {
+    const mutant = copyWith(service, ['metadata', 'creationTimestamp'], (parent, key) => {
+      parent[key] = null;
+    });
+    expect(hashOf(mutant)).toBe(hashOf(service));
+  });
+
+  test('does not change the object it is given', () => {
+    const before = JSON.stringify(role);
+    canonicalForm(role);
+    expect(JSON.stringify(role)).toBe(before);
+  });
+
+  test('names an object by kind, namespace and name', () => {
+    expect(objectKey(service)).toBe('Service metallb-system/metallb-webhook-service');
+    expect(objectKey(states)).toBe('CustomResourceDefinition configurationstates.metallb.io');
+    expect(() => objectKey({ kind: 'Service' })).toThrow('has kind "Service" and name undefined');
+  });
+});
+
+describe('the script that writes the golden hashes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'metallb-golden-'));
+  const script = join(folder, 'golden.js');
+  const manifest = join(folder, 'manifest.yaml');
+  const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+
+  beforeAll(() => {
+    const esbuild = join(root, 'node_modules/.bin/esbuild');
+    const bundle = [
+      'scripts/metallb-golden.ts',
+      '--bundle',
+      '--platform=node',
+      `--outfile=${script}`,
+      '--log-level=error',
+    ];
+    expect(spawnSync(esbuild, bundle, { cwd: root, encoding: 'utf8' }).stderr).toBe('');
+    writeFileSync(manifest, Yaml.stringify(...ours));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('prints for our manifest the hashes of the file in Git', () => {
+    const { stdout, status } = run('--print', manifest);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toEqual(golden);
+  });
+
+  test('shows its usage and exits 2 without a file', () => {
+    const { stderr, status } = run();
+    expect(status).toBe(2);
+    expect(stderr).toContain('usage: metallb-golden [--print] FILE');
+  });
+
+  test('exits 2 and names an unknown option', () => {
+    const { stderr, status } = run('--write', manifest);
+    expect(status).toBe(2);
+    expect(stderr).toContain('unknown option "--write"');
+  });
+
+  test('refuses the manifest of another release with exit code 1', () => {
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, readFileSync(manifest, 'utf8').replaceAll('v0.16.1', 'v0.15.3'));
+    const { stderr, status } = run('--print', other);
+    expect(status).toBe(1);
+    expect(stderr).toContain('has no container with image quay.io/metallb/controller:v0.16.1');
+  });
+
+  test('refuses a file that is no YAML with exit code 1', () => {
+    const broken = join(folder, 'broken.yaml');
+    writeFileSync(broken, 'a: [');
+    const { stderr, status } = run('--print', broken);
+    expect(status).toBe(1);
+    expect(stderr).toContain('is no valid YAML');
+  });
+});

@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const root = resolve('.');
+let folder = '';
+
+beforeAll(() => {
+  const build = spawnSync(process.execPath, ['scripts/build.js'], { encoding: 'utf8' });
+  if (build.status !== 0) throw new Error(build.stdout + build.stderr);
+}, 60_000);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'site-'));
+  copyFileSync('cluster.yaml', join(folder, 'cluster.yaml'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const main = (env: Record<string, string> = {}) =>
+  spawnSync(process.execPath, [join(root, 'build/main.js')], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+const broken = () => readFileSync('cluster.yaml', 'utf8').replace('vip: 192.168.10.5 ', 'vip: 192.168.10.245 ');
+
+/** Every file below a folder with its text. */
+const tree = (name: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .sort()
+      .map((path) => [path.slice(join(folder, name).length + 1), readFileSync(path, 'utf8')]),
+  );
+/** The same for what is committed. */
+const committed = (name: string): Record<string, string> => {
+  cpSync(name, join(folder, 'committed'), { recursive: true });
+  return tree('committed');
+};
+
+test('the bundle writes what is committed', () => {
+  expect(main()).toMatchObject({ status: 0, stderr: '' });
+  expect(tree('dist')).toEqual(committed('dist'));
+});
+
+test('a wrong site ends with 1, says where, and leaves dist/ and hosts/ as they were', () => {
+  main();
+  const before = [tree('dist'), tree('hosts')];
+  writeFileSync(join(folder, 'cluster.yaml'), broken());
+  const { status, stderr, stdout } = main();
+  expect(status).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(
+    /^cluster\.yaml:\d+:\d+: vip-in-pool: 192\.168\.10\.245 is inside pool "lan" \(192\.168\.10\.240-192\.168\.10\.250\); choose an address outside every pool\n$/,
+  );
+  expect([tree('dist'), tree('hosts')]).toEqual(before);
+});
+
+test('a site that is not there ends with 1 and says what to do', () => {
+  expect(main({ CLUSTER: 'nowhere.yaml' })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('nowhere.yaml: no-file:'),
+  });
+});
+
+test('warnings go to stderr and stop nothing', () => {
+  copyFileSync('examples/one-server.yaml', join(folder, 'cluster.yaml'));
+  expect(main()).toMatchObject({ status: 0, stderr: expect.stringContaining('warning: one-server:') });
+});
+
+describe('a folder of sites', () => {
+  const addSite = (name: string, text = readFileSync('cluster.yaml', 'utf8')) => {
+    mkdirSync(join(folder, 'clusters'), { recursive: true });
+    writeFileSync(join(folder, `clusters/${name}.yaml`), text.replace('name: home', `name: ${name}`));
+  };
+
+  test('is taken where it exists, and each site gets folders of its own', () => {
+    addSite('north');
+    addSite('south');
+    expect(main().status).toBe(0);
+    expect(readdirSync(join(folder, 'dist'))).toEqual(['north', 'south']);
+    expect(readdirSync(join(folder, 'hosts'))).toEqual(['north', 'south']);
+  });
+
+  test('writes nothing when one of them is wrong', () => {
+    addSite('north');
+    addSite('south', broken());
+    expect(main()).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^clusters\/south\.yaml:\d+:\d+: vip-in-pool/),
+    });
+    expect(readdirSync(folder)).toEqual(['cluster.yaml', 'clusters']);
+  });
+
+  test('refuses one name for two sites', () => {
+    addSite('north');
+    writeFileSync(join(folder, 'clusters/south.yaml'), readFileSync(join(folder, 'clusters/north.yaml')));
+    expect(main()).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('duplicate-cluster: "north" is already the name of clusters/north.yaml'),
+    });
+  });
+
+  test('loses the folder of a site that is gone', () => {
+    addSite('north');
+    addSite('south');
+    main();
+    rmSync(join(folder, 'clusters/south.yaml'));
+    main();
+    expect(readdirSync(join(folder, 'dist'))).toEqual(['north']);
+  });
+});
+
+describe('npx cdk8s synth', () => {
+  const cdk8s = () => {
+    for (const name of [
+      'node_modules',
+      'scripts',
+      'lib',
+      'imports',
+      'main.ts',
+      'cdk8s.yaml',
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+    ]) {
+      symlinkSync(join(root, name), join(folder, name));
+    }
+    cpSync('build', join(folder, 'build'), { recursive: true });
+    const env = { ...process.env, CDK8S_CHECK_UPGRADE: 'false' };
+    return spawnSync(process.execPath, ['node_modules/cdk8s-cli/bin/cdk8s', 'synth'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    });
+  };
+
+  test('writes the same bytes', () => {
+    expect(cdk8s().status).toBe(0);
+    expect(tree('dist')).toEqual(committed('dist'));
+    rmSync(join(folder, 'committed'), { recursive: true });
+    expect(tree('hosts')).toEqual(committed('hosts'));
+  }, 30_000);
+
+  test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {
+    main();
+    const before = tree('hosts');
+    writeFileSync(join(folder, 'cluster.yaml'), broken());
+    expect(cdk8s().status).not.toBe(0);
+    expect(tree('hosts')).toEqual(before);
+  }, 30_000);
+});

@@ -1,0 +1,18 @@
+import { defineCluster } from '../../lib/cluster/load';
+import type { Cluster, ClusterInput } from '../../lib/cluster/schema';
+import { dualStackSite, ipv4Site } from '../cluster/sites';
+
+const { nodes, ...rest } = ipv4Site();
+
+/** Three servers, a DNS name, MetalLB, and a UPS whose cable goes to k3s-1. No agent and no interface. */
+export const homeInput: ClusterInput = {
+  ...rest,
+  nodes: nodes.filter(({ role }) => role === 'server'),
+  controlPlane: { vip: '192.168.10.5', dnsName: 'api.home.arpa' },
+};
+
+/** The home site with some of its keys changed. */
+export const site = (changes: Partial<ClusterInput> = {}): Cluster => defineCluster({ ...homeInput, ...changes });
+
+/** What makes the home site one with two IP families, IPv4 first. */
+export const dualStack = dualStackSite();
