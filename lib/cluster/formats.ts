@@ -1,31 +1,21 @@
 import { z } from 'zod';
 import { type Address, type AddressRange, parseAddress, parseAddressRange, parseSubnet, type Subnet } from './address';
+import {
+  ABSOLUTE_PATH,
+  DNS_LABEL,
+  DNS_SUBDOMAIN,
+  DRIVER,
+  DRIVER_OPTION,
+  HOST_NAME,
+  IMAGE,
+  INTERFACE,
+  NODE_NAME,
+  PRINTABLE_ASCII,
+  UPS_NAME,
+  VERSION,
+  VISIBLE_ASCII,
+} from './patterns';
 import type { RuleName } from './rule-names';
-
-const LABEL = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
-const DNS_LABEL = new RegExp(`^${LABEL}$`);
-const DNS_SUBDOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
-/** A name whose last part is all digits is read as an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker. */
-const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?!(?:.*\\.)?[0-9]+$)${LABEL}(?:\\.${LABEL})*$`);
-/** Also the value of the label kubernetes.io/hostname, which holds 63 characters. */
-const NODE_NAME = new RegExp(`^(?=.{1,63}$)${LABEL}(?:\\.${LABEL})*$`);
-/** Linux allows more (`dev_valid_name` in net/core/dev.c); these are safe in every file the name is written to. */
-const INTERFACE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
-/** Also a Kubernetes label value, because it becomes the value of `ups-device`. NUT refuses `@ : [ ]` and blanks. */
-const UPS_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
-const DRIVER = /^[a-z0-9][a-z0-9_-]*$/;
-/** driver, port and desc have fields of their own; a second line would silently win or lose. */
-const DRIVER_OPTION = /^(?!(?:driver|port|desc)$)[A-Za-z][A-Za-z0-9_.]*$/;
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
-const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
-/** Without `.` and `..` as parts: Kubernetes refuses the latter in a hostPath. */
-const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
-const VERSION = /^v[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][A-Za-z0-9_.+-]*)?$/;
-/** [registry[:port]/]path, then a tag other than latest, a digest, or both. */
-const IMAGE = new RegExp(
-  '^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*' +
-    '(?!:latest(?:@|$))(?=[:@])(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$',
-);
 
 /** A text of this form. The pattern is also in the JSON Schema, so that editors mark what does not fit. */
 function matching(pattern: RegExp, rule: RuleName, advice: string) {

@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
+import { IMAGE } from '../cluster/patterns';
 import { ALL } from './capability';
 
 export interface HostContainerProps {
@@ -34,8 +35,15 @@ export interface HostContainerProps {
  *
  * cdk8s-plus-27 would default to `imagePullPolicy: Always`, 1000m and 512 MiB, a startup probe for a port, and for
  * `privileged` alone a combination that the API server refuses.
+ *
+ * Throws an Error for an image that is not pinned.
  */
 export function hostContainer(props: HostContainerProps): kplus.ContainerProps {
+  if (!IMAGE.test(props.image)) {
+    throw new Error(
+      `the image "${props.image}" of container ${props.name} has no tag and no digest, or is the latest of whatever; pin it`,
+    );
+  }
   const privileged = props.privileged ?? false;
   return {
     name: props.name,

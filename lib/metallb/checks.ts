@@ -1,11 +1,4 @@
-/** Longest name of an object, in characters. */
-const NAME_LENGTH = 253;
-const LABEL = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
-const SUBDOMAIN = new RegExp(`^${LABEL}(\\.${LABEL})*$`);
-const LABEL_VALUE = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
-const IMAGE = /^[a-z0-9][^\s@]*(:[A-Za-z0-9_][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/;
-/** Longest name of a Linux network interface: IFNAMSIZ less the final zero. */
-const INTERFACE = /^[^\s/:]{1,15}$/;
+import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE } from '../cluster/patterns';
 
 /**
  * Checks the name of an object (RFC 1123 subdomain,
@@ -14,9 +7,9 @@ const INTERFACE = /^[^\s/:]{1,15}$/;
  * @throws Error when Kubernetes would refuse the name.
  */
 export function checkName(kind: string, name: string): void {
-  if (name.length > NAME_LENGTH || !SUBDOMAIN.test(name)) {
+  if (!DNS_SUBDOMAIN.test(name)) {
     throw new Error(
-      `${kind} name "${name}" is no name Kubernetes takes; use 1 to ${NAME_LENGTH} lower-case letters, digits, "-" and ".", ` +
+      `${kind} name "${name}" is no name Kubernetes takes; use 1 to 253 lower-case letters, digits, "-" and ".", ` +
         'with a letter or digit at both ends of every part',
     );
   }
@@ -54,11 +47,9 @@ export function checkInterface(what: string, name: string): void {
  * @throws Error when the reference has neither tag nor digest.
  */
 export function checkImage(what: string, image: string): void {
-  // A colon before the last slash is the port of a registry, not a tag.
-  const pinned = IMAGE.test(image) && /[:@]/.test(image.slice(image.lastIndexOf('/') + 1));
-  if (!pinned) {
+  if (!IMAGE.test(image)) {
     throw new Error(
-      `${what}: "${image}" has no tag or digest; write a full image reference such as quay.io/metallb/speaker:v0.16.1`,
+      `${what}: "${image}" has no tag or digest, or is the latest of whatever; write a full image reference such as quay.io/metallb/speaker:v0.16.1`,
     );
   }
 }
@@ -72,7 +63,7 @@ export function checkLoadBalancerClass(name: string): void {
   const parts = name.split('/');
   const last = parts.pop() ?? '';
   const prefix = parts.join('/');
-  if (!LABEL_VALUE.test(last) || (name.includes('/') && (prefix.length > NAME_LENGTH || !SUBDOMAIN.test(prefix)))) {
+  if (!LABEL_VALUE.test(last) || (name.includes('/') && !DNS_SUBDOMAIN.test(prefix))) {
     throw new Error(
       `loadBalancerClass: "${name}" is no name Kubernetes takes; write a name or domain/name such as metallb.io/metallb`,
     );

@@ -3,6 +3,8 @@
  * at https://networkupstools.org/docs/man/.
  */
 
+import { PRINTABLE_ASCII, UPS_NAME } from '../cluster/patterns';
+
 /** Stands for the password of the upsmon in the file; the entrypoint puts the one from the Secret in its place. */
 const PASSWORD_PLACEHOLDER = '@PASSWORD@';
 /** Stand for the two passwords in upsd.users. */
@@ -27,14 +29,14 @@ export interface UpsSection {
 
 /** A word for NUT's parser: in quotes, with quotes and backslashes escaped. Throws an Error for what no NUT file can hold. */
 export function quoted(text: string): string {
-  if (!/^[\x20-\x7e]*$/.test(text))
+  if (!PRINTABLE_ASCII.test(text))
     throw new Error(`${JSON.stringify(text)} cannot stand in a NUT file; use printable ASCII on one line`);
   return `"${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }
 
 /** Throws an Error for a name that upsd, upsc or the `ups@host` notation would not take. */
 export function checkUpsName(name: string): void {
-  if (!/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name)) {
+  if (!UPS_NAME.test(name)) {
     throw new Error(`"${name}" is no UPS name; use up to 63 letters, digits and inner - _ .`);
   }
 }

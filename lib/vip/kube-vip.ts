@@ -2,6 +2,7 @@ import { Duration } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type Address, parseAddress } from '../cluster/address';
+import { outlastsRetries } from '../cluster/lease';
 import { NET_ADMIN, NET_RAW } from '../kube/capability';
 import { hostContainer } from '../kube/host-container';
 import { HostDaemonSet } from '../kube/host-daemon-set';
@@ -128,8 +129,7 @@ function leaseSettings(lease: KubeVipLease): KubeVipEnv {
     lease.renewDeadline ?? Duration.seconds(10),
     lease.retryPeriod ?? Duration.seconds(2),
   ].map((value) => value.toSeconds()) as [number, number, number];
-  // in tenths, because 1.2 x retry is not exact in binary
-  if (duration <= renew || 10 * renew <= 12 * retry) {
+  if (duration <= renew || !outlastsRetries(renew, retry)) {
     throw new Error(
       `a lease of duration ${duration} s, renewDeadline ${renew} s and retryPeriod ${retry} s ends kube-vip at start; it needs duration > renewDeadline > 1.2 x retryPeriod, such as 15, 10 and 2`,
     );

@@ -1,17 +1,12 @@
+import { JITTER, outlastsRetries } from '../lease';
 import { error, type Problem, warning } from '../problem';
 import type { Cluster } from '../schema';
-
-/** client-go stretches the pause between two tries by up to this factor, and panics when the lease does not allow for it. */
-const JITTER = 1.2;
-/** The same factor as a fraction of whole numbers, so that no rounding decides at the boundary. */
-const JITTER_TENTHS = 12;
 
 /** k3s gives etcd 5 s to notice that its leader is gone, and an election may take as long again. */
 const ETCD_ELECTION_SECONDS = 10;
 
 /**
- * The lease of the virtual IP must satisfy duration > renew > 1.2 x retry, or kube-vip dies at start:
- * https://pkg.go.dev/k8s.io/client-go/tools/leaderelection#LeaderElectionConfig.
+ * The lease of the virtual IP must satisfy duration > renew > 1.2 x retry, or kube-vip dies at start (../lease.ts).
  */
 export function lease(cluster: Cluster): Problem[] {
   const { durationSeconds, renewSeconds, retrySeconds } = cluster.controlPlane.lease;
@@ -27,7 +22,7 @@ export function lease(cluster: Cluster): Problem[] {
       ),
     );
   }
-  if (renewSeconds * 10 <= JITTER_TENTHS * retrySeconds) {
+  if (!outlastsRetries(renewSeconds, retrySeconds)) {
     problems.push(
       error(
         'lease-order',

@@ -26,6 +26,8 @@ cat "/config/$NODE_NAME.upsd.conf" >/etc/nut/upsd.conf
 printf 's/@PRIMARY_PASSWORD@/%s/\ns/@SECONDARY_PASSWORD@/%s/\n' "$primary" "$secondary" |
   sed -f - /config/upsd.users >/etc/nut/upsd.users
 
+# /var/run/nut outlives the container: an old PID file names some process of this one, and a driver that finds one ends that process
+rm -f /var/run/nut/upsd.pid /var/run/nut/*-*.pid
 upsdrvctl -u root start || {
   echo "upsd: no driver could start; is the cable in, and is the driver in cluster.yaml the right one?" >&2
   exit 1

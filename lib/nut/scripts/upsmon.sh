@@ -31,6 +31,9 @@ echo 'MODE=netclient' >/etc/nut/nut.conf
 printf 's/@PASSWORD@/%s/\n' "$(cat "/secret/$ROLE")" |
   sed -f - "/config/$NODE_NAME.$ROLE.upsmon.conf" >/etc/nut/upsmon.conf
 
+# /var/run/nut outlives the container: the number in an old PID file is that of some process of this one, often of the new upsmon
+# itself, which would then refuse to start beside "a previous instance"
+rm -f /var/run/nut/upsmon.pid
 upsmon -F -p &
 monitor=$!
 trap 'kill "$monitor" 2>/dev/null; wait "$monitor"; exit 0' TERM INT
