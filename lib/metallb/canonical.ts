@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GITOPS_ANNOTATION_NAMES } from '../kube/gitops-annotations';
 
 /** A value JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };

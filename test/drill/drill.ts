@@ -1,0 +1,20 @@
+import type { Program } from './requirements';
+import type { Scenario } from './scenario';
+
+/** One course of events, in a lab of its own. */
+export interface ScenarioPlan {
+  readonly name: string;
+  /** One line: what happens. */
+  readonly summary: string;
+  readonly run: (scenario: Scenario) => Promise<void>;
+}
+
+/** A group of scenarios about one thing. They run at the same time. */
+export interface Drill {
+  readonly name: string;
+  /** One line for `--list`. */
+  readonly summary: string;
+  /** What it needs beside the framework's own. */
+  readonly programs: readonly Program[];
+  readonly scenarios: readonly ScenarioPlan[];
+}

@@ -1,0 +1,156 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { SiteFiles } from '../../lib/app';
+import { primary } from '../../lib/cluster/queries';
+import type { Cluster, Node } from '../../lib/cluster/schema';
+import type { Mount } from './container-runner';
+import { Host } from './host';
+import { Manifests } from './manifests';
+import type { MegatecOptions } from './megatec';
+import { Network } from './network';
+import { Kubelet } from './pod-runner';
+import type { Scenario } from './scenario';
+import { UpsEmulator } from './ups-emulator';
+
+export interface LabProps {
+  readonly scenario: Scenario;
+  readonly cluster: Cluster;
+  /** What synth writes for this site. */
+  readonly files: SiteFiles;
+  /** The Kubernetes objects that a node sees, as YAML texts. */
+  readonly objectsFor: (node: Node) => readonly string[];
+  /** How long a machine needs to halt. */
+  readonly haltMs: (node: Node) => number;
+  /** @default 1500 */
+  readonly bootMs?: number;
+  /** Of every UPS. @default - a UPS in real time, with an endless battery */
+  readonly ups?: MegatecOptions;
+  /** Programs that the image of every container has beside those of this machine: path to script. @default - none */
+  readonly imagePrograms?: Readonly<Record<string, string>>;
+}
+
+/** The machines and UPSes of a site, each on its own little piece of this machine. */
+export class Lab {
+  readonly hosts: readonly Host[];
+  private readonly network = new Network();
+  private readonly upses: ReadonlyMap<string, UpsEmulator>;
+  private readonly kubelets = new Map<string, Kubelet>();
+  private readonly prepared: readonly (readonly [Node, Map<string, string>])[];
+
+  constructor(private readonly props: LabProps) {
+    const { scenario, cluster, files } = props;
+    const prefixLength = Number(cluster.network.subnet[0]?.text.split('/')[1]);
+    const watcher = files.hosts.get('killpower/killpower-watch.sh');
+    if (watcher === undefined) throw new Error('the site has no killpower/killpower-watch.sh; it has no UPS');
+    this.prepared = cluster.nodes.map((node) => [node, new Map<string, string>()] as const);
+    this.hosts = this.prepared.map(
+      ([node, devices]) =>
+        new Host({
+          name: node.name,
+          address: primary(node.address).text,
+          prefixLength,
+          labels: labelsOf(node, files),
+          folder: scenario.folder(node.name),
+          logFolder: scenario.logFolder,
+          network: this.network,
+          timeline: scenario.timeline,
+          killpowerPath: cluster.nut.killpowerPath,
+          killpowerWatcher: watcher,
+          devices,
+          haltMs: props.haltMs(node),
+          bootMs: props.bootMs ?? 1500,
+        }),
+    );
+    this.upses = new Map(
+      cluster.ups.map(({ name }) => {
+        const fed = this.hosts.filter((host) => cluster.nodes.some((n) => n.name === host.name && n.ups === name));
+        const onLoad = (on: boolean) => {
+          for (const host of fed) void (on ? host.powerOn() : host.cutPower());
+        };
+        const { timeline } = scenario;
+        return [
+          name,
+          new UpsEmulator({ ...props.ups, name, folder: scenario.folder(name), timeline, onLoad }),
+        ] as const;
+      }),
+    );
+  }
+
+  host(name: string): Host {
+    const host = this.hosts.find((candidate) => candidate.name === name);
+    if (!host) throw new Error(`the lab has no machine "${name}"`);
+    return host;
+  }
+
+  ups(name: string): UpsEmulator {
+    const ups = this.upses.get(name);
+    if (!ups) throw new Error(`the lab has no UPS "${name}"`);
+    return ups;
+  }
+
+  kubelet(host: string): Kubelet {
+    const kubelet = this.kubelets.get(host);
+    if (!kubelet) throw new Error(`the lab has no machine "${host}"`);
+    return kubelet;
+  }
+
+  /** What a container has written so far. */
+  logOf(host: string, pod: string, container: string): string {
+    return readFileSync(join(this.props.scenario.logFolder, host, pod, `${container}.log`), 'utf8');
+  }
+
+  /** Power for everything. Resolves when the machines have booted and their pods are being started. */
+  async start(): Promise<void> {
+    const { scenario, cluster, objectsFor } = this.props;
+    await this.network.start();
+    await Promise.all([...this.upses.values()].map((ups) => ups.start()));
+    for (const { port, node, name } of cluster.ups) {
+      this.prepared.find(([{ name: host }]) => host === node)?.[1].set(port, this.ups(name).device);
+    }
+    const imageFiles = this.imageFiles();
+    for (const [i, host] of this.hosts.entries()) {
+      const node = cluster.nodes[i];
+      if (!node) continue;
+      const kubelet = new Kubelet({
+        manifests: Manifests.parse(...objectsFor(node)),
+        host,
+        folder: join(scenario.folder(host.name), 'pods'),
+        logFolder: join(scenario.logFolder, host.name),
+        timeline: scenario.timeline,
+        imageFiles,
+      });
+      this.kubelets.set(host.name, kubelet);
+      host.run(kubelet);
+      await host.connect();
+    }
+    await Promise.all(this.hosts.map((host) => host.powerOn()));
+  }
+
+  private imageFiles(): Mount[] {
+    const { scenario, imagePrograms = {} } = this.props;
+    return Object.entries(imagePrograms).map(([target, text], i) => {
+      const source = join(scenario.folder('image'), String(i));
+      writeFileSync(source, text, { mode: 0o755 });
+      return { source, target, readOnly: true };
+    });
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.upses.values()].map((ups) => ups.stop()));
+    await Promise.all(this.hosts.map((host) => host.remove()));
+    await this.network.stop();
+  }
+}
+
+/** The labels a node registers with: what Kubernetes adds, and what the files for the machine say. */
+function labelsOf({ name }: Node, { hosts }: SiteFiles): Record<string, string> {
+  const configured = [...hosts]
+    .filter(([path]) => path.startsWith(`nodes/${name}/`) && /\/\d\d-[^/]*\.yaml$/.test(path))
+    .flatMap(([, text]) => {
+      const config = parse(text) as Readonly<Record<string, readonly string[] | undefined>>;
+      return [...(config['node-label'] ?? []), ...(config['node-label+'] ?? [])];
+    })
+    .map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)] as const);
+  return { 'kubernetes.io/hostname': name, ...Object.fromEntries(configured) };
+}

@@ -1,0 +1,51 @@
+import type { Check, Measurement, Scenario } from './scenario';
+
+/** Paints a text; without colour it stays as it is. */
+export interface Paint {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly strong: (text: string) => string;
+}
+
+const sgr = (code: number) => (text: string) => `\x1b[${code}m${text}\x1b[0m`;
+
+export const paintFor = (colour: boolean): Paint =>
+  colour
+    ? { good: sgr(32), bad: sgr(31), strong: sgr(1) }
+    : { good: (text) => text, bad: (text) => text, strong: (text) => text };
+
+/** What a scenario measured and what held, as text. */
+export function scenarioReport(scenario: Scenario, summary: string, tookMs: number, paint: Paint): string {
+  return [
+    `${paint.strong(scenario.name)}: ${summary} (${(tookMs / 1000).toFixed(0)} s)`,
+    ...table(scenario.measurements).map((line) => `  ${line}`),
+    ...scenario.checks.map((check) => `  ${checkLine(check, paint)}`),
+    '',
+  ].join('\n');
+}
+
+const checkLine = ({ passed, what, detail }: Check, paint: Paint): string =>
+  `${passed ? paint.good('PASS') : paint.bad('FAIL')} ${what}${detail && ` (${detail})`}`;
+
+/** A table with a column for each name that occurs, sorted; what has only one value comes last. */
+export function table(measurements: readonly Measurement[]): string[] {
+  if (measurements.length === 0) return [];
+  const names = [...new Set(measurements.flatMap(({ values }) => Object.keys(values)))];
+  const columns = [...names.filter(Boolean).sort(), ...names.filter((name) => name === '')];
+  const head = ['measured', ...columns];
+  const body = measurements.map(({ what, values }) => [what, ...columns.map((column) => values[column] ?? '')]);
+  const widths = head.map((_, i) => Math.max(...[head, ...body].map((row) => row[i]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [
+    line(head),
+    widths
+      .map((width) => '-'.repeat(width))
+      .join('  ')
+      .trimEnd(),
+    ...body.map(line),
+  ];
+}

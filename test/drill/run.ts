@@ -1,0 +1,126 @@
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import type { Drill, ScenarioPlan } from './drill';
+import { powerDrill } from './power/drill';
+import { Progress } from './progress';
+import { paintFor, scenarioReport } from './report';
+import { FRAMEWORK_PROGRAMS, missingRequirements } from './requirements';
+import { runInSandbox, sandboxFolder } from './sandbox';
+import { Scenario, Unreached } from './scenario';
+import { eventLine, Timeline } from './timeline';
+
+const DRILLS: readonly Drill[] = [powerDrill];
+const LOG_FOLDER = 'build/drill';
+
+interface Options {
+  readonly list?: boolean;
+  readonly keep?: boolean;
+  readonly verbose?: boolean;
+}
+
+interface Job {
+  readonly title: string;
+  readonly plan: ScenarioPlan;
+  readonly drill: Drill;
+}
+
+const program = new Command('npm run drill --')
+  .description(
+    'Runs real software against what synth writes, in network namespaces of this machine. Needs Linux and root.',
+  )
+  .argument('[names...]', 'drills, or single scenarios as drill/scenario; default: all')
+  .option('--list', 'show the drills and their scenarios')
+  .option('--keep', `keep the logs in ${LOG_FOLDER}/ also when everything passes`)
+  .option('--verbose', 'show events as they happen')
+  .addHelpText(
+    'after',
+    '\nExit status: 0 all passed, 1 something failed, 2 wrong arguments or this machine cannot run it.',
+  )
+  .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
+  .action(async (names: readonly string[], options: Options) => {
+    process.exitCode = options.list ? list() : await main(names, options);
+  });
+
+function list(): number {
+  for (const { name, summary, scenarios } of DRILLS) {
+    console.log(`${name}  ${summary}`);
+    for (const scenario of scenarios) console.log(`  ${name}/${scenario.name}  ${scenario.summary}`);
+  }
+  return 0;
+}
+
+async function main(names: readonly string[], options: Options): Promise<number> {
+  const all = DRILLS.flatMap((drill) =>
+    drill.scenarios.map((plan): Job => ({ drill, plan, title: `${drill.name}/${plan.name}` })),
+  );
+  const isNamed = (job: Job, name: string) => name === job.drill.name || name === job.title;
+  const unknown = names.find((name) => !all.some((job) => isNamed(job, name)));
+  if (unknown !== undefined) {
+    console.error(`there is no drill "${unknown}"; --list shows them`);
+    return 2;
+  }
+  const jobs = names.length === 0 ? all : all.filter((job) => names.some((name) => isNamed(job, name)));
+  const folder = sandboxFolder();
+  if (folder !== undefined) return runJobs(jobs, folder, options);
+
+  const missing = missingRequirements([...FRAMEWORK_PROGRAMS, ...jobs.flatMap(({ drill }) => drill.programs)]);
+  for (const line of missing) console.error(line);
+  return missing.length > 0 ? 2 : runInSandbox();
+}
+
+async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: Options): Promise<number> {
+  const terminal = process.stdout.isTTY === true;
+  const paint = paintFor(terminal && process.env['NO_COLOR'] === undefined);
+  const running = new Set<Scenario>();
+  const progress = new Progress(() => [...running], process.stdout, terminal);
+  rmSync(LOG_FOLDER, { recursive: true, force: true });
+  progress.start();
+
+  const scenarios = await Promise.all(
+    jobs.map(async ({ title, plan }) => {
+      const timeline = new Timeline((event) => verbose && progress.print(`${title.padEnd(24)} ${eventLine(event)}`));
+      const scenario = new Scenario(title, timeline, join(folder, title));
+      running.add(scenario);
+      await runScenario(scenario, plan);
+      running.delete(scenario);
+      progress.print(scenarioReport(scenario, plan.summary, timeline.now(), paint));
+      if (keep || scenario.checks.some(({ passed }) => !passed)) keepLogs(scenario);
+      return scenario;
+    }),
+  );
+
+  progress.stop();
+  const checks = scenarios.flatMap((scenario) => scenario.checks);
+  const failed = checks.filter(({ passed }) => !passed).length;
+  if (keep || failed > 0) console.log(`logs: ${LOG_FOLDER}/`);
+  const verdict = `drill: ${checks.length - failed} passed, ${failed} failed`;
+  console.log(failed > 0 ? paint.bad(verdict) : paint.good(verdict));
+  return failed > 0 ? 1 : 0;
+}
+
+async function runScenario(scenario: Scenario, plan: ScenarioPlan): Promise<void> {
+  try {
+    await plan.run(scenario);
+    if (scenario.checks.length === 0) scenario.check('the scenario checks something', false);
+  } catch (error) {
+    if (error instanceof Unreached) return;
+    scenario.check('the scenario comes to its end', false, error instanceof Error ? error.message : String(error));
+    scenario.timeline.log('drill', error instanceof Error ? (error.stack ?? '') : '');
+  }
+}
+
+function keepLogs(scenario: Scenario): void {
+  const kept = join(LOG_FOLDER, scenario.name);
+  cpSync(scenario.logFolder, kept, { recursive: true });
+  writeFileSync(join(kept, 'timeline.log'), `${scenario.timeline}\n`);
+}
+
+program.parseAsync().then(
+  // lab processes that are still alive end with this one
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

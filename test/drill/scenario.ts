@@ -1,0 +1,90 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Timeline, until, WaitedInVain } from './timeline';
+
+/** A statement that held or did not. */
+export interface Check {
+  readonly passed: boolean;
+  readonly what: string;
+  readonly detail: string;
+}
+
+/** A row of the table: what was measured, and a value for each column; the column '' is for what has only one value. */
+export interface Measurement {
+  readonly what: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** A wait of `reach` that failed and is reported already. */
+export class Unreached extends Error {}
+
+/** A run of a scenario: what it does now, what it measured, and what held. */
+export class Scenario {
+  readonly checks: Check[] = [];
+  readonly measurements: Measurement[] = [];
+  /** What it waits for at the moment. */
+  step = 'starting';
+  stepStartedAt = performance.now();
+
+  constructor(
+    readonly name: string,
+    readonly timeline: Timeline,
+    private readonly baseFolder: string,
+  ) {}
+
+  /** A folder of this scenario, on a tmpfs that ends with the drill. */
+  folder(name: string): string {
+    const path = join(this.baseFolder, name);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  /** Where logs go that may be kept. */
+  get logFolder(): string {
+    return this.folder('logs');
+  }
+
+  check(what: string, passed: boolean, detail = ''): void {
+    this.checks.push({ passed, what, detail });
+    this.timeline.log('drill', `${passed ? 'PASS' : 'FAIL'} ${what}${detail && ` (${detail})`}`);
+  }
+
+  /** A check that has to hold sooner or later. Throws Unreached when it does not hold in time, which ends the scenario. */
+  async reach(what: string, timeoutMs: number, condition: () => boolean | Promise<boolean>): Promise<number> {
+    try {
+      const took = await this.wait(what, timeoutMs, condition);
+      this.check(what, true);
+      return took;
+    } catch (error) {
+      if (!(error instanceof WaitedInVain)) throw error;
+      this.check(what, false, `waited ${(timeoutMs / 1000).toFixed(0)} s in vain`);
+      throw new Unreached(error.message);
+    }
+  }
+
+  /** Waits for something that is no check of its own. */
+  async wait(what: string, timeoutMs: number, condition: () => boolean | Promise<boolean>): Promise<number> {
+    this.begin(what);
+    return until(condition, timeoutMs, what);
+  }
+
+  /** Lets time pass. */
+  async pass(what: string, milliseconds: number): Promise<void> {
+    this.begin(what);
+    const end = performance.now() + milliseconds;
+    await until(() => performance.now() >= end, milliseconds + 60_000, what);
+  }
+
+  measure(what: string, values: Readonly<Record<string, string>> | string): void {
+    this.measurements.push({ what, values: typeof values === 'string' ? { '': values } : values });
+  }
+
+  private begin(what: string): void {
+    this.step = what;
+    this.stepStartedAt = performance.now();
+  }
+}
+
+/** A time for the table; a dash for what did not happen. */
+export const seconds = (milliseconds: number | undefined): string =>
+  milliseconds === undefined ? '-' : `${(milliseconds / 1000).toFixed(milliseconds < 100 ? 2 : 1)} s`;

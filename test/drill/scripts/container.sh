@@ -1,0 +1,38 @@
+#!/bin/sh
+# container.sh FOLDER ROOT_ACCESS COMMAND...
+# Runs COMMAND as PID 1 of an emulated container. The caller has made the mount and PID namespaces.
+# FOLDER       an empty folder on a tmpfs: what the container writes goes there, never to the machine's own root
+# ROOT_ACCESS  ro or rw, for the root file system
+# On standard input: a mount a line, "SOURCE<tab>TARGET<tab>ro|rw", in the order to mount
+set -eu
+folder=$1
+access=$2
+shift 2
+
+mkdir "$folder/upper" "$folder/work" "$folder/root"
+mount -t overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" overlay "$folder/root"
+mkdir "$folder/root/.host"
+cd "$folder/root"
+pivot_root . .host
+cd /
+
+mount -t proc proc /proc
+mount -t tmpfs -o mode=0755,size=64k tmpfs /dev
+ln -s /proc/self/fd /dev/fd
+
+# targets are resolved here, inside the new root: Debian's /var/run is a link to /run
+while IFS='	' read -r source target mode; do
+  if [ -d "/.host$source" ]; then
+    mkdir -p "$target"
+  else
+    mkdir -p "$(dirname "$target")"
+    : >>"$target"
+  fi
+  mount --bind "/.host$source" "$target"
+  [ "$mode" = rw ] || mount -o remount,bind,ro "$target"
+done
+
+umount -l /.host
+rmdir /.host
+[ "$access" = rw ] || mount -o remount,bind,ro /
+exec "$@" </dev/null

@@ -1,0 +1,81 @@
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Manifests, Volume } from './manifests';
+import { command, run } from './processes';
+
+export interface VolumeContext {
+  readonly manifests: Manifests;
+  /** Namespace of the pod. */
+  readonly namespace: string | undefined;
+  /** An empty folder for the volumes of this pod. */
+  readonly folder: string;
+  /** Where a path of the machine is, on the machine the drill runs on. */
+  readonly pathOnHost: (path: string) => string;
+}
+
+/** A volume that is ready to be mounted. */
+export interface PreparedVolume {
+  readonly source: string;
+  readonly readOnly: boolean;
+  /** Takes it away again. */
+  readonly dispose: () => Promise<void>;
+}
+
+const nothing = async (): Promise<void> => {};
+
+/** Does what the kubelet does before the first container of a pod starts. Throws an Error where it would wait for ever. */
+export async function prepareVolume(volume: Volume, context: VolumeContext): Promise<PreparedVolume> {
+  const source = join(context.folder, volume.name);
+  const { configMap, secret, emptyDir, hostPath } = volume;
+  if (configMap) {
+    const data = context.manifests.configMap(configMap.name, context.namespace);
+    project(source, data, configMap.items, configMap.defaultMode);
+    return { source, readOnly: true, dispose: nothing };
+  }
+  if (secret) {
+    const data = context.manifests.secret(secret.secretName, context.namespace);
+    project(source, data, secret.items, secret.defaultMode);
+    return { source, readOnly: true, dispose: nothing };
+  }
+  if (emptyDir) {
+    mkdirSync(source, { recursive: true });
+    // size in the spelling of tmpfs: 1Mi is 1M there
+    const size = emptyDir.sizeLimit?.replace(/i$/, '') ?? '16M';
+    await command('mount', '-t', 'tmpfs', '-o', `mode=0777,size=${size}`, 'tmpfs', source);
+    return { source, readOnly: false, dispose: async () => void (await run('umount', ['-l', source])) };
+  }
+  if (hostPath) return { source: onHost(volume.name, hostPath, context), readOnly: false, dispose: nothing };
+  throw new Error(`volume "${volume.name}" is of a kind the drill does not emulate; teach test/drill/volumes.ts`);
+}
+
+interface Item {
+  readonly key: string;
+  readonly path: string;
+  readonly mode?: number;
+}
+
+function project(
+  folder: string,
+  data: Readonly<Record<string, string>>,
+  items: readonly Item[] = Object.keys(data).map((key) => ({ key, path: key })),
+  defaultMode = 0o644,
+): void {
+  mkdirSync(folder, { recursive: true });
+  for (const { key, path, mode } of items) {
+    const text = data[key];
+    if (text === undefined) throw new Error(`a volume asks for the key "${key}", which is not there`);
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+    chmodSync(file, mode ?? defaultMode);
+  }
+}
+
+function onHost(name: string, hostPath: NonNullable<Volume['hostPath']>, { pathOnHost }: VolumeContext): string {
+  const source = pathOnHost(hostPath.path);
+  if (hostPath.type === 'DirectoryOrCreate') mkdirSync(source, { recursive: true });
+  else if (hostPath.type !== 'Directory')
+    throw new Error(`volume "${name}" has the hostPath type "${hostPath.type}", which the drill does not emulate`);
+  if (!existsSync(source)) throw new Error(`volume "${name}": the machine has no directory ${hostPath.path}`);
+  return source;
+}
