@@ -89,6 +89,11 @@ function manySites(): string {
   return target;
 }
 
+if (spawnSync('/usr/bin/time', ['--version']).error) {
+  console.error('this needs GNU time for the memory of the processes: apt-get install time');
+  process.exit(2);
+}
+
 const outputs = `CDK8S_OUTDIR=${folder}/out-dist HOSTS_OUTDIR=${folder}/out-hosts`;
 const shipped = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { synth: string } }).scripts.synth;
 const forget = () => rmSync('build/main.sources', { force: true });
