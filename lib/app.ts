@@ -1,16 +1,16 @@
 import { App, Chart, Duration } from 'cdk8s';
 import type { Cluster } from './cluster/schema';
 import { hostFiles } from './hosts/hosts';
+import { K3sTraefik } from './ingress/traefik';
 import { PodSecurityNamespace } from './kube/namespace';
 import { type Files, synthesize } from './kube/synthesize';
 import {
-  IpAddressPool,
-  L2Advertisement,
+  addLoadBalancerConfig,
   MetalLb,
   MetalLbCrds,
   MetalLbNamespace,
   MetalLbWebhooks,
-  smallResources,
+  metalLbProps,
 } from './metallb';
 import { nutProps } from './nut/from-cluster';
 import { Nut } from './nut/nut';
@@ -52,15 +52,14 @@ export function buildApp(cluster: Cluster): App {
   addControlPlane(chart('20-kube-vip', 'kube-system'), cluster);
 
   if (loadBalancer) {
-    new MetalLb(chart('30-metallb'), 'MetalLb', {
-      images: { controller: cluster.images.metallbController, speaker: cluster.images.metallbSpeaker },
-      controller: { resources: smallResources },
-      speaker: { resources: smallResources },
-    });
-    addPools(chart('40-metallb-config'), loadBalancer);
+    new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
+    addLoadBalancerConfig(chart('40-metallb-config'), loadBalancer);
   }
   if (hasUps) new Nut(chart('50-nut', 'nut'), 'Nut', nutProps(cluster));
-  if (loadBalancer) new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks');
+  if (loadBalancer?.traefik) new K3sTraefik(chart('60-ingress', 'kube-system'), 'Traefik');
+  if (loadBalancer && loadBalancer.webhook !== 'off') {
+    new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks', { webhook: loadBalancer.webhook });
+  }
   return app;
 }
 
@@ -78,20 +77,4 @@ function addControlPlane(chart: Chart, { controlPlane, images }: Cluster): void 
     arpRate: Duration.millis(controlPlane.arpRateMs),
     image: images.kubeVip,
   });
-}
-
-function addPools(chart: Chart, loadBalancer: NonNullable<Cluster['loadBalancer']>): void {
-  const pools = new Map(
-    loadBalancer.pools.map((pool) => [
-      pool.name,
-      new IpAddressPool(chart, `Pool-${pool.name}`, { ...pool, addresses: pool.addresses.map(({ text }) => text) }),
-    ]),
-  );
-  const advertisements = loadBalancer.advertisements ?? loadBalancer.pools.map(({ name }) => ({ name, pools: [name] }));
-  for (const advertisement of advertisements) {
-    new L2Advertisement(chart, `Advertisement-${advertisement.name}`, {
-      ...advertisement,
-      pools: advertisement.pools.flatMap((name) => pools.get(name) ?? []),
-    });
-  }
 }

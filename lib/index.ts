@@ -16,12 +16,24 @@ export {
 export { type Checked, checkCluster } from './cluster/check';
 export { defineCluster, type Loaded, loadCluster } from './cluster/load';
 export { ClusterError, type Path, type Problem } from './cluster/problem';
-export type { Cluster, ClusterInput, Node, Pool, Ups } from './cluster/schema';
+export type {
+  Bgp,
+  Cluster,
+  ClusterInput,
+  L2Advertisement as L2AdvertisementModel,
+  LoadBalancer,
+  Node,
+  Pool,
+  Ups,
+} from './cluster/schema';
 export { hostFiles } from './hosts/hosts';
+export { K3sTraefik, type K3sTraefikProps } from './ingress/traefik';
 export { type HostContainerProps, hostContainer } from './kube/host-container';
 export { HostDaemonSet, type HostDaemonSetProps } from './kube/host-daemon-set';
 export { type PodSecurityLevel, PodSecurityNamespace, type PodSecurityNamespaceProps } from './kube/namespace';
+export { type SpreadAndTolerateOptions, spreadAndTolerate } from './kube/spread-and-tolerate';
 export { type Files, synthesize } from './kube/synthesize';
+export { CONTROL_PLANE_TOLERATIONS, EVERY_TAINT, leaveDeadNodeAfter } from './kube/tolerations';
 export * from './metallb';
 export type { DriverOption, UpsSection } from './nut/conf';
 export { type CabledUps, type FedNode, NutConfig, type NutConfigProps } from './nut/config';

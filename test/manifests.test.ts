@@ -5,7 +5,7 @@ import { loadCluster } from '../lib/cluster/load';
 import type { JsonObject } from '../lib/metallb/canonical';
 import { at } from './metallb/support';
 import { identity, objectsOf, type PlacedObject } from './support/objects';
-import { builtInProblems, customResourceProblems } from './support/schema';
+import { builtInProblems, objectProblems } from './support/schema';
 
 const siteFiles = [
   'cluster.yaml',
@@ -31,9 +31,7 @@ describe.each(sites)('dist/ of $file', ({ dist }) => {
   test.each(placed.map((entry) => [`${entry.file} ${identity(entry.object)}`, entry] as const))(
     '%s is valid and has no unknown field',
     (_name, { object }: PlacedObject) => {
-      const problems = String(object['apiVersion']).startsWith('metallb.io/')
-        ? customResourceProblems(object)
-        : builtInProblems(object);
+      const problems = objectProblems(object);
       expect(problems).toEqual([]);
     },
   );
@@ -140,7 +138,7 @@ describe.each(sites)('dist/ of $file', ({ dist }) => {
   test('files are named after their charts and hold nothing else', () => {
     for (const [file, text] of dist) {
       expect(file).toMatch(
-        /^(00-crds|10-namespaces|20-kube-vip|30-metallb|40-metallb-config|50-nut|90-metallb-webhooks)\.k8s\.yaml$/,
+        /^(00-crds|10-namespaces|20-kube-vip|30-metallb|40-metallb-config|50-nut|60-ingress|90-metallb-webhooks)\.k8s\.yaml$/,
       );
       expect(text.length).toBeGreaterThan(0);
     }

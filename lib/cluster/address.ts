@@ -143,6 +143,16 @@ export const overlaps = (a: AddressRange, b: AddressRange): boolean =>
 /** How many addresses the range holds. */
 export const sizeOf = (range: AddressRange): bigint => range.last.value - range.first.value + 1n;
 
+/** Length of the prefix of the largest network that lies within the range, such as 29 for 192.168.10.1-192.168.10.17. */
+export function shortestPrefix(range: AddressRange): number {
+  for (let prefix = 0; ; prefix++) {
+    const size = 1n << BigInt(bits(range.family) - prefix);
+    const start = ((range.first.value + size - 1n) / size) * size;
+    // every address is a network by itself, so this ends
+    if (start + size - 1n <= range.last.value) return prefix;
+  }
+}
+
 /** True when both are the same address. */
 export const sameAddress = (a: Address, b: Address): boolean => a.family === b.family && a.value === b.value;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Address, type AddressRange, parseAddress, parseAddressRange, parseSubnet, type Subnet } from './address';
+import { communityFault } from './bgp';
 import {
   ABSOLUTE_PATH,
   DNS_LABEL,
@@ -55,6 +56,12 @@ export const oneOrMore = <T extends z.ZodType>(item: T) =>
 export const address = parsed<Address>('bad-address', '^[0-9A-Fa-f.:]+$', parseAddress);
 export const range = parsed<AddressRange>('bad-range', '^[0-9A-Fa-f.:/ -]+$', parseAddressRange);
 export const subnet = parsed<Subnet>('bad-subnet', '^[0-9A-Fa-f.:]+/[0-9]+$', parseSubnet);
+
+export const community = parsed<string>('bad-community', '^[0-9]+:[0-9]+$', (text) => {
+  const fault = communityFault(text);
+  if (fault) throw new Error(`${fault.message}; ${fault.cure}`);
+  return text;
+});
 
 export const dnsLabel = matching(DNS_LABEL, 'bad-name', 'use up to 63 lower-case letters, digits and inner dashes');
 export const hostName = matching(HOST_NAME, 'bad-name', 'use a lower-case DNS name such as api.home.arpa');

@@ -1,5 +1,5 @@
 import type { Address, Subnet } from './address';
-import type { Cluster, Node, Ups } from './schema';
+import type { Cluster, L2Advertisement, LoadBalancer, Node, Ups } from './schema';
 
 /** The nodes that run the control plane, in the order of cluster.yaml. */
 export const serversOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ role }) => role === 'server');
@@ -24,3 +24,21 @@ export function primary(addresses: readonly Address[]): Address {
 /** The node network of the address's family, if there is one. */
 export const subnetOf = (cluster: Cluster, address: Address): Subnet | undefined =>
   cluster.network.subnet.find(({ family }) => family === address.family);
+
+/** Who announces which pool by L2: as stated, or else every node every pool that BGP does not announce. */
+export function l2AdvertisementsOf({ pools, advertisements, bgp }: LoadBalancer): readonly L2Advertisement[] {
+  if (advertisements) return advertisements;
+  const byBgp = new Set(bgp?.advertisements.flatMap((advertisement) => advertisement.pools));
+  return pools.filter(({ name }) => !byBgp.has(name)).map(({ name }) => ({ name, pools: [name] }));
+}
+
+/** Names of the pools that BGP announces and L2 does not. */
+export function bgpOnlyPools(loadBalancer: LoadBalancer): ReadonlySet<string> {
+  const byL2 = new Set(l2AdvertisementsOf(loadBalancer).flatMap(({ pools }) => pools));
+  const byBgp = loadBalancer.bgp?.advertisements.flatMap(({ pools }) => pools) ?? [];
+  return new Set(byBgp.filter((name) => !byL2.has(name)));
+}
+
+/** Whether two lists of node names have one in common, where no list means every node. */
+export const sharesNode = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
+  !a || !b || a.some((name) => b.includes(name));

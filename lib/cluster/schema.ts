@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseSubnet, type Subnet } from './address';
 import * as format from './formats';
+import { loadBalancer } from './load-balancer-schema';
 
 const { oneOrMore } = format;
 
@@ -59,36 +60,12 @@ const controlPlane = z.strictObject({
     .min(500)
     .default(1000)
     .describe('Pause between two gratuitous ARPs of the holder, in milliseconds.'),
-});
-
-const pool = z.strictObject({
-  name: format.dnsLabel.describe('Name of the pool, which services may ask for with metallb.io/address-pool.'),
-  addresses: z
-    .array(format.range)
-    .min(1)
-    .describe('Ranges first-last or CIDRs that services of type LoadBalancer get their addresses from.'),
-  autoAssign: z.boolean().default(true).describe('false: a service gets an address only when it names this pool.'),
-  avoidBuggyIPs: z.boolean().default(false).describe('true: never give out IPv4 addresses that end in .0 or .255.'),
-});
-
-const advertisement = z.strictObject({
-  name: format.dnsLabel.describe('Name of the L2Advertisement.'),
-  pools: z.array(z.string()).min(1).describe('Names of the pools to announce.'),
-  nodes: z.array(z.string()).min(1).optional().describe('Names of the nodes that may answer. Default: all.'),
-  interfaces: z
-    .array(format.interfaceName)
-    .min(1)
-    .optional()
-    .describe('Interfaces to answer on. Default: all that carry traffic.'),
-});
-
-const loadBalancer = z.strictObject({
-  pools: z.array(pool).min(1).describe('The address pools; no address may be in two.'),
-  advertisements: z
-    .array(advertisement)
-    .min(1)
-    .optional()
-    .describe('Who announces which pool. Default: every node announces every pool (L2: ARP and NDP).'),
+  failover: z
+    .enum(['standard', 'fast'])
+    .default('standard')
+    .describe(
+      'fast: notice a dead node after 20 s and replace its pods 30 s later, at the price of false alarms on slow disks. standard: as Kubernetes does it, 50 s and 300 s.',
+    ),
 });
 
 const ups = z.strictObject({
@@ -168,4 +145,7 @@ export type ClusterInput = z.input<typeof clusterSchema>;
 export type Cluster = z.output<typeof clusterSchema>;
 export type Node = Cluster['nodes'][number];
 export type Ups = Cluster['ups'][number];
-export type Pool = NonNullable<Cluster['loadBalancer']>['pools'][number];
+export type LoadBalancer = NonNullable<Cluster['loadBalancer']>;
+export type Pool = LoadBalancer['pools'][number];
+export type L2Advertisement = NonNullable<LoadBalancer['advertisements']>[number];
+export type Bgp = NonNullable<LoadBalancer['bgp']>;

@@ -1,6 +1,7 @@
 import { parseSubnet, type Subnet, urlHost } from '../cluster/address';
 import { primary } from '../cluster/queries';
 import type { Cluster, Node, Ups } from '../cluster/schema';
+import { agentFailover, serverFailover } from './failover';
 import { type Setting, settingsFile, yamlFile } from './text';
 
 /** Where a machine finds the cluster's token. The token itself is in no file of this project. */
@@ -61,6 +62,7 @@ export function serverSettings(cluster: Cluster): Setting[] {
     { key: 'write-kubeconfig-mode', value: '0600', why: 'k3s.yaml holds the key of the cluster administrator.' },
     { key: 'etcd-snapshot-schedule-cron', value: '0 */12 * * *', why: 'Snapshots of etcd, on each server its own.' },
     { key: 'etcd-snapshot-retention', value: 5 },
+    ...serverFailover(cluster),
   ];
 }
 
@@ -77,6 +79,7 @@ export function agentSettings(cluster: Cluster): Setting[] {
     },
     { key: 'token-file', value: TOKEN_FILE, why: 'k3s waits until this file exists.' },
     ...interfaceSetting(cluster),
+    ...agentFailover(cluster),
   ];
 }
 

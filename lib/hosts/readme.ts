@@ -3,10 +3,12 @@ import type { Cluster, Node } from '../cluster/schema';
 import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
 import { WATCHER } from './killpower';
+import { outageSection } from './outage-section';
 import { WRITTEN_BY } from './text';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
 export function hostsReadme(cluster: Cluster, first: Node): string {
+  const outage = outageSection(cluster);
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the machines of ${cluster.name}`,
     'Nothing here is secret. The one secret, the token, is made below and stays on the machines.',
@@ -17,6 +19,7 @@ export function hostsReadme(cluster: Cluster, first: Node): string {
       .join('\n'),
     '## What each file is for',
     ...paragraphs(cluster, first),
+    ...(outage === undefined ? [] : [outage]),
     '## k3OS',
     ...k3osParagraphs(cluster, first),
   ];

@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { GITOPS_ANNOTATION_NAMES } from '../kube/gitops-annotations';
 
+/** Of the items of a list: a field that the API server fills in where it is absent, and with what. */
+const DEFAULTS: Readonly<Record<string, { readonly field: string; readonly value: string }>> = {
+  ports: { field: 'protocol', value: 'TCP' },
+  // of a webhook; the rules of RBAC have no scope
+  rules: { field: 'scope', value: '*' },
+};
+
 /** A value JSON can hold. */
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
@@ -20,7 +27,8 @@ const SET_FIELDS = ['required', 'verbs'];
  * Left out, in every object:
  * - `metadata.creationTimestamp`, which generators write as null and the API server sets;
  * - the annotations this project adds for Flux and Argo CD (`GITOPS_ANNOTATION_NAMES`), which change nothing in MetalLB;
- * - `protocol: TCP` of the entries of a `ports` list, because the API server fills in TCP where it is absent.
+ * - `protocol: TCP` of the entries of a `ports` list, because the API server fills in TCP where it is absent;
+ * - `scope: "*"` of the entries of a `rules` list, for the same reason.
  *
  * Left out, in a CustomResourceDefinition only, since we write our own words and generators their own notes:
  * - every `description` and `deprecationWarning` that is a text (a schema property of that name is an object and stays);
@@ -81,9 +89,8 @@ function canonicalField(key: string, value: Json, isCrd: boolean): Json {
 
 function canonicalItem(key: string, item: Json, isCrd: boolean): Json {
   if (!isObject(item)) return isList(item) ? item.map((inner) => canonicalItem('', inner, isCrd)) : item;
-  if (key !== 'ports' || item['protocol'] !== 'TCP') return canonicalObject(item, isCrd);
-  const { protocol: _, ...port } = item;
-  return canonicalObject(port, isCrd);
+  const { [DEFAULTS[key]?.field ?? '']: value, ...rest } = item;
+  return canonicalObject(value === DEFAULTS[key]?.value ? rest : item, isCrd);
 }
 
 /** Whether a field of a CustomResourceDefinition is words for people. */

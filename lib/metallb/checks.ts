@@ -55,6 +55,28 @@ export function checkImage(what: string, image: string): void {
 }
 
 /**
+ * Checks a pattern of interface names. MetalLB reads it with Go's regexp, which has no look-around and no back-references.
+ *
+ * @throws Error when Go could not read the pattern, or when it matches every interface.
+ */
+export function checkExclusion(pattern: string): void {
+  const label = `excludeInterfaces: ${JSON.stringify(pattern)}`;
+  const isReadable = isPattern(pattern) && !/\(\?(?:<?[=!])|\\[1-9k]/.test(pattern);
+  if (!isReadable) throw new Error(`${label} is no regular expression that Go reads; write one like ^docker.*`);
+  if (new RegExp(pattern).test(''))
+    throw new Error(`${label} matches every interface, so that no node would answer; write one like ^docker.*`);
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * Checks a load balancer class (https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class).
  *
  * @throws Error when Kubernetes would refuse the class in a Service.
@@ -68,6 +90,52 @@ export function checkLoadBalancerClass(name: string): void {
       `loadBalancerClass: "${name}" is no name Kubernetes takes; write a name or domain/name such as metallb.io/metallb`,
     );
   }
+}
+
+/** Gathers what is wrong, so that all of it is said at once. */
+export class Faults {
+  private readonly messages: string[] = [];
+
+  /** What the function returns, or undefined when it throws; its message is kept. */
+  attempt<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      this.messages.push(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  /** Runs every check and keeps the messages of those that throw. */
+  check(...checks: readonly (() => void)[]): void {
+    for (const check of checks) this.attempt(check);
+  }
+
+  /** @throws Error with a line for each message, when there is one. */
+  throwAll(): void {
+    if (this.messages.length > 0) throw new Error(this.messages.join('\n'));
+  }
+}
+
+/**
+ * Checks a number that has bounds.
+ *
+ * @throws Error when it is no whole number within them.
+ */
+export function checkWhole(what: string, value: number | undefined, min: number, max: number): void {
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= min && value <= max)) {
+    throw new Error(`${what}: ${value} won't do; give a whole number from ${min} to ${max}`);
+  }
+}
+
+/**
+ * Refuses an entry that stands twice, for which MetalLB drops its whole configuration.
+ *
+ * @throws Error with the first such entry.
+ */
+export function checkUnique(what: string, list: readonly string[] | undefined): void {
+  const double = list?.find((entry, index) => list.indexOf(entry) !== index);
+  if (double !== undefined) throw new Error(`${what} has ${JSON.stringify(double)} twice; give every entry once`);
 }
 
 /**

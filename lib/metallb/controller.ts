@@ -14,6 +14,12 @@ import {
 
 const { names, ports } = METALLB;
 
+/** Properties for `MetalLbController`. */
+export interface MetalLbControllerProps extends MetalLbPodProps {
+  /** Whether it checks pools. */
+  readonly webhook: boolean;
+}
+
 /**
  * The controller: gives addresses to services and checks pools before they are stored. One replica, since it elects no leader;
  * addresses that are in use stay in use while it is away.
@@ -21,7 +27,7 @@ const { names, ports } = METALLB;
  * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/controllers
  */
 export class MetalLbController extends Construct {
-  constructor(scope: Construct, id: string, props: MetalLbPodProps) {
+  constructor(scope: Construct, id: string, props: MetalLbControllerProps) {
     super(scope, id);
     new k8s.KubeDeployment(this, 'Resource', {
       metadata: workloadMetadata(names.controller),
@@ -29,7 +35,7 @@ export class MetalLbController extends Construct {
         revisionHistoryLimit: 3,
         selector: { matchLabels: podLabels(names.controller) },
         template: {
-          metadata: podMetadata(names.controller),
+          metadata: podMetadata(names.controller, props),
           spec: {
             ...placement(props, []),
             containers: [container(props)],
@@ -44,10 +50,11 @@ export class MetalLbController extends Construct {
   }
 }
 
-const container = (props: MetalLbPodProps): k8s.Container => ({
+const container = (props: MetalLbControllerProps): k8s.Container => ({
   name: 'controller',
   image: props.image,
-  args: commonArguments(props),
+  imagePullPolicy: props.imagePullPolicy,
+  args: [...commonArguments(props), ...(props.webhook ? [] : ['--webhook-mode=disabled'])],
   env: [
     envFromField('METALLB_POD_NAME', 'metadata.name'),
     { name: 'METALLB_ML_SECRET_NAME', value: names.memberlistSecret },

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
-import { checkInterface, checkName, checkNodeName, checkNotEmpty } from './checks';
+import { checkInterface, checkName, checkNotEmpty, checkUnique, Faults } from './checks';
 import type { IpAddressPool } from './pool';
-import { type LabelSelector, plainSelector } from './selector';
+import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
 import { METALLB } from './version';
 
 /** What an advertisement may be limited to. */
@@ -55,8 +55,8 @@ export class L2Advertisement extends Construct {
   readonly name: string;
 
   /**
-   * @throws Error when the name is no Kubernetes name, when there is no pool, when a list is there but empty, or when a node or
-   * interface has a name it can't have.
+   * @throws Error when there is no pool. Else with everything that is wrong: the name is no Kubernetes name, a list is there but empty
+   * or has an entry twice, a node or interface has a name it can't have.
    */
   constructor(scope: Construct, id: string, props: L2AdvertisementProps) {
     super(scope, id);
@@ -67,33 +67,26 @@ export class L2Advertisement extends Construct {
     if (firstPool === undefined) {
       throw new Error(`${label} has no pools, which MetalLB reads as all of them; give at least one IpAddressPool`);
     }
-    checkName('L2Advertisement', this.name);
-    checkNotEmpty(`${label}: interfaces`, interfaces);
-    checkNotEmpty(`${label}: serviceSelectors`, serviceSelectors);
-    for (const name of interfaces ?? []) checkInterface(`${label}: interfaces`, name);
+    const poolNames = pools.map((pool) => pool.name);
+    const faults = new Faults();
+    faults.check(
+      () => checkName('L2Advertisement', this.name),
+      () => checkUnique(`${label}: pools`, poolNames),
+      () => checkNotEmpty(`${label}: interfaces`, interfaces),
+      () => checkUnique(`${label}: interfaces`, interfaces),
+      ...(interfaces ?? []).map((name) => () => checkInterface(`${label}: interfaces`, name)),
+    );
+    const nodeSelectors = faults.attempt(() => plainNodeSelectors(label, props));
+    const services = faults.attempt(() => plainSelectors(`${label}: serviceSelectors`, serviceSelectors));
+    faults.throwAll();
     new crd.L2Advertisement(this, 'Resource', {
       metadata: { name: this.name, namespace: METALLB.namespace },
       spec: {
-        ipAddressPools: pools.map((pool) => pool.name),
+        ipAddressPools: poolNames,
         interfaces: interfaces?.slice(),
-        nodeSelectors: plainNodeSelectors(label, props),
-        serviceSelectors: serviceSelectors?.map((s) => plainSelector(`${label}: serviceSelectors`, s)),
+        nodeSelectors,
+        serviceSelectors: services,
       },
     });
-    for (const pool of pools) pool.markAnnounced();
   }
-}
-
-function plainNodeSelectors(
-  label: string,
-  { nodes, nodeSelectors }: L2AdvertisementOptions,
-): crd.L2AdvertisementSpecNodeSelectors[] | undefined {
-  checkNotEmpty(`${label}: nodes`, nodes);
-  checkNotEmpty(`${label}: nodeSelectors`, nodeSelectors);
-  for (const name of nodes ?? []) checkNodeName(`${label}: nodes`, name);
-  const byName: LabelSelector[] = nodes
-    ? [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: nodes }] }]
-    : [];
-  const selectors = [...byName, ...(nodeSelectors ?? [])].map((s) => plainSelector(`${label}: nodeSelectors`, s));
-  return selectors.length > 0 ? selectors : undefined;
 }

@@ -1,11 +1,15 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { checkImage, checkLoadBalancerClass } from './checks';
+import { checksum } from '../kube/checksum';
+import { checkExclusion, checkImage, checkLoadBalancerClass, checkName, Faults } from './checks';
 import { MetalLbController } from './controller';
+import { type MemberlistProfile, type MemberlistSettings, memberlistJson } from './memberlist';
 import { MetalLbRbac } from './rbac';
 import { MetalLbSpeaker } from './speaker';
 import { METALLB } from './version';
-import type { MetalLbLogLevel, MetalLbWorkloadProps } from './workload';
+import type { MetalLbWebhookMode } from './webhooks';
+import { checkInstallWithinApp } from './whole-app';
+import type { ImagePullPolicy, MetalLbLogLevel, MetalLbWorkloadProps } from './workload';
 
 const { names, namespace, ports } = METALLB;
 
@@ -15,6 +19,12 @@ export interface MetalLbImages {
   readonly controller?: string;
   /** @default - quay.io/metallb/speaker:v0.16.1 */
   readonly speaker?: string;
+  /**
+   * Registry that mirrors quay.io, such as `registry.lan:5000` or `harbor.lan/quay`, for the images that are not given in full.
+   *
+   * @default quay.io
+   */
+  readonly registry?: string;
 }
 
 /** Properties for `MetalLb`. With none of them the objects equal those of upstream's native manifest. */
@@ -25,6 +35,18 @@ export interface MetalLbProps {
    * @default - the images of MetalLB v0.16.1 at quay.io
    */
   readonly images?: MetalLbImages;
+  /**
+   * When a node fetches the images.
+   *
+   * @default - Kubernetes' own for an image with a tag: IfNotPresent
+   */
+  readonly imagePullPolicy?: ImagePullPolicy;
+  /**
+   * Names of Secrets in metallb-system with the credentials of the registry.
+   *
+   * @default - none
+   */
+  readonly imagePullSecrets?: readonly string[];
   /**
    * How much controller and speakers log.
    *
@@ -44,6 +66,35 @@ export interface MetalLbProps {
    * @default - false
    */
   readonly ignoreExcludeLabel?: boolean;
+  /**
+   * How soon speakers notice that one of them is gone and take its addresses over: a profile, or every setting by itself. A change
+   * restarts the speakers, since they read it at start only.
+   *
+   * @default - no ConfigMap: speakers do what the profile `lan` writes out
+   */
+  readonly memberlist?: MemberlistProfile | MemberlistSettings;
+  /**
+   * Interfaces that never answer ARP or NDP, as regular expressions; one match anywhere in the name is enough. It replaces the list, so
+   * to add to it write `[...METALLB.excludedInterfaces, '^wg.*']`.
+   *
+   * @default METALLB.excludedInterfaces, those of containers and virtual machines
+   */
+  readonly excludeInterfaces?: readonly string[];
+  /**
+   * Whether MetalLB checks pools before they are stored. `fail` and `ignore` say what happens while it can't be asked, and `MetalLbWebhooks`
+   * must be told the same. `off` never checks: then leave `MetalLbWebhooks` out, and use no BGPPeer of version v1beta1, which the same
+   * server converts.
+   *
+   * @default 'fail'
+   */
+  readonly webhook?: MetalLbWebhookMode;
+  /**
+   * Whether Prometheus can read the metrics by the annotations of the pods. They are HTTPS and want a token, and upstream's manifest
+   * lets controller and speakers check no token; this adds the two rules and says https.
+   *
+   * @default - false
+   */
+  readonly metrics?: boolean;
   /**
    * Settings of the controller.
    *
@@ -67,36 +118,61 @@ export interface MetalLbProps {
  */
 export class MetalLb extends Construct {
   /**
-   * @throws Error when an image has no tag or digest, or the load balancer class is no name Kubernetes takes.
+   * @throws Error with everything that is wrong: an image without tag or digest, a name Kubernetes would refuse, a pattern or a setting that
+   * MetalLB could not read.
    */
   constructor(scope: Construct, id: string, props: MetalLbProps = {}) {
     super(scope, id);
-    const images = {
-      controller: props.images?.controller ?? METALLB.images.controller,
-      speaker: props.images?.speaker ?? METALLB.images.speaker,
-    };
-    checkImage('images.controller', images.controller);
-    checkImage('images.speaker', images.speaker);
-    if (props.loadBalancerClass !== undefined) checkLoadBalancerClass(props.loadBalancerClass);
-    const common = { logLevel: props.logLevel ?? 'info', loadBalancerClass: props.loadBalancerClass } as const;
+    const { excludeInterfaces = METALLB.excludedInterfaces, webhook = 'fail', metrics = false } = props;
+    const faults = new Faults();
+    const images = readImages(props.images ?? {}, faults);
+    faults.check(
+      () => props.loadBalancerClass !== undefined && checkLoadBalancerClass(props.loadBalancerClass),
+      ...(props.imagePullSecrets ?? []).map((name) => () => checkName('Secret', name)),
+      ...excludeInterfaces.map((pattern) => () => checkExclusion(pattern)),
+    );
+    const memberlist = faults.attempt(() => props.memberlist && memberlistJson(props.memberlist));
+    faults.throwAll();
+    const common = {
+      logLevel: props.logLevel ?? 'info',
+      loadBalancerClass: props.loadBalancerClass,
+      imagePullPolicy: props.imagePullPolicy,
+      imagePullSecrets: props.imagePullSecrets,
+      metrics,
+    } as const;
+    const excluded = `announcedInterfacesToExclude: [${excludeInterfaces.map((text) => JSON.stringify(text)).join(', ')}]\n`;
 
-    new MetalLbRbac(this, 'Rbac');
-    this.addConfiguration();
-    new MetalLbController(this, 'Controller', { ...props.controller, ...common, image: images.controller });
+    new MetalLbRbac(this, 'Rbac', { metrics });
+    this.addConfiguration(excluded, memberlist);
+    new MetalLbController(this, 'Controller', {
+      ...props.controller,
+      ...common,
+      image: images.controller,
+      webhook: webhook !== 'off',
+    });
     new MetalLbSpeaker(this, 'Speaker', {
       ...props.speaker,
       ...common,
       image: images.speaker,
       ignoreExcludeLabel: props.ignoreExcludeLabel ?? false,
+      // Upstream's pods have no such annotation, so there is one only for what is not upstream's.
+      configChecksum:
+        memberlist || props.excludeInterfaces ? checksum({ excluded, memberlist: memberlist ?? '' }) : undefined,
     });
+    checkInstallWithinApp(this, { loadBalancerClass: props.loadBalancerClass, excludeInterfaces, webhook });
   }
 
-  private addConfiguration(): void {
-    const patterns = METALLB.excludedInterfaces.map((pattern) => JSON.stringify(pattern)).join(', ');
+  private addConfiguration(excluded: string, memberlist: string | undefined): void {
     new k8s.KubeConfigMap(this, 'ExcludeL2', {
       metadata: { name: names.excludeL2Config, namespace },
-      data: { 'excludel2.yaml': `announcedInterfacesToExclude: [${patterns}]\n` },
+      data: { 'excludel2.yaml': excluded },
     });
+    if (memberlist !== undefined) {
+      new k8s.KubeConfigMap(this, 'Memberlist', {
+        metadata: { name: names.memberlistConfig, namespace },
+        data: { [names.memberlistFile]: memberlist },
+      });
+    }
     // Empty on purpose: the pod can't start without it, and the controller fills in the certificate it makes.
     new k8s.KubeSecret(this, 'WebhookCertificate', { metadata: { name: names.webhookSecret, namespace } });
     new k8s.KubeService(this, 'WebhookService', {
@@ -107,4 +183,15 @@ export class MetalLb extends Construct {
       },
     });
   }
+}
+
+/** The images, each as given or from the mirror. */
+function readImages({ registry, ...given }: MetalLbImages, faults: Faults): { controller: string; speaker: string } {
+  const imageOf = (component: 'controller' | 'speaker'): string => {
+    const { [component]: own } = METALLB.images;
+    const image = given[component] ?? (registry === undefined ? own : own.replace(/^[^/]+/, registry));
+    faults.check(() => checkImage(`images.${component}`, image));
+    return image;
+  };
+  return { controller: imageOf('controller'), speaker: imageOf('speaker') };
 }

@@ -1,10 +1,13 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
-import { type AddressRange, overlaps, parseAddressRange } from '../cluster/address';
-import { checkName, checkNotEmpty } from './checks';
+import { type Address, type AddressRange, overlaps, parseAddressRange } from '../cluster/address';
+import { BgpAdvertisement, type BgpAdvertisementOptions } from './bgp-advertisement';
+import { checkName, checkNotEmpty, checkUnique, Faults } from './checks';
 import { L2Advertisement, type L2AdvertisementOptions } from './l2-advertisement';
-import { type LabelSelector, plainSelector } from './selector';
+import { type LabelSelector, plainSelectors } from './selector';
 import { METALLB } from './version';
+import { checkPoolWithinApp } from './whole-app';
+import { givesOut } from './whole-app/objects';
 
 /** Who may use a pool, and which pool is asked first. */
 export interface ServiceAllocation {
@@ -65,7 +68,7 @@ export interface IpAddressPoolProps {
    */
   readonly labels?: Readonly<Record<string, string>>;
   /**
-   * Whether the pool may go without an L2Advertisement of this app, because something else announces its addresses.
+   * Whether the pool may go without an advertisement of this app, because something else announces its addresses.
    *
    * @default - false: synth fails, since MetalLB would give away addresses that nobody answers for
    */
@@ -73,7 +76,10 @@ export interface IpAddressPoolProps {
 }
 
 /**
- * Addresses MetalLB may give to services of type LoadBalancer. Announce them with `advertiseL2`.
+ * Addresses MetalLB may give to services of type LoadBalancer. Announce them with `advertiseL2` or `advertiseBgp`.
+ *
+ * With a pool in it, synth checks everything in the app that MetalLB reads: pools, advertisements, and the services of type
+ * LoadBalancer with the addresses they ask for.
  *
  * Source: https://metallb.io/apis/#ipaddresspool
  */
@@ -83,27 +89,40 @@ export class IpAddressPool extends Construct {
   /** The addresses, in the order given. */
   readonly ranges: readonly AddressRange[];
 
-  private announced = false;
+  /** Whether the pool may go without an advertisement of this app. */
+  readonly allowUnannounced: boolean;
+
+  private readonly avoidBuggyIPs: boolean;
 
   /**
-   * @throws Error when the name is no Kubernetes name, when there is no address, when an address can't be read, or when two ranges of
-   * the pool overlap, when a rank is no whole number from 1, or when a list of the allocation is there but empty.
+   * @throws Error with everything that is wrong: the name is no Kubernetes name, there is no address, an address can't be read, two ranges
+   * overlap, a rank is no whole number from 1, a list of the allocation is there but empty or has an entry twice.
    */
   constructor(scope: Construct, id: string, props: IpAddressPoolProps) {
     super(scope, id);
-    checkName('IPAddressPool', props.name);
     this.name = props.name;
-    this.ranges = readRanges(props);
+    this.allowUnannounced = props.allowUnannounced ?? false;
+    this.avoidBuggyIPs = props.avoidBuggyIPs ?? false;
+    const faults = new Faults();
+    faults.check(() => checkName('IPAddressPool', props.name));
+    this.ranges = readRanges(props, faults);
+    const serviceAllocation = props.serviceAllocation && plainAllocation(props.serviceAllocation, faults);
+    faults.throwAll();
     new crd.IpAddressPool(this, 'Resource', {
       metadata: { name: props.name, namespace: METALLB.namespace, labels: props.labels },
       spec: {
         addresses: this.ranges.map(metalLbText),
         autoAssign: props.autoAssign,
         avoidBuggyIPs: props.avoidBuggyIPs,
-        serviceAllocation: props.serviceAllocation && plainAllocation(props.serviceAllocation),
+        serviceAllocation,
       },
     });
-    this.node.addValidation({ validate: () => (this.announced || props.allowUnannounced ? [] : [this.unannounced()]) });
+    checkPoolWithinApp(this);
+  }
+
+  /** Whether MetalLB could give this address to a service. */
+  offers(address: Address): boolean {
+    return givesOut(this.ranges, this.avoidBuggyIPs, address);
   }
 
   /**
@@ -116,61 +135,64 @@ export class IpAddressPool extends Construct {
     return new L2Advertisement(this, `L2-${name}`, { ...options, name, pools: [this] });
   }
 
-  /** Called by an advertisement that names this pool. */
-  markAnnounced(): void {
-    this.announced = true;
-  }
-
-  private unannounced(): string {
-    return (
-      `pool "${this.name}" has no advertisement, so MetalLB would give away its addresses and no node would answer for them; ` +
-      'call advertiseL2(), or set allowUnannounced when something else announces them'
-    );
+  /**
+   * Announces the pool to routers. Without options every node tells every peer.
+   *
+   * @throws Error for what `BgpAdvertisement` throws.
+   */
+  advertiseBgp(options: BgpAdvertisementOptions = {}): BgpAdvertisement {
+    const name = options.name ?? this.name;
+    return new BgpAdvertisement(this, `Bgp-${name}`, { ...options, name, pools: [this] });
   }
 }
 
-function readRanges(props: IpAddressPoolProps): AddressRange[] {
-  if (props.addresses.length === 0) {
-    throw new Error(
-      `pool "${props.name}" has no addresses; give at least one range, such as 192.168.10.240-192.168.10.250`,
-    );
-  }
-  const ranges = props.addresses.map((text) => {
-    try {
-      return parseAddressRange(text);
-    } catch (error) {
-      throw new Error(`pool "${props.name}": ${error instanceof Error ? error.message : error}`, { cause: error });
-    }
+function readRanges({ name, addresses }: IpAddressPoolProps, faults: Faults): AddressRange[] {
+  const label = `pool "${name}"`;
+  faults.check(() => {
+    if (addresses.length > 0) return;
+    throw new Error(`${label} has no addresses; give at least one range, such as 192.168.10.240-192.168.10.250`);
   });
+  const ranges = addresses.flatMap((text) => faults.attempt(() => readRange(label, text)) ?? []);
   for (const [index, range] of ranges.entries()) {
     const other = ranges.slice(0, index).find((earlier) => overlaps(earlier, range));
-    if (other) {
-      throw new Error(
-        `pool "${props.name}": ${range.text} overlaps ${other.text}, which MetalLB refuses; give every address once`,
-      );
-    }
+    faults.check(() => {
+      if (!other) return;
+      throw new Error(`${label}: ${range.text} overlaps ${other.text}, which MetalLB refuses; give every address once`);
+    });
   }
   return ranges;
+}
+
+function readRange(label: string, text: string): AddressRange {
+  try {
+    return parseAddressRange(text);
+  } catch (error) {
+    throw new Error(`${label}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
 }
 
 /** MetalLB reads `first-last` and CIDR but no single address. */
 const metalLbText = (range: AddressRange): string =>
   range.text.includes('/') ? range.text : `${range.first.text}-${range.last.text}`;
 
-function plainAllocation(allocation: ServiceAllocation): crd.IpAddressPoolSpecServiceAllocation {
-  const { priority, namespaces, namespaceSelectors, serviceSelectors } = allocation;
-  checkNotEmpty('serviceAllocation.namespaces', namespaces);
-  checkNotEmpty('serviceAllocation.namespaceSelectors', namespaceSelectors);
-  checkNotEmpty('serviceAllocation.serviceSelectors', serviceSelectors);
-  if (priority !== undefined && !(Number.isSafeInteger(priority) && priority >= 1)) {
-    throw new Error(
-      `serviceAllocation.priority: ${priority} is no rank; write a whole number from 1, where 1 is asked first`,
-    );
-  }
+function plainAllocation(
+  { priority, namespaces, ...selectors }: ServiceAllocation,
+  faults: Faults,
+): crd.IpAddressPoolSpecServiceAllocation {
+  const label = 'serviceAllocation';
+  faults.check(
+    () => {
+      if (priority === undefined || (Number.isSafeInteger(priority) && priority >= 1)) return;
+      throw new Error(`${label}.priority: ${priority} is no rank; write a whole number from 1, where 1 is asked first`);
+    },
+    () => checkNotEmpty(`${label}.namespaces`, namespaces),
+    () => checkUnique(`${label}.namespaces`, namespaces),
+  );
+  const copy = (key: keyof typeof selectors) => faults.attempt(() => plainSelectors(`${label}.${key}`, selectors[key]));
   return {
     priority,
     namespaces: namespaces?.slice(),
-    namespaceSelectors: namespaceSelectors?.map((s) => plainSelector('serviceAllocation.namespaceSelectors', s)),
-    serviceSelectors: serviceSelectors?.map((s) => plainSelector('serviceAllocation.serviceSelectors', s)),
+    namespaceSelectors: copy('namespaceSelectors'),
+    serviceSelectors: copy('serviceSelectors'),
   };
 }

@@ -81,20 +81,37 @@ const speakerClusterRules = (): k8s.PolicyRule[] => [
 ];
 
 /**
+ * What it takes to check the token of whoever asks for metrics.
+ *
+ * Source: https://github.com/metallb/metallb/blob/v0.16.1/config/prometheus-native/rbac-patch.yaml
+ */
+const metricsRules = (): k8s.PolicyRule[] => [
+  allow('authorization.k8s.io', ['subjectaccessreviews'], ['create']),
+  allow('authentication.k8s.io', ['tokenreviews'], ['create']),
+];
+
+/** Properties for `MetalLbRbac`. */
+export interface MetalLbRbacProps {
+  /** Whether controller and speakers may check tokens, without which nobody reads their metrics. */
+  readonly metrics: boolean;
+}
+
+/**
  * The service accounts of controller and speaker, and what the API server lets them do.
  *
  * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/rbac
  */
 export class MetalLbRbac extends Construct {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { metrics }: MetalLbRbacProps) {
     super(scope, id);
+    const tokens = metrics ? metricsRules() : [];
     const { controller, speaker } = names;
     this.addAccount(controller);
     this.addAccount(speaker);
     this.addRole('Role', controller, controllerRules());
     this.addRole('Role', names.podLister, podListerRules());
-    this.addRole('ClusterRole', names.controllerClusterRole, controllerClusterRules());
-    this.addRole('ClusterRole', names.speakerClusterRole, speakerClusterRules());
+    this.addRole('ClusterRole', names.controllerClusterRole, [...tokens, ...controllerClusterRules()]);
+    this.addRole('ClusterRole', names.speakerClusterRole, [...tokens, ...speakerClusterRules()]);
     this.bind('Role', controller, [controller]);
     this.bind('Role', names.podLister, [controller, speaker]);
     this.bind('ClusterRole', names.controllerClusterRole, [controller]);

@@ -1,3 +1,5 @@
+import { checkNodeName, checkNotEmpty, checkUnique, Faults } from './checks';
+
 /** A condition on one label, as Kubernetes writes it. */
 export type LabelRequirement =
   | { readonly key: string; readonly operator: 'In' | 'NotIn'; readonly values: readonly string[] }
@@ -26,7 +28,7 @@ export interface PlainSelector {
  * @param what name of the prop, for the message.
  * @throws Error when the selector is empty and so would match everything, or `In` and `NotIn` have no values.
  */
-export function plainSelector(what: string, selector: LabelSelector): PlainSelector {
+function plainSelector(what: string, selector: LabelSelector): PlainSelector {
   const { matchLabels, matchExpressions = [] } = selector;
   if (Object.keys(matchLabels ?? {}).length === 0 && matchExpressions.length === 0) {
     throw new Error(
@@ -54,4 +56,67 @@ function plainRequirement(
     );
   }
   return { key, operator, values: [...requirement.values] };
+}
+
+/** Nodes by name, by labels, or both. */
+export interface NodeChoice {
+  readonly nodes?: readonly string[];
+  readonly nodeSelectors?: readonly LabelSelector[];
+}
+
+/**
+ * The selectors for a choice of nodes, or undefined for every node.
+ *
+ * @param label what it is a choice for, for the message.
+ * @throws Error with everything that is wrong: a list that is there but empty, a name twice, a name no node can have, a selector that
+ * `plainSelector` refuses.
+ */
+export function plainNodeSelectors(label: string, { nodes, nodeSelectors }: NodeChoice): PlainSelector[] | undefined {
+  const faults = new Faults();
+  faults.check(
+    () => checkNotEmpty(`${label}: nodes`, nodes),
+    () => checkUnique(`${label}: nodes`, nodes),
+    ...(nodes ?? []).map((name) => () => checkNodeName(`${label}: nodes`, name)),
+  );
+  const chosen = faults.attempt(() => plainSelectors(`${label}: nodeSelectors`, nodeSelectors));
+  faults.throwAll();
+  const byName: PlainSelector[] = nodes
+    ? [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [...nodes] }] }]
+    : [];
+  const selectors = [...byName, ...(chosen ?? [])];
+  return selectors.length > 0 ? selectors : undefined;
+}
+
+/**
+ * Copies selectors into the form of the bindings.
+ *
+ * @throws Error with everything that is wrong: a list that is there but empty, or what `plainSelector` refuses.
+ */
+export function plainSelectors(
+  what: string,
+  selectors: readonly LabelSelector[] | undefined,
+): PlainSelector[] | undefined {
+  const faults = new Faults();
+  faults.check(() => checkNotEmpty(what, selectors));
+  const copies = selectors?.flatMap((selector) => faults.attempt(() => plainSelector(what, selector)) ?? []);
+  faults.throwAll();
+  return copies;
+}
+
+/** Whether an object with these labels is chosen. */
+export const selects = (selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean =>
+  Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
+  (selector.matchExpressions ?? []).every((requirement) => meets(requirement, labels[requirement.key]));
+
+function meets(requirement: LabelRequirement, value: string | undefined): boolean {
+  switch (requirement.operator) {
+    case 'In':
+      return value !== undefined && requirement.values.includes(value);
+    case 'NotIn':
+      return value === undefined || !requirement.values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
 }

@@ -17,6 +17,8 @@ const { names, ports } = METALLB;
 /** Properties for `MetalLbSpeaker`. */
 export interface MetalLbSpeakerProps extends MetalLbPodProps {
   readonly ignoreExcludeLabel: boolean;
+  /** Changes with what speakers read at start, where it is not upstream's. */
+  readonly configChecksum?: string;
 }
 
 /** Servers answer for addresses, too. `master` is the label's name before Kubernetes 1.20. */
@@ -40,7 +42,7 @@ export class MetalLbSpeaker extends Construct {
       spec: {
         selector: { matchLabels: podLabels(names.speaker) },
         template: {
-          metadata: podMetadata(names.speaker),
+          metadata: podMetadata(names.speaker, props, props.configChecksum),
           spec: {
             ...placement(props, CONTROL_PLANE),
             containers: [container(props)],
@@ -64,6 +66,7 @@ export class MetalLbSpeaker extends Construct {
 const container = (props: MetalLbSpeakerProps): k8s.Container => ({
   name: 'speaker',
   image: props.image,
+  imagePullPolicy: props.imagePullPolicy,
   args: [...commonArguments(props), ...(props.ignoreExcludeLabel ? ['--ignore-exclude-lb'] : [])],
   env: [
     envFromField('METALLB_NODE_NAME', 'spec.nodeName'),

@@ -36,7 +36,20 @@ export const METALLB = {
     memberlistSecret: 'memberlist',
     /** ConfigMap that tunes the gossip. Optional: speakers use their defaults without it. */
     memberlistConfig: 'metallb-memberlist-config',
+    /** The file speakers look for in that ConfigMap. */
+    memberlistFile: 'config.json',
     excludeL2Config: 'metallb-excludel2',
+  },
+  /** Annotations of services. */
+  annotations: {
+    /** Addresses a service asks for, with commas between them. */
+    loadBalancerIPs: 'metallb.io/loadBalancerIPs',
+    /** Pool a service asks for. */
+    addressPool: 'metallb.io/address-pool',
+    /** Services with the same value may share an address. */
+    allowSharedIp: 'metallb.io/allow-shared-ip',
+    /** Written by the controller. */
+    allocatedFrom: 'metallb.io/ip-allocated-from-pool',
   },
   /** Interfaces that never answer ARP or NDP, as regular expressions: those of containers and virtual machines. */
   excludedInterfaces: [
@@ -55,6 +68,45 @@ export const METALLB = {
     '^nodelocaldns.*',
     '^lxc.*',
   ],
+  /**
+   * Gossip among speakers as memberlist v0.5.1 has it for a local network, which is what speakers use unless told otherwise, and what
+   * it has instead for a wide one. Times are in milliseconds.
+   *
+   * Source: https://github.com/hashicorp/memberlist/blob/v0.5.1/config.go, DefaultLANConfig and DefaultWANConfig
+   */
+  memberlist: {
+    lan: {
+      TCPTimeout: 10_000,
+      IndirectChecks: 3,
+      RetransmitMult: 4,
+      SuspicionMult: 4,
+      SuspicionMaxTimeoutMult: 6,
+      PushPullInterval: 30_000,
+      ProbeTimeout: 500,
+      ProbeInterval: 1_000,
+      DisableTcpPings: false,
+      AwarenessMaxMultiplier: 8,
+      GossipNodes: 3,
+      GossipInterval: 200,
+      GossipToTheDeadTime: 30_000,
+      GossipVerifyIncoming: true,
+      GossipVerifyOutgoing: true,
+      EnableCompression: true,
+      HandoffQueueDepth: 1024,
+      UDPBufferSize: 1400,
+      QueueCheckInterval: 30_000,
+    },
+    wan: {
+      TCPTimeout: 30_000,
+      SuspicionMult: 6,
+      PushPullInterval: 60_000,
+      ProbeTimeout: 3_000,
+      ProbeInterval: 5_000,
+      GossipNodes: 4,
+      GossipInterval: 500,
+      GossipToTheDeadTime: 60_000,
+    },
+  },
 } as const;
 
 /** The label every object of MetalLB that can have one carries. */

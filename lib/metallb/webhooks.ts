@@ -3,8 +3,17 @@ import { Construct } from 'constructs';
 import { LAST_WAVE_ANNOTATIONS } from '../kube/gitops-annotations';
 import { METALLB } from './version';
 
+/** Whether MetalLB checks pools: it must, it does while it is there, or it never does. */
+export type MetalLbWebhookMode = 'fail' | 'ignore' | 'off';
+
 /** Properties for `MetalLbWebhooks`. */
 export interface MetalLbWebhooksProps {
+  /**
+   * What becomes of a pool while MetalLB can't be asked: `fail` refuses it, `ignore` stores it unchecked. `MetalLb` must be told the same.
+   *
+   * @default 'fail'
+   */
+  readonly webhook?: Exclude<MetalLbWebhookMode, 'off'>;
   /**
    * Whether Argo CD is told to apply the webhooks after the pools (sync wave 1). It would otherwise order the two by name,
    * and a first sync fails while the controller is still starting.
@@ -67,8 +76,9 @@ export class MetalLbWebhooks extends Construct {
             path: `/validate-metallb-io-${version}-${singular}`,
           },
         },
-        failurePolicy: 'Fail',
-        rules: [{ apiGroups: ['metallb.io'], apiVersions: [version], operations, resources: [plural] }],
+        failurePolicy: props.webhook === 'ignore' ? 'Ignore' : 'Fail',
+        // scope is what the server fills in; left out, kubectl sends the rules again at every apply
+        rules: [{ apiGroups: ['metallb.io'], apiVersions: [version], operations, resources: [plural], scope: '*' }],
         sideEffects: 'None',
       })),
     });

@@ -1,8 +1,12 @@
 import { k8s } from 'cdk8s-plus-27';
+import { CHECKSUM_ANNOTATION } from '../kube/checksum';
 import { METALLB, METALLB_LABELS } from './version';
 
 /** How much MetalLB logs, from everything to nothing. */
 export type MetalLbLogLevel = 'all' | 'debug' | 'info' | 'warn' | 'error' | 'none';
+
+/** When a node fetches an image. */
+export type ImagePullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 
 /** Settings the controller and the speakers have in common, each set for itself. */
 export interface MetalLbWorkloadProps {
@@ -48,6 +52,9 @@ export interface MetalLbPodProps extends MetalLbWorkloadProps {
   readonly image: string;
   readonly logLevel: MetalLbLogLevel;
   readonly loadBalancerClass?: string;
+  readonly imagePullPolicy?: ImagePullPolicy;
+  readonly imagePullSecrets?: readonly string[];
+  readonly metrics: boolean;
 }
 
 /** The labels that select the pods of one of the two. Selectors can't be changed later, so neither can these. */
@@ -60,10 +67,23 @@ export const workloadMetadata = (name: string): k8s.ObjectMeta => ({
   labels: podLabels(name),
 });
 
-/** Metadata of the pods. The annotations are upstream's; metrics are HTTPS and want a token, so they alone don't make Prometheus read them. */
-export const podMetadata = (component: string): k8s.ObjectMeta => ({
+/**
+ * Metadata of the pods. The annotations are upstream's; its metrics are HTTPS, which only `metrics` says.
+ *
+ * @param configChecksum of what the pods read at start, where it is not upstream's.
+ */
+export const podMetadata = (
+  component: string,
+  { metrics }: MetalLbPodProps,
+  configChecksum?: string,
+): k8s.ObjectMeta => ({
   labels: podLabels(component),
-  annotations: { 'prometheus.io/port': String(METALLB.ports.metrics), 'prometheus.io/scrape': 'true' },
+  annotations: {
+    'prometheus.io/port': String(METALLB.ports.metrics),
+    'prometheus.io/scrape': 'true',
+    ...(metrics ? { 'prometheus.io/scheme': 'https' } : {}),
+    ...(configChecksum ? { [CHECKSUM_ANNOTATION]: configChecksum } : {}),
+  },
 });
 
 /** Arguments both binaries take. */
@@ -92,15 +112,16 @@ export function probes(host?: string): Pick<k8s.Container, 'livenessProbe' | 're
   return { livenessProbe: probe('/healthz'), readinessProbe: probe('/readyz') };
 }
 
-/** Where the pod may run. */
+/** Where the pod may run, and how it gets its image. */
 export function placement(
-  props: MetalLbWorkloadProps,
+  props: MetalLbPodProps,
   upstreamTolerations: readonly k8s.Toleration[],
-): Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations' | 'priorityClassName'> {
+): Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations' | 'priorityClassName' | 'imagePullSecrets'> {
   const tolerations = [...upstreamTolerations, ...(props.tolerations ?? [])];
   return {
     nodeSelector: { ...props.nodeSelector, 'kubernetes.io/os': 'linux' },
     tolerations: tolerations.length > 0 ? tolerations : undefined,
     priorityClassName: props.priorityClassName,
+    imagePullSecrets: props.imagePullSecrets?.map((name) => ({ name })),
   };
 }

@@ -7,15 +7,24 @@ import {
   overlaps,
   parseAddressRange,
   parseSubnet,
+  shortestPrefix,
   sizeOf,
 } from '../../lib/cluster/address';
-import { address, smallAddress, smallRange, subnet } from './arbitraries';
+import { address, smallAddress, smallRange, subnet, widthOf } from './arbitraries';
 
 function textsIn({ family: f, first, last }: AddressRange): Set<string> {
   const texts = new Set<string>();
   for (let value = first.value; value <= last.value; value++) texts.add(addressFromValue(f, value).text);
   return texts;
 }
+
+/** Every network of this prefix length that one of the addresses is in. */
+const networksIn = (range: AddressRange, prefix: number) =>
+  [...textsIn(range)].map((text) => {
+    const { family: f, value } = parseAddressRange(text).first;
+    const host = BigInt(widthOf(f) - prefix);
+    return parseSubnet(`${addressFromValue(f, (value >> host) << host).text}/${prefix}`);
+  });
 
 describe('an address range', () => {
   test('is the same in every way to write it', () => {
@@ -41,6 +50,20 @@ describe('an address range', () => {
         expect(sizeOf(parseAddressRange(a.text))).toBe(1n);
       }),
     );
+  });
+
+  test('holds a network of its shortest prefix and none of a shorter one', () => {
+    fc.assert(
+      fc.property(smallRange, (range) => {
+        const prefix = shortestPrefix(range);
+        const holds = (length: number) => networksIn(range, length).some((network) => covers(range, network));
+        expect([holds(prefix), holds(prefix - 1)]).toEqual([true, false]);
+      }),
+    );
+  });
+
+  test('that is a subnet has the prefix of the subnet for its shortest', () => {
+    fc.assert(fc.property(subnet, (s) => expect(shortestPrefix(s)).toBe(s.prefix)));
   });
 
   test('with swapped ends is refused with the range meant', () => {

@@ -35,10 +35,13 @@ describe('docs/cluster-yaml.md', () => {
   });
 });
 
-test.each(['docs/cluster-yaml.md', 'docs/howto-k3os.md'])('%s links to files that exist', (file) => {
-  const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
-  expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
-});
+test.each(['docs/cluster-yaml.md', 'docs/howto-k3os.md', 'docs/load-balancer.md'])(
+  '%s links to files that exist',
+  (file) => {
+    const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
+  },
+);
 
 interface Schema {
   readonly default?: unknown;

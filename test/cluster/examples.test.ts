@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadCluster } from '../../lib/cluster/load';
-import { agentsOf, primary, serversOf, upsesAt } from '../../lib/cluster/queries';
+import { agentsOf, bgpOnlyPools, l2AdvertisementsOf, primary, serversOf, upsesAt } from '../../lib/cluster/queries';
+import type { LoadBalancer } from '../../lib/cluster/schema';
 
 const load = (name: string) => loadCluster(readFileSync(`examples/${name}`, 'utf8'), name);
 
 const WARNINGS: Readonly<Record<string, readonly string[]>> = {
+  'bgp.yaml': [],
   'dual-stack.yaml': [],
   'howto-k3os.yaml': [],
   'one-server.yaml': [
@@ -57,6 +59,24 @@ describe('howto-k3os.yaml', () => {
       port: 3493,
       secret: 'nut-users',
     });
+  });
+});
+
+describe('bgp.yaml', () => {
+  const { loadBalancer } = load('bgp.yaml').cluster;
+
+  test('has two routers of another AS', () => {
+    expect(loadBalancer?.bgp?.peers.map(({ myASN, peerASN }) => myASN !== peerASN)).toEqual([true, true]);
+  });
+
+  test('announces each pool one way', () => {
+    expect([...bgpOnlyPools(loadBalancer as LoadBalancer)]).toEqual(['public', 'internal']);
+    expect(l2AdvertisementsOf(loadBalancer as LoadBalancer).flatMap(({ pools }) => pools)).toEqual(['lan']);
+  });
+
+  test('says no more than the default where its comment says so', () => {
+    const { advertisements, ...rest } = loadBalancer as LoadBalancer;
+    expect(l2AdvertisementsOf(rest)).toEqual(advertisements);
   });
 });
 

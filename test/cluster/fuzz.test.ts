@@ -5,7 +5,7 @@ import { checkCluster } from '../../lib/cluster/check';
 import { loadCluster } from '../../lib/cluster/load';
 import { ClusterError, type Path } from '../../lib/cluster/problem';
 import { RULE_NAMES } from '../../lib/cluster/rule-names';
-import { dualStackSite, ipv4Site, linesOf } from './sites';
+import { bgpSite, dualStackSite, ipv4Site, linesOf } from './sites';
 
 /** The path of every value in a site, groups and lists included. */
 function pathsIn(value: unknown, path: Path = []): Path[] {
@@ -33,7 +33,7 @@ const nearly = fc.constantFrom<unknown>(
 
 const mutatedSite = fc
   .tuple(
-    fc.constantFrom(ipv4Site, dualStackSite),
+    fc.constantFrom(ipv4Site, dualStackSite, bgpSite),
     fc.array(fc.tuple(fc.nat(), fc.oneof(nearly, fc.jsonValue({ maxDepth: 2 }))), { minLength: 1, maxLength: 3 }),
   )
   .map(([site, mutations]) =>

@@ -69,7 +69,7 @@ describe('the rule names', () => {
   });
 
   test.each(RULE_NAMES)('are used by a source: %s', (rule) => {
-    const byKind = rule.replace(/^unknown-(pool|node|ups)$/, 'unknown-');
+    const byKind = rule.replace(/^unknown-(pool|node|ups|peer|community)$/, 'unknown-');
     expect(code).toMatch(new RegExp(`['"\`]${byKind}['"\`$]`));
   });
 });

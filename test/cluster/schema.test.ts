@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { checkCluster, clusterJsonSchema } from '../../lib/cluster/check';
 import { clusterSchemaText } from '../../lib/cluster/json-schema';
 import { invalidSites } from './invalid';
-import { changed, dualStackSite, ipv4Site } from './sites';
+import { bgpSite, changed, dualStackSite, ipv4Site } from './sites';
 
 const committed = readFileSync('cluster.schema.json', 'utf8');
 const validate = new Ajv({ strict: true, strictTypes: false, allErrors: true }).compile(JSON.parse(committed));
@@ -55,6 +55,7 @@ describe('cluster.schema.json', () => {
       ...(invalidSites['networks'] ?? []),
       ...(invalidSites['vip'] ?? []),
       ...(invalidSites['pools'] ?? []),
+      ...(invalidSites['bgp'] ?? []),
     ];
     const refused = rows.filter(({ site = ipv4Site, changes }) => !validate(changed(site(), changes)));
     expect(refused.map(({ says }) => says)).toEqual([]);
@@ -67,7 +68,7 @@ describe('cluster.schema.json', () => {
       ...['ups[0].port', 'ups[0].description', 'nut.killpowerPath', 'nut.secret', 'images.nut', 'versions.k3s'],
     );
     fc.assert(
-      fc.property(fc.constantFrom(ipv4Site, dualStackSite), path, text, (base, at, value) => {
+      fc.property(fc.constantFrom(ipv4Site, dualStackSite, bgpSite), path, text, (base, at, value) => {
         const site = changed(base(), { [at]: value });
         const formIsRight = checkCluster(site).problems.every(({ rule }) => !rule.startsWith('bad-'));
         expect(validate(site)).toBe(formIsRight);

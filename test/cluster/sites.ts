@@ -43,6 +43,43 @@ export const dualStackSite = (): ClusterInput => ({
   ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' }],
 });
 
+/** The same machines with a pool for the node network and one that two routers hear of, in which every group of the load balancer is in use. */
+export const bgpSite = (): ClusterInput => ({
+  ...ipv4Site(),
+  loadBalancer: {
+    pools: [
+      {
+        name: 'lan',
+        addresses: ['192.168.10.240-192.168.10.250'],
+        serviceAllocation: { priority: 1, namespaces: ['web', 'dns'] },
+      },
+      { name: 'routed', addresses: ['10.20.0.0/24'] },
+    ],
+    bgp: {
+      peers: [
+        { name: 'tor-1', myASN: 64512, peerASN: 64500, peerAddress: '192.168.10.2', passwordSecret: 'bgp-password' },
+        {
+          name: 'tor-2',
+          myASN: 64512,
+          peerASN: 64512,
+          peerAddress: '192.168.10.3',
+          sourceAddress: '192.168.10.11',
+          routerID: '192.168.10.11',
+          nodes: ['k3s-1'],
+        },
+      ],
+      advertisements: [
+        { name: 'all', pools: ['routed'], communities: ['no-advertise', '64512:1'], nodes: ['k3s-1', 'k3s-2'] },
+        { name: 'summary', pools: ['routed'], peers: ['tor-2'], aggregationLength: 24, localPref: 200 },
+      ],
+      communities: [{ name: 'no-advertise', value: '65535:65282' }],
+    },
+    memberlist: 'fast',
+    metrics: true,
+    webhook: 'ignore',
+  },
+});
+
 /** Values by path, such as `nodes[0].address`; undefined takes the key out. */
 export type Changes = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { checkCluster } from '../../lib/cluster/check';
 import type { ClusterInput } from '../../lib/cluster/schema';
-import { type Changes, changed, dualStackSite, ipv4Site, problemsOf } from './sites';
+import { bgpSite, type Changes, changed, dualStackSite, ipv4Site, problemsOf } from './sites';
 
 const servers = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ name: `k3s-${i + 1}`, address: `192.168.10.${i + 11}`, role: 'server' }));
@@ -35,6 +35,37 @@ const valid: readonly ValidSite[] = [
   },
   { says: 'five servers', changes: { nodes: servers(5), ups: undefined } },
   { says: 'seven servers', changes: { nodes: servers(7), ups: undefined } },
+  { says: 'the base site with BGP', site: bgpSite },
+  {
+    says: 'a routed pool that L2 announces as well',
+    site: bgpSite,
+    changes: {
+      'loadBalancer.pools[1].addresses': ['192.168.10.224/29'],
+      'loadBalancer.bgp.advertisements[1].aggregationLength': 29,
+      'loadBalancer.advertisements': [{ name: 'both', pools: ['lan', 'routed'] }],
+    },
+  },
+  {
+    says: 'BGP for every pool, and no L2',
+    site: bgpSite,
+    changes: {
+      'loadBalancer.pools[0].addresses': ['10.21.0.0/24'],
+      'loadBalancer.bgp.advertisements[0].pools': ['routed', 'lan'],
+    },
+  },
+  {
+    says: 'one router for two nodes with sessions of their own',
+    site: bgpSite,
+    changes: { 'loadBalancer.bgp.peers[0].peerAddress': '192.168.10.3', 'loadBalancer.bgp.peers[0].nodes': ['k3s-2'] },
+  },
+  {
+    says: 'two local preferences for two routers',
+    site: bgpSite,
+    changes: {
+      'loadBalancer.bgp.advertisements[0].peers': ['tor-1'],
+      'loadBalancer.bgp.advertisements[1].aggregationLength': 32,
+    },
+  },
   { says: 'no load balancer', changes: { loadBalancer: undefined } },
   { says: 'no advertisements', changes: { 'loadBalancer.advertisements': undefined } },
   {
@@ -169,6 +200,7 @@ describe('defaults', () => {
         port: 6443,
         lease: { durationSeconds: 15, renewSeconds: 10, retrySeconds: 2 },
         arpRateMs: 1000,
+        failover: 'standard',
       },
       ups: [],
       nut: {

@@ -2,6 +2,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Drill, ScenarioPlan } from './drill';
+import { loadBalancerDrill } from './load-balancer/drill';
 import { powerDrill } from './power/drill';
 import { Progress } from './progress';
 import { paintFor, scenarioReport } from './report';
@@ -10,7 +11,7 @@ import { runInSandbox, sandboxFolder } from './sandbox';
 import { Scenario, Unreached } from './scenario';
 import { eventLine, Timeline } from './timeline';
 
-const DRILLS: readonly Drill[] = [powerDrill];
+const DRILLS: readonly Drill[] = [powerDrill, loadBalancerDrill];
 const LOG_FOLDER = 'build/drill';
 
 interface Options {

@@ -100,6 +100,7 @@ function mayGoUnseen(object: JsonObject, path: Path, how: 'change' | 'remove'): 
   // Another value of these annotations is as harmless as none.
   if (path[1] === 'annotations' && /^(argocd\.argoproj\.io|kustomize\.toolkit\.fluxcd\.io)\//.test(String(last)))
     return true;
+  if (how === 'remove' && last === 'scope' && path[0] === 'webhooks') return parent['scope'] === '*';
   return how === 'remove' && last === 'protocol' && parent['protocol'] === 'TCP';
 }
 

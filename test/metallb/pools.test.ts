@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { BgpPeerV1Beta2 } from '../../imports/metallb-metallb.io';
+import { parseAddress } from '../../lib/cluster/address';
 import {
   IpAddressPool,
   type IpAddressPoolProps,
@@ -104,6 +105,26 @@ describe('IpAddressPool', () => {
     expect(() => pool(props)).toThrow(message);
   });
 
+  test('says everything that is wrong at once', () => {
+    const props = {
+      name: 'Lan',
+      addresses: ['x', '10.0.0.1'],
+      serviceAllocation: { priority: 0, namespaces: ['a', 'a'] },
+    };
+    expect(() => pool(props)).toThrow(/name "Lan".*\n.*"x" is no .*\n.*priority: 0 .*\n.*namespaces has "a" twice/);
+  });
+
+  test('knows which addresses it gives out', () => {
+    synth((scope) => {
+      const props = { ...LAN, addresses: ['10.0.0.0/24'], avoidBuggyIPs: true, allowUnannounced: true };
+      const lan = new IpAddressPool(scope, 'pool', props);
+      const offered = ['10.0.0.1', '10.0.0.254', '10.0.0.255', '10.0.1.1'].map((text) =>
+        lan.offers(parseAddress(text)),
+      );
+      expect(offered).toEqual([true, true, false, false]);
+    });
+  });
+
   test('fails synth when nothing announces it', () => {
     expect(() => synth((scope) => new IpAddressPool(scope, 'pool', LAN))).toThrow(
       'pool "lan" has no advertisement, so MetalLB would give away its addresses and no node would answer for them',
@@ -187,6 +208,8 @@ describe('L2Advertisement', () => {
       { nodeSelectors: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: [] }] }] },
       'condition "zone In" has no values',
     ],
+    ['an interface twice', { interfaces: ['eth0', 'eth0'] }, 'interfaces has "eth0" twice; give every entry once'],
+    ['a node twice', { nodes: ['a', 'a'] }, 'nodes has "a" twice'],
     ['a bad name', { name: 'my pool' }, 'L2Advertisement name "my pool" is no name Kubernetes takes'],
   ])('refuses %s', (_what, options, message) => {
     expect(() => advertisement(options)).toThrow(message);

@@ -22,6 +22,32 @@ for (const { spec } of readCrds()) {
   }
 }
 
+/** https://github.com/k3s-io/helm-controller/blob/master/pkg/apis/helm.cattle.io/v1/types.go, HelmChartConfigSpec */
+validators.set(
+  'helm.cattle.io/v1 HelmChartConfig',
+  ajv.compile({
+    type: 'object',
+    required: ['spec'],
+    properties: {
+      spec: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          valuesContent: { type: 'string' },
+          valuesSecrets: { type: 'array' },
+          failurePolicy: { type: 'string', enum: ['reinstall', 'abort', 'retry'] },
+        },
+      },
+    },
+  }),
+);
+
+/** What is wrong with an object of dist/, whatever its kind. */
+export const objectProblems = (object: JsonObject): string[] =>
+  validators.has(`${object['apiVersion']} ${object['kind']}`)
+    ? customResourceProblems(object)
+    : builtInProblems(object);
+
 /** What is wrong with one of our custom resources by our own CRDs, unknown fields included, as Ajv says it. */
 export function customResourceProblems(object: JsonObject): string[] {
   const validate = validators.get(`${object['apiVersion']} ${object['kind']}`);

@@ -1,5 +1,6 @@
 import type { Problem } from '../problem';
 import type { Cluster } from '../schema';
+import { bgp } from './bgp';
 import { lease } from './lease';
 import { names } from './names';
 import { networks } from './networks';
@@ -13,4 +14,4 @@ import { vip } from './vip';
 export type Rule = (cluster: Cluster) => Problem[];
 
 /** Every rule a site must pass, in the order their problems are reported. */
-export const rules: readonly Rule[] = [names, networks, nodes, quorum, vip, lease, pools, power];
+export const rules: readonly Rule[] = [names, networks, nodes, quorum, vip, lease, pools, bgp, power];

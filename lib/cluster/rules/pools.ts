@@ -1,5 +1,6 @@
 import { type Address, type AddressRange, contains, covers, overlaps, reservedAs } from '../address';
 import { error, type Path, type Problem, warning } from '../problem';
+import { bgpOnlyPools } from '../queries';
 import type { RuleName } from '../rule-names';
 import type { Cluster, Pool } from '../schema';
 import { unknownName } from './unknown-name';
@@ -36,7 +37,9 @@ function clashes(cluster: Cluster, pool: Pool, range: AddressRange, path: Path):
   const { network, nodes } = cluster;
 
   const subnet = network.subnet.find((candidate) => covers(candidate, range));
-  if (!subnet) {
+  if (isBgpOnly(cluster, pool)) {
+    problems.push(...elsewhere(cluster, pool, range, path));
+  } else if (!subnet) {
     clash(
       'pool-outside-subnet',
       `is not inside the node network ${network.subnet.map(({ text }) => text).join(' and ')}`,
@@ -79,23 +82,51 @@ function clashes(cluster: Cluster, pool: Pool, range: AddressRange, path: Path):
   return problems;
 }
 
+const isBgpOnly = ({ loadBalancer }: Cluster, { name }: Pool): boolean =>
+  loadBalancer !== undefined && bgpOnlyPools(loadBalancer).has(name);
+
+/** Addresses that only routers hear of belong to no network that has machines of its own. */
+function elsewhere({ network }: Cluster, pool: Pool, range: AddressRange, path: Path): Problem[] {
+  const what = `${range.text} of pool "${pool.name}"`;
+  const cure = 'take addresses that no network has';
+  const taken = (rule: RuleName, kind: string, list: readonly AddressRange[]) =>
+    list
+      .filter((other) => overlaps(other, range))
+      .map((other) => error(rule, path, `${what} overlaps the ${kind} network ${other.text}`, cure));
+  return [
+    ...taken('pool-in-pod-range', 'pod', network.pods),
+    ...taken('pool-in-service-range', 'service', network.services),
+    ...network.subnet
+      .filter((subnet) => overlaps(subnet, range))
+      .map((subnet) =>
+        warning(
+          'bgp-pool-in-subnet',
+          path,
+          `${what} is announced by BGP alone and inside the node network ${subnet.text}, whose machines ask for it by ARP, which nobody answers`,
+          'take addresses of no network, or announce the pool by L2 as well',
+        ),
+      ),
+  ];
+}
+
 /** What MetalLB passes over with avoidBuggyIPs: IPv4 addresses that end in .0 or .255, whatever the prefix length. */
 const looksBuggy = ({ family, value }: Address): boolean => family === 4 && [0n, 255n].includes(value & 255n);
 
 function advertisements(cluster: Cluster): Problem[] {
-  const { pools: list = [], advertisements: stated } = cluster.loadBalancer ?? {};
-  if (!stated) return [];
+  const { pools: list = [], advertisements: stated, bgp } = cluster.loadBalancer ?? {};
   const poolNames = list.map(({ name }) => name);
   const nodeNames = cluster.nodes.map(({ name }) => name);
-  const unknown = stated.flatMap((advertisement, i) => {
+  const unknown = (stated ?? []).flatMap((advertisement, i) => {
     const path = ['loadBalancer', 'advertisements', i];
     return [
       ...advertisement.pools.flatMap((name, p) => unknownName('pool', name, poolNames, [...path, 'pools', p])),
       ...(advertisement.nodes ?? []).flatMap((name, n) => unknownName('node', name, nodeNames, [...path, 'nodes', n])),
     ];
   });
+  if (!stated) return unknown;
+  const announced = new Set([...stated, ...(bgp?.advertisements ?? [])].flatMap(({ pools: names }) => names));
   const silent = list.flatMap((pool, p) =>
-    stated.some((advertisement) => advertisement.pools.includes(pool.name))
+    announced.has(pool.name)
       ? []
       : [
           error(

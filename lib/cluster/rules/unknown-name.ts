@@ -1,7 +1,13 @@
 import { error, type Path, type Problem } from '../problem';
 
 /** What a name can refer to, as people say it. */
-const KINDS = { pool: ['pool', 'pools'], node: ['node', 'nodes'], ups: ['UPS', 'UPSes'] } as const;
+const KINDS = {
+  pool: ['pool', 'pools'],
+  node: ['node', 'nodes'],
+  ups: ['UPS', 'UPSes'],
+  peer: ['BGP peer', 'peers'],
+  community: ['community', 'communities'],
+} as const;
 
 /** The problem that nothing of this kind has the name, with every name that would do. */
 export function unknownName(

@@ -166,6 +166,11 @@ export const form: readonly InvalidSite[] = [
     problems: ['error nodes[3].role: bad-value: "role" is "Agent"; choose server or agent'],
   },
   {
+    says: 'a failover that does not exist is refused',
+    changes: { 'controlPlane.failover': 'faster' },
+    problems: ['error controlPlane.failover: bad-value: "failover" is "faster"; choose standard or fast'],
+  },
+  {
     says: 'a port of 0 is too small',
     changes: { 'controlPlane.port': 0 },
     problems: ['error controlPlane.port: bad-number: "port" is 0; give at least 1'],

@@ -1,6 +1,8 @@
 import type { InvalidSite } from '../sites';
+import { bgp } from './bgp';
 import { form } from './form';
 import { formats } from './formats';
+import { loadBalancer } from './load-balancer';
 import { machines } from './machines';
 import { names } from './names';
 import { networks } from './networks';
@@ -17,5 +19,7 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   machines,
   vip,
   pools,
+  bgp,
+  loadBalancer,
   power,
 };

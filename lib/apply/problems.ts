@@ -1,0 +1,81 @@
+import { type DistFile, manifestsOf } from './dist';
+
+/** A sentence of kubectl's, and what to do about it. */
+interface Cure {
+  readonly pattern: RegExp;
+  readonly cure: string;
+}
+
+const CURES: readonly Cure[] = [
+  {
+    pattern: /field is immutable|cannot change roleRef|may not change once set/,
+    cure: 'delete this object with kubectl and run this again; it is made anew',
+  },
+  {
+    pattern: /Apply failed with \d+ conflicts?|conflict with "/,
+    cure: 'something else manages these fields; run without --server-side, or decide with kubectl apply --server-side --force-conflicts',
+  },
+  {
+    pattern: /strict decoding error|unknown field/,
+    cure: 'this cluster does not know the field; compare its version (kubectl version) with versions.k3s in cluster.yaml',
+  },
+  {
+    pattern: /no matches for kind "HelmChart/,
+    cure: 'k3s serves this kind unless it runs with disable-helm-controller',
+  },
+  {
+    pattern: /no matches for kind/,
+    cure: 'this cluster does not serve the kind; install its definition first',
+  },
+  {
+    pattern: /Unauthorized|must be logged in|certificate has expired/,
+    cure: 'the credentials are no longer good; copy k3s.yaml from a server and run npm run kubeconfig',
+  },
+  {
+    pattern: /\(Forbidden\)|is forbidden/,
+    cure: 'apply with the credentials of k3s.yaml, which may do everything',
+  },
+  {
+    pattern: /x509: certificate|tls: failed to verify/,
+    cure: 'the authority in the kubeconfig is not that of this cluster; copy k3s.yaml from a server and run npm run kubeconfig',
+  },
+];
+
+/** What kubectl said, a line each, with the cure where one is known. */
+export const explained = (stderr: string): string[] =>
+  linesOf(stderr).map((line) => {
+    const cure = CURES.find(({ pattern }) => pattern.test(line))?.cure;
+    return cure === undefined ? line : `${line}; ${cure}`;
+  });
+
+/** The lines that say something; `ensure CRDs are installed first` only repeats the line before. */
+export const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && line !== 'ensure CRDs are installed first');
+
+/** The webhook that did not answer, if that is what kubectl failed for. */
+export const silentWebhook = (stderr: string): string | undefined =>
+  stderr.match(/failed calling webhook "([^"]+)"/)?.[1];
+
+/** Whether the API server went away, as it does for a moment when the virtual IP moves. */
+export const isDisconnected = (stderr: string): boolean =>
+  /connection (to the server .* was )?refused|connection reset|unexpected EOF|no route to host|i\/o timeout|context deadline exceeded|TLS handshake timeout|Unable to connect to the server: (?!x509)/.test(
+    stderr,
+  );
+
+/**
+ * The lines of a dry run that only say that an earlier object of the same dist/ is not in the cluster yet: a kind whose definition,
+ * or a namespace that, is in there.
+ */
+export function untilApplied(stderr: string, files: readonly DistFile[]): { expected: string[]; others: string[] } {
+  const manifests = manifestsOf(files);
+  const kinds = manifests.flatMap(({ defines }) => defines ?? []);
+  const namespaces = manifests.filter(({ kind }) => kind === 'Namespace').map(({ name }) => name);
+  const isExpected = (line: string) =>
+    kinds.includes(line.match(/no matches for kind "([^"]+)"/)?.[1] ?? '') ||
+    namespaces.includes(line.match(/namespaces "([^"]+)" not found/)?.[1] ?? '');
+  const lines = linesOf(stderr);
+  return { expected: lines.filter(isExpected), others: lines.filter((line) => !isExpected(line)) };
+}

@@ -1,0 +1,197 @@
+import { Construct } from 'constructs';
+import * as crd from '../../imports/metallb-metallb.io';
+import { shortestPrefix } from '../cluster/address';
+import { MAX_COMMUNITIES } from '../cluster/bgp';
+import type { BgpPeer } from './bgp-peer';
+import { type BgpType, needsFrr } from './bgp-type';
+import { checkName, checkNotEmpty, checkUnique, checkWhole, Faults } from './checks';
+import { CommunityAlias, checkCommunity } from './community';
+import type { IpAddressPool } from './pool';
+import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
+import { METALLB } from './version';
+
+/** What an advertisement to routers may be limited to, and what it tells them. */
+export interface BgpAdvertisementOptions {
+  /**
+   * Name of the advertisement.
+   *
+   * @default - the name of the first pool
+   */
+  readonly name?: string;
+  /**
+   * Routers that hear of the pools.
+   *
+   * @default - every peer, those that others make included
+   */
+  readonly peers?: readonly BgpPeer[];
+  /**
+   * Nodes that traffic may come in by, by the value of their label `kubernetes.io/hostname`. Joined with nodeSelectors.
+   *
+   * @default - every node, unless nodeSelectors are given
+   */
+  readonly nodes?: readonly string[];
+  /**
+   * Nodes that traffic may come in by, by their labels; one matching selector is enough.
+   *
+   * @default - every node, unless nodes are given
+   */
+  readonly nodeSelectors?: readonly LabelSelector[];
+  /**
+   * Services whose addresses are announced, by their labels; one matching selector is enough. Not together with an aggregation.
+   *
+   * @default - every service with an address from the pools
+   */
+  readonly serviceSelectors?: readonly LabelSelector[];
+  /**
+   * Communities on the routes, by value such as `65535:65282` or by name (`Community.alias`).
+   *
+   * @default - none
+   */
+  readonly communities?: readonly (string | CommunityAlias)[];
+  /**
+   * Prefix length of the IPv4 routes, 1 to 32. It must not be shorter than the pool's ranges, since the routes would then draw traffic for
+   * addresses that are not the pool's.
+   *
+   * @default - 32, a route for every address
+   */
+  readonly aggregationLength?: number;
+  /**
+   * The same for IPv6, 1 to 128. FRR modes only, as all IPv6 here.
+   *
+   * @default - 128
+   */
+  readonly aggregationLengthV6?: number;
+  /**
+   * Local preference of the routes, which only peers of the same AS hear; higher wins.
+   *
+   * @default - the router decides
+   */
+  readonly localPref?: number;
+  /**
+   * Which program speaks BGP.
+   *
+   * @default - that of the first peer, native without one
+   */
+  readonly bgpType?: BgpType;
+}
+
+/** Properties for `BgpAdvertisement`. */
+export interface BgpAdvertisementProps extends BgpAdvertisementOptions {
+  /** Pools to announce, at least one. They are objects and not names, so that none can be missing. */
+  readonly pools: readonly IpAddressPool[];
+}
+
+/**
+ * Tells routers which node to send the traffic for the addresses of pools to: every node at once, which then share it.
+ *
+ * Source: https://metallb.io/apis/#bgpadvertisement
+ */
+export class BgpAdvertisement extends Construct {
+  /** Name of the advertisement object. */
+  readonly name: string;
+
+  /**
+   * @throws Error when there is no pool. Else with everything that is wrong: a name, number, community or list that MetalLB would refuse,
+   * IPv6 without FRR, an aggregation that goes beyond a pool, a local preference that no peer would hear.
+   */
+  constructor(scope: Construct, id: string, props: BgpAdvertisementProps) {
+    super(scope, id);
+    const { pools, peers, communities } = props;
+    const [firstPool] = pools;
+    this.name = props.name ?? firstPool?.name ?? '';
+    const label = `BGPAdvertisement "${this.name}"`;
+    if (firstPool === undefined) {
+      throw new Error(`${label} has no pools, which MetalLB reads as all of them; give at least one IpAddressPool`);
+    }
+    const bgpType = props.bgpType ?? peers?.[0]?.bgpType ?? 'native';
+    const poolNames = pools.map((pool) => pool.name);
+    const peerNames = peers?.map((peer) => peer.name);
+    const communityNames = communities?.map((item) => (item instanceof CommunityAlias ? item.name : item));
+    const faults = new Faults();
+    faults.check(
+      () => checkName('BGPAdvertisement', this.name),
+      () => checkUnique(`${label}: pools`, poolNames),
+      () => checkNotEmpty(`${label}: peers`, peers),
+      () => checkUnique(`${label}: peers`, peerNames),
+      () => checkUnique(`${label}: communities`, communityNames),
+      () => checkWhole(`${label}: aggregationLength`, props.aggregationLength, 1, 32),
+      () => checkWhole(`${label}: aggregationLengthV6`, props.aggregationLengthV6, 1, 128),
+      () => checkWhole(`${label}: localPref`, props.localPref, 0, 2 ** 31 - 1),
+      () => checkPeers(label, props, bgpType),
+    );
+    checkCommunities(label, communities ?? [], bgpType, faults);
+    checkRoutes(label, props, bgpType, faults);
+    const nodeSelectors = faults.attempt(() => plainNodeSelectors(label, props));
+    const serviceSelectors = faults.attempt(() => plainSelectors(`${label}: serviceSelectors`, props.serviceSelectors));
+    faults.throwAll();
+    new crd.BgpAdvertisement(this, 'Resource', {
+      metadata: { name: this.name, namespace: METALLB.namespace },
+      spec: {
+        ipAddressPools: poolNames,
+        peers: peerNames,
+        nodeSelectors,
+        serviceSelectors,
+        communities: communityNames,
+        aggregationLength: props.aggregationLength,
+        aggregationLengthV6: props.aggregationLengthV6,
+        localPref: props.localPref,
+      },
+    });
+  }
+}
+
+function checkPeers(label: string, { peers, localPref }: BgpAdvertisementProps, bgpType: BgpType): void {
+  const other = peers?.find((peer) => peer.bgpType !== bgpType);
+  if (other) {
+    throw new Error(
+      `${label} is for ${bgpType} and its peer "${other.name}" for ${other.bgpType}; one MetalLB has one of them`,
+    );
+  }
+  if (localPref !== undefined && peers?.every((peer) => peer.isInternal === false)) {
+    throw new Error(
+      `${label}: localPref ${localPref} is told within one AS only, and every peer is of another; leave it out, or use communities`,
+    );
+  }
+}
+
+function checkCommunities(
+  label: string,
+  communities: readonly (string | CommunityAlias)[],
+  bgpType: BgpType,
+  faults: Faults,
+): void {
+  faults.check(
+    ...communities.map(
+      (item) => () =>
+        checkCommunity(`${label}: communities`, item instanceof CommunityAlias ? item.value : item, bgpType),
+    ),
+    () => {
+      if (communities.length > MAX_COMMUNITIES)
+        throw new Error(`${label} has ${communities.length} communities; give ${MAX_COMMUNITIES} at most`);
+    },
+  );
+}
+
+function checkRoutes(label: string, props: BgpAdvertisementProps, bgpType: BgpType, faults: Faults): void {
+  const { aggregationLength: ipv4 = 32, aggregationLengthV6: ipv6 = 128 } = props;
+  faults.check(() => {
+    if (props.serviceSelectors === undefined || (ipv4 === 32 && ipv6 === 128)) return;
+    throw new Error(
+      `${label} has serviceSelectors and an aggregation, which MetalLB refuses: a route for many addresses can't be that of one service; leave one of them out`,
+    );
+  });
+  for (const pool of props.pools) {
+    for (const range of pool.ranges) {
+      const length = range.family === 4 ? ipv4 : ipv6;
+      faults.check(() => {
+        if (range.family === 6 && bgpType === 'native')
+          throw new Error(needsFrr(`${label}: pool "${pool.name}" with the IPv6 addresses ${range.text}`));
+        if (length < shortestPrefix(range)) {
+          throw new Error(
+            `${label}: a route of /${length} holds more than ${range.text} of pool "${pool.name}"; give ${shortestPrefix(range)} or more`,
+          );
+        }
+      });
+    }
+  }
+}

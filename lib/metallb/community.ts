@@ -1,0 +1,84 @@
+import { Construct } from 'constructs';
+import * as crd from '../../imports/metallb-metallb.io';
+import { communityFault, isLargeCommunity } from '../cluster/bgp';
+import type { BgpType } from './bgp-type';
+import { checkName, Faults } from './checks';
+import { METALLB } from './version';
+
+/** A community by its name in a `Community` object, made by `Community.alias`. */
+export class CommunityAlias {
+  constructor(
+    readonly name: string,
+    readonly value: string,
+  ) {}
+}
+
+/** Properties for `Community`. */
+export interface CommunityProps<Name extends string> {
+  /** Name of the object. */
+  readonly name: string;
+  /** Communities by the names advertisements refer to them with, such as `{ 'no-advertise': '65535:65282' }`. */
+  readonly communities: Readonly<Record<Name, string>>;
+  /**
+   * Which program speaks BGP. Large communities (`large:64512:1:2`) need FRR.
+   *
+   * @default 'native'
+   */
+  readonly bgpType?: BgpType;
+}
+
+/**
+ * Names for communities.
+ *
+ * Source: https://metallb.io/apis/#community
+ */
+export class Community<Name extends string = string> extends Construct {
+  private readonly values: Readonly<Record<Name, string>>;
+
+  /** @throws Error with everything that is wrong: the name of the object, no communities, a value that is none. */
+  constructor(scope: Construct, id: string, props: CommunityProps<Name>) {
+    super(scope, id);
+    this.values = props.communities;
+    const list = Object.entries<string>(props.communities).map(([name, value]) => ({ name, value }));
+    const faults = new Faults();
+    faults.check(
+      () => checkName('Community', props.name),
+      () => {
+        if (list.length === 0)
+          throw new Error(`Community "${props.name}" has no communities; give at least one, or leave it out`);
+      },
+      ...list.map(
+        ({ name, value }) =>
+          () =>
+            checkCommunity(`Community "${props.name}": ${name}`, value, props.bgpType),
+      ),
+    );
+    faults.throwAll();
+    new crd.Community(this, 'Resource', {
+      metadata: { name: props.name, namespace: METALLB.namespace },
+      spec: { communities: list },
+    });
+  }
+
+  /**
+   * One of the communities, for an advertisement.
+   *
+   * @throws Error when it has no such name.
+   */
+  alias(name: Name): CommunityAlias {
+    const value: string | undefined = this.values[name];
+    if (value === undefined) {
+      throw new Error(
+        `there is no community ${JSON.stringify(name)}; the communities are ${Object.keys(this.values).join(', ')}`,
+      );
+    }
+    return new CommunityAlias(name, value);
+  }
+}
+
+/** @throws Error when MetalLB would not take the community. */
+export function checkCommunity(what: string, value: string, bgpType: BgpType = 'native'): void {
+  if (bgpType !== 'native' && isLargeCommunity(value)) return;
+  const fault = communityFault(value);
+  if (fault) throw new Error(`${what}: ${fault.message}; ${fault.cure}`);
+}

@@ -1,0 +1,81 @@
+import { type Chart, Duration } from 'cdk8s';
+import { l2AdvertisementsOf } from '../cluster/queries';
+import type { Bgp, Cluster, LoadBalancer } from '../cluster/schema';
+import { CONTROL_PLANE_TOLERATIONS, EVERY_TAINT, leaveDeadNodeAfter } from '../kube/tolerations';
+import { BgpAdvertisement } from './bgp-advertisement';
+import { BgpPeer } from './bgp-peer';
+import { Community } from './community';
+import { L2Advertisement } from './l2-advertisement';
+import type { MetalLbProps } from './metallb';
+import { IpAddressPool } from './pool';
+import { smallResources } from './workload';
+
+/**
+ * MetalLB for a site. docs/load-balancer.md says what of this is not upstream's, and why: memory limits, priorities, and where the pods
+ * go when a node dies.
+ */
+export const metalLbProps = ({ images }: Cluster, loadBalancer: LoadBalancer): MetalLbProps => ({
+  images: { controller: images.metallbController, speaker: images.metallbSpeaker },
+  memberlist: loadBalancer.memberlist,
+  metrics: loadBalancer.metrics,
+  webhook: loadBalancer.webhook,
+  controller: {
+    resources: smallResources,
+    priorityClassName: 'system-cluster-critical',
+    tolerations: [...CONTROL_PLANE_TOLERATIONS, ...leaveDeadNodeAfter(Duration.seconds(30))],
+  },
+  speaker: { resources: smallResources, priorityClassName: 'system-node-critical', tolerations: [EVERY_TAINT] },
+});
+
+type Pools = ReadonlyMap<string, IpAddressPool>;
+
+/** The pools of a site and what announces them. */
+export function addLoadBalancerConfig(chart: Chart, loadBalancer: LoadBalancer): void {
+  const pools: Pools = new Map(
+    loadBalancer.pools.map((pool) => [
+      pool.name,
+      new IpAddressPool(chart, `Pool-${pool.name}`, { ...pool, addresses: pool.addresses.map(({ text }) => text) }),
+    ]),
+  );
+  for (const advertisement of l2AdvertisementsOf(loadBalancer)) {
+    new L2Advertisement(chart, `Advertisement-${advertisement.name}`, {
+      ...advertisement,
+      pools: found(pools, advertisement.pools),
+    });
+  }
+  if (loadBalancer.bgp) addBgp(chart, loadBalancer.bgp, pools);
+}
+
+/** The site was checked, so there is something of every name. */
+const found = <T>(all: ReadonlyMap<string, T>, names: readonly string[]): T[] =>
+  names.flatMap((name) => all.get(name) ?? []);
+
+function addBgp(chart: Chart, { peers, advertisements, communities }: Bgp, pools: Pools): void {
+  const routers = new Map(
+    peers.map(({ peerAddress, sourceAddress, routerID, holdTimeSeconds, ...peer }) => [
+      peer.name,
+      new BgpPeer(chart, `Peer-${peer.name}`, {
+        ...peer,
+        peerAddress: peerAddress.text,
+        sourceAddress: sourceAddress?.text,
+        routerID: routerID?.text,
+        holdTime: Duration.seconds(holdTimeSeconds),
+      }),
+    ]),
+  );
+  const named =
+    communities.length > 0
+      ? new Community(chart, 'Communities', {
+          name: 'communities',
+          communities: Object.fromEntries(communities.map(({ name, value }) => [name, value])),
+        })
+      : undefined;
+  for (const advertisement of advertisements) {
+    new BgpAdvertisement(chart, `BgpAdvertisement-${advertisement.name}`, {
+      ...advertisement,
+      pools: found(pools, advertisement.pools),
+      peers: advertisement.peers && found(routers, advertisement.peers),
+      communities: advertisement.communities?.map((text) => (named && !text.includes(':') ? named.alias(text) : text)),
+    });
+  }
+}

@@ -1,0 +1,233 @@
+import { ApiObject, Lazy } from 'cdk8s';
+import type * as kplus from 'cdk8s-plus-27';
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { parseAddress } from '../cluster/address';
+import { isSpreadOverNodes } from '../kube/spread-and-tolerate';
+import { checkName, checkUnique, checkWhole, Faults } from './checks';
+import type { IpAddressPool } from './pool';
+import { METALLB } from './version';
+
+/** One port that the world sees. */
+export interface HaIngressPort {
+  /** Name of the port, at most 15 lower-case letters, digits and dashes. */
+  readonly name: string;
+  /** The port clients connect to. */
+  readonly port: number;
+  /** The port of the pods, by number or name. @default - the same number */
+  readonly targetPort?: number | string;
+  /** @default 'TCP' */
+  readonly protocol?: 'TCP' | 'UDP';
+}
+
+/** Properties for `HaIngress`. */
+export interface HaIngressProps {
+  /** Name of the Service. */
+  readonly name: string;
+  /**
+   * What answers: the Deployment or DaemonSet of an ingress controller, a DNS server, a broker. Make a Deployment survive with
+   * `spreadAndTolerate`.
+   */
+  readonly workload: kplus.Deployment | kplus.DaemonSet | k8s.KubeDeployment | k8s.KubeDaemonSet;
+  readonly ports: readonly HaIngressPort[];
+  /** Where its addresses come from. It is an object and not a name, so that it can't be missing. */
+  readonly pool: IpAddressPool;
+  /**
+   * Addresses to have, of the pool: one, or one of each family.
+   *
+   * @default - what MetalLB gives it
+   */
+  readonly addresses?: readonly string[];
+  /**
+   * Services with the same key share an address, each with ports of its own. They need externalTrafficPolicy Cluster, or one selector.
+   *
+   * @default - the address is its own
+   */
+  readonly shareKey?: string;
+  /**
+   * How many nodes may answer for the pool. A Deployment with as many replicas, spread over nodes, has one on each of them.
+   *
+   * @default - unknown
+   */
+  readonly candidateNodes?: number;
+  /**
+   * Which pods the node that answers sends traffic to: those on it (Local), or all (Cluster).
+   *
+   * With Local, clients keep their address, and nothing is sent to pods of a dead node, even while the API is down and nobody takes them
+   * out of the endpoints.
+   *
+   * @default - Local for a DaemonSet and for a Deployment with a pod on every candidate, else Cluster; `reason` says why
+   */
+  readonly externalTrafficPolicy?: 'Local' | 'Cluster';
+  /**
+   * The class of the MetalLB that serves it.
+   *
+   * @default - none
+   */
+  readonly loadBalancerClass?: string;
+}
+
+/** What is read of a workload's manifest. */
+interface WorkloadManifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec: {
+    readonly replicas?: number;
+    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+  };
+}
+
+/**
+ * A Service of type LoadBalancer whose address goes on to answer when the node that has it dies.
+ *
+ * Sources: https://metallb.io/usage/ and
+ * https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/#preserving-the-client-source-ip
+ */
+export class HaIngress extends Construct {
+  /** Name of the Service. */
+  readonly name: string;
+  private readonly workload: ApiObject;
+
+  /**
+   * @throws Error with everything that is wrong: the name, no port or a port twice, an address that is none, that the pool does not have or
+   * of which there are two of one family, a workload without labels to select.
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: HaIngressProps,
+  ) {
+    super(scope, id);
+    this.name = props.name;
+    this.workload = ApiObject.of(props.workload);
+    const { metadata, spec } = this.manifest;
+    const selector = spec.selector?.matchLabels ?? {};
+    const faults = new Faults();
+    faults.check(
+      () => checkName('Service', props.name),
+      () => checkWhole('candidateNodes', props.candidateNodes, 1, 5_000),
+      () => checkPorts(props),
+      () => {
+        if (Object.keys(selector).length === 0)
+          throw new Error(
+            `${this.label}: ${describe(this.manifest)} selects its pods by no labels; give it matchLabels`,
+          );
+      },
+    );
+    const addresses = readAddresses(this.label, props, faults);
+    faults.throwAll();
+    const isDual = addresses.length === 2;
+    new k8s.KubeService(this, 'Resource', {
+      metadata: {
+        name: props.name,
+        namespace: metadata.namespace,
+        annotations: {
+          [METALLB.annotations.addressPool]: props.pool.name,
+          ...(addresses.length > 0
+            ? { [METALLB.annotations.loadBalancerIPs]: addresses.map(({ text }) => text).join(',') }
+            : {}),
+          ...(props.shareKey === undefined ? {} : { [METALLB.annotations.allowSharedIp]: props.shareKey }),
+        },
+      },
+      spec: {
+        type: 'LoadBalancer',
+        loadBalancerClass: props.loadBalancerClass,
+        // At synth, so that it does not matter what of the workload was said before and what after.
+        externalTrafficPolicy: Lazy.any({ produce: () => this.externalTrafficPolicy }),
+        ipFamilyPolicy: isDual ? 'RequireDualStack' : undefined,
+        ipFamilies: addresses.length > 0 ? addresses.map(({ family }) => `IPv${family}`) : undefined,
+        selector: { ...selector },
+        ports: props.ports.map(({ name, port, targetPort = port, protocol = 'TCP' }) => ({
+          name,
+          port,
+          targetPort: intOrString(targetPort),
+          protocol,
+        })),
+      },
+    });
+  }
+
+  /** Which pods the node that answers sends traffic to. */
+  get externalTrafficPolicy(): 'Local' | 'Cluster' {
+    return this.props.externalTrafficPolicy ?? this.decision.policy;
+  }
+
+  /** Why it is this policy, and for Cluster what would make it Local. */
+  get reason(): string {
+    return this.props.externalTrafficPolicy ? 'it was asked for' : this.decision.reason;
+  }
+
+  private get manifest(): WorkloadManifest {
+    return this.workload.toJson() as WorkloadManifest;
+  }
+
+  private get label(): string {
+    return `HaIngress "${this.name}"`;
+  }
+
+  private get decision(): { readonly policy: 'Local' | 'Cluster'; readonly reason: string } {
+    const { candidateNodes } = this.props;
+    const { manifest } = this;
+    const { replicas = 1 } = manifest.spec;
+    const what = describe(manifest);
+    if (manifest.kind === 'DaemonSet') return { policy: 'Local', reason: `${what} has a pod on every node it runs on` };
+    const cluster = (reason: string) => ({ policy: 'Cluster', reason }) as const;
+    if (!isSpreadOverNodes(manifest))
+      return cluster(`the pods of ${what} may all be on one node; call spreadAndTolerate for it`);
+    if (candidateNodes === undefined)
+      return cluster(`it is not known how many nodes may answer besides those of ${what}; set candidateNodes`);
+    return replicas >= candidateNodes
+      ? { policy: 'Local', reason: `${what} has a pod on each of ${candidateNodes} nodes` }
+      : cluster(
+          `${what} has ${replicas} pods for ${candidateNodes} nodes that may answer; give it ${candidateNodes} replicas, or make it a DaemonSet`,
+        );
+  }
+}
+
+const intOrString = (value: number | string): k8s.IntOrString =>
+  typeof value === 'number' ? k8s.IntOrString.fromNumber(value) : k8s.IntOrString.fromString(value);
+
+const describe = ({ kind, metadata }: WorkloadManifest): string => `${kind} "${metadata.name}"`;
+
+function checkPorts({ name, ports }: HaIngressProps): void {
+  const label = `HaIngress "${name}"`;
+  const faults = new Faults();
+  faults.check(
+    () => {
+      if (ports.length === 0) throw new Error(`${label} has no ports; give at least one`);
+    },
+    ...ports.map(
+      ({ port }) =>
+        () =>
+          checkWhole(`${label}: port`, port, 1, 65_535),
+    ),
+    () =>
+      checkUnique(
+        `${label}: the list of names of ports`,
+        ports.map((port) => port.name),
+      ),
+    () =>
+      checkUnique(
+        `${label}: the list of ports`,
+        ports.map(({ port, protocol = 'TCP' }) => `${protocol} ${port}`),
+      ),
+  );
+  faults.throwAll();
+}
+
+function readAddresses(label: string, { pool, addresses = [] }: HaIngressProps, faults: Faults) {
+  const read = addresses.flatMap((text) => faults.attempt(() => parseAddress(text)) ?? []);
+  faults.check(
+    ...read.map((address) => () => {
+      if (pool.offers(address)) return;
+      throw new Error(
+        `${label}: pool "${pool.name}" does not give out ${address.text}; choose from ${pool.ranges.map((range) => range.text).join(', ')}`,
+      );
+    }),
+    () => {
+      if (new Set(read.map(({ family }) => family)).size < read.length)
+        throw new Error(`${label} asks for two addresses of one IP family; ask for one of each at most`);
+    },
+  );
+  return read;
+}

@@ -1,0 +1,74 @@
+import { isLargeCommunity } from '../../cluster/bgp';
+import { FRR_ONLY_PEER_FIELDS, needsFrr } from '../bgp-type';
+import { METALLB } from '../version';
+import { nameOf, ofKind, poolsOf, type WholeAppObjects } from './objects';
+import { covers } from './pools';
+
+/** What the rest of an app has to fit, of the MetalLB it installs. */
+export interface Install {
+  readonly loadBalancerClass?: string;
+  readonly excludeInterfaces: readonly string[];
+  readonly webhook: 'fail' | 'ignore' | 'off';
+}
+
+/** What the MetalLB of an app, in native mode and with its settings, can't do with the objects of the app. */
+export const installProblems = (objects: WholeAppObjects, install: Install): string[] => [
+  ...frrOnly(objects),
+  ...excluded(objects, install),
+  ...webhook(objects, install),
+];
+
+function frrOnly(objects: WholeAppObjects): string[] {
+  const profiles = ofKind(objects, 'BFDProfile').map((profile) => needsFrr(nameOf(profile)));
+  const peers = ofKind(objects, 'BGPPeer').flatMap((peer) => {
+    const given = Object.entries(peer.spec ?? {}).flatMap(([key, value]) => (value === false ? [] : [key]));
+    return FRR_ONLY_PEER_FIELDS.filter((field) => given.includes(field)).map((field) =>
+      needsFrr(`${nameOf(peer)}: ${field}`),
+    );
+  });
+  const old = ofKind(objects, 'BGPPeer')
+    .filter(({ apiVersion }) => apiVersion === 'metallb.io/v1beta1')
+    .map((peer) => `${nameOf(peer)} is written in metallb.io/v1beta1, which is deprecated; use BgpPeer`);
+  const routes = ofKind(objects, 'BGPAdvertisement').flatMap((advertisement) =>
+    poolsOf(objects)
+      .filter((pool) => covers(advertisement, pool))
+      .flatMap(({ name, ranges }) =>
+        ranges.filter(({ family }) => family === 6).map(({ text }) => [name, text] as const),
+      )
+      .map(([pool, text]) => needsFrr(`${nameOf(advertisement)}: pool "${pool}" with the IPv6 addresses ${text}`)),
+  );
+  const large = ofKind(objects, 'BGPAdvertisement', 'Community').flatMap((object) =>
+    (object.spec?.communities ?? [])
+      .map((item) => (typeof item === 'string' ? item : item.value))
+      .filter(isLargeCommunity)
+      .map((value) => needsFrr(`${nameOf(object)}: ${value}, a large community,`)),
+  );
+  return [...profiles, ...peers, ...old, ...routes, ...large];
+}
+
+/** A node that is elected to answer on an interface that speakers pass over answers nowhere. */
+const excluded = (objects: WholeAppObjects, { excludeInterfaces }: Install): string[] =>
+  ofKind(objects, 'L2Advertisement').flatMap((advertisement) =>
+    (advertisement.spec?.interfaces ?? []).flatMap((name) =>
+      excludeInterfaces
+        .filter((pattern) => new RegExp(pattern).test(name))
+        .map(
+          (pattern) =>
+            `${nameOf(advertisement)} names the interface ${name}, which speakers pass over because of ${pattern} in excludeInterfaces; take one of them out`,
+        ),
+    ),
+  );
+
+function webhook({ webhooks }: WholeAppObjects, { webhook: mode }: Install): string[] {
+  const found = webhooks.find(({ metadata }) => metadata.name === METALLB.names.webhookConfiguration);
+  if (!found) return [];
+  if (mode === 'off') {
+    return [
+      'there are MetalLbWebhooks, and MetalLb has webhook: off, so that nobody answers them and no pool can be stored; take MetalLbWebhooks out',
+    ];
+  }
+  const wanted = mode === 'fail' ? 'Fail' : 'Ignore';
+  return (found.webhooks ?? []).every(({ failurePolicy }) => failurePolicy === wanted)
+    ? []
+    : [`MetalLb has webhook: ${mode}, and MetalLbWebhooks something else; give both the same`];
+}

@@ -1,0 +1,108 @@
+import { type Address, type AddressRange, contains, parseAddressRange } from '../../cluster/address';
+import type { LabelSelector } from '../selector';
+
+/** What all objects have, as far as it is read here. */
+interface Manifest<Spec> {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec?: Spec;
+}
+
+/** An object of MetalLB. Its fields are those of all kinds, since each kind has few. */
+export type MetalLbManifest = Manifest<{
+  readonly addresses?: readonly string[];
+  readonly avoidBuggyIPs?: boolean;
+  readonly serviceAllocation?: {
+    readonly namespaces?: readonly string[];
+    readonly namespaceSelectors?: readonly LabelSelector[];
+    readonly serviceSelectors?: readonly LabelSelector[];
+  };
+  readonly ipAddressPools?: readonly string[];
+  readonly ipAddressPoolSelectors?: readonly LabelSelector[];
+  readonly serviceSelectors?: readonly LabelSelector[];
+  readonly nodeSelectors?: readonly LabelSelector[];
+  readonly interfaces?: readonly string[];
+  readonly peers?: readonly string[];
+  readonly communities?: readonly (string | { readonly name: string; readonly value: string })[];
+  readonly aggregationLength?: number;
+  readonly localPref?: number;
+}>;
+
+/** A Service, as far as MetalLB reads it. */
+export type ServiceManifest = Manifest<{
+  readonly type?: string;
+  readonly loadBalancerClass?: string;
+  readonly loadBalancerIP?: string;
+  readonly externalTrafficPolicy?: string;
+  readonly ipFamilyPolicy?: string;
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
+}>;
+
+/** A ValidatingWebhookConfiguration, as far as it is read here. */
+export type WebhookManifest = Manifest<unknown> & {
+  readonly webhooks?: readonly { readonly failurePolicy?: string }[];
+};
+
+/** Everything in an app that MetalLB reads, by kind. */
+export interface WholeAppObjects {
+  readonly metalLb: readonly MetalLbManifest[];
+  readonly services: readonly ServiceManifest[];
+  readonly webhooks: readonly WebhookManifest[];
+}
+
+/** An address pool with its addresses read. */
+export interface PoolView {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly ranges: readonly AddressRange[];
+  readonly manifest: MetalLbManifest;
+}
+
+/** The objects of one kind. */
+export const ofKind = ({ metalLb }: WholeAppObjects, ...kinds: readonly string[]): MetalLbManifest[] =>
+  metalLb.filter(({ kind }) => kinds.includes(kind));
+
+/** How messages name an object. */
+export const nameOf = ({ kind, metadata }: Manifest<unknown>): string => `${kind} "${metadata.name}"`;
+
+/** How messages name an object whose namespace counts. */
+export const placeOf = ({ kind, metadata }: Manifest<unknown>): string =>
+  `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
+
+/** The pools of an app. Ranges that can't be read are left out; `unreadable` has them. */
+export const poolsOf = (objects: WholeAppObjects): PoolView[] =>
+  ofKind(objects, 'IPAddressPool').map((manifest) => ({
+    name: manifest.metadata.name,
+    labels: manifest.metadata.labels ?? {},
+    ranges: (manifest.spec?.addresses ?? []).flatMap((text) => tryRange(text).range ?? []),
+    manifest,
+  }));
+
+/** What is wrong with the addresses of pools that are no `IpAddressPool`, which would not have taken them. */
+export const unreadable = (objects: WholeAppObjects): string[] =>
+  ofKind(objects, 'IPAddressPool').flatMap((manifest) =>
+    (manifest.spec?.addresses ?? []).flatMap((text) => {
+      const { fault } = tryRange(text);
+      return fault === undefined ? [] : [`${nameOf(manifest)}: ${fault}`];
+    }),
+  );
+
+function tryRange(text: string): { readonly range?: AddressRange; readonly fault?: string } {
+  try {
+    return { range: parseAddressRange(text) };
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Whether MetalLB could give out this address. With avoidBuggyIPs it passes over IPv4 addresses that end in .0 or .255. */
+export const givesOut = (ranges: readonly AddressRange[], avoidBuggyIPs: boolean, address: Address): boolean =>
+  ranges.some((range) => contains(range, address)) &&
+  !(avoidBuggyIPs && address.family === 4 && [0n, 255n].includes(address.value & 255n));

@@ -1,0 +1,160 @@
+import { type Address, parseAddress } from '../../cluster/address';
+import { selects } from '../selector';
+import { METALLB } from '../version';
+import type { Install } from './install';
+import { givesOut, type PoolView, placeOf, type ServiceManifest } from './objects';
+
+const { annotations: names } = METALLB;
+const KNOWN: readonly string[] = [names.loadBalancerIPs, names.addressPool, names.allowSharedIp];
+const PREFIX = 'metallb.io/';
+const OLD_PREFIX = 'metallb.universe.tf/';
+
+/** A service and the addresses it asks for. */
+export interface Request {
+  readonly service: ServiceManifest;
+  readonly addresses: readonly Address[];
+}
+
+/**
+ * What is wrong with what one service asks of MetalLB.
+ *
+ * Source: https://github.com/metallb/metallb/blob/v0.16.1/controller/service.go and its internal/allocator/allocator.go
+ *
+ * @param pools the pools of the app; with none of them nothing is said about addresses.
+ * @param install the MetalLB of the app, if there is one.
+ */
+export function serviceProblems(
+  service: ServiceManifest,
+  pools: readonly PoolView[],
+  install: Install | undefined,
+): string[] {
+  const annotations = Object.keys(service.metadata.annotations ?? {});
+  const problems = [...oldNames(annotations), ...unknownNames(annotations)];
+  if (service.spec?.type === 'LoadBalancer') {
+    if (isServed(service, install)) {
+      problems.push(...addressProblems(service, pools), ...poolProblems(service, pools));
+    } else if (annotations.some((name) => name.startsWith(PREFIX))) {
+      problems.push(otherClass(service, install));
+    }
+  }
+  return problems.map((problem) => `${placeOf(service)} ${problem}`);
+}
+
+/** The addresses a service asks for. Nothing when it asks for none, when they can't be read, or when MetalLB does not serve it. */
+export function requestOf(service: ServiceManifest, install: Install | undefined): Request {
+  const isAsking = service.spec?.type === 'LoadBalancer' && isServed(service, install);
+  return { service, addresses: isAsking ? textsOf(service).flatMap((text) => tryAddress(text) ?? []) : [] };
+}
+
+/** MetalLB with a class serves the services of this class, and without one those without one. */
+const isServed = ({ spec }: ServiceManifest, install: Install | undefined): boolean =>
+  install === undefined || spec?.loadBalancerClass === install.loadBalancerClass;
+
+const otherClass = ({ spec }: ServiceManifest, install: Install | undefined): string =>
+  `asks MetalLB for something and has ${spec?.loadBalancerClass ? `the loadBalancerClass "${spec.loadBalancerClass}"` : 'no loadBalancerClass'}, ` +
+  `which MetalLB does not serve; ${install?.loadBalancerClass ? `set it to "${install.loadBalancerClass}"` : 'take it out'}`;
+
+const oldNames = (annotations: readonly string[]): string[] =>
+  annotations
+    .filter((name) => name.startsWith(OLD_PREFIX))
+    .map(
+      (name) => `has the annotation ${name}, of before MetalLB 0.14.9; write ${PREFIX}${name.slice(OLD_PREFIX.length)}`,
+    );
+
+const unknownNames = (annotations: readonly string[]): string[] =>
+  annotations
+    .filter((name) => name.startsWith(PREFIX) && !KNOWN.includes(name))
+    .map((name) =>
+      name === names.allocatedFrom
+        ? `has the annotation ${name}, which MetalLB writes itself; take it out`
+        : `has the annotation ${name}, which MetalLB does not know; the ones it reads are ${KNOWN.join(', ')}`,
+    );
+
+const textsOf = ({ metadata, spec }: ServiceManifest): string[] => {
+  const stated = metadata.annotations?.[names.loadBalancerIPs] ?? spec?.loadBalancerIP;
+  return stated === undefined || stated === '' ? [] : stated.split(',').map((text) => text.trim());
+};
+
+function tryAddress(text: string): Address | undefined {
+  try {
+    return parseAddress(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const asksFor = (service: ServiceManifest): string | undefined => service.metadata.annotations?.[names.addressPool];
+
+const poolOf = (address: Address, pools: readonly PoolView[]): PoolView | undefined =>
+  pools.find(({ ranges, manifest }) => givesOut(ranges, manifest.spec?.avoidBuggyIPs ?? false, address));
+
+function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): string[] {
+  const texts = textsOf(service);
+  const addresses = texts.flatMap((text) => tryAddress(text) ?? []);
+  const problems = texts
+    .filter((text) => !tryAddress(text))
+    .map(
+      (text) => `asks for ${JSON.stringify(text)}, which is no IP address; write it like 192.168.10.243 or fd00::43`,
+    );
+  if (
+    service.spec?.loadBalancerIP !== undefined &&
+    service.metadata.annotations?.[names.loadBalancerIPs] !== undefined
+  ) {
+    problems.push(
+      `has both spec.loadBalancerIP and ${names.loadBalancerIPs}, which MetalLB refuses; keep the annotation`,
+    );
+  }
+  problems.push(...familyProblems(service, addresses));
+  if (pools.length === 0) return problems;
+  const homes = addresses.map((address) => ({ address, pool: poolOf(address, pools) }));
+  for (const { address } of homes.filter(({ pool }) => !pool)) {
+    problems.push(`asks for ${address.text}, which is in no pool that gives it out; ${listed(pools)}`);
+  }
+  const own = [...new Set(homes.flatMap(({ pool }) => pool ?? []))];
+  if (own.length > 1) {
+    problems.push(
+      `asks for addresses of ${own.length} pools, ${own.map(({ name }) => `"${name}"`).join(' and ')}; take all from one, which has to hold both families`,
+    );
+  }
+  const asked = asksFor(service);
+  for (const { address, pool } of homes) {
+    if (asked === undefined || !pool || pool.name === asked) continue;
+    problems.push(`asks for ${address.text} of pool "${pool.name}" and for the pool "${asked}"; take one of them out`);
+  }
+  for (const pool of own) problems.push(...closed(service, pool));
+  return problems;
+}
+
+/** A service has one address, or one of each family when it is a service of two. */
+function familyProblems({ spec }: ServiceManifest, addresses: readonly Address[]): string[] {
+  const families = new Set(addresses.map(({ family }) => family));
+  if (families.size < addresses.length) {
+    return [`asks for ${addresses.length} addresses, of which two are of one IP family; ask for one of each at most`];
+  }
+  const isDual = spec?.ipFamilyPolicy === 'RequireDualStack' || spec?.ipFamilyPolicy === 'PreferDualStack';
+  return families.size === 2 && !isDual
+    ? ['asks for addresses of both IP families and is a service of one; set ipFamilyPolicy to RequireDualStack']
+    : [];
+}
+
+function poolProblems(service: ServiceManifest, pools: readonly PoolView[]): string[] {
+  const asked = asksFor(service);
+  if (asked === undefined || pools.length === 0) return [];
+  const pool = pools.find(({ name }) => name === asked);
+  return pool ? closed(service, pool) : [`asks for the pool "${asked}", which is not there; ${listed(pools)}`];
+}
+
+/** Why the pool is not for the service. What labels of namespaces say is not known here. */
+function closed({ metadata }: ServiceManifest, { name, manifest }: PoolView): string[] {
+  const { namespaces, namespaceSelectors, serviceSelectors } = manifest.spec?.serviceAllocation ?? {};
+  const own = metadata.namespace ?? 'default';
+  if (namespaces && !namespaceSelectors && !namespaces.includes(own)) {
+    return [`asks for something of pool "${name}", which is for ${namespaces.join(', ')}; add "${own}" there`];
+  }
+  return serviceSelectors && !serviceSelectors.some((selector) => selects(selector, metadata.labels ?? {}))
+    ? [`asks for something of pool "${name}", whose serviceSelectors don't choose it; give it the labels they want`]
+    : [];
+}
+
+const listed = (pools: readonly PoolView[]): string =>
+  `the pools are ${pools.map(({ name, ranges }) => `"${name}" (${ranges.map(({ text }) => text).join(', ')})`).join(', ')}`;

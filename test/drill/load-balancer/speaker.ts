@@ -1,0 +1,101 @@
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Gossip } from '../../../lib/hosts/outage';
+import { BackgroundProcess } from '../processes';
+import type { Machine } from './machine';
+
+/** Port of the program's web server, which stands for the service behind a LoadBalancer address. */
+export const SERVICE_PORT = 9093;
+const GOSSIP_PORT = 7946;
+
+/** A speaker that came or went, by what the program wrote when memberlist told it. */
+interface PeerEvent {
+  readonly kind: 'NotifyJoin' | 'NotifyLeave';
+  readonly address: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface SpeakerProps {
+  readonly machine: Machine;
+  readonly gossip: Gossip;
+  /** Addresses of the other speakers; none for one that is alone. */
+  readonly peers: readonly string[];
+  readonly folder: string;
+  readonly logFile: string;
+}
+
+/**
+ * Stands for a speaker of MetalLB: Debian's Alertmanager, whose cluster is hashicorp/memberlist with the same configuration for a local
+ * network (DefaultLANConfig), and whose intervals can be set. It writes a line when memberlist calls NotifyLeave, which is where a
+ * speaker starts to take addresses over.
+ */
+export class Speaker {
+  private process: BackgroundProcess | undefined;
+
+  constructor(private readonly props: SpeakerProps) {}
+
+  get machine(): Machine {
+    return this.props.machine;
+  }
+
+  start(): void {
+    const { machine, gossip, peers, folder, logFile } = this.props;
+    const config = join(folder, 'alertmanager.yml');
+    writeFileSync(config, 'route: { receiver: none }\nreceivers: [{ name: none }]\n');
+    const listen = `${machine.address}:${GOSSIP_PORT}`;
+    const intervalMs = gossip.probeIntervalSeconds * 1000;
+    const log = openSync(logFile, 'a');
+    const [program, args] = machine.inside('prometheus-alertmanager', [
+      `--config.file=${config}`,
+      `--storage.path=${join(folder, 'data')}`,
+      `--web.listen-address=:${SERVICE_PORT}`,
+      `--cluster.listen-address=${listen}`,
+      `--cluster.advertise-address=${listen}`,
+      ...peers.map((peer) => `--cluster.peer=${peer}:${GOSSIP_PORT}`),
+      `--cluster.probe-interval=${intervalMs}ms`,
+      // as in memberlist's configuration for a local network: half of it
+      `--cluster.probe-timeout=${intervalMs / 2}ms`,
+      // so that a pulled cable that is back is found again soon; it plays no part in noticing
+      '--cluster.reconnect-interval=1s',
+      '--log.level=debug',
+    ]);
+    this.process = new BackgroundProcess(program, args, { stdio: ['ignore', log, log] });
+    closeSync(log);
+  }
+
+  async stop(): Promise<void> {
+    await this.process?.kill();
+  }
+
+  get alive(): boolean {
+    return this.process?.alive === true;
+  }
+
+  /** How many speakers it believes to be there now, itself among them. */
+  memberCount(): number {
+    const present = new Set<string>();
+    for (const { kind, address } of this.events()) {
+      if (kind === 'NotifyLeave') present.delete(address);
+      else present.add(address);
+    }
+    return present.size;
+  }
+
+  /** When it was told, after this time, that a speaker is gone; both in milliseconds since 1970. */
+  noticed(gone: Speaker, time: number): number | undefined {
+    const { address } = gone.machine;
+    return this.events().find((event) => event.kind === 'NotifyLeave' && event.address === address && event.at >= time)
+      ?.at;
+  }
+
+  private events(): PeerEvent[] {
+    const said = /^ts=(\S+) .*received=(NotifyJoin|NotifyLeave) node=\S+ addr=([\d.]+):/;
+    return readFileSync(this.props.logFile, 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const [, time = '', kind, address = ''] = line.match(said) ?? [];
+        return kind === undefined ? [] : [{ kind: kind as PeerEvent['kind'], address, at: Date.parse(time) }];
+      });
+  }
+}

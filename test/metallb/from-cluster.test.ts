@@ -1,0 +1,135 @@
+import { buildApp } from '../../lib/app';
+import { defineCluster } from '../../lib/cluster/load';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import { synthesize } from '../../lib/kube/synthesize';
+import { MetalLb } from '../../lib/metallb';
+import type { JsonObject } from '../../lib/metallb/canonical';
+import { bgpSite, ipv4Site } from '../cluster/sites';
+import { objectsOf } from '../support/objects';
+import { customResourceProblems } from '../support/schema';
+import { at, find, synth } from './support';
+
+type LoadBalancerInput = NonNullable<ClusterInput['loadBalancer']>;
+
+const dist = (input: ClusterInput) => synthesize(buildApp(defineCluster(input)));
+const objects = (input: ClusterInput): JsonObject[] => objectsOf(dist(input)).map(({ object }) => object);
+const withLoadBalancer = (changes: Partial<LoadBalancerInput>): ClusterInput => {
+  const { loadBalancer, ...rest } = ipv4Site();
+  return { ...rest, loadBalancer: { pools: [], ...loadBalancer, ...changes } };
+};
+const named = (list: readonly JsonObject[], kind: string) =>
+  list.filter((object) => object['kind'] === kind).map((object) => at(object, 'metadata.name'));
+
+describe('the MetalLB of a site', () => {
+  const plain = synth((scope) => new MetalLb(scope, 'metallb'));
+  const ours = objects(ipv4Site());
+  const podOf = (list: readonly JsonObject[], name: string) =>
+    at(find(list, name === 'speaker' ? 'DaemonSet' : 'Deployment', name), 'spec.template.spec') as JsonObject;
+  const metalLb = ours.filter((object) => at(object, 'metadata.namespace') === 'metallb-system');
+
+  test.each(['controller', 'speaker'])(
+    'differs from upstream in priority, tolerations and resources of the %s only',
+    (name) => {
+      const { priorityClassName, tolerations, ...pod } = podOf(metalLb, name);
+      const { tolerations: _, ...upstream } = podOf(plain, name);
+      const [container] = upstream['containers'] as JsonObject[];
+      const resources = { requests: { cpu: '25m', memory: '64Mi' }, limits: { memory: '256Mi' } };
+      expect(pod).toEqual({ ...upstream, containers: [{ ...container, resources }] });
+    },
+  );
+
+  test('leaves a dead node with its controller after 30 s, and may go to servers that are kept free', () => {
+    const gone = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 };
+    expect(podOf(metalLb, 'controller')).toMatchObject({
+      priorityClassName: 'system-cluster-critical',
+      tolerations: [
+        { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },
+        { key: 'CriticalAddonsOnly', operator: 'Exists' },
+        { ...gone, key: 'node.kubernetes.io/not-ready' },
+        { ...gone, key: 'node.kubernetes.io/unreachable' },
+      ],
+    });
+  });
+
+  test('keeps a speaker on every node', () => {
+    const { priorityClassName, tolerations } = podOf(metalLb, 'speaker');
+    expect(priorityClassName).toBe('system-node-critical');
+    expect(tolerations).toContainEqual({ operator: 'Exists' });
+  });
+
+  test('has the gossip that the site asks for, and none of its own', () => {
+    const settings = (memberlist?: 'fast') =>
+      named(objects(withLoadBalancer({ memberlist })), 'ConfigMap').filter((name) =>
+        String(name).includes('memberlist'),
+      );
+    expect(settings()).toEqual([]);
+    expect(settings('fast')).toEqual(['metallb-memberlist-config']);
+  });
+
+  test('lets metrics be read when the site asks for it', () => {
+    const rules = (metrics: boolean) =>
+      JSON.stringify(
+        at(find(objects(withLoadBalancer({ metrics })), 'ClusterRole', 'metallb-system:speaker'), 'rules'),
+      );
+    expect(rules(true)).toContain('tokenreviews');
+    expect(rules(false)).not.toContain('tokenreviews');
+  });
+
+  test('has the webhook that the site asks for', () => {
+    const webhook = find(objects(withLoadBalancer({ webhook: 'ignore' })), 'ValidatingWebhookConfiguration');
+    expect(at(webhook, 'webhooks.0.failurePolicy')).toBe('Ignore');
+    expect([...dist(withLoadBalancer({ webhook: 'off' })).keys()]).not.toContain('90-metallb-webhooks.k8s.yaml');
+  });
+});
+
+describe('the pools of a site', () => {
+  const list = objects(bgpSite());
+
+  test('are kept for the namespaces the site names', () => {
+    expect(at(find(list, 'IPAddressPool', 'lan'), 'spec.serviceAllocation')).toEqual({
+      priority: 1,
+      namespaces: ['web', 'dns'],
+    });
+  });
+
+  test('are announced by L2 where BGP does not announce them', () => {
+    expect(named(list, 'L2Advertisement')).toEqual(['lan']);
+    expect(named(list, 'BGPAdvertisement')).toEqual(['all', 'summary']);
+  });
+
+  test('are announced to the routers of the site', () => {
+    expect(find(list, 'BGPPeer', 'tor-2')['spec']).toEqual({
+      myASN: 64512,
+      peerASN: 64512,
+      peerAddress: '192.168.10.3',
+      peerPort: 179,
+      sourceAddress: '192.168.10.11',
+      routerID: '192.168.10.11',
+      holdTime: '90s',
+      ebgpMultiHop: false,
+      nodeSelectors: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['k3s-1'] }] }],
+    });
+    expect(at(find(list, 'BGPPeer', 'tor-1'), 'spec.passwordSecret')).toEqual({
+      name: 'bgp-password',
+      namespace: 'metallb-system',
+    });
+  });
+
+  test('are announced with the communities of the site', () => {
+    expect(find(list, 'BGPAdvertisement', 'all')['spec']).toEqual({
+      ipAddressPools: ['routed'],
+      nodeSelectors: [
+        { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['k3s-1', 'k3s-2'] }] },
+      ],
+      communities: ['no-advertise', '64512:1'],
+      aggregationLength: 32,
+    });
+    expect(at(find(list, 'Community'), 'spec.communities')).toEqual([{ name: 'no-advertise', value: '65535:65282' }]);
+  });
+
+  test('and all that goes with them are valid by their definitions', () => {
+    const own = list.filter(({ apiVersion }) => String(apiVersion).startsWith('metallb.io/'));
+    expect(own).toHaveLength(8);
+    expect(own.flatMap(customResourceProblems)).toEqual([]);
+  });
+});

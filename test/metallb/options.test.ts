@@ -1,0 +1,166 @@
+import { MEMBERLIST, METALLB, MetalLb, type MetalLbProps, MetalLbWebhooks } from '../../lib/metallb';
+import { canonicalHash } from '../../lib/metallb/canonical';
+import { at, find, synth } from './support';
+
+const install = (props?: MetalLbProps) => synth((scope) => new MetalLb(scope, 'metallb', props));
+const podOf = (kind: 'Deployment' | 'DaemonSet', props?: MetalLbProps) =>
+  at(find(install(props), kind), 'spec.template');
+const both = ['Deployment', 'DaemonSet'] as const;
+
+describe('images of MetalLb', () => {
+  test.each([
+    ['registry.lan:5000', 'registry.lan:5000/metallb/controller:v0.16.1'],
+    ['harbor.lan/quay', 'harbor.lan/quay/metallb/controller:v0.16.1'],
+  ])('come from the mirror %s', (registry, image) => {
+    expect(at(podOf('Deployment', { images: { registry } }), 'spec.containers.0.image')).toBe(image);
+  });
+
+  test('come from the mirror unless given in full', () => {
+    const images = { registry: 'registry.lan', speaker: `quay.io/metallb/speaker@sha256:${'0'.repeat(64)}` };
+    expect(at(podOf('DaemonSet', { images }), 'spec.containers.0.image')).toBe(images.speaker);
+    expect(at(podOf('Deployment', { images }), 'spec.containers.0.image')).toBe(
+      'registry.lan/metallb/controller:v0.16.1',
+    );
+  });
+
+  test('may have a tag and a digest', () => {
+    const controller = `quay.io/metallb/controller:v0.16.1@sha256:${'0'.repeat(64)}`;
+    expect(at(podOf('Deployment', { images: { controller } }), 'spec.containers.0.image')).toBe(controller);
+  });
+
+  test('are refused from a mirror whose name has a scheme', () => {
+    expect(() => install({ images: { registry: 'https://registry.lan' } })).toThrow(
+      'images.controller: "https://registry.lan/metallb/controller:v0.16.1" has no tag or digest',
+    );
+  });
+
+  test.each(both)('of the %s are fetched as it is told', (kind) => {
+    expect(at(podOf(kind), 'spec.containers.0.imagePullPolicy')).toBeUndefined();
+    expect(at(podOf(kind, { imagePullPolicy: 'Never' }), 'spec.containers.0.imagePullPolicy')).toBe('Never');
+  });
+
+  test.each(both)('of the %s are fetched with credentials', (kind) => {
+    expect(at(podOf(kind), 'spec.imagePullSecrets')).toBeUndefined();
+    expect(at(podOf(kind, { imagePullSecrets: ['registry'] }), 'spec.imagePullSecrets')).toEqual([
+      { name: 'registry' },
+    ]);
+  });
+
+  test('are refused with credentials that no Secret can hold', () => {
+    expect(() => install({ imagePullSecrets: ['My Secret'] })).toThrow('Secret name "My Secret" is no name');
+  });
+});
+
+describe('excludeInterfaces', () => {
+  const textOf = (props?: MetalLbProps) =>
+    at(find(install(props), 'ConfigMap', 'metallb-excludel2'), ['data', 'excludel2.yaml']);
+
+  test("is upstream's list by default, and writing that list out changes no byte of it", () => {
+    expect(textOf({ excludeInterfaces: METALLB.excludedInterfaces })).toBe(textOf());
+  });
+
+  test('replaces the list', () => {
+    expect(textOf({ excludeInterfaces: ['^wg.*'] })).toBe('announcedInterfacesToExclude: ["^wg.*"]\n');
+  });
+
+  test('may be empty, so that every interface answers', () => {
+    expect(textOf({ excludeInterfaces: [] })).toBe('announcedInterfacesToExclude: []\n');
+  });
+
+  test('restarts the speakers, which read it at start', () => {
+    const sum = (excludeInterfaces: string[]) =>
+      at(podOf('DaemonSet', { excludeInterfaces }), ['metadata', 'annotations', 'checksum/config']);
+    expect(sum(['^wg.*'])).not.toBe(sum(['^tun.*']));
+  });
+
+  test.each(['', '.*', 'a?'])('refuses %j, which matches every interface', (pattern) => {
+    expect(() => install({ excludeInterfaces: [pattern] })).toThrow('matches every interface');
+  });
+
+  test.each(['^(docker', '^(?!eth).*', '(?<=a)b', '(a)\\1'])('refuses %j, which Go does not read', (pattern) => {
+    expect(() => install({ excludeInterfaces: [pattern] })).toThrow('is no regular expression that Go reads');
+  });
+});
+
+describe('metrics', () => {
+  /** Made by `canonicalHash` from upstream's config/manifests/metallb-native-prometheus.yaml at v0.16.1, which has the rules. */
+  const UPSTREAM = {
+    'metallb-system:controller': 'aa1924601c854368ff3dbb903003f251dfdd1e45a4f5fb4ca8aef0b6678d959c',
+    'metallb-system:speaker': '9ba3227e7760f6a09cf2f9c9bffdf8a9561cc55013cd3949610165ef6536931f',
+  };
+
+  test.each(Object.entries(UPSTREAM))('let %s check tokens, as the manifest for Prometheus does', (name, hash) => {
+    expect(canonicalHash(find(install({ metrics: true }), 'ClusterRole', name))).toBe(hash);
+    expect(canonicalHash(find(install(), 'ClusterRole', name))).not.toBe(hash);
+  });
+
+  test.each(both)('of the %s are announced as HTTPS', (kind) => {
+    const annotations = { 'prometheus.io/port': '9120', 'prometheus.io/scrape': 'true' };
+    expect(at(podOf(kind), 'metadata.annotations')).toEqual(annotations);
+    expect(at(podOf(kind, { metrics: true }), 'metadata.annotations')).toEqual({
+      ...annotations,
+      'prometheus.io/scheme': 'https',
+    });
+  });
+
+  test('change nothing else', () => {
+    const names = (props?: MetalLbProps) => install(props).map(({ kind, metadata }) => [kind, at(metadata, 'name')]);
+    expect(names({ metrics: true })).toEqual(names());
+  });
+});
+
+describe('webhook', () => {
+  const policies = (props?: ConstructorParameters<typeof MetalLbWebhooks>[2]) =>
+    (
+      at(
+        synth((scope) => new MetalLbWebhooks(scope, 'webhooks', props)),
+        '0.webhooks',
+      ) as { failurePolicy: string }[]
+    ).map(({ failurePolicy }) => failurePolicy);
+
+  test('fails by default', () => expect(policies()).toEqual(Array(6).fill('Fail')));
+
+  test('stores pools unchecked when told to ignore', () =>
+    expect(policies({ webhook: 'ignore' })).toEqual(Array(6).fill('Ignore')));
+
+  test('is turned off in the controller alone', () => {
+    const args = (kind: 'Deployment' | 'DaemonSet') => at(podOf(kind, { webhook: 'off' }), 'spec.containers.0.args');
+    expect(args('Deployment')).toContain('--webhook-mode=disabled');
+    expect(args('DaemonSet')).not.toContain('--webhook-mode=disabled');
+  });
+
+  test('keeps its Secret and its Service when it is off, since pod and definition name them', () => {
+    const kinds = (props?: MetalLbProps) => install(props).map(({ kind }) => kind);
+    expect(kinds({ webhook: 'off' })).toEqual(kinds());
+  });
+
+  test('that is off and there all the same fails synth', () => {
+    expect(() =>
+      synth((scope) => {
+        new MetalLb(scope, 'metallb', { webhook: 'off' });
+        new MetalLbWebhooks(scope, 'webhooks');
+      }),
+    ).toThrow('there are MetalLbWebhooks, and MetalLb has webhook: off');
+  });
+
+  test('of two minds fails synth', () => {
+    expect(() =>
+      synth((scope) => {
+        new MetalLb(scope, 'metallb', { webhook: 'ignore' });
+        new MetalLbWebhooks(scope, 'webhooks');
+      }),
+    ).toThrow('MetalLb has webhook: ignore, and MetalLbWebhooks something else; give both the same');
+  });
+});
+
+test('everything that is wrong with the props is said at once', () => {
+  const wrong: MetalLbProps = {
+    images: { speaker: 'speaker', controller: 'controller:latest' },
+    loadBalancerClass: 'a b',
+    excludeInterfaces: ['('],
+    memberlist: { ...MEMBERLIST.lan, GossipNodes: 0 },
+  };
+  expect(() => install(wrong)).toThrow(
+    /images\.controller: .*\nimages\.speaker: .*\nloadBalancerClass: .*\nexcludeInterfaces: .*\nmemberlist\.GossipNodes: /,
+  );
+});

@@ -1,0 +1,220 @@
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { BgpPeer, Community, IpAddressPool, L2Advertisement, MetalLb, wholeAppProblems } from '../../lib/metallb';
+import { synth } from './support';
+
+const object = (kind: string, name: string, spec: object, metadata: object = {}, version = 'v1beta1') => ({
+  apiVersion: `metallb.io/${version}`,
+  kind,
+  metadata: { name, namespace: 'metallb-system', ...metadata },
+  spec,
+});
+type Manifest = ReturnType<typeof object>;
+
+const pool = (name: string, address: string, metadata?: object) =>
+  object('IPAddressPool', name, { addresses: [address] }, metadata);
+const l2 = (spec: object = {}) => object('L2Advertisement', 'l2', spec);
+const bgp = (name: string, spec: object = {}) => object('BGPAdvertisement', name, spec);
+
+const lan = pool('lan', '192.168.10.240/28', { labels: { zone: 'lan' } });
+
+const problems = (...metalLb: Manifest[]): string[] => wholeAppProblems({ metalLb, services: [], webhooks: [] });
+
+/** What is wrong beside a MetalLB in native mode. */
+const nativeProblems = (...metalLb: Manifest[]): string[] =>
+  wholeAppProblems(
+    { metalLb, services: [], webhooks: [] },
+    { install: { excludeInterfaces: ['^docker.*'], webhook: 'fail' } },
+  );
+
+describe('pools and advertisements of an app', () => {
+  test.each([
+    ['that names no pool', l2()],
+    ['that names the pool', l2({ ipAddressPools: ['lan'] })],
+    ['that selects the pool by its labels', l2({ ipAddressPoolSelectors: [{ matchLabels: { zone: 'lan' } }] })],
+    ['by BGP', bgp('b', { ipAddressPools: ['lan'] })],
+  ])('are fine with an advertisement %s', (_what, advertisement) => {
+    expect(problems(lan, advertisement)).toEqual([]);
+  });
+
+  test('have no pool without an advertisement', () => {
+    const silent =
+      'pool "lan" has no advertisement, so MetalLB would give away its addresses and no node would answer for them; ' +
+      'call advertiseL2() or advertiseBgp(), or set allowUnannounced when something else announces them';
+    expect(problems(lan)).toEqual([silent]);
+    expect(problems(lan, l2({ ipAddressPoolSelectors: [{ matchLabels: { zone: 'wan' } }] }))).toEqual([silent]);
+  });
+
+  test('may have a pool that something outside announces', () => {
+    const objects = { metalLb: [lan], services: [], webhooks: [] };
+    expect(wholeAppProblems(objects, { mayBeSilent: new Set(['lan']) })).toEqual([]);
+  });
+
+  test('share no address', () => {
+    expect(problems(lan, pool('dmz', '192.168.10.250-192.168.11.5'), l2())).toEqual([
+      'pool "dmz": 192.168.10.250-192.168.11.5 overlaps 192.168.10.240/28 of pool "lan", which MetalLB refuses; let every address be in one pool',
+    ]);
+  });
+
+  test('have addresses that can be read', () => {
+    expect(problems(pool('lan', '192.168.10.9-192.168.10.1'), l2())).toEqual([
+      'IPAddressPool "lan": "192.168.10.9-192.168.10.1" starts above its end; did you mean 192.168.10.1-192.168.10.9?',
+    ]);
+  });
+
+  test('have names of their own', () => {
+    expect(problems(lan, pool('lan', '10.0.0.0/24'), l2())).toEqual([
+      'there are two IPAddressPool "lan", of which the cluster keeps one; give each its own name',
+    ]);
+  });
+
+  test.each([
+    ['default', undefined],
+    ['metallb', 'metallb'],
+  ])('are not in namespace %s', (shown, namespace) => {
+    expect(problems(pool('lan', '10.0.0.0/24', { namespace }), l2())).toEqual([
+      `IPAddressPool "lan" is in namespace "${shown}", where MetalLB does not look; put it into metallb-system`,
+    ]);
+  });
+
+  test.each([
+    [
+      'pool',
+      l2({ ipAddressPools: ['lan', 'wan'] }),
+      'L2Advertisement "l2" names the pool "wan", which is not in this app; the pools are lan',
+    ],
+    [
+      'peer',
+      bgp('b', { peers: ['tor'] }),
+      'BGPAdvertisement "b" names the peer "tor", which is not in this app; the peers are none',
+    ],
+    [
+      'community',
+      bgp('b', { communities: ['1:1', 'x'] }),
+      'BGPAdvertisement "b" names the community "x", which is not in this app; the communities are none',
+    ],
+  ])('name no %s that is not there', (_what, advertisement, problem) => {
+    expect(problems(lan, advertisement)).toEqual([problem]);
+  });
+
+  test('state every community once', () => {
+    const build = () =>
+      synth((scope) => {
+        new IpAddressPool(scope, 'pool', { name: 'lan', addresses: ['10.0.0.0/28'] }).advertiseBgp();
+        for (const name of ['a', 'b']) new Community(scope, name, { name, communities: { same: '1:1' } });
+      });
+    expect(build).toThrow('the community "same" is stated twice, for which MetalLB drops its whole configuration');
+  });
+
+  const two = (second: object, first: object = {}) =>
+    problems(lan, bgp('a', first), bgp('b', { localPref: 200, ...second }));
+
+  test('tell no peer two local preferences of one route', () => {
+    expect(two({})).toEqual([
+      'BGPAdvertisement "a" and BGPAdvertisement "b" tell one peer two local preferences of one route, 0 and 200; give both the same, or peers of their own',
+    ]);
+  });
+
+  test.each([
+    ['routes of two lengths', { aggregationLength: 28 }, {}],
+    ['the same preference', {}, { localPref: 200 }],
+    ['services of their own', { serviceSelectors: [{ matchLabels: { a: 'b' } }] }, {}],
+    ['nodes that are chosen on both sides', { nodeSelectors: [{}] }, { nodeSelectors: [{}] }],
+  ])('may have two local preferences for %s', (_what, second, first) => {
+    expect(two(second, first)).toEqual([]);
+  });
+});
+
+describe('an app with a MetalLB in native mode', () => {
+  test.each([
+    'bfdProfile',
+    'keepaliveTime',
+    'vrf',
+    'connectTime',
+    'enableGracefulRestart',
+    'disableMP',
+    'dualStackAddressFamily',
+    'dynamicASN',
+    'interface',
+    'localASN',
+  ])('has no BGPPeer with %s, whoever made it', (field) => {
+    expect(nativeProblems(object('BGPPeer', 'tor', { [field]: 'x' }, {}, 'v1beta2'))).toEqual([
+      `BGPPeer "tor": ${field} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; leave it out, or set bgpType to frr-k8s where such a MetalLB runs`,
+    ]);
+  });
+
+  test('may have a BGPPeer that turns FRR things off', () => {
+    expect(nativeProblems(object('BGPPeer', 'tor', { dualStackAddressFamily: false }, {}, 'v1beta2'))).toEqual([]);
+  });
+
+  test('has no BFDProfile, no IPv6 routes and no large communities', () => {
+    const found = nativeProblems(
+      object('BFDProfile', 'quick', {}),
+      pool('six', 'fd00::/120'),
+      bgp('b', { communities: ['large:1:2:3'] }),
+    );
+    expect(found).toEqual([
+      expect.stringMatching(/^BFDProfile "quick" needs MetalLB's FRR modes/),
+      expect.stringMatching(/^BGPAdvertisement "b": pool "six" with the IPv6 addresses fd00::\/120 needs/),
+      expect.stringMatching(/^BGPAdvertisement "b": large:1:2:3, a large community, needs/),
+    ]);
+  });
+
+  test('has no BGPPeer in the old version', () => {
+    expect(nativeProblems(object('BGPPeer', 'tor', {}))).toEqual([
+      'BGPPeer "tor" is written in metallb.io/v1beta1, which is deprecated; use BgpPeer',
+    ]);
+  });
+
+  test('has no advertisement on an interface that speakers pass over', () => {
+    expect(nativeProblems(lan, l2({ interfaces: ['eth0', 'docker0'] }))).toEqual([
+      'L2Advertisement "l2" names the interface docker0, which speakers pass over because of ^docker.* in excludeInterfaces; take one of them out',
+    ]);
+  });
+});
+
+describe('synth', () => {
+  const inApp = (...makers: ((scope: Construct) => void)[]) =>
+    synth((scope) => {
+      for (const make of makers) make(scope);
+    });
+
+  test('finds a peer for FRR beside a MetalLB in native mode', () => {
+    expect(() =>
+      inApp(
+        (scope) => new MetalLb(scope, 'metallb'),
+        (scope) =>
+          new BgpPeer(scope, 'peer', {
+            bgpType: 'frr-k8s',
+            name: 'tor',
+            myASN: 1,
+            dynamicASN: 'external',
+            interface: 'eth0',
+          }),
+      ),
+    ).toThrow(/BGPPeer "tor": dynamicASN needs .*\n.*BGPPeer "tor": interface needs /);
+  });
+
+  test('counts an advertisement that is no construct of this project', () => {
+    expect(() =>
+      inApp(
+        (scope) => new IpAddressPool(scope, 'pool', { name: 'lan', addresses: ['10.0.0.0/28'] }),
+        (scope) => new ApiObject(scope, 'l2', l2()),
+      ),
+    ).not.toThrow();
+  });
+
+  test('finds two pools that share addresses', () => {
+    expect(() =>
+      synth((scope) => {
+        const pools = ['a', 'b'].map((name) => new IpAddressPool(scope, name, { name, addresses: ['10.0.0.0/28'] }));
+        new L2Advertisement(scope, 'l2', { pools });
+      }),
+    ).toThrow('pool "b": 10.0.0.0/28 overlaps 10.0.0.0/28 of pool "a"');
+  });
+
+  test('takes no notice of what is not there', () => {
+    expect(problems()).toEqual([]);
+    expect(nativeProblems()).toEqual([]);
+  });
+});
