@@ -15,6 +15,8 @@ export {
 } from './cluster/address';
 export { type Checked, checkCluster } from './cluster/check';
 export { defineCluster, type Loaded, loadCluster } from './cluster/load';
+export { type NodePlan, type PowerPlan, type PowerRole, powerPlan, type UpsPlan } from './cluster/power/plan';
+export { type PowerEvent, type PowerTimeline, powerTimelines } from './cluster/power/timeline';
 export { ClusterError, type Path, type Problem } from './cluster/problem';
 export type {
   Bgp,
@@ -36,8 +38,9 @@ export { type Files, synthesize } from './kube/synthesize';
 export { CONTROL_PLANE_TOLERATIONS, EVERY_TAINT, leaveDeadNodeAfter } from './kube/tolerations';
 export * from './metallb';
 export type { DriverOption, UpsSection } from './nut/conf';
-export { type CabledUps, type FedNode, NutConfig, type NutConfigProps } from './nut/config';
+export { NutConfig } from './nut/config';
 export { nutProps } from './nut/from-cluster';
+export type { Actuator, CabledUps, EarlyShutdown, FedNode, NutModel, NutTiming, ServedUps } from './nut/model';
 export { Nut, type NutProps } from './nut/nut';
 export { NutPrimary, type NutPrimaryProps, NutSecondary, type NutSecondaryProps, UPS_DEVICE_LABEL } from './nut/pods';
 export { KUBE_VIP_VERSION, KubeVip, type KubeVipLease, type KubeVipProps } from './vip/kube-vip';

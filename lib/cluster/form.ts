@@ -52,16 +52,22 @@ const ruleOf = (issue: z.core.$ZodIssueCustom): RuleName => issue.params?.['rule
 
 /** The problems of the alternative that the value was meant to be, or the kinds of value that are allowed when it is none. */
 function fromUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, schema: () => JsonSchema): Problem[] {
-  const isWrongKind = (inner: Issue) =>
-    inner.path.length === 0 && (inner.code === 'invalid_type' || inner.code === 'invalid_value');
   const meant = issue.errors.find((branch) => !branch.some(isWrongKind));
   if (meant) return meant.flatMap((inner) => fromIssue(inner, path, schema));
-  const kinds = issue.errors
-    .flat()
-    .map((inner) =>
-      inner.code === 'invalid_value' ? anyOf(inner.values.map(String)) : withArticle(expectedOf(inner)),
-    );
-  return [ofType(path, issue.input, anyOf(kinds))];
+  return [ofType(path, issue.input, anyOf(issue.errors.flat().flatMap(kindsOf)))];
+}
+
+/** True when the value is of none of the kinds that would fit here, rather than of the right kind with a fault inside. */
+function isWrongKind(issue: Issue): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_union') return issue.errors.every((branch) => branch.some(isWrongKind));
+  return issue.code === 'invalid_type' || issue.code === 'invalid_value';
+}
+
+/** The kinds of value that would fit, in words. */
+function kindsOf(issue: Issue): string[] {
+  if (issue.code === 'invalid_union') return issue.errors.flat().flatMap(kindsOf);
+  return [issue.code === 'invalid_value' ? anyOf(issue.values.map(String)) : withArticle(expectedOf(issue))];
 }
 
 /** `a, b or c`. */
@@ -111,10 +117,17 @@ function shown(input: unknown): string {
 
 /** The keys that the schema knows at this path. */
 function keysAt(schema: () => JsonSchema, path: Path): string[] {
-  let at: JsonSchema | undefined = schema();
+  let at: readonly JsonSchema[] = [schema()];
   for (const key of path) {
-    const next: unknown = typeof key === 'number' ? at?.items : at?.properties?.[key];
-    at = typeof next === 'object' && !Array.isArray(next) ? (next as JsonSchema) : undefined;
+    at = at.flatMap(alternatives).flatMap((one) => {
+      const next: unknown = typeof key === 'number' ? one.items : one.properties?.[key];
+      return typeof next === 'object' && !Array.isArray(next) ? [next as JsonSchema] : [];
+    });
   }
-  return Object.keys(at?.properties ?? {});
+  const groups = at.flatMap(alternatives).find(({ properties }) => properties);
+  return Object.keys(groups?.properties ?? {});
 }
+
+/** The schema itself, or every schema that a value may fit instead. */
+const alternatives = (schema: JsonSchema): readonly JsonSchema[] =>
+  (schema.anyOf as readonly JsonSchema[] | undefined)?.flatMap(alternatives) ?? [schema];

@@ -11,6 +11,7 @@ import {
   IMAGE,
   INTERFACE,
   NODE_NAME,
+  NUT_USER,
   PRINTABLE_ASCII,
   UPS_NAME,
   VERSION,
@@ -81,6 +82,7 @@ export const upsName = matching(
   'bad-ups-name',
   'use up to 63 letters, digits and inner _ . -, which NUT and Kubernetes labels both take',
 );
+export const nutUser = matching(NUT_USER, 'bad-name', 'use letters, digits and _ -');
 export const driverName = matching(DRIVER, 'bad-driver', 'use the name of a NUT driver, such as usbhid-ups');
 export const driverOption = matching(
   DRIVER_OPTION,

@@ -13,9 +13,13 @@ export const INTERFACE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
 export const UPS_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const LABEL_VALUE = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+/** A section name of upsd.users. */
+export const NUT_USER = /^[A-Za-z0-9_-]{1,63}$/;
 export const DRIVER = /^[a-z0-9][a-z0-9_-]*$/;
 /** driver, port and desc have fields of their own; a second line would silently win or lose. */
 export const DRIVER_OPTION = /^(?!(?:driver|port|desc)$)[A-Za-z][A-Za-z0-9_.]*$/;
+/** A whole number of seconds or minutes; NUT's drivers read no other. */
+export const DRIVER_DELAY = /^(?:0|[1-9]\d{0,6})$/;
 export const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** Without `.` and `..` as parts: Kubernetes refuses the latter in a hostPath. */

@@ -10,9 +10,9 @@ export const agentsOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ro
 /** The UPSes whose cable goes to this node. */
 export const upsesAt = (cluster: Cluster, node: Node): Ups[] => cluster.ups.filter((ups) => ups.node === node.name);
 
-/** The UPS that feeds this node, if any. */
-export const upsFeeding = (cluster: Cluster, node: Node): Ups | undefined =>
-  cluster.ups.find(({ name }) => name === node.ups);
+/** The UPSes that feed this node, in the order of the node's list. */
+export const upsesFeeding = (cluster: Cluster, node: Node): Ups[] =>
+  node.ups.flatMap((feed) => cluster.ups.find(({ name }) => name === feed.name) ?? []);
 
 /** The first address of a node, a VIP or a gateway: the one other machines use. */
 export function primary(addresses: readonly Address[]): Address {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseSubnet, type Subnet } from './address';
 import * as format from './formats';
 import { loadBalancer } from './load-balancer-schema';
+import { power, ups } from './power-schema';
 
 const { oneOrMore } = format;
 
@@ -21,13 +22,31 @@ const network = z.strictObject({
     .describe("Service network. Default: k3s's own, 10.43.0.0/16, for IPv6 fd00:43::/112."),
 });
 
+const feed = z
+  .union([
+    z.string(),
+    z.strictObject({
+      name: z.string().describe('Name of the UPS.'),
+      powerValue: z.number().int().min(1).default(1).describe('How many power supplies of the machine it feeds.'),
+    }),
+  ])
+  .transform((value) => (typeof value === 'string' ? { name: value, powerValue: 1 } : value));
+
 const node = z.strictObject({
   name: format.nodeName.describe('Host name of the machine, which is the name of its Kubernetes node.'),
   address: oneOrMore(format.address).describe(
     'Fixed address of the machine; with two IP families a list of two, in the order of network.subnet.',
   ),
   role: z.enum(['server', 'agent']).describe('server: runs the control plane and etcd. agent: runs workloads only.'),
-  ups: z.string().optional().describe('Name of the UPS that feeds this machine. Leave it out when none does.'),
+  ups: oneOrMore(feed)
+    .default([])
+    .describe('The UPS that feeds this machine; with two power supplies a list of two. Leave it out when none does.'),
+  minSupplies: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe('How many of its power supplies the machine needs to run: MINSUPPLIES of upsmon.'),
 });
 
 const lease = z.strictObject({
@@ -68,24 +87,10 @@ const controlPlane = z.strictObject({
     ),
 });
 
-const ups = z.strictObject({
-  name: format.upsName.describe('Name of the UPS in NUT, and value of the label ups-device.'),
-  driver: format.driverName.describe('NUT driver, from https://networkupstools.org/stable-hcl.html.'),
-  port: format.devicePort
-    .default('auto')
-    .describe('auto for USB, a device path for serial, an address for network drivers.'),
-  description: format.ascii.default('').describe('What people call it: desc in ups.conf.'),
-  node: z.string().describe('Name of the node its USB or serial cable goes to.'),
-  options: z
-    .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true)]))
-    .default({})
-    .describe('Further lines of the ups.conf section; true for a flag without value.'),
-});
-
 const nut = z.strictObject({
   killpowerPath: format.absolutePath
     .default('/run/killpower')
-    .describe('Directory on every machine in which the power-off flag is raised.'),
+    .describe('Directory on every machine for the power-off deadline. Best in /run, which a reboot empties.'),
   usbBusPath: format.absolutePath.default('/dev/bus/usb').describe('Where the machine has its USB bus.'),
   privilegedSecondary: z.boolean().default(false).describe('Run the secondary privileged. Nothing here needs it.'),
   port: format.portNumber.default(3493).describe('Port of upsd.'),
@@ -101,6 +106,9 @@ const versions = z.strictObject({
 const images = z.strictObject({
   kubeVip: format.image.optional().describe('Default: ghcr.io/kube-vip/kube-vip at the version this project knows.'),
   nut: format.image.optional().describe('Default: instantlinux/nut-upsd at the version this project knows.'),
+  nutExporter: format.image
+    .optional()
+    .describe('Default: ghcr.io/druggeri/nut_exporter at the version this project knows.'),
   metallbController: format.image
     .optional()
     .describe('Default: quay.io/metallb/controller at the version this project knows.'),
@@ -120,6 +128,7 @@ export const clusterSchema = z
       .optional()
       .describe('MetalLB. Leave it out for a cluster without LoadBalancer services.'),
     ups: z.array(ups).default([]).describe('The UPSes whose cable goes to a machine of this cluster.'),
+    power: power.prefault({}).describe('When and in which order the machines power off when the mains fail.'),
     nut: nut.prefault({}).describe('Network UPS Tools, which halt the machines when the mains fail.'),
     versions: versions.prefault({}).describe('Versions other than the ones this project is tested with.'),
     images: images.prefault({}).describe('Images from another registry or at another version, by tag or digest.'),
@@ -144,6 +153,7 @@ export type ClusterInput = z.input<typeof clusterSchema>;
 /** A checked site: defaults filled in, addresses parsed, lists where one or more are allowed. */
 export type Cluster = z.output<typeof clusterSchema>;
 export type Node = Cluster['nodes'][number];
+/** A UPS with the cable at a node of the cluster, or served by a machine outside. */
 export type Ups = Cluster['ups'][number];
 export type LoadBalancer = NonNullable<Cluster['loadBalancer']>;
 export type Pool = LoadBalancer['pools'][number];

@@ -3,7 +3,9 @@ import type { Cluster } from '../cluster/schema';
 import { k3osAgent, k3osServer, k3osUps } from './k3os';
 import { agentConfig, initConfig, serverConfig, upsConfig } from './k3s-config';
 import { killpowerFiles } from './killpower';
+import { powerTimelineSvg } from './power-timeline';
 import { hostsReadme } from './readme';
+import { runbook } from './runbook';
 
 /**
  * The files for the machines: path below hosts/ to text. Pure, and the same for the same site.
@@ -18,6 +20,10 @@ export function hostFiles(cluster: Cluster): ReadonlyMap<string, string> {
   const agents = agentsOf(cluster).length > 0;
   return new Map([
     ['README.md', hostsReadme(cluster, first)],
+    ['RUNBOOK.md', runbook(cluster)],
+    ...(cluster.nodes.some(({ ups }) => ups.length > 0)
+      ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
+      : []),
     ['server/config.yaml', serverConfig(cluster)],
     ['server/init.yaml', initConfig(cluster, first)],
     ['k3os/server.yaml', k3osServer(cluster)],
@@ -27,12 +33,14 @@ export function hostFiles(cluster: Cluster): ReadonlyMap<string, string> {
           ['k3os/agent.yaml', k3osAgent(cluster)],
         ] as const)
       : []),
-    ...cluster.nodes.flatMap((node) =>
-      upsesAt(cluster, node).flatMap((ups): [string, string][] => [
-        [`nodes/${node.name}/20-ups.yaml`, upsConfig(node, ups)],
+    ...cluster.nodes.flatMap((node): [string, string][] => {
+      const [ups, ...others] = upsesAt(cluster, node);
+      if (!ups) return [];
+      return [
+        [`nodes/${node.name}/20-ups.yaml`, upsConfig(node, ups, others)],
         [`nodes/${node.name}/k3os-ups.yaml`, k3osUps(node, ups)],
-      ]),
-    ),
+      ];
+    }),
     ...(cluster.ups.length > 0 ? killpowerFiles(cluster) : []),
   ]);
 }

@@ -1,6 +1,6 @@
 import type { Cluster, Node, Ups } from '../cluster/schema';
 import { agentSettings, serverSettings } from './k3s-config';
-import { openrcService, WATCHER, watcherScript } from './killpower';
+import { KILLPOWERD, killpowerdScript, needsKillpowerd, openrcService } from './killpower';
 import { type Setting, yamlFile } from './text';
 
 /** k3OS forgets /etc at each boot and keeps /var/lib/rancher. */
@@ -43,7 +43,7 @@ export const k3osUps = (node: Node, ups: Ups): string =>
 
 function k3os(cluster: Cluster, role: Node['role'], settings: readonly Setting[]): unknown {
   return {
-    ...(cluster.ups.length > 0 ? watcher(cluster) : {}),
+    ...(needsKillpowerd(cluster) ? killpowerd(cluster) : {}),
     // --server and not k3os.server_url, so that one list on the kernel command line can replace all of it for the first start
     k3os: { k3s_args: k3sArgs(role, settings) },
   };
@@ -70,10 +70,10 @@ export const k3osInitArgs = (cluster: Cluster): string[] => {
 };
 
 /** k3OS writes files and runs commands at every boot, and starts k3s after them. */
-const watcher = (cluster: Cluster) => ({
+const killpowerd = (cluster: Cluster) => ({
   write_files: [
-    { path: WATCHER, owner: 'root', permissions: '0755', content: watcherScript() },
-    { path: '/etc/init.d/killpower-watch', owner: 'root', permissions: '0755', content: openrcService(cluster) },
+    { path: KILLPOWERD, owner: 'root', permissions: '0755', content: killpowerdScript() },
+    { path: '/etc/init.d/killpowerd', owner: 'root', permissions: '0755', content: openrcService(cluster) },
   ],
-  run_cmd: ['rc-service killpower-watch start'],
+  run_cmd: ['rc-service killpowerd start'],
 });

@@ -138,14 +138,20 @@ export const agentConfig = (cluster: Cluster): string =>
     agentSettings(cluster),
   );
 
-/** `nodes/<name>/20-ups.yaml`: the label of the machine that the cable of a UPS goes to. */
-export const upsConfig = (node: Node, ups: Ups): string =>
+/**
+ * `nodes/<name>/20-ups.yaml`: the label of the machine that the cables of these UPSes go to. A label holds one value, and what looks
+ * for it asks whether it is there, so with several UPSes it names the first.
+ */
+export const upsConfig = (node: Node, first: Ups, others: readonly Ups[]): string =>
   yamlFile(
     [
-      `For ${node.name} alone, as /etc/rancher/k3s/config.yaml.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
+      `For ${node.name} alone, as /etc/rancher/k3s/config.yaml.d/20-ups.yaml: ${cables([first, ...others])} to it.`,
       'Labels count only when a node registers for the first time. For a node that already did:',
-      `  kubectl label node ${node.name} ups-device=${ups.name}`,
+      `  kubectl label node ${node.name} ups-device=${first.name}`,
     ],
     // the plus adds to a list that another file may have started
-    { 'node-label+': [`ups-device=${ups.name}`] },
+    { 'node-label+': [`ups-device=${first.name}`] },
   );
+
+const cables = (upses: readonly Ups[]): string =>
+  `the ${upses.length > 1 ? 'cables' : 'cable'} of ${upses.map(({ name }) => name).join(' and ')} ${upses.length > 1 ? 'go' : 'goes'}`;

@@ -2,13 +2,11 @@ import { agentsOf, primary, serversOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
 import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
-import { WATCHER } from './killpower';
-import { outageSection } from './outage-section';
+import { KILLPOWERD, needsKillpowerd } from './killpower';
 import { WRITTEN_BY } from './text';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
 export function hostsReadme(cluster: Cluster, first: Node): string {
-  const outage = outageSection(cluster);
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the machines of ${cluster.name}`,
     'Nothing here is secret. The one secret, the token, is made below and stays on the machines.',
@@ -19,7 +17,6 @@ export function hostsReadme(cluster: Cluster, first: Node): string {
       .join('\n'),
     '## What each file is for',
     ...paragraphs(cluster, first),
-    ...(outage === undefined ? [] : [outage]),
     '## k3OS',
     ...k3osParagraphs(cluster, first),
   ];
@@ -28,7 +25,7 @@ export function hostsReadme(cluster: Cluster, first: Node): string {
 
 const withAddresses = (nodes: readonly Node[]): string[] =>
   nodes.map(({ name, address }) => `${name} (${primary(address).text})`);
-const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups !== undefined);
+const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups.length > 0);
 const names = (nodes: readonly Node[]): string => nodes.map(({ name }) => name).join(', ');
 
 function table(cluster: Cluster): string {
@@ -47,15 +44,18 @@ function table(cluster: Cluster): string {
     ...cables.map((node) =>
       row(`\`nodes/${node.name}/20-ups.yaml\``, node.name, '`/etc/rancher/k3s/config.yaml.d/20-ups.yaml`'),
     ),
-    ...(cluster.ups.length > 0
+    ...(needsKillpowerd(cluster)
       ? [
-          row('`killpower/killpower.path`, `.service`', `${fed}, with systemd`, '`/etc/systemd/system/`'),
-          row('`killpower/killpower.tmpfiles.conf`', `${fed}, with systemd`, '`/etc/tmpfiles.d/killpower.conf`'),
-          row('`killpower/killpower-watch.sh`', `${fed}, with OpenRC`, `\`${WATCHER}\`, mode 0755`),
-          row('`killpower/killpower-watch.openrc`', `${fed}, with OpenRC`, '`/etc/init.d/killpower-watch`, mode 0755'),
+          row('`killpower/killpowerd`', fed, `\`${KILLPOWERD}\`, mode 0755`),
+          row('`killpower/killpowerd.service`', `${fed}, with systemd`, '`/etc/systemd/system/`'),
+          row('`killpower/killpowerd.openrc`', `${fed}, with OpenRC`, '`/etc/init.d/killpowerd`, mode 0755'),
         ]
       : []),
     row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)'),
+    row('[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'what to do on a bad day; print it'),
+    ...(fed === ''
+      ? []
+      : [row('[`power-timeline.svg`](power-timeline.svg)', 'you', 'who goes off when, if the mains fail')]),
     row('`kubeconfig.template.yaml`', 'your computer', 'what `npm run kubeconfig` fills in'),
   ].join('\n');
 }
@@ -74,11 +74,10 @@ function steps(cluster: Cluster, first: Node): string[] {
     `Make the token, once, and put the same file on every machine as \`${TOKEN_FILE}\`, mode 0600. Keep a copy in a safe place: no snapshot can be restored without it.${code(
       "(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > token)",
     )}`,
-    ...(cluster.ups.length > 0
+    ...(needsKillpowerd(cluster)
       ? [
-          `On every machine that a UPS feeds (${names(fedNodes(cluster))}) switch the power-off watch on; with OpenRC as the head of \`killpower-watch.openrc\` says, with systemd:${code(
-            'systemd-tmpfiles --create /etc/tmpfiles.d/killpower.conf',
-            'systemctl enable --now killpower.path',
+          `On every machine that a UPS feeds (${names(fedNodes(cluster))}) start killpowerd; with OpenRC as the head of \`killpowerd.openrc\` says, with systemd:${code(
+            'systemctl enable --now killpowerd',
           )}`,
         ]
       : []),
@@ -116,7 +115,7 @@ function steps(cluster: Cluster, first: Node): string[] {
 }
 
 function paragraphs(cluster: Cluster, first: Node): string[] {
-  const [cable] = cluster.ups;
+  const cable = cluster.ups.find(({ node }) => node !== undefined);
   return [
     '**server/config.yaml** is the same on every server. There is no first server in it: each one joins through the virtual IP when it has no data, and needs nobody when it has. To replace a machine, also the one that founded the cluster, run `kubectl delete node NAME`, install the new one with the same files and start k3s.',
     `**server/init.yaml** is the only file that founds a cluster. It was meant for ${first.name} on the first day; on a machine without data it founds a second cluster on any other day.`,
@@ -128,7 +127,16 @@ function paragraphs(cluster: Cluster, first: Node): string[] {
     ...(cable
       ? [
           `**20-ups.yaml** gives ${cable.node} the label \`ups-device=${cable.name}\`, by which the pod that talks to the UPS finds its machine.`,
-          `**killpower/** switches the machine off when a pod on it creates \`${cluster.nut.killpowerPath}/killpower\`. With systemd a path unit does it, without systemd a script. Both clear a flag that is left from before the boot.`,
+        ]
+      : []),
+    ...(needsKillpowerd(cluster)
+      ? [
+          `**killpower/** powers the machine off when the time has come that a pod on it wrote into \`${cluster.nut.killpowerPath}\`, and forces it off when its halt takes longer than its budget. From the moment the time is written, nothing else on the machine or in the cluster has to live.`,
+        ]
+      : []),
+    ...(cluster.ups.length > 0
+      ? [
+          '**RUNBOOK.md** has the time line of a power failure at this site, how to rehearse it, and what to do about what software cannot solve.',
         ]
       : []),
     `**kubeconfig.template.yaml** has a context for the virtual IP (\`${cluster.name}\`)${cluster.controlPlane.dnsName ? `, one for ${cluster.controlPlane.dnsName} (\`${cluster.name}-dns\`)` : ''} and one for each server. Use a server's own context when the virtual IP is down. The credentials in k3s.yaml last a year; after a server has renewed them, copy the file and run \`npm run kubeconfig\` again.`,
@@ -137,7 +145,7 @@ function paragraphs(cluster: Cluster, first: Node): string[] {
 
 function k3osParagraphs(cluster: Cluster, first: Node): string[] {
   return [
-    `\`k3os/server.yaml\` is the \`config.yaml\` of every server's installation (\`k3os.install.config_url\`)${agentsOf(cluster).length > 0 ? ', `k3os/agent.yaml` that of every agent' : ''}. After the installation put files of your own and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot; then put the token into \`${K3OS_TOKEN_FILE}\`, mode 0600. k3s waits for the token, so no machine joins before its labels are there. k3OS is archived and ends at k3s 1.23: it is here for clusters that exist.`,
+    `\`k3os/server.yaml\` is the \`config.yaml\` of every server's installation (\`k3os.install.config_url\`)${agentsOf(cluster).length > 0 ? ', `k3os/agent.yaml` that of every agent' : ''}. After the installation put files of your own and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot; then put the token into \`${K3OS_TOKEN_FILE}\`, mode 0600. k3s waits for the token, so no machine joins before its labels are there. k3OS is archived and ends at k3s 1.23: it is here for clusters that exist.${cluster.power.actuator === 'logind' && cluster.ups.length > 0 ? ' It has no systemd: with the actuator logind nothing powers a k3OS machine off.' : ''}`,
     `The first start, on ${first.name} alone and in place of that reboot: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. Nothing of it is stored.${code(
       k3osInitArgs(cluster)
         .map((argument) => `k3os.k3s_args=${argument}`)

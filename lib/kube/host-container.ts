@@ -15,6 +15,8 @@ export interface HostContainerProps {
   readonly env?: Readonly<Record<string, kplus.EnvValue>>;
   /** Ports as documentation; a host network container opens what it opens. @default - none */
   readonly ports?: readonly { readonly name: string; readonly number: number }[];
+  /** When the pod counts as ready. There is no other kind of probe, because those end containers. @default - once it runs */
+  readonly readiness?: kplus.Probe;
   /** All rights on the machine. @default false */
   readonly privileged?: boolean;
   /** Capabilities to keep when not privileged; all others are dropped. @default - none */
@@ -53,6 +55,7 @@ export function hostContainer(props: HostContainerProps): kplus.ContainerProps {
     args: props.args && [...props.args],
     envVariables: props.env,
     ports: props.ports && [...props.ports],
+    readiness: props.readiness,
     resources: {
       cpu: { request: kplus.Cpu.millis(props.cpuMillis) },
       memory: {

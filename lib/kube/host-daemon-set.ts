@@ -8,6 +8,10 @@ export interface HostDaemonSetProps {
   readonly name: string;
   /** Version for the label `app.kubernetes.io/version`. */
   readonly version: string;
+  /** Further labels of the object and its pods. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** How many nodes a rollout may take at once, as a number or a percentage such as `100%`. @default - 1, Kubernetes' own */
+  readonly maxUnavailable?: string;
   /** Nodes to run on. Several are alternatives. */
   readonly nodes: readonly kplus.LabeledNode[];
   /** The configuration its pods read at start: a change of any text rolls them. @default - none */
@@ -28,7 +32,7 @@ export interface HostDaemonSetProps {
 export class HostDaemonSet extends kplus.DaemonSet {
   constructor(scope: Construct, id: string, props: HostDaemonSetProps) {
     const labels = { 'app.kubernetes.io/name': props.name };
-    const allLabels = { ...labels, 'app.kubernetes.io/version': props.version };
+    const allLabels = { ...props.labels, ...labels, 'app.kubernetes.io/version': props.version };
     super(scope, id, {
       metadata: { name: props.name, labels: allLabels },
       podMetadata: {
@@ -51,5 +55,9 @@ export class HostDaemonSet extends kplus.DaemonSet {
       // cdk8s-plus labels every pod with a hash of its construct path; nothing here selects by it
       JsonPatch.remove(`/spec/template/metadata/labels/${kplus.Pod.ADDRESS_LABEL.replaceAll('/', '~1')}`),
     );
+    if (props.maxUnavailable !== undefined) {
+      const rollingUpdate = { maxUnavailable: kplus.k8s.IntOrString.fromString(props.maxUnavailable) };
+      ApiObject.of(this).addJsonPatch(JsonPatch.add('/spec/updateStrategy', { type: 'RollingUpdate', rollingUpdate }));
+    }
   }
 }

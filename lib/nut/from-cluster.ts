@@ -1,28 +1,83 @@
 import { urlHost } from '../cluster/address';
-import { upsFeeding } from '../cluster/queries';
-import type { Cluster, Ups } from '../cluster/schema';
-import type { CabledUps } from './config';
+import { driverFacts } from '../cluster/power/drivers';
+import { type PowerPlan, powerPlan, type UpsPlan } from '../cluster/power/plan';
+import { primary } from '../cluster/queries';
+import type { Cluster } from '../cluster/schema';
+import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
-/** The part of a site that NUT needs. */
+/** The part of a site that NUT needs, with the delays that the power plan computes. */
 export function nutProps(cluster: Cluster): NutProps {
-  const fed = cluster.nodes.filter((node) => upsFeeding(cluster, node));
   return {
-    upses: cluster.ups.map((ups) => cabled(cluster, ups)),
-    fedNodes: fed.map(({ name, ups = '' }) => ({ name, ups })),
-    unfedNodes: cluster.nodes.filter((node) => !fed.includes(node)).map(({ name }) => name),
+    model: nutModel(cluster),
+    unfedNodes: cluster.nodes.filter(({ ups }) => ups.length === 0).map(({ name }) => name),
     secretName: cluster.nut.secret,
-    port: cluster.nut.port,
+    tlsSecretName: cluster.power.tlsSecret,
     killpowerPath: cluster.nut.killpowerPath,
     usbBusPath: cluster.nut.usbBusPath,
     privilegedSecondary: cluster.nut.privilegedSecondary,
     image: cluster.images.nut,
+    metrics: cluster.power.metrics && { ...cluster.power.metrics, image: cluster.images.nutExporter },
   };
 }
 
-function cabled(cluster: Cluster, ups: Ups): CabledUps {
-  const [first, ...others] = cluster.nodes.find(({ name }) => name === ups.node)?.address ?? [];
-  if (!first)
-    throw new Error(`the cable of "${ups.name}" goes to "${ups.node}", which is no node here; name one of the nodes`);
-  return { ...ups, addresses: [urlHost(first), ...others.map(urlHost)] };
+function nutModel(cluster: Cluster): NutModel {
+  const { power, nut } = cluster;
+  const plan = powerPlan(cluster);
+  return {
+    cabled: plan.upses.flatMap((ups) => cabled(cluster, ups)),
+    served: plan.upses.flatMap(served),
+    nodes: fedNodes(plan),
+    port: nut.port,
+    timing: {
+      pollFreq: power.pollSeconds,
+      pollFreqAlert: power.pollOnBatterySeconds,
+      deadTime: power.deadTimeSeconds,
+      hostSync: power.hostSyncSeconds,
+      finalDelay: power.finalDelaySeconds,
+      lease: power.leaseSeconds,
+    },
+    early: power.earlyShutdown,
+    actuator: power.actuator,
+    tls: power.tlsSecret !== undefined,
+  };
 }
+
+function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
+  const { ups } = plan;
+  const [first, ...others] = cluster.nodes.find(({ name }) => name === ups.node)?.address ?? [];
+  if (!first || ups.node === undefined || ups.driver === undefined) return [];
+  return [
+    {
+      name: ups.name,
+      driver: ups.driver,
+      port: ups.port,
+      description: ups.description,
+      options: { ...delays(plan), ...ups.options },
+      node: ups.node,
+      addresses: [urlHost(first), ...others.map(urlHost)],
+      offDelaySeconds: plan.offDelaySeconds,
+    },
+  ];
+}
+
+/** For drivers that know the words; any other would refuse to start. */
+function delays({ ups, offDelaySeconds, onDelaySeconds = 0 }: UpsPlan): Readonly<Record<string, number>> {
+  const facts = driverFacts(ups.driver ?? '');
+  return facts ? { offdelay: offDelaySeconds, ondelay: onDelaySeconds / facts.onDelayUnitSeconds } : {};
+}
+
+const served = ({ ups }: UpsPlan): ServedUps[] =>
+  ups.server
+    ? [{ name: ups.name, host: urlHost(ups.server.address), port: ups.server.port, user: ups.server.user }]
+    : [];
+
+const fedNodes = ({ nodes }: PowerPlan): FedNode[] =>
+  nodes.map(({ node, stageSeconds, haltSeconds }) => ({
+    name: node.name,
+    address: primary(node.address).text,
+    feeds: node.ups.map(({ name, powerValue }) => ({ ups: name, powerValue })),
+    minSupplies: node.minSupplies,
+    stageSeconds,
+    haltSeconds,
+  }));

@@ -1,60 +1,91 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { type CabledUps, type FedNode, NutConfig } from './config';
+import { isNetworkDriver } from '../cluster/power/drivers';
+import { NutConfig } from './config';
+import { addExporter, NutAlerts } from './metrics';
+import type { NutModel } from './model';
 import { NutPrimary, NutSecondary } from './pods';
 
 export interface NutProps {
-  /** The UPSes and the nodes their cables go to. */
-  readonly upses: readonly CabledUps[];
-  /** The nodes and the UPS that feeds each. */
-  readonly fedNodes: readonly FedNode[];
+  /** UPSes, nodes and times. */
+  readonly model: NutModel;
   /** Nodes that no UPS feeds, by name. @default - none */
   readonly unfedNodes?: readonly string[];
-  /** Name of the Secret with the passwords, keys `primary` and `secondary`. @default 'nut-users' */
+  /** Name of the Secret with the passwords. @default 'nut-users' */
   readonly secretName?: string;
-  /** Port of upsd. @default 3493 */
-  readonly port?: number;
-  /** Directory of each machine for the power-off flag. @default '/run/killpower' */
+  /** Name of the Secret with the certificates, when the model says TLS. @default - none */
+  readonly tlsSecretName?: string;
+  /** Directory of each machine that killpowerd watches. @default '/run/killpower' */
   readonly killpowerPath?: string;
   /** Where a machine has its USB bus. @default '/dev/bus/usb' */
   readonly usbBusPath?: string;
   /** Run the secondaries privileged. @default false */
   readonly privilegedSecondary?: boolean;
+  /** Run nut_exporter beside the primaries; with `prometheusRules` also objects for the Prometheus operator. @default - neither */
+  readonly metrics?: { readonly image?: string; readonly prometheusRules?: boolean };
   /** Full image reference for both roles. @default - instantlinux/nut-upsd at the version this project knows */
   readonly image?: string;
 }
 
 /**
- * Network UPS Tools for a cluster: configuration, primary, secondary, and a Service for whoever else wants to read the UPS.
+ * Network UPS Tools for a cluster: configuration, primaries, secondaries, and a Service for whoever else wants to read a UPS.
  * Put it into a chart whose namespace allows privileged pods, `nut` by convention.
+ *
+ * Throws an Error when the model says TLS and no Secret is named, or the other way round.
  */
 export class Nut extends Construct {
   constructor(scope: Construct, id: string, props: NutProps) {
     super(scope, id);
-    const config = new NutConfig(this, 'Config', props);
-    const secret = kplus.Secret.fromSecretName(this, 'Users', props.secretName ?? 'nut-users');
-    const { killpowerPath, image } = props;
+    const { model, killpowerPath, image } = props;
+    if (model.tls !== (props.tlsSecretName !== undefined)) {
+      throw new Error('tls in the model and tlsSecretName belong together; give both or neither');
+    }
+    const shared = {
+      config: new NutConfig(this, 'Config', model),
+      secret: kplus.Secret.fromSecretName(this, 'Users', props.secretName ?? 'nut-users'),
+      tlsSecret:
+        props.tlsSecretName === undefined
+          ? undefined
+          : kplus.Secret.fromSecretName(this, 'Certificates', props.tlsSecretName),
+      killpowerPath,
+      image,
+    };
 
-    const primary = new NutPrimary(this, 'Primary', {
-      config,
-      secret,
-      killpowerPath,
-      image,
-      usbBusPath: props.usbBusPath,
-    });
+    // a driver that talks over the network needs no rights on the machine, so its node gets a DaemonSet without them
+    const withDevices = nodesOf(model, (driver) => !isNetworkDriver(driver));
+    const overNetwork = nodesOf(model, isNetworkDriver).filter((node) => !withDevices.includes(node));
+    const primaries: NutPrimary[] = [];
+    if (withDevices.length > 0) {
+      const nodes = { except: overNetwork };
+      primaries.push(new NutPrimary(this, 'Primary', { ...shared, nodes, usbBusPath: props.usbBusPath }));
+    }
+    if (overNetwork.length > 0) {
+      const name = withDevices.length > 0 ? 'nut-primary-network' : 'nut-primary';
+      const nodes = withDevices.length > 0 ? { only: overNetwork } : {};
+      primaries.push(new NutPrimary(this, 'NetworkPrimary', { ...shared, name, nodes, devices: false }));
+    }
     new NutSecondary(this, 'Secondary', {
-      config,
-      secret,
-      killpowerPath,
-      image,
+      ...shared,
       privileged: props.privilegedSecondary,
       unfedNodes: props.unfedNodes,
     });
+    if (model.cabled.length > 0) this.addService(model.port);
+    if (props.metrics) for (const primary of primaries) addExporter(primary, model, props.metrics.image);
+    if (props.metrics?.prometheusRules) new NutAlerts(this, 'Alerts', model);
+  }
 
+  /** Not ready is no reason to hide upsd: preflight may complain about something else. */
+  private addService(port: number): void {
     const service = new kplus.Service(this, 'Service', {
       metadata: { name: 'nut-upsd' },
-      ports: [{ name: 'nut', port: 3493, targetPort: config.port, protocol: kplus.Protocol.TCP }],
+      ports: [{ name: 'nut', port: 3493, targetPort: port, protocol: kplus.Protocol.TCP }],
     });
-    for (const [name, value] of Object.entries(primary.daemonSet.matchLabels)) service.selectLabel(name, value);
+    service.selectLabel('app.kubernetes.io/component', 'primary');
+    ApiObject.of(service).addJsonPatch(JsonPatch.add('/spec/publishNotReadyAddresses', true));
   }
 }
+
+const nodesOf = (model: NutModel, driver: (name: string) => boolean): string[] => [
+  ...new Set(model.cabled.filter((ups) => driver(ups.driver)).map(({ node }) => node)),
+];

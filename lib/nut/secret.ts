@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
 
-/** The passwords of NUT's two users. */
-export interface NutPasswords {
-  readonly primary: string;
-  readonly secondary: string;
-}
+/** The passwords of NUT's two users, and by the key `server-<ups>` those for a UPS that a machine outside serves. */
+export type NutPasswords = Readonly<Record<string, string>> & { readonly primary: string; readonly secondary: string };
 
 /** Two new passwords of 160 random bits each. */
-export const newPasswords = (): NutPasswords => ({
+export const newPasswords = (): { primary: string; secondary: string } => ({
   primary: randomBytes(20).toString('hex'),
   secondary: randomBytes(20).toString('hex'),
 });
 
 /** Throws an Error for a password that NUT's files or the entrypoints could not carry. Never shows the password. */
-export function checkPassword(name: keyof NutPasswords, password: string): void {
+export function checkPassword(name: string, password: string): void {
   if (/^[A-Za-z0-9._~+=-]{8,128}$/.test(password) && !password.startsWith('-')) return;
   throw new Error(
     `the ${name} password is not usable; take 8 to 128 letters, digits and . _ ~ + = -, not starting with -`,
@@ -23,8 +20,7 @@ export function checkPassword(name: keyof NutPasswords, password: string): void 
 
 /** The Secret that the pods of both roles read, as YAML for `kubectl apply -f -`. The only text of this project with a secret in it. */
 export function nutSecret(name: string, passwords: NutPasswords): string {
-  checkPassword('primary', passwords.primary);
-  checkPassword('secondary', passwords.secondary);
+  for (const [key, password] of Object.entries(passwords)) checkPassword(key, password);
   return stringify({
     apiVersion: 'v1',
     kind: 'Secret',

@@ -35,7 +35,7 @@ describe('docs/cluster-yaml.md', () => {
   });
 });
 
-test.each(['docs/cluster-yaml.md', 'docs/howto-k3os.md', 'docs/load-balancer.md'])(
+test.each(['docs/cluster-yaml.md', 'docs/howto-k3os.md', 'docs/load-balancer.md', 'docs/power.md'])(
   '%s links to files that exist',
   (file) => {
     const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);

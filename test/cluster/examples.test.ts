@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { loadCluster } from '../../lib/cluster/load';
-import { agentsOf, bgpOnlyPools, l2AdvertisementsOf, primary, serversOf, upsesAt } from '../../lib/cluster/queries';
-import type { LoadBalancer } from '../../lib/cluster/schema';
+import {
+  agentsOf,
+  bgpOnlyPools,
+  l2AdvertisementsOf,
+  primary,
+  serversOf,
+  upsesAt,
+  upsesFeeding,
+} from '../../lib/cluster/queries';
+import type { LoadBalancer, Node } from '../../lib/cluster/schema';
 
 const load = (name: string) => loadCluster(readFileSync(`examples/${name}`, 'utf8'), name);
 
@@ -12,6 +20,7 @@ const WARNINGS: Readonly<Record<string, readonly string[]>> = {
   'one-server.yaml': [
     'one-server.yaml:11:1: warning: one-server: with 1 server the cluster is down whenever that server is; use 3 servers, of which any 1 may be down',
   ],
+  'two-supplies.yaml': [],
   'two-ups.yaml': [],
 };
 
@@ -40,7 +49,14 @@ describe('howto-k3os.yaml', () => {
     expect(cluster.nodes.flatMap((node) => upsesAt(cluster, node).map((ups) => [node.name, ups.name]))).toEqual([
       ['k3os-1351', 'ups1'],
     ]);
-    expect(cluster.nodes.every(({ ups }) => ups === 'ups1')).toBe(true);
+    expect(
+      cluster.nodes.every(
+        (node) =>
+          upsesFeeding(cluster, node)
+            .map(({ name }) => name)
+            .join() === 'ups1',
+      ),
+    ).toBe(true);
   });
 
   test('keeps the values of ups.conf, of the paths and of the port', () => {
@@ -52,6 +68,7 @@ describe('howto-k3os.yaml', () => {
       node: 'k3os-1351',
       options: {},
     });
+    expect(cluster.power.earlyShutdown).toEqual({ runtimeBelowSeconds: 300 });
     expect(cluster.nut).toEqual({
       killpowerPath: '/usr/local/killpower',
       usbBusPath: '/dev/bus/usb',
@@ -92,9 +109,27 @@ test('dual-stack.yaml has both families everywhere, IPv4 first', () => {
 
 test('two-ups.yaml has two cables at different nodes, agents that are fed, and a server that is not', () => {
   const { cluster } = load('two-ups.yaml');
+  const feeds = (nodes: readonly Node[]) =>
+    nodes.map((node) =>
+      upsesFeeding(cluster, node)
+        .map(({ name }) => name)
+        .join(),
+    );
   expect(cluster.ups.map(({ node }) => node)).toEqual(['left-1', 'right-1']);
-  expect(agentsOf(cluster).map(({ ups }) => ups)).toEqual(['left', 'right']);
-  expect(serversOf(cluster).map(({ ups }) => ups)).toEqual(['left', 'left', 'right', 'right', undefined]);
+  expect(feeds(agentsOf(cluster))).toEqual(['left', 'right']);
+  expect(feeds(serversOf(cluster))).toEqual(['left', 'left', 'right', 'right', '']);
+});
+
+test('two-supplies.yaml has machines that live on one of two UPSes, one that needs both, and a NAS that serves a UPS', () => {
+  const { cluster } = load('two-supplies.yaml');
+  expect(cluster.nodes.map((node) => [node.name, upsesFeeding(cluster, node).length, node.minSupplies])).toEqual([
+    ['rack-1', 2, 1],
+    ['rack-2', 2, 1],
+    ['rack-3', 2, 1],
+    ['rack-4', 2, 2],
+    ['rack-5', 1, 1],
+  ]);
+  expect(cluster.ups.map(({ node, server }) => node ?? server?.address.text)).toEqual(['rack-1', '10.0.8.30']);
 });
 
 test('one-server.yaml has a virtual IP other than the address of its server', () => {

@@ -5,7 +5,7 @@ import { checkCluster } from '../../lib/cluster/check';
 import { loadCluster } from '../../lib/cluster/load';
 import { ClusterError, type Path } from '../../lib/cluster/problem';
 import { RULE_NAMES } from '../../lib/cluster/rule-names';
-import { bgpSite, dualStackSite, ipv4Site, linesOf } from './sites';
+import { bgpSite, dualStackSite, ipv4Site, linesOf, powerSite } from './sites';
 
 /** The path of every value in a site, groups and lists included. */
 function pathsIn(value: unknown, path: Path = []): Path[] {
@@ -28,12 +28,13 @@ const nearly = fc.constantFrom<unknown>(
   ...['192.168.10.0', '192.168.10.1', '192.168.10.5', '192.168.10.12', '192.168.10.150', '192.168.10.245', '10.42.0.1'],
   ...['fd00:10::', 'fd00:10::5', 'fe80::1', '::', '0.0.0.0', '255.255.255.255', '0.0.0.0/0', '::/0', '192.168.10.0/24'],
   ...['192.168.10.4-192.168.10.246', '192.168.10.240/28', 'server', 'agent', 'ups1', 'ups2', 'k3s-1', 'lan', ''],
-  ...[0, 1, 2, 10, 12, 65535, 65536, -1, 1.5, true, false, null, [], {}],
+  ...[{ name: 'ups1' }, { name: 'ups2', powerValue: 2 }, 'usbhid-ups', 'blazer_usb', 'logind', '-1', '120'],
+  ...[0, 1, 2, 10, 12, 30, 60, 65535, 65536, -1, 1.5, true, false, null, [], {}],
 );
 
 const mutatedSite = fc
   .tuple(
-    fc.constantFrom(ipv4Site, dualStackSite, bgpSite),
+    fc.constantFrom(ipv4Site, dualStackSite, bgpSite, powerSite),
     fc.array(fc.tuple(fc.nat(), fc.oneof(nearly, fc.jsonValue({ maxDepth: 2 }))), { minLength: 1, maxLength: 3 }),
   )
   .map(([site, mutations]) =>

@@ -2,7 +2,7 @@ import { type Checked, checkCluster } from '../../lib/cluster/check';
 import { type Problem, pathText } from '../../lib/cluster/problem';
 import type { ClusterInput } from '../../lib/cluster/schema';
 
-/** A site without any problem, in which every group of the schema is in use. */
+/** A site without any problem, in which every group of the schema but those of powerSite is in use. */
 export const ipv4Site = (): ClusterInput => ({
   name: 'home',
   network: { subnet: '192.168.10.0/24', gateway: '192.168.10.1', dhcp: ['192.168.10.100-192.168.10.199'] },
@@ -20,7 +20,15 @@ export const ipv4Site = (): ClusterInput => ({
     ],
     advertisements: [{ name: 'lan', pools: ['lan', 'spare'], nodes: ['k3s-1', 'k3s-2'], interfaces: ['eth0'] }],
   },
-  ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', options: { vendorid: '051d', pollonly: true } }],
+  ups: [
+    {
+      name: 'ups1',
+      driver: 'usbhid-ups',
+      node: 'k3s-1',
+      options: { vendorid: '051d', pollonly: true },
+      runtimeAtLowBatterySeconds: 300,
+    },
+  ],
 });
 
 /** The same machines with two IP families, IPv4 first. */
@@ -40,7 +48,42 @@ export const dualStackSite = (): ClusterInput => ({
   loadBalancer: {
     pools: [{ name: 'lan', addresses: ['192.168.10.240-192.168.10.250', 'fd00:10::f000/116'] }],
   },
-  ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' }],
+  ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 }],
+});
+
+/** A site without any problem, with everything about power: two supplies, a UPS on the network, one that a NAS serves. */
+export const powerSite = (): ClusterInput => ({
+  name: 'home',
+  network: { subnet: '192.168.10.0/24' },
+  nodes: [
+    { name: 'k3s-1', address: '192.168.10.11', role: 'server', ups: ['ups1', 'ups2'], minSupplies: 1 },
+    { name: 'k3s-2', address: '192.168.10.12', role: 'server', ups: [{ name: 'ups2', powerValue: 2 }], minSupplies: 2 },
+    { name: 'k3s-3', address: '192.168.10.13', role: 'server', ups: ['ups1', 'nas'] },
+    { name: 'k3s-4', address: '192.168.10.14', role: 'agent', ups: 'nas' },
+  ],
+  controlPlane: { vip: '192.168.10.5' },
+  ups: [
+    { name: 'ups1', driver: 'nutdrv_qx', node: 'k3s-1', options: { offdelay: 120, ondelay: 180, pollfreq: 20 } },
+    {
+      name: 'ups2',
+      driver: 'snmp-ups',
+      port: '192.168.10.20',
+      node: 'k3s-2',
+      delayStepSeconds: 10,
+      runtimeAtEarlyShutdownSeconds: 200,
+    },
+    { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180 } },
+  ],
+  power: {
+    stages: { agentSeconds: 0, serverSeconds: 5, upsNodeSeconds: 10 },
+    haltBudget: { agentSeconds: 45, serverSeconds: 60, upsNodeSeconds: 60 },
+    leaseSeconds: 20,
+    finalDelaySeconds: 2,
+    rtcWakeSeconds: 900,
+    earlyShutdown: { onBatterySeconds: 600, chargeBelowPercent: 30, runtimeBelowSeconds: 250 },
+    tlsSecret: 'nut-tls',
+    metrics: { prometheusRules: true },
+  },
 });
 
 /** The same machines with a pool for the node network and one that two routers hear of, in which every group of the load balancer is in use. */

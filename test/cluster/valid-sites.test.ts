@@ -1,6 +1,6 @@
 import { checkCluster } from '../../lib/cluster/check';
 import type { ClusterInput } from '../../lib/cluster/schema';
-import { bgpSite, type Changes, changed, dualStackSite, ipv4Site, problemsOf } from './sites';
+import { bgpSite, type Changes, changed, dualStackSite, ipv4Site, powerSite, problemsOf } from './sites';
 
 const servers = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ name: `k3s-${i + 1}`, address: `192.168.10.${i + 11}`, role: 'server' }));
@@ -22,6 +22,7 @@ interface ValidSite {
 const valid: readonly ValidSite[] = [
   { says: 'the base site' },
   { says: 'the dual-stack base site', site: dualStackSite },
+  { says: 'the base site of power', site: powerSite },
   { says: 'a site with IPv6 alone', site: ipv6Site },
   {
     says: 'an IPv4 VIP alone on a dual-stack site',
@@ -210,10 +211,28 @@ describe('defaults', () => {
         port: 3493,
         secret: 'nut-users',
       },
+      power: {
+        actuator: 'killpowerd',
+        stages: { agentSeconds: 3, serverSeconds: 5, upsNodeSeconds: 10 },
+        haltBudget: { agentSeconds: 45, serverSeconds: 60, upsNodeSeconds: 60 },
+        pollSeconds: 5,
+        pollOnBatterySeconds: 2,
+        deadTimeSeconds: 15,
+        hostSyncSeconds: 15,
+        finalDelaySeconds: 0,
+        leaseSeconds: 20,
+        marginSeconds: 15,
+        rtcWakeSeconds: 1800,
+      },
       versions: { k3s: 'v1.36.4+k3s1' },
       images: {},
     });
     expect(network.dhcp).toEqual([]);
     expect(nodes.map(({ address }) => address.length)).toEqual([1, 1, 1]);
+    expect(nodes.map(({ ups, minSupplies }) => [ups, minSupplies])).toEqual([
+      [[], 1],
+      [[], 1],
+      [[], 1],
+    ]);
   });
 });

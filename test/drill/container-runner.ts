@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readProjectFile } from '../../lib/project-file';
 import type { Container } from './manifests';
 import { BackgroundProcess, childrenOf, familyOf, type Result, run, SYSTEM_PATH, signal } from './processes';
+import { Readiness } from './readiness';
 import { sleep, type Timeline } from './timeline';
 
 export interface Mount {
@@ -45,17 +46,28 @@ export class ContainerRunner {
   private stopping = false;
   private loop: Promise<void> | undefined;
   private readonly script = readProjectFile('test/drill/scripts/container.sh');
+  private readonly readiness: Readiness | undefined;
 
-  constructor(private readonly props: ContainerRunnerProps) {}
+  constructor(private readonly props: ContainerRunnerProps) {
+    const { readinessProbe } = props.spec;
+    this.readiness = readinessProbe && new Readiness(readinessProbe, (...command) => this.exec(...command));
+  }
+
+  /** What its readiness probe said last; without a probe, whether it runs. */
+  get ready(): boolean {
+    return this.readiness ? this.readiness.ready : this.firstPid !== undefined;
+  }
 
   start(): void {
     this.stopping = false;
+    this.readiness?.start();
     this.loop = this.keepRunning();
   }
 
   /** Asks PID 1 to end, and ends it after the grace period. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
+    this.readiness?.stop();
     const pid = this.firstPid;
     if (pid !== undefined) signal(pid, 'SIGTERM');
     const ended = this.process?.ended ?? Promise.resolve(0);
@@ -67,6 +79,7 @@ export class ContainerRunner {
   /** Ends it at once and for good, as a power cut does. */
   async kill(): Promise<void> {
     this.stopping = true;
+    this.readiness?.stop();
     await this.process?.kill();
     await this.loop;
   }

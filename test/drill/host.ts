@@ -5,12 +5,14 @@ import {
   type FSWatcher,
   mkdirSync,
   openSync,
+  readFileSync,
   rmSync,
-  statSync,
   watch,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { Mount } from './container-runner';
+import { KillpowerFolder } from './killpower-folder';
 import type { Cable, Network } from './network';
 import type { Labels } from './node-affinity';
 import { BackgroundProcess } from './processes';
@@ -23,6 +25,13 @@ export interface Workload {
   kill(): Promise<void>;
 }
 
+/** What powers a machine off: a shell script, which is told by the environment variables of killpowerd how to. */
+export interface Watcher {
+  readonly script: string;
+  /** Its arguments, when this is where the machine has its power-off directory. */
+  readonly argumentsFor: (folder: string) => readonly string[];
+}
+
 export interface HostProps {
   readonly name: string;
   readonly address: string;
@@ -33,13 +42,12 @@ export interface HostProps {
   readonly logFolder: string;
   readonly network: Network;
   readonly timeline: Timeline;
-  /** Directory of the machine with the power-off flag. */
+  /** Directory of the machine for the power-off deadline. */
   readonly killpowerPath: string;
-  /** What watches the flag on the machine: a shell script that is given the directory. */
-  readonly killpowerWatcher: string;
+  readonly watcher: Watcher;
   /** Path on the machine to the real path, such as a pseudo-terminal. */
   readonly devices?: ReadonlyMap<string, string>;
-  /** From `poweroff` to off. */
+  /** From `poweroff` to off; Infinity for a halt that hangs. */
   readonly haltMs: number;
   /** From power to the start of the pods. */
   readonly bootMs: number;
@@ -52,19 +60,19 @@ export type HostState = 'booting' | 'running' | 'halting' | 'off' | 'dark';
 const CONTAINERS_END_BEFORE_OFF_MS = 2000;
 
 /**
- * A machine: a network namespace at a cable, a private folder as its root, the watcher of the power-off flag, and a workload.
- * It halts when the watcher calls poweroff, and boots when power comes.
+ * A machine: a network namespace at a cable, a private folder as its root, the script that powers it off, and a workload.
+ * It halts when the script calls poweroff, is off at once when it calls the force, and boots when power comes.
  */
 export class Host {
   readonly name: string;
   readonly labels: Labels;
   readonly devices: ReadonlyMap<string, string>;
-  /** When the power-off flag was raised in this boot. */
-  flagRaisedAt: number | undefined;
   /** When the machine was told to power off in this boot. */
   haltingAt: number | undefined;
   /** When it was off, in this boot. */
   haltedAt: number | undefined;
+  /** When it was forced off, in this boot. */
+  forcedAt: number | undefined;
   /** How often power was cut before it was off. */
   dirtyCuts = 0;
   boots = 0;
@@ -74,6 +82,7 @@ export class Host {
   private watcher: BackgroundProcess | undefined;
   private link: Cable | undefined;
   private watches: FSWatcher[] = [];
+  private folderOfBoot: KillpowerFolder | undefined;
 
   constructor(private readonly props: HostProps) {
     this.name = props.name;
@@ -96,8 +105,21 @@ export class Host {
     return this.link;
   }
 
-  get flagIsUp(): boolean {
-    return existsSync(join(this.path(this.props.killpowerPath), 'killpower'));
+  /** What was written to its power-off directory in this boot. */
+  get killpower(): KillpowerFolder {
+    if (!this.folderOfBoot) throw new Error(`${this.name} has not booted yet`);
+    return this.folderOfBoot;
+  }
+
+  /** What every container sees in another way than this machine: the ID of the boot. */
+  get mounts(): readonly Mount[] {
+    return [{ source: this.bootFile('boot_id'), target: '/proc/sys/kernel/random/boot_id', readOnly: true }];
+  }
+
+  /** The seconds after which the clock of the machine wakes it; undefined when nobody has set it in this boot. */
+  get wakesAfterSeconds(): number | undefined {
+    const [, seconds] = /^\+(\d+)\n$/.exec(readFileSync(this.bootFile('rtc/rtc0/wakealarm'), 'utf8')) ?? [];
+    return seconds === undefined ? undefined : Number(seconds);
   }
 
   /** Where a path of the machine is. */
@@ -131,8 +153,7 @@ export class Host {
     // /run is in memory; what was there is gone
     rmSync(this.path('/run'), { recursive: true, force: true });
     mkdirSync(this.path(this.props.killpowerPath), { recursive: true });
-    this.flagRaisedAt = this.haltingAt = this.haltedAt = undefined;
-    this.watchFlag();
+    this.haltingAt = this.haltedAt = this.forcedAt = undefined;
     this.startWatcher();
     await this.cable.plug();
     this.become('running');
@@ -149,6 +170,12 @@ export class Host {
       this.props.timeline.log(this.name, `DIRTY: power was cut while ${was}`);
     }
     await this.endEverything();
+  }
+
+  /** Ends what would power the machine off, for good. */
+  async stopWatcher(): Promise<void> {
+    this.props.timeline.log(this.name, 'killpowerd is stopped');
+    await this.watcher?.kill();
   }
 
   /** Takes the machine away. */
@@ -168,46 +195,49 @@ export class Host {
     return this.props.timeline.log(this.name, state);
   }
 
+  private bootFile(name: string): string {
+    return join(this.props.folder, `boot-${this.boots}`, name);
+  }
+
   private async endEverything(): Promise<void> {
     for (const watch of this.watches) watch.close();
     this.watches = [];
+    this.folderOfBoot?.close();
     // first the cable: a machine without power closes no connection
     await this.link?.pull();
     await Promise.all([this.watcher?.kill(), ...this.workloads.map((workload) => workload.kill())]);
   }
 
-  private watchFlag(): void {
-    const folder = this.path(this.props.killpowerPath);
-    const onEvent = (_event: string, name: string | null) => {
-      if (name !== 'killpower' || this.flagRaisedAt !== undefined) return;
-      const stat = statSync(join(folder, name), { throwIfNoEntry: false });
-      const { timeline } = this.props;
-      // the machine's watcher may have taken it away again already
-      const at = stat ? timeline.atWallClock(stat.mtimeMs) : timeline.now();
-      this.flagRaisedAt = timeline.log(this.name, 'power-off flag is raised', at);
-    };
-    this.watches.push(watch(folder, onEvent));
-  }
-
-  /** Runs the watcher that the machine would run, with a poweroff that halts this machine. */
+  /** Runs the script that powers the machine off, with commands that do so to this machine. */
   private startWatcher(): void {
-    const folder = join(this.props.folder, `boot-${this.boots}`);
-    mkdirSync(folder, { recursive: true });
-    const poweroff = join(folder, 'poweroff');
-    const bootId = join(folder, 'boot_id');
-    writeFileSync(poweroff, '#!/bin/sh\n: >"$0.called"\n', { mode: 0o755 });
-    writeFileSync(bootId, `${randomUUID()}\n`);
-    this.watches.push(watch(folder, (_event, name) => name === 'poweroff.called' && void this.halt()));
+    const { name, timeline, logFolder, watcher } = this.props;
+    const bootId = randomUUID();
+    mkdirSync(this.bootFile('rtc/rtc0'), { recursive: true });
+    writeFileSync(this.bootFile('boot_id'), `${bootId}\n`);
+    writeFileSync(this.bootFile('rtc/rtc0/wakealarm'), '');
+    for (const command of ['poweroff', 'force']) {
+      writeFileSync(this.bootFile(command), '#!/bin/sh\n: >"$0.called"\n', { mode: 0o755 });
+    }
+    const onCall = (_event: string, file: string | null) => {
+      if (file === 'poweroff.called') void this.halt();
+      if (file === 'force.called') void this.forceOff();
+    };
+    this.watches.push(watch(this.bootFile('.'), onCall));
+    const folder = this.path(this.props.killpowerPath);
+    this.folderOfBoot = new KillpowerFolder(folder, name, bootId, timeline);
 
-    const log = openSync(join(this.props.logFolder, `${this.name}-killpower.log`), 'a');
-    this.watcher = new BackgroundProcess(
-      'sh',
-      ['-c', this.props.killpowerWatcher, 'killpower-watch', this.path(this.props.killpowerPath)],
-      {
-        stdio: ['ignore', log, log],
-        env: { PATH: '/usr/bin:/bin', KILLPOWER_POWEROFF: poweroff, KILLPOWER_BOOT_ID: bootId },
+    const log = openSync(join(logFolder, `${name}-killpower.log`), 'a');
+    this.watcher = new BackgroundProcess('sh', ['-c', watcher.script, 'killpowerd', ...watcher.argumentsFor(folder)], {
+      stdio: ['ignore', log, log],
+      env: {
+        PATH: '/usr/bin:/bin',
+        KILLPOWERD_POWEROFF: this.bootFile('poweroff'),
+        KILLPOWERD_FORCE: this.bootFile('force'),
+        KILLPOWERD_SYSRQ: this.bootFile('sysrq'),
+        KILLPOWERD_BOOT_ID: this.bootFile('boot_id'),
+        KILLPOWERD_RTC: this.bootFile('rtc'),
       },
-    );
+    });
     closeSync(log);
   }
 
@@ -216,12 +246,23 @@ export class Host {
     const { haltMs, timeline } = this.props;
     const boot = this.boots;
     this.current = 'halting';
-    this.haltingAt = timeline.log(this.name, `halting, needs ${haltMs / 1000} s`);
+    const hangs = haltMs === Number.POSITIVE_INFINITY;
+    this.haltingAt = timeline.log(this.name, `halting, ${hangs ? 'which hangs' : `needs ${haltMs / 1000} s`}`);
+    if (hangs) return;
     await sleep(Math.max(0, haltMs - CONTAINERS_END_BEFORE_OFF_MS));
     if (!this.isIn('halting', boot)) return;
     await Promise.all(this.workloads.map((workload) => workload.stop(CONTAINERS_END_BEFORE_OFF_MS / 2)));
     await sleep(Math.max(0, this.haltingAt + haltMs - timeline.now()));
-    if (!this.isIn('halting', boot)) return;
+    if (this.isIn('halting', boot)) await this.turnOff();
+  }
+
+  private async forceOff(): Promise<void> {
+    if (this.current !== 'halting') return;
+    this.forcedAt = this.props.timeline.log(this.name, 'is forced off');
+    await this.turnOff();
+  }
+
+  private async turnOff(): Promise<void> {
     this.haltedAt = this.become('off');
     await this.endEverything();
   }

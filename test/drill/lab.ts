@@ -5,7 +5,7 @@ import type { SiteFiles } from '../../lib/app';
 import { primary } from '../../lib/cluster/queries';
 import type { Cluster, Node } from '../../lib/cluster/schema';
 import type { Mount } from './container-runner';
-import { Host } from './host';
+import { Host, type Watcher } from './host';
 import { Manifests } from './manifests';
 import type { MegatecOptions } from './megatec';
 import { Network } from './network';
@@ -20,17 +20,19 @@ export interface LabProps {
   readonly files: SiteFiles;
   /** The Kubernetes objects that a node sees, as YAML texts. */
   readonly objectsFor: (node: Node) => readonly string[];
-  /** How long a machine needs to halt. */
+  /** How long a machine needs to halt; Infinity for a halt that hangs. */
   readonly haltMs: (node: Node) => number;
-  /** @default 1500 */
+  /** Longer than the driver needs to notice that the mains are back, as with any real machine. @default 6000 */
   readonly bootMs?: number;
+  /** What powers the machines off. @default - killpowerd as synth writes it, run as its unit says */
+  readonly watcher?: Watcher;
   /** Of every UPS. @default - a UPS in real time, with an endless battery */
   readonly ups?: MegatecOptions;
   /** Programs that the image of every container has beside those of this machine: path to script. @default - none */
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
-/** The machines and UPSes of a site, each on its own little piece of this machine. */
+/** The machines that a UPS feeds and the UPSes of a site, each on its own little piece of this machine. */
 export class Lab {
   readonly hosts: readonly Host[];
   private readonly network = new Network();
@@ -41,9 +43,9 @@ export class Lab {
   constructor(private readonly props: LabProps) {
     const { scenario, cluster, files } = props;
     const prefixLength = Number(cluster.network.subnet[0]?.text.split('/')[1]);
-    const watcher = files.hosts.get('killpower/killpower-watch.sh');
-    if (watcher === undefined) throw new Error('the site has no killpower/killpower-watch.sh; it has no UPS');
-    this.prepared = cluster.nodes.map((node) => [node, new Map<string, string>()] as const);
+    const watcher = props.watcher ?? synthesizedWatcher(cluster, files);
+    const nodes = cluster.nodes.filter(({ ups }) => ups.length > 0);
+    this.prepared = nodes.map((node) => [node, new Map<string, string>()] as const);
     this.hosts = this.prepared.map(
       ([node, devices]) =>
         new Host({
@@ -56,24 +58,19 @@ export class Lab {
           network: this.network,
           timeline: scenario.timeline,
           killpowerPath: cluster.nut.killpowerPath,
-          killpowerWatcher: watcher,
+          watcher,
           devices,
           haltMs: props.haltMs(node),
-          bootMs: props.bootMs ?? 1500,
+          bootMs: props.bootMs ?? 6000,
         }),
     );
+    const { timeline } = scenario;
+    const onLoad = () => this.distributePower();
     this.upses = new Map(
-      cluster.ups.map(({ name }) => {
-        const fed = this.hosts.filter((host) => cluster.nodes.some((n) => n.name === host.name && n.ups === name));
-        const onLoad = (on: boolean) => {
-          for (const host of fed) void (on ? host.powerOn() : host.cutPower());
-        };
-        const { timeline } = scenario;
-        return [
-          name,
-          new UpsEmulator({ ...props.ups, name, folder: scenario.folder(name), timeline, onLoad }),
-        ] as const;
-      }),
+      cluster.ups.map(({ name }) => [
+        name,
+        new UpsEmulator({ ...props.ups, name, folder: scenario.folder(name), timeline, onLoad }),
+      ]),
     );
   }
 
@@ -109,9 +106,8 @@ export class Lab {
       this.prepared.find(([{ name: host }]) => host === node)?.[1].set(port, this.ups(name).device);
     }
     const imageFiles = this.imageFiles();
-    for (const [i, host] of this.hosts.entries()) {
-      const node = cluster.nodes[i];
-      if (!node) continue;
+    for (const [node] of this.prepared) {
+      const host = this.host(node.name);
       const kubelet = new Kubelet({
         manifests: Manifests.parse(...objectsFor(node)),
         host,
@@ -125,6 +121,16 @@ export class Lab {
       await host.connect();
     }
     await Promise.all(this.hosts.map((host) => host.powerOn()));
+  }
+
+  /** A machine has power while so many of its supplies have it as it needs. */
+  private distributePower(): void {
+    for (const [node] of this.prepared) {
+      const supplied = node.ups.filter(({ name }) => this.ups(name).loadOn);
+      const supplies = supplied.reduce((sum, { powerValue }) => sum + powerValue, 0);
+      const host = this.host(node.name);
+      void (supplies >= node.minSupplies ? host.powerOn() : host.cutPower());
+    }
   }
 
   private imageFiles(): Mount[] {
@@ -141,6 +147,20 @@ export class Lab {
     await Promise.all(this.hosts.map((host) => host.remove()));
     await this.network.stop();
   }
+}
+
+/** killpowerd as the machine's init system would start it. */
+function synthesizedWatcher({ nut }: Cluster, { hosts }: SiteFiles): Watcher {
+  const script = hosts.get('killpower/killpowerd');
+  const [, words] =
+    /^ExecStart=.* \/usr\/local\/sbin\/killpowerd (.*)$/m.exec(hosts.get('killpower/killpowerd.service') ?? '') ?? [];
+  if (script === undefined || words === undefined) {
+    throw new Error(
+      'the site has no killpower/killpowerd with a unit that starts it; it has no UPS, or its pods ask logind',
+    );
+  }
+  const argumentsFor = (folder: string) => words.split(' ').map((word) => (word === nut.killpowerPath ? folder : word));
+  return { script, argumentsFor };
 }
 
 /** The labels a node registers with: what Kubernetes adds, and what the files for the machine say. */

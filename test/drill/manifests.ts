@@ -29,6 +29,12 @@ export interface Volume {
   readonly hostPath?: { readonly path: string; readonly type?: string };
 }
 
+/** Asks a container how it is, by a command in it. */
+export interface Probe {
+  readonly exec: { readonly command: readonly string[] };
+  readonly periodSeconds?: number;
+}
+
 export interface Container {
   readonly name: string;
   readonly image: string;
@@ -46,6 +52,7 @@ export interface Container {
     readonly runAsUser?: number;
     readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
   };
+  readonly readinessProbe?: Probe;
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
 }
 
@@ -132,7 +139,8 @@ const POD_FIELDS =
   'affinity automountServiceAccountToken containers dnsPolicy enableServiceLinks hostNetwork priorityClassName restartPolicy ' +
   'securityContext setHostnameAsFQDN terminationGracePeriodSeconds tolerations volumes';
 const CONTAINER_FIELDS =
-  'args command env image imagePullPolicy name ports resources securityContext volumeMounts terminationMessagePolicy';
+  'args command env image imagePullPolicy name ports readinessProbe resources securityContext volumeMounts terminationMessagePolicy';
+const PROBE_FIELDS = 'exec failureThreshold periodSeconds';
 const VOLUME_FIELDS = 'configMap emptyDir hostPath name secret';
 
 /** Throws an Error for what the drill cannot run, so that it never passes by leaving something out. */
@@ -150,6 +158,7 @@ export function checkPod(name: string, spec: PodSpec): void {
   for (const container of spec.containers) {
     check(`container ${container.name}`, container, CONTAINER_FIELDS);
     if ((container.securityContext?.runAsUser ?? 0) !== 0) refuse(`container ${container.name} does not run as root`);
+    check(`the readiness probe of ${container.name}`, container.readinessProbe ?? {}, PROBE_FIELDS);
   }
   for (const volume of spec.volumes ?? []) check(`volume ${volume.name}`, volume, VOLUME_FIELDS);
 }

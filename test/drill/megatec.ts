@@ -34,6 +34,8 @@ interface PendingShutdown {
 export class MegatecUps {
   /** Stops answering, as with a pulled cable or a hung controller. It still does what it was told before. */
   mute = false;
+  /** Of the battery, when the default does not suit. */
+  batteryVoltage: number | undefined;
   readonly commands: UpsCommand[] = [];
   readonly loadChanges: LoadChange[] = [];
   private mains = true;
@@ -108,7 +110,7 @@ export class MegatecUps {
   private status(): string {
     const input = this.mains ? '230.0' : '000.0';
     const output = this.load ? '230.0' : '000.0';
-    const battery = this.low ? '21.0' : this.mains ? '27.4' : '24.0';
+    const battery = (this.batteryVoltage ?? (this.low ? 21 : this.mains ? 27.4 : 24)).toFixed(1);
     const bits = [!this.mains, this.low, false, false, false, false, this.pending !== undefined, false];
     return `(${input} ${input} ${output} 020 50.0 ${battery} 25.0 ${bits.map(Number).join('')}\r`;
   }

@@ -69,7 +69,7 @@ export class PodRunner {
         hostPid: host.pid,
         folder: join(folder, spec.name),
         logFile: join(this.props.logFolder, `${spec.name}.log`),
-        mounts: [...(this.props.imageFiles ?? []), ...this.devices(spec), ...mountsOf(spec, byName)],
+        mounts: [...host.mounts, ...(this.props.imageFiles ?? []), ...this.devices(spec), ...mountsOf(spec, byName)],
         environment: environmentOf(spec, host.name),
       });
       this.containers.set(spec.name, runner);
@@ -91,8 +91,14 @@ export class PodRunner {
     await this.dispose();
   }
 
+  /** Stops all processes of all containers where they are. */
   freeze(): void {
     for (const container of this.containers.values()) container.freeze();
+  }
+
+  /** Kills every container; they are started again. */
+  crash(): void {
+    for (const container of this.containers.values()) container.crash();
   }
 
   private get spec() {
@@ -147,6 +153,16 @@ export class Kubelet implements Workload {
         return [name, new PodRunner({ ...props, daemonSet, folder, logFolder: join(props.logFolder, name) })] as const;
       }),
     );
+  }
+
+  /** Stops all processes of all pods where they are. */
+  freeze(): void {
+    for (const pod of this.pods.values()) pod.freeze();
+  }
+
+  /** Kills every container of all pods; they are started again. */
+  crash(): void {
+    for (const pod of this.pods.values()) pod.crash();
   }
 
   get podNames(): string[] {

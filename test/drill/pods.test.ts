@@ -52,6 +52,10 @@ describe('a pod that the drill cannot run', () => {
   test.each([
     ['a network of its own', { containers: [container] }],
     ['"initContainers"', { hostNetwork: true, containers: [container], initContainers: [] }],
+    [
+      '"httpGet"',
+      { hostNetwork: true, containers: [{ ...container, readinessProbe: { httpGet: { path: '/', port: 80 } } }] },
+    ],
     ['"livenessProbe"', { hostNetwork: true, containers: [{ ...container, livenessProbe: {} }] }],
     ['"nfs"', { hostNetwork: true, containers: [container], volumes: [{ name: 'v', nfs: {} }] }],
     ['not run as root', { hostNetwork: true, containers: [{ ...container, securityContext: { runAsUser: 1000 } }] }],

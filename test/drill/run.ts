@@ -1,9 +1,11 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Drill, ScenarioPlan } from './drill';
 import { loadBalancerDrill } from './load-balancer/drill';
 import { powerDrill } from './power/drill';
+import { powerHostDrill } from './power-host/drill';
 import { Progress } from './progress';
 import { paintFor, scenarioReport } from './report';
 import { FRAMEWORK_PROGRAMS, missingRequirements } from './requirements';
@@ -11,8 +13,10 @@ import { runInSandbox, sandboxFolder } from './sandbox';
 import { Scenario, Unreached } from './scenario';
 import { eventLine, Timeline } from './timeline';
 
-const DRILLS: readonly Drill[] = [powerDrill, loadBalancerDrill];
+const DRILLS: readonly Drill[] = [powerDrill, powerHostDrill, loadBalancerDrill];
 const LOG_FOLDER = 'build/drill';
+/** A scenario waits most of its time, and yet with too many at once everybody is late. */
+const SCENARIOS_AT_ONCE = 7 * availableParallelism();
 
 interface Options {
   readonly list?: boolean;
@@ -67,7 +71,22 @@ async function main(names: readonly string[], options: Options): Promise<number>
 
   const missing = missingRequirements([...FRAMEWORK_PROGRAMS, ...jobs.flatMap(({ drill }) => drill.programs)]);
   for (const line of missing) console.error(line);
-  return missing.length > 0 ? 2 : runInSandbox();
+  return missing.length > 0 ? 2 : runPrepared(new Set(jobs.map(({ drill }) => drill)));
+}
+
+/** What a sandbox without network cannot do goes before it, what the kernel does not take away with it after it. */
+async function runPrepared(drills: ReadonlySet<Drill>): Promise<number> {
+  try {
+    for (const drill of drills) await drill.prepare?.();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 2;
+  }
+  try {
+    return await runInSandbox();
+  } finally {
+    for (const drill of drills) await drill.cleanUp?.();
+  }
 }
 
 async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: Options): Promise<number> {
@@ -78,18 +97,16 @@ async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: 
   rmSync(LOG_FOLDER, { recursive: true, force: true });
   progress.start();
 
-  const scenarios = await Promise.all(
-    jobs.map(async ({ title, plan }) => {
-      const timeline = new Timeline((event) => verbose && progress.print(`${title.padEnd(24)} ${eventLine(event)}`));
-      const scenario = new Scenario(title, timeline, join(folder, title));
-      running.add(scenario);
-      await runScenario(scenario, plan);
-      running.delete(scenario);
-      progress.print(scenarioReport(scenario, plan.summary, timeline.now(), paint));
-      if (keep || scenario.checks.some(({ passed }) => !passed)) keepLogs(scenario);
-      return scenario;
-    }),
-  );
+  const scenarios = await inTurns(jobs, SCENARIOS_AT_ONCE, async ({ title, plan }) => {
+    const timeline = new Timeline((event) => verbose && progress.print(`${title.padEnd(24)} ${eventLine(event)}`));
+    const scenario = new Scenario(title, timeline, join(folder, title));
+    running.add(scenario);
+    await runScenario(scenario, plan);
+    running.delete(scenario);
+    progress.print(scenarioReport(scenario, plan.summary, timeline.now(), paint));
+    if (keep || scenario.checks.some(({ passed }) => !passed)) keepLogs(scenario);
+    return scenario;
+  });
 
   progress.stop();
   const checks = scenarios.flatMap((scenario) => scenario.checks);
@@ -98,6 +115,17 @@ async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: 
   const verdict = `drill: ${checks.length - failed} passed, ${failed} failed`;
   console.log(failed > 0 ? paint.bad(verdict) : paint.good(verdict));
   return failed > 0 ? 1 : 0;
+}
+
+/** Does something with each item, with so many at once, and returns what came of each. */
+async function inTurns<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = [...items.entries()];
+  const next = async (): Promise<void> => {
+    for (let turn = waiting.shift(); turn; turn = waiting.shift()) results[turn[0]] = await work(turn[1]);
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+  return results;
 }
 
 async function runScenario(scenario: Scenario, plan: ScenarioPlan): Promise<void> {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { childrenOf, signal } from './processes';
 
 const FOLDER_VARIABLE = 'DRILL_SANDBOX';
 
@@ -47,7 +48,10 @@ function endOf(sandbox: ChildProcess): Promise<number> {
   let interrupted: number | undefined;
   const end = (status: number) => () => {
     interrupted = status;
-    sandbox.kill('SIGKILL');
+    // PID 1 of the sandbox, which unshare waits for and which is over when the last of all others is; before it is there, unshare
+    const [first] = sandbox.pid === undefined ? [] : childrenOf(sandbox.pid);
+    if (first === undefined) sandbox.kill('SIGKILL');
+    else signal(first, 'SIGKILL');
   };
   process.on('SIGINT', end(130));
   process.on('SIGTERM', end(143));

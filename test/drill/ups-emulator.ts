@@ -10,8 +10,8 @@ export interface UpsEmulatorProps extends MegatecOptions {
   /** An empty folder for its sockets. */
   readonly folder: string;
   readonly timeline: Timeline;
-  /** Called when the power at its sockets changes. */
-  readonly onLoad: (on: boolean) => void;
+  /** Called when the power at its sockets has changed. */
+  readonly onLoad: () => void;
 }
 
 /**
@@ -71,6 +71,12 @@ export class UpsEmulator {
     return this.log(on ? 'mains are back' : 'mains failed, on battery');
   }
 
+  /** Sets the voltage of the battery that it reports. */
+  batteryVoltage(volts: number): number {
+    this.ups.batteryVoltage = volts;
+    return this.log(`battery at ${volts} V`);
+  }
+
   lowBattery(): number {
     this.ups.setLowBattery(true);
     return this.log('battery is low');
@@ -111,7 +117,7 @@ export class UpsEmulator {
   private tick(): void {
     for (const { on, reason, at } of this.ups.advance(this.props.timeline.now())) {
       this.log(`load ${on ? 'on' : 'off'}: ${reason}`, at);
-      this.props.onLoad(on);
+      this.props.onLoad();
     }
   }
 

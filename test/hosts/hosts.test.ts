@@ -133,6 +133,22 @@ describe('the node with the cable of the UPS', () => {
     expect(read('nodes/k3s-1/20-ups.yaml')).toEqual({ 'node-label+': ['ups-device=ups1'] });
   });
 
+  test('names every cable at it, and has the label of the first', () => {
+    const [first, ...others] = homeInput.nodes;
+    const file = textOf(
+      {
+        nodes: [{ ...first, ups: ['ups1', 'ups2'] }, ...others] as ClusterInput['nodes'],
+        ups: [
+          { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', options: { serial: 'A' } },
+          { name: 'ups2', driver: 'usbhid-ups', node: 'k3s-1', options: { serial: 'B' } },
+        ],
+      },
+      'nodes/k3s-1/20-ups.yaml',
+    );
+    expect(file).toContain('the cables of ups1 and ups2 go to it');
+    expect(parse(file)).toEqual({ 'node-label+': ['ups-device=ups1'] });
+  });
+
   test('has a label whose value is a text also when the UPS is called 1', () => {
     const nodes = homeInput.nodes.map((node) => ({ ...node, ups: '1' }));
     const ups = [{ name: '1', driver: 'usbhid-ups', node: 'k3s-1' }];
@@ -174,19 +190,19 @@ describe('k3os/server.yaml', () => {
     expect(line.split(' ').map((item) => item.replace('k3os.k3s_args=', ''))).toEqual(expected);
   });
 
-  test('installs the watcher that is also in killpower/', () => {
+  test('installs killpowerd that is also in killpower/', () => {
     const files = read('k3os/server.yaml')['write_files'] as { path: string; permissions: string; content: string }[];
     expect(files.map(({ path, permissions }) => [path, permissions])).toEqual([
-      ['/usr/local/sbin/killpower-watch', '0755'],
-      ['/etc/init.d/killpower-watch', '0755'],
+      ['/usr/local/sbin/killpowerd', '0755'],
+      ['/etc/init.d/killpowerd', '0755'],
     ]);
     expect(files.map(({ content }) => content)).toEqual([
-      textOf({}, 'killpower/killpower-watch.sh'),
-      textOf({}, 'killpower/killpower-watch.openrc'),
+      textOf({}, 'killpower/killpowerd'),
+      textOf({}, 'killpower/killpowerd.openrc'),
     ]);
   });
 
-  test('has no watcher in a site without a UPS', () => {
+  test('has no killpowerd in a site without a UPS', () => {
     expect(Object.keys(read('k3os/server.yaml', withoutUps()))).toEqual(['k3os']);
   });
 });
@@ -229,6 +245,7 @@ describe('every file', () => {
 test('a site without a UPS has no killpower files', () => {
   expect([...hostFiles(site(withoutUps())).keys()]).toEqual([
     'README.md',
+    'RUNBOOK.md',
     'server/config.yaml',
     'server/init.yaml',
     'k3os/server.yaml',
@@ -238,7 +255,8 @@ test('a site without a UPS has no killpower files', () => {
 describe('README.md', () => {
   test('tells every file where it goes', () => {
     const readme = textOf(withAgent, 'README.md');
-    for (const file of ['server/config.yaml', 'agent/config.yaml', 'server/init.yaml', 'nodes/k3s-1/20-ups.yaml']) {
+    for (const file of hostFiles(site(withAgent)).keys()) {
+      if (/^(README|k3os\/|nodes\/.*k3os)/.test(file)) continue;
       expect(readme).toContain(`\`${file}\``);
     }
   });

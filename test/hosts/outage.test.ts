@@ -1,9 +1,15 @@
-import type { ClusterInput } from '../../lib/cluster/schema';
+import type { Cluster, ClusterInput } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/hosts/hosts';
+import { loadBalancerSections } from '../../lib/hosts/load-balancer-runbook';
 import { GOSSIP, gossipDetection, outageOf } from '../../lib/hosts/outage';
-import { outageSection } from '../../lib/hosts/outage-section';
 import { METALLB } from '../../lib/metallb';
 import { homeInput, site } from '../support/sites';
+
+/** The section as text. */
+const textOf = (cluster: Cluster): string =>
+  loadBalancerSections(cluster)
+    .flatMap(({ paragraphs }) => paragraphs)
+    .join('\n\n');
 
 const pools = [{ name: 'lan', addresses: ['192.168.10.240-192.168.10.250'] }];
 const servers = (count: number): Partial<ClusterInput> => ({
@@ -97,7 +103,7 @@ describe('the outage of a site', () => {
       advertisements: [{ name: 'lan', pools: ['lan'] }],
     };
     expect(outageOf(site({ loadBalancer: { pools, bgp } })).unguarded).toEqual([]);
-    expect(outageSection(site({ loadBalancer: { pools, bgp } }))).toContain(
+    expect(textOf(site({ loadBalancer: { pools, bgp } }))).toContain(
       '| the router of BGP peer router leaves the node out | up to 9 s |',
     );
   });
@@ -115,20 +121,19 @@ describe('the outage of a site', () => {
   });
 });
 
-describe('hosts/README.md', () => {
+describe('hosts/RUNBOOK.md', () => {
   const heading = '## When the node behind a LoadBalancer address dies';
-  const section = (changes: Partial<ClusterInput> = {}) => outageSection(site(changes)) ?? '';
+  const section = (changes: Partial<ClusterInput> = {}) => textOf(site(changes));
 
   test('has the section with the numbers of this site', () => {
-    expect(hostFiles(site()).get('README.md')).toContain(section());
-    expect(section()).toContain(heading);
+    expect(hostFiles(site()).get('RUNBOOK.md')).toContain(section());
+    expect(hostFiles(site()).get('RUNBOOK.md')).toContain(heading);
     expect(section()).toContain('| another node answers for the address | 5 to 8 s |');
     expect(section()).toContain('| 5 min 40 s to 5 min 55 s |');
   });
 
   test('has no such section without MetalLB', () => {
-    expect(outageSection(site({ loadBalancer: undefined }))).toBeUndefined();
-    expect(hostFiles(site({ loadBalancer: undefined })).get('README.md')).not.toContain(heading);
+    expect(hostFiles(site({ loadBalancer: undefined })).get('RUNBOOK.md')).not.toContain(heading);
   });
 
   test('says that nobody takes over in a site of one machine', () => {

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { checkUpsName, quoted, upsConf, upsdConf, upsdUsers, upsmonConf } from '../../lib/nut/conf';
+import {
+  checkUpsName,
+  primaryMonitor,
+  quoted,
+  secondaryMonitor,
+  upsConf,
+  upsdConf,
+  upsdUsers,
+  upsmonConf,
+} from '../../lib/nut/conf';
 import { checkPassword, newPasswords, nutSecret } from '../../lib/nut/secret';
 
 /** Reads a quoted word the way NUT's parseconf does: a backslash makes the next character plain. */
@@ -32,7 +41,7 @@ describe('ups.conf', () => {
         driver: 'usbhid-ups',
         port: 'auto',
         description: 'apc on usb',
-        options: { vendorid: '051d', ignorelb: true },
+        options: { offdelay: 120, vendorid: '051d', ignorelb: true },
       },
       { name: 'ups2', driver: 'snmp-ups', port: '10.0.0.9' },
     ]);
@@ -42,7 +51,6 @@ describe('ups.conf', () => {
   port = "auto"
   desc = "apc on usb"
   offdelay = "120"
-  ondelay = "180"
   vendorid = "051d"
   ignorelb
 
@@ -52,26 +60,21 @@ describe('ups.conf', () => {
 `);
   });
 
-  test('leaves the delays to the owner who gives them', () => {
-    const text = upsConf([{ name: 'a', driver: 'nutdrv_qx', port: 'auto', options: { offdelay: 60, ondelay: 120 } }]);
-    expect(text).toContain('offdelay = "60"\n  ondelay = "120"');
-  });
-
-  test('counts the ondelay of blazer in minutes', () => {
-    expect(upsConf([{ name: 'a', driver: 'blazer_usb', port: 'auto' }])).toContain('ondelay = "3"');
-  });
-
-  test('gives no delay to a driver that would refuse the word', () => {
-    expect(upsConf([{ name: 'a', driver: 'dummy-ups', port: 'x.dev' }])).not.toContain('delay');
-  });
-
   test.each(['ups@1', 'ups:1', '[ups1]', 'ups 1', '', '-ups', 'ä'])('refuses the name %j', (name) => {
     expect(() => checkUpsName(name)).toThrow('is no UPS name');
   });
 });
 
-test('upsd listens on the given addresses only', () => {
-  expect(upsdConf(['127.0.0.1', '[fd00::1]'], 3493)).toBe('LISTEN 127.0.0.1 3493\nLISTEN [fd00::1] 3493\nMAXAGE 15\n');
+describe('upsd.conf', () => {
+  test('listens on the given addresses only', () => {
+    expect(upsdConf(['127.0.0.1', '[fd00::1]'], 3493, false)).toBe(
+      'LISTEN 127.0.0.1 3493\nLISTEN [fd00::1] 3493\nMAXAGE 15\n',
+    );
+  });
+
+  test('has a certificate with TLS', () => {
+    expect(upsdConf(['127.0.0.1'], 3493, true)).toContain('CERTFILE /etc/nut/upsd.pem\nDISABLE_WEAK_SSL true\n');
+  });
 });
 
 test('upsd.users holds placeholders and no password', () => {
@@ -82,16 +85,28 @@ test('upsd.users holds placeholders and no password', () => {
 });
 
 describe('upsmon.conf', () => {
-  const props = { upsName: 'ups1', host: '192.168.10.11', port: 3493, shutdownCommand: '/scripts/power-off.sh' };
+  const timing = { pollFreq: 5, pollFreqAlert: 2, deadTime: 15, hostSync: 15, finalDelay: 0, lease: 20 };
+  const conf = (tls = false) =>
+    upsmonConf([primaryMonitor('ups1@127.0.0.1:3493', 1), secondaryMonitor('ups2@10.0.0.2:3493', 2)], 2, timing, tls);
 
-  test('of a secondary monitors by IP literal as the secondary user', () => {
-    expect(upsmonConf({ ...props, role: 'secondary' })).toMatch(
-      /^MONITOR ups1@192\.168\.10\.11:3493 1 monsecondary @PASSWORD@ secondary$/m,
-    );
+  test('has a line for each UPS with its power value, user and the key of its password', () => {
+    expect(conf()).toMatch(/^MONITOR ups1@127\.0\.0\.1:3493 1 monprimary @PASSWORD:primary@ primary$/m);
+    expect(conf()).toMatch(/^MONITOR ups2@10\.0\.0\.2:3493 2 monsecondary @PASSWORD:secondary@ secondary$/m);
   });
 
-  test('joins nothing with && in its shutdown command', () => {
-    expect(upsmonConf({ ...props, role: 'primary' })).toMatch(/^SHUTDOWNCMD "\/scripts\/power-off\.sh"$/m);
+  test('needs so many supplies', () => expect(conf()).toMatch(/^MINSUPPLIES 2$/m));
+
+  test('calls scripts without arguments, joined with nothing', () => {
+    expect(conf()).toMatch(/^SHUTDOWNCMD "\/scripts\/shutdown\.sh"$/m);
+    expect(conf()).toMatch(/^NOTIFYCMD \/scripts\/notify\.sh$/m);
+  });
+
+  test('does nothing special on low battery, because another UPS may still feed the machine', () => {
+    expect(conf()).toMatch(/^NOTIFYFLAG LOWBATT EXEC$/m);
+  });
+
+  test('insists on TLS when there are certificates', () => {
+    expect(conf(true)).toContain('CERTPATH /etc/nut/ca\nCERTVERIFY 1\nFORCESSL 1\n');
   });
 });
 

@@ -1,17 +1,37 @@
 import type { Problem } from '../problem';
 import type { Cluster } from '../schema';
 import { bgp } from './bgp';
+import { budget } from './budget';
+import { delays } from './delays';
 import { lease } from './lease';
 import { names } from './names';
 import { networks } from './networks';
 import { nodes } from './nodes';
+import { nutTiming } from './nut-timing';
 import { pools } from './pools';
 import { power } from './power';
 import { quorum } from './quorum';
+import { stages } from './stages';
+import { upsDrivers } from './ups-drivers';
 import { vip } from './vip';
 
 /** A concern: finds everything that is wrong with a well-formed site in its field. Pure. */
 export type Rule = (cluster: Cluster) => Problem[];
 
 /** Every rule a site must pass, in the order their problems are reported. */
-export const rules: readonly Rule[] = [names, networks, nodes, quorum, vip, lease, pools, bgp, power];
+export const rules: readonly Rule[] = [
+  names,
+  networks,
+  nodes,
+  quorum,
+  vip,
+  lease,
+  pools,
+  bgp,
+  power,
+  upsDrivers,
+  nutTiming,
+  stages,
+  delays,
+  budget,
+];

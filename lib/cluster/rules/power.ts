@@ -1,54 +1,147 @@
-import { error, type Problem, warning } from '../problem';
-import { upsesAt } from '../queries';
-import type { Cluster } from '../schema';
+import { error, type Path, type Problem, warning } from '../problem';
+import type { Cluster, Node, Ups } from '../schema';
 import { unknownName } from './unknown-name';
 
-/** Every UPS has its cable at a node it feeds, and every node is fed by a UPS that exists. */
+/** Every UPS is at a node it feeds or at a machine outside, and every node is fed by UPSes that exist, and by enough of them. */
 export function power(cluster: Cluster): Problem[] {
-  const upsNames = cluster.ups.map(({ name }) => name);
-  const nodeNames = cluster.nodes.map(({ name }) => name);
-  const unknownUps = cluster.nodes.flatMap(({ ups }, n) =>
-    ups === undefined ? [] : unknownName('ups', ups, upsNames, ['nodes', n, 'ups']),
-  );
-  const cables = cluster.ups.flatMap((ups, u) => {
-    const node = cluster.nodes.find(({ name }) => name === ups.node);
-    const path = ['ups', u, 'node'];
-    if (!node) return unknownName('node', ups.node, nodeNames, path, ` for the cable of "${ups.name}"`);
-    if (node.ups !== ups.name) {
-      return [
-        error(
-          'ups-node-not-fed',
-          path,
-          `the cable of "${ups.name}" goes to ${node.name}, which ${node.ups === undefined ? 'no UPS feeds' : `${JSON.stringify(node.ups)} feeds`}`,
-          `plug the cable into a node that "${ups.name}" feeds, or set ups: ${ups.name} there`,
-        ),
-      ];
-    }
-    return [];
-  });
-  const crowded = cluster.nodes.flatMap((node) =>
-    upsesAt(cluster, node)
-      .slice(1)
-      .map((ups) =>
-        error(
-          'two-cables',
-          ['ups', cluster.ups.indexOf(ups), 'node'],
-          `${node.name} already has the cable of another UPS`,
-          'plug each cable into a node of its own, one that the UPS feeds',
-        ),
-      ),
-  );
-  const idle = cluster.ups.flatMap((ups, u) =>
-    cluster.nodes.some((node) => node.ups === ups.name)
-      ? []
-      : [
-          warning(
-            'ups-feeds-nobody',
-            ['ups', u, 'name'],
-            `no node says that "${ups.name}" feeds it`,
-            `set ups: ${ups.name} at the nodes plugged into it`,
-          ),
-        ],
-  );
-  return [...unknownUps, ...cables, ...crowded, ...idle];
+  return [
+    ...cluster.nodes.flatMap((node, n) => feedsOf(cluster, node, n)),
+    ...cluster.ups.flatMap((ups, u) => [
+      ...placeOf(cluster, ups, ['ups', u]),
+      ...(cluster.nodes.some((node) => isFedBy(node, ups)) ? [] : [feedsNobody(ups, ['ups', u, 'name'])]),
+    ]),
+  ];
 }
+
+const isFedBy = (node: Node, { name }: Ups): boolean => node.ups.some((feed) => feed.name === name);
+
+function feedsOf(cluster: Cluster, { name, ups, minSupplies }: Node, index: number): Problem[] {
+  const upsNames = cluster.ups.map((candidate) => candidate.name);
+  const path = ['nodes', index, 'ups'];
+  const supplies = ups.reduce((sum, { powerValue }) => sum + powerValue, 0);
+  const tooFew =
+    minSupplies > Math.max(supplies, 1)
+      ? [
+          error(
+            'supplies-too-few',
+            ['nodes', index, 'minSupplies'],
+            `${name} needs ${minSupplies} power supplies and its UPSes feed ${supplies}, so it would shut down at once`,
+            `set minSupplies to ${Math.max(supplies, 1)} or less, or name the UPS of every supply under ups`,
+          ),
+        ]
+      : [];
+  const feeds = ups.flatMap((feed, f) => {
+    const first = ups.findIndex((other) => other.name === feed.name);
+    if (first === f) return unknownName('ups', feed.name, upsNames, [...path, f]);
+    return [
+      error(
+        'feed-twice',
+        [...path, f],
+        `${name} already has "${feed.name}" as feed ${first + 1}`,
+        `for several supplies on one UPS give one feed with powerValue: ${(ups[first]?.powerValue ?? 0) + feed.powerValue}`,
+      ),
+    ];
+  });
+  return [...feeds, ...tooFew];
+}
+
+/** Keys that are about a driver or a battery of ours. */
+const DRIVER_KEYS = [
+  'driver',
+  'delayStepSeconds',
+  'runtimeAtLowBatterySeconds',
+  'runtimeAtEarlyShutdownSeconds',
+] as const;
+
+function placeOf(cluster: Cluster, ups: Ups, path: Path): Problem[] {
+  if (ups.node !== undefined && ups.server !== undefined) {
+    return [
+      error(
+        'ups-node-or-server',
+        [...path, 'server'],
+        `"${ups.name}" has both a node and a server`,
+        'keep node when a machine of this cluster talks to the UPS, server when a machine outside does',
+      ),
+    ];
+  }
+  if (ups.server !== undefined) {
+    const keys = [
+      ...DRIVER_KEYS.filter((key) => ups[key] !== undefined),
+      ...(Object.keys(ups.options).length > 0 ? ['options'] : []),
+    ];
+    return keys.map((key) =>
+      error(
+        'not-with-server',
+        [...path, key],
+        `"${ups.name}" is served by ${ups.server?.address.text}, where its ${key} has to be set`,
+        `take ${key} out; server.cutDelaySeconds says what this cluster has to know`,
+      ),
+    );
+  }
+  if (ups.node === undefined) {
+    return [
+      error(
+        'ups-node-or-server',
+        path,
+        `"${ups.name}" has neither a node nor a server`,
+        'set node to the machine its cable goes to, or server to the machine outside the cluster that serves it',
+      ),
+    ];
+  }
+  return [...(ups.driver === undefined ? [driverMissing(ups, path)] : []), ...cableOf(cluster, ups, ups.node, path)];
+}
+
+const driverMissing = (ups: Ups, path: Path): Problem =>
+  error(
+    'driver-missing',
+    path,
+    `"${ups.name}" has no driver, and ${ups.node} has to talk to it`,
+    'set driver to the one that https://networkupstools.org/stable-hcl.html names for it',
+  );
+
+function cableOf(cluster: Cluster, ups: Ups, nodeName: string, path: Path): Problem[] {
+  const at = [...path, 'node'];
+  const node = cluster.nodes.find(({ name }) => name === nodeName);
+  const nodeNames = cluster.nodes.map(({ name }) => name);
+  if (!node) return unknownName('node', nodeName, nodeNames, at, ` for the cable of "${ups.name}"`);
+  if (!isFedBy(node, ups)) {
+    const feeds = node.ups.map(({ name }) => JSON.stringify(name)).join(' and ');
+    return [
+      error(
+        'ups-node-not-fed',
+        at,
+        `the cable of "${ups.name}" goes to ${node.name}, which ${feeds === '' ? 'no UPS feeds' : `${feeds} ${node.ups.length > 1 ? 'feed' : 'feeds'}`}`,
+        `plug the cable into a node that "${ups.name}" feeds, or add ${ups.name} to ups there`,
+      ),
+    ];
+  }
+  const twin = cluster.ups
+    .slice(0, cluster.ups.indexOf(ups))
+    .find((other) => other.node === nodeName && looksLike(other, ups));
+  if (!twin) return [];
+  return [
+    warning(
+      'ups-lookalikes',
+      at,
+      `nothing tells "${ups.name}" from "${twin.name}" at ${nodeName}: both are ${ups.driver} on ${ups.port}, and each driver takes whichever it finds first`,
+      'set options.serial of both, as nut-scanner prints it',
+    ),
+  ];
+}
+
+/** True when two drivers on one machine could take the same UPS. */
+const looksLike = (a: Ups, b: Ups): boolean =>
+  a.driver === b.driver &&
+  a.port === b.port &&
+  ['serial', 'vendorid', 'productid', 'product', 'bus', 'busport', 'device'].every(
+    (option) =>
+      a.options[option] === undefined || b.options[option] === undefined || a.options[option] === b.options[option],
+  );
+
+const feedsNobody = ({ name }: Ups, path: Path): Problem =>
+  warning(
+    'ups-feeds-nobody',
+    path,
+    `no node says that "${name}" feeds it`,
+    `set ups: ${name} at the nodes plugged into it`,
+  );

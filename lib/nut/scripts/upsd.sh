@@ -28,6 +28,9 @@ printf 's/@PRIMARY_PASSWORD@/%s/\ns/@SECONDARY_PASSWORD@/%s/\n' "$primary" "$sec
 
 # /var/run/nut outlives the container: an old PID file names some process of this one, and a driver that finds one ends that process
 rm -f /var/run/nut/upsd.pid /var/run/nut/*-*.pid
+# with a certificate upsd speaks TLS; OpenSSL wants chain and key in one file
+if [ -d /tls ]; then cat /tls/tls.crt /tls/tls.key >/etc/nut/upsd.pem; fi
+
 upsdrvctl -u root start || {
   echo "upsd: no driver could start; is the cable in, and is the driver in cluster.yaml the right one?" >&2
   exit 1

@@ -1,7 +1,8 @@
 #!/bin/sh
-# Watches the UPS that feeds this node. When the machine has to go down, power-off.sh raises the flag, and from then on this
-# container waits for the end: an upsmon that came back would log in again and hold up the shutdown of the others.
-# In:  NODE_NAME, ROLE (primary or secondary), /config, /secret, /etc/nut and /var/run/nut (empty, in memory), /killpower
+# Runs upsmon: as primary (decides, for the UPSes whose cable is here) or as agent (a secondary on every node, whose SHUTDOWNCMD
+# runs as soon as the shutdown is declared, whatever the version of NUT). After the commit it only waits for the end: an upsmon
+# that came back would log in again and hold up the others.
+# In:  ROLE (primary or agent), NODE_NAME, CONTAINER, /config, /secret, /etc/nut and /var/run/nut (empty, in memory), /killpower
 set -eu
 umask 077
 trap 'exit 0' TERM INT
@@ -14,22 +15,31 @@ rest() {
   done
 }
 
-if [ -e /var/run/nut/committed ]; then
-  echo "upsmon: the power-off of this machine is under way, waiting for it"
+template=/config/$NODE_NAME.$ROLE.upsmon.conf
+if [ ! -r "$template" ]; then
+  echo "$ROLE: cluster.yaml has no $ROLE of a UPS on $NODE_NAME; add the node or its UPS there, or mend its label ups-device" >&2
+  exit 1
+fi
+. /scripts/common.sh
+if committed; then
+  log "the power-off of this machine is under way, waiting for it"
   rest
 fi
-if [ ! -r "/config/$NODE_NAME.$ROLE.upsmon.conf" ]; then
-  echo "upsmon: cluster.yaml does not say that $NODE_NAME is a $ROLE of any UPS; add the node there, or mend its label ups-device" >&2
-  exit 1
-fi
-if ! grep -Eqx '[A-Za-z0-9._~+=-]+' "/secret/$ROLE"; then
-  echo "upsmon: the password \"$ROLE\" in the Secret is missing or has characters other than letters, digits and . _ ~ + = -" >&2
-  exit 1
-fi
 
+# the placeholder names the key of the Secret; a sed script in a file, because arguments are for everybody to see
+sed -n 's/^MONITOR .* @PASSWORD:\([^@]*\)@ .*/\1/p' "$template" | sort -u >/etc/nut/keys
+: >/etc/nut/passwords.sed
+while read -r key; do
+  if ! grep -Eqx '[A-Za-z0-9._~+=-]+' "/secret/$key"; then
+    echo "$ROLE: the password \"$key\" in the Secret is missing or has characters other than letters, digits and . _ ~ + = -" >&2
+    exit 1
+  fi
+  printf 's/@PASSWORD:%s@/%s/\n' "$key" "$(cat "/secret/$key")" >>/etc/nut/passwords.sed
+done </etc/nut/keys
 echo 'MODE=netclient' >/etc/nut/nut.conf
-printf 's/@PASSWORD@/%s/\n' "$(cat "/secret/$ROLE")" |
-  sed -f - "/config/$NODE_NAME.$ROLE.upsmon.conf" >/etc/nut/upsmon.conf
+sed -f /etc/nut/passwords.sed "$template" >/etc/nut/upsmon.conf
+rm -f /etc/nut/passwords.sed
+if [ -d /tls ]; then /scripts/trust.sh; fi
 
 # /var/run/nut outlives the container: the number in an old PID file is that of some process of this one, often of the new upsmon
 # itself, which would then refuse to start beside "a previous instance"
@@ -37,9 +47,10 @@ rm -f /var/run/nut/upsmon.pid
 upsmon -F -p &
 monitor=$!
 trap 'kill "$monitor" 2>/dev/null; wait "$monitor"; exit 0' TERM INT
+[ "$ROLE" != primary ] || /scripts/early.sh &
 status=0
 wait "$monitor" || status=$?
-[ -e /var/run/nut/committed ] || exit "$status"
+committed || exit "$status"
 trap 'exit 0' TERM INT
-echo "upsmon: this machine is told to power off, waiting for it"
+log "this machine is told to power off, waiting for it"
 rest

@@ -13,14 +13,14 @@ export const form: readonly InvalidSite[] = [
     says: 'an unknown key of the site itself is refused',
     changes: { pools: [] },
     problems: [
-      'error pools: unknown-key: there is no key "pools" here; the keys here are name, network, nodes, controlPlane, loadBalancer, ups, nut, versions, images',
+      'error pools: unknown-key: there is no key "pools" here; the keys here are name, network, nodes, controlPlane, loadBalancer, ups, power, nut, versions, images',
     ],
   },
   {
     says: 'an unknown key of a list entry is refused',
     changes: { 'nodes[1].adress': '192.168.10.12' },
     problems: [
-      'error nodes[1].adress: unknown-key: there is no key "adress" here; the keys here are name, address, role, ups',
+      'error nodes[1].adress: unknown-key: there is no key "adress" here; the keys here are name, address, role, ups, minSupplies',
     ],
   },
   {
@@ -42,8 +42,47 @@ export const form: readonly InvalidSite[] = [
     says: 'the old words for a UPS are unknown keys',
     changes: { 'ups[0].desc': 'office' },
     problems: [
-      'error ups[0].desc: unknown-key: there is no key "desc" here; the keys here are name, driver, port, description, node, options',
+      'error ups[0].desc: unknown-key: there is no key "desc" here; the keys here are name, driver, port, description, node, server, options, delayStepSeconds, runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds',
     ],
+  },
+  {
+    says: 'an unknown key of a feed is refused',
+    changes: { 'nodes[0].ups': [{ name: 'ups1', powervalue: 2 }] },
+    problems: [
+      'error nodes[0].ups[0].powervalue: unknown-key: there is no key "powervalue" here; the keys here are name, powerValue',
+    ],
+  },
+  {
+    says: 'an unknown key of the only feed is refused',
+    changes: { 'nodes[0].ups': { name: 'ups1', powervalue: 2 } },
+    problems: [
+      'error nodes[0].ups.powervalue: unknown-key: there is no key "powervalue" here; the keys here are name, powerValue',
+    ],
+  },
+  {
+    says: 'a number as feed is told to be any of three kinds',
+    changes: { 'nodes[0].ups': 1 },
+    problems: ['error nodes[0].ups: bad-type: "ups" is 1; give a text, a group of keys or a list'],
+  },
+  {
+    says: 'a number in a list of feeds is told to be one of two kinds',
+    changes: { 'nodes[0].ups': ['ups1', 2] },
+    problems: ['error nodes[0].ups[1]: bad-type: entry 2 is 2; give a text or a group of keys'],
+  },
+  {
+    says: 'a feed of 0 supplies is too small',
+    changes: { 'nodes[0].ups': [{ name: 'ups1', powerValue: 0 }] },
+    problems: ['error nodes[0].ups[0].powerValue: bad-number: "powerValue" is 0; give at least 1'],
+  },
+  {
+    says: 'a halt budget of 0 is too small',
+    changes: { 'power.haltBudget': { agentSeconds: 0 } },
+    problems: ['error power.haltBudget.agentSeconds: bad-number: "agentSeconds" is 0; give at least 1'],
+  },
+  {
+    says: 'an actuator that does not exist is refused',
+    changes: { 'power.actuator': 'systemd' },
+    problems: ['error power.actuator: bad-value: "actuator" is "systemd"; choose killpowerd or logind'],
   },
   {
     says: 'a missing text is reported',
@@ -69,11 +108,6 @@ export const form: readonly InvalidSite[] = [
     says: 'a missing choice is reported with its values',
     changes: { 'nodes[2].role': undefined },
     problems: ['error nodes[2].role: missing-key: "role" is missing; add it: server or agent'],
-  },
-  {
-    says: 'a missing driver is reported',
-    changes: { 'ups[0].driver': undefined },
-    problems: ['error ups[0].driver: missing-key: "driver" is missing; add it: a text'],
   },
   {
     says: 'an empty value has the wrong type',
@@ -221,7 +255,7 @@ export const form: readonly InvalidSite[] = [
       'error name: missing-key: "name" is missing; add it: a text',
       'error nodes[0].role: bad-value: "role" is "x"; choose server or agent',
       'error nodes[1].address: bad-address: "y" is no IP address; write it like 192.168.10.43 or fd00::43',
-      'error typo: unknown-key: there is no key "typo" here; the keys here are name, network, nodes, controlPlane, loadBalancer, ups, nut, versions, images',
+      'error typo: unknown-key: there is no key "typo" here; the keys here are name, network, nodes, controlPlane, loadBalancer, ups, power, nut, versions, images',
     ],
   },
 ];

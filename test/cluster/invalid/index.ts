@@ -1,5 +1,7 @@
 import type { InvalidSite } from '../sites';
 import { bgp } from './bgp';
+import { budget } from './budget';
+import { drivers } from './drivers';
 import { form } from './form';
 import { formats } from './formats';
 import { loadBalancer } from './load-balancer';
@@ -8,6 +10,7 @@ import { names } from './names';
 import { networks } from './networks';
 import { pools } from './pools';
 import { power } from './power';
+import { timing } from './timing';
 import { vip } from './vip';
 
 /** Every invalid site, by concern. */
@@ -22,4 +25,7 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   bgp,
   loadBalancer,
   power,
+  drivers,
+  timing,
+  budget,
 };

@@ -30,8 +30,8 @@ export const networks: readonly InvalidSite[] = [
     says: 'two UPSes of one name are refused',
     changes: {
       ups: [
-        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' },
-        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-2' },
+        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 },
+        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-2', runtimeAtLowBatterySeconds: 300 },
       ],
     },
     problems: ['error ups[1].name: duplicate-name: "ups1" is already the name of entry 1; give each its own name'],
@@ -41,8 +41,8 @@ export const networks: readonly InvalidSite[] = [
     changes: {
       'nodes[1].ups': 'UPS1',
       ups: [
-        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' },
-        { name: 'UPS1', driver: 'usbhid-ups', node: 'k3s-2' },
+        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 },
+        { name: 'UPS1', driver: 'usbhid-ups', node: 'k3s-2', runtimeAtLowBatterySeconds: 300 },
       ],
     },
     problems: [

@@ -1,6 +1,6 @@
-import { type InvalidSite } from '../sites';
+import { type InvalidSite, powerSite } from '../sites';
 
-/** A row for each way to get a rule's answer: UPSes. */
+/** A row for each way to get a rule's answer: who feeds whom, and who talks to which UPS. */
 export const power: readonly InvalidSite[] = [
   {
     says: 'a node fed by an unknown UPS is refused',
@@ -20,6 +20,40 @@ export const power: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'the second of two feeds is judged like the first',
+    changes: { 'nodes[1].ups': ['ups1', { name: 'ups9', powerValue: 2 }] },
+    problems: ['error nodes[1].ups[1]: unknown-ups: there is no UPS "ups9"; the UPSes are ups1'],
+  },
+  {
+    says: 'a UPS that feeds a node twice is refused, with one feed that does it',
+    changes: { 'nodes[1].ups': ['ups1', { name: 'ups1', powerValue: 2 }] },
+    problems: [
+      'error nodes[1].ups[1]: feed-twice: k3s-2 already has "ups1" as feed 1; for several supplies on one UPS give one feed with powerValue: 3',
+    ],
+  },
+  {
+    says: 'a node that needs more supplies than its UPSes feed is refused',
+    changes: { 'nodes[1].minSupplies': 2 },
+    problems: [
+      'error nodes[1].minSupplies: supplies-too-few: k3s-2 needs 2 power supplies and its UPSes feed 1, so it would shut down at once; set minSupplies to 1 or less, or name the UPS of every supply under ups',
+    ],
+  },
+  {
+    says: 'a node that needs two supplies and has no UPS is refused',
+    changes: { 'nodes[3].minSupplies': 2 },
+    problems: [
+      'error nodes[3].minSupplies: supplies-too-few: k3s-4 needs 2 power supplies and its UPSes feed 0, so it would shut down at once; set minSupplies to 1 or less, or name the UPS of every supply under ups',
+    ],
+  },
+  {
+    says: 'power values add up to the supplies that are fed',
+    site: powerSite,
+    changes: { 'nodes[1].minSupplies': 3 },
+    problems: [
+      'error nodes[1].minSupplies: supplies-too-few: k3s-2 needs 3 power supplies and its UPSes feed 2, so it would shut down at once; set minSupplies to 2 or less, or name the UPS of every supply under ups',
+    ],
+  },
+  {
     says: 'a cable at an unknown node is refused',
     changes: { 'ups[0].node': 'k3s-9' },
     problems: [
@@ -30,52 +64,72 @@ export const power: readonly InvalidSite[] = [
     says: 'a cable at a node without a UPS is refused',
     changes: { 'ups[0].node': 'k3s-4' },
     problems: [
-      'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-4, which no UPS feeds; plug the cable into a node that "ups1" feeds, or set ups: ups1 there',
+      'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-4, which no UPS feeds; plug the cable into a node that "ups1" feeds, or add ups1 to ups there',
     ],
   },
   {
-    says: 'a cable at a node of another UPS is refused',
-    changes: {
-      'nodes[1].ups': 'ups2',
-      ups: [
-        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-2' },
-        { name: 'ups2', driver: 'usbhid-ups', node: 'k3s-2' },
-      ],
-    },
+    says: 'a cable at a node that two others feed is refused',
+    site: powerSite,
+    changes: { 'ups[0].node': 'k3s-4', 'nodes[3].ups': ['nas', 'ups2'] },
     problems: [
-      'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-2, which "ups2" feeds; plug the cable into a node that "ups1" feeds, or set ups: ups1 there',
-      'error ups[1].node: two-cables: k3s-2 already has the cable of another UPS; plug each cable into a node of its own, one that the UPS feeds',
+      'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-4, which "nas" and "ups2" feed; plug the cable into a node that "ups1" feeds, or add ups1 to ups there',
     ],
   },
   {
     says: 'a UPS that feeds nobody is refused at its cable and warned about',
-    changes: {
-      ups: [
-        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' },
-        { name: 'ups2', driver: 'usbhid-ups', node: 'k3s-4' },
-      ],
-    },
+    changes: { 'ups[1]': { name: 'ups2', driver: 'nutdrv_qx', node: 'k3s-4' } },
     problems: [
-      'error ups[1].node: ups-node-not-fed: the cable of "ups2" goes to k3s-4, which no UPS feeds; plug the cable into a node that "ups2" feeds, or set ups: ups2 there',
+      'error ups[1].node: ups-node-not-fed: the cable of "ups2" goes to k3s-4, which no UPS feeds; plug the cable into a node that "ups2" feeds, or add ups2 to ups there',
       'warning ups[1].name: ups-feeds-nobody: no node says that "ups2" feeds it; set ups: ups2 at the nodes plugged into it',
     ],
   },
   {
-    says: 'every cable after the first at one node is refused',
+    says: 'a UPS with a node and a server is refused',
+    changes: { 'ups[0].server': { address: '192.168.10.30', cutDelaySeconds: 300 } },
+    problems: [
+      'error ups[0].server: ups-node-or-server: "ups1" has both a node and a server; keep node when a machine of this cluster talks to the UPS, server when a machine outside does',
+    ],
+  },
+  {
+    says: 'a UPS with neither a node nor a server is refused',
+    changes: { 'ups[0].node': undefined },
+    problems: [
+      'error ups[0]: ups-node-or-server: "ups1" has neither a node nor a server; set node to the machine its cable goes to, or server to the machine outside the cluster that serves it',
+    ],
+  },
+  {
+    says: 'a UPS at a node without a driver is refused',
+    changes: { 'ups[0].driver': undefined },
+    problems: [
+      'error ups[0]: driver-missing: "ups1" has no driver, and k3s-1 has to talk to it; set driver to the one that https://networkupstools.org/stable-hcl.html names for it',
+    ],
+  },
+  {
+    says: 'everything about the driver of a UPS that another machine serves is refused',
+    site: powerSite,
     changes: {
-      ups: [
-        { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' },
-        { name: 'ups2', driver: 'usbhid-ups', node: 'k3s-1' },
-        { name: 'ups3', driver: 'usbhid-ups', node: 'k3s-1' },
-      ],
-      'nodes[1].ups': 'ups2',
-      'nodes[2].ups': 'ups3',
+      'ups[2].driver': 'usbhid-ups',
+      'ups[2].options': { offdelay: 20 },
+      'ups[2].delayStepSeconds': 60,
+      'ups[2].runtimeAtLowBatterySeconds': 100,
+      'ups[2].runtimeAtEarlyShutdownSeconds': 100,
     },
     problems: [
-      'error ups[1].node: ups-node-not-fed: the cable of "ups2" goes to k3s-1, which "ups1" feeds; plug the cable into a node that "ups2" feeds, or set ups: ups2 there',
-      'error ups[2].node: ups-node-not-fed: the cable of "ups3" goes to k3s-1, which "ups1" feeds; plug the cable into a node that "ups3" feeds, or set ups: ups3 there',
-      'error ups[1].node: two-cables: k3s-1 already has the cable of another UPS; plug each cable into a node of its own, one that the UPS feeds',
-      'error ups[2].node: two-cables: k3s-1 already has the cable of another UPS; plug each cable into a node of its own, one that the UPS feeds',
+      'error ups[2].driver: not-with-server: "nas" is served by 192.168.10.30, where its driver has to be set; take driver out; server.cutDelaySeconds says what this cluster has to know',
+      'error ups[2].delayStepSeconds: not-with-server: "nas" is served by 192.168.10.30, where its delayStepSeconds has to be set; take delayStepSeconds out; server.cutDelaySeconds says what this cluster has to know',
+      'error ups[2].runtimeAtLowBatterySeconds: not-with-server: "nas" is served by 192.168.10.30, where its runtimeAtLowBatterySeconds has to be set; take runtimeAtLowBatterySeconds out; server.cutDelaySeconds says what this cluster has to know',
+      'error ups[2].runtimeAtEarlyShutdownSeconds: not-with-server: "nas" is served by 192.168.10.30, where its runtimeAtEarlyShutdownSeconds has to be set; take runtimeAtEarlyShutdownSeconds out; server.cutDelaySeconds says what this cluster has to know',
+      'error ups[2].options: not-with-server: "nas" is served by 192.168.10.30, where its options has to be set; take options out; server.cutDelaySeconds says what this cluster has to know',
+    ],
+  },
+  {
+    says: 'two UPSes that their drivers cannot tell apart are warned about',
+    changes: {
+      'nodes[0].ups': ['ups1', 'ups2'],
+      'ups[1]': { name: 'ups2', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 },
+    },
+    problems: [
+      'warning ups[1].node: ups-lookalikes: nothing tells "ups2" from "ups1" at k3s-1: both are usbhid-ups on auto, and each driver takes whichever it finds first; set options.serial of both, as nut-scanner prints it',
     ],
   },
 ];

@@ -128,7 +128,7 @@ export const takeover =
     scenario.measure('expected by the runbook', `${range.from} to ${range.to} s`);
     const all = rounds.flatMap(({ noticed }) => noticed);
     scenario.check(
-      'every speaker notices within the time that hosts/README.md states',
+      'every speaker notices within the time that hosts/RUNBOOK.md states',
       all.length === props.rounds * (props.nodes - 1) &&
         all.every((time) => time >= range.from * 1000 - TOLERANCE_MS && time <= range.to * 1000 + TOLERANCE_MS),
       `${seconds(Math.min(...all))} to ${seconds(Math.max(...all))}`,

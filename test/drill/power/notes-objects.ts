@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { primary } from '../../../lib/cluster/queries';
 import type { Cluster, Ups } from '../../../lib/cluster/schema';
+import type { Watcher } from '../host';
 
 /**
  * The UPS configuration of the notes "howto-k3os-baremetal" that this project grew out of, as objects that the drill can run: the
@@ -29,6 +30,20 @@ export function notesObjects(cluster: Cluster): string {
   ];
   return objects.map((object) => stringify(object)).join('---\n');
 }
+
+/** The loop that the notes run on each machine, without its log and with the way to power a machine of the drill off. */
+export const NOTES_WATCHER: Watcher = {
+  script: `mark=$1/killpower
+if test -f "$mark"; then rm "$mark"; fi
+while :; do
+  if test -f "$mark"; then
+    "$KILLPOWERD_POWEROFF" &
+    break
+  fi
+  sleep 3
+done`,
+  argumentsFor: (folder) => [folder],
+};
 
 const PRIMARY_SHUTDOWN = '`/usr/local/ups/sbin/upsdrvctl -u root shutdown && touch /killpower/killpower`';
 

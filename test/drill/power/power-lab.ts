@@ -1,107 +1,122 @@
 import { buildSite } from '../../../lib/app';
-import { defineCluster } from '../../../lib/cluster/load';
+import { type PowerPlan, powerPlan } from '../../../lib/cluster/power/plan';
 import type { Cluster } from '../../../lib/cluster/schema';
 import { newPasswords, nutSecret } from '../../../lib/nut/secret';
-import { Lab, type LabProps } from '../lab';
+import type { ContainerRunner } from '../container-runner';
+import type { Watcher } from '../host';
+import { Lab } from '../lab';
 import type { MegatecOptions } from '../megatec';
 import type { Scenario } from '../scenario';
-import { notesObjects } from './notes-objects';
+import type { Sabotage } from './sabotage';
+import { MACHINES, powerSite, UPS, UPS_NODE } from './site';
 
-export const PRIMARY = 'k3s-1';
-export const SECONDARIES = ['k3s-2', 'k3s-3'] as const;
-export const MACHINES = [PRIMARY, ...SECONDARIES] as const;
-export const UPS = 'ups1';
-
-/** How long a machine needs to halt: a k3s server with its pods takes its time. */
-const HALT_MS: Readonly<Record<string, number>> = { 'k3s-1': 60_000, 'k3s-2': 45_000, 'k3s-3': 50_000 };
-
-/** Three servers at one UPS with a serial cable. What the emulator speaks is all that differs from a site of yours. */
-const powerSite = (): Cluster =>
-  defineCluster({
-    name: 'drill',
-    network: { subnet: '10.77.0.0/24' },
-    nodes: MACHINES.map((name, i) => ({ name, address: `10.77.0.1${i + 1}`, role: 'server', ups: UPS })),
-    controlPlane: { vip: '10.77.0.5' },
-    ups: [
-      {
-        name: UPS,
-        driver: 'nutdrv_qx',
-        port: '/dev/ttyS0',
-        node: PRIMARY,
-        options: { protocol: 'megatec', novendor: true, norating: true, pollinterval: 2 },
-      },
-    ],
-  });
+/** The machines halt in a little less than the budget that the site gives them. */
+const SPARE_MS = 2000;
 
 export interface PowerLabOptions {
-  /** Machines whose Secret has another password than the primary knows. @default - none */
+  /** @default - one UPS, see powerSite */
+  readonly cluster?: Cluster;
+  /** A change of what synth wrote. @default - none */
+  readonly sabotage?: Sabotage;
+  /** Machines whose Secret has other passwords than the primary knows. @default - none */
   readonly wrongPassword?: readonly string[];
+  /** Machines whose halt hangs. @default - none */
+  readonly hangs?: readonly string[];
   readonly ups?: MegatecOptions;
-  readonly imagePrograms?: LabProps['imagePrograms'];
-  /** The configuration of the notes instead of this project's. @default false */
-  readonly notes?: boolean;
+  /** Other objects than those of synth, and another script that powers the machines off. @default - none */
+  readonly instead?: { readonly objects: string; readonly watcher: Watcher };
 }
 
 /** The site of this drill with NUT as synth writes it. */
 export class PowerLab extends Lab {
-  /** The NUT objects that synth wrote. */
-  readonly nutObjects: string;
+  readonly plan: PowerPlan;
+  readonly cluster: Cluster;
 
   constructor(scenario: Scenario, options: PowerLabOptions = {}) {
-    const cluster = powerSite();
-    const files = buildSite(cluster);
+    const { cluster = powerSite(), sabotage = (site) => site, hangs = [], instead } = options;
+    const files = sabotage(buildSite(cluster));
     const nutObjects = files.dist.get('50-nut.k8s.yaml');
     if (nutObjects === undefined) throw new Error('synth wrote no 50-nut.k8s.yaml for a site with a UPS');
     const secret = nutSecret(cluster.nut.secret, newPasswords());
     const otherSecret = nutSecret(cluster.nut.secret, newPasswords());
+    const plan = powerPlan(cluster);
     super({
       scenario,
       cluster,
       files,
       objectsFor: ({ name }) =>
-        options.notes
-          ? [notesObjects(cluster)]
-          : [nutObjects, options.wrongPassword?.includes(name) ? otherSecret : secret],
-      haltMs: ({ name }) => HALT_MS[name] ?? 45_000,
-      ups: options.ups,
-      imagePrograms: options.imagePrograms,
+        instead ? [instead.objects] : [nutObjects, options.wrongPassword?.includes(name) ? otherSecret : secret],
+      haltMs: ({ name }) => {
+        const { haltSeconds = 0 } = plan.nodes.find(({ node }) => node.name === name) ?? {};
+        return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
+      },
+      watcher: instead?.watcher,
+      // the pause before the load comes back is the only time of the UPS that is shortened: 1 s for each minute
+      ups: { restoreMinuteMs: 1000, ...options.ups },
     });
-    this.nutObjects = nutObjects;
+    this.plan = plan;
+    this.cluster = cluster;
   }
 
-  /** ups.status as the machine with the cable sees it, such as `OB LB`; '' when upsd does not answer or has no data. */
-  async upsStatus(): Promise<string> {
-    const { stdout } = await this.kubelet(PRIMARY).container('upsd').exec('upsc', UPS, 'ups.status');
-    return stdout.trim();
+  /** The container `upsd` of the node with the cable of a UPS. */
+  upsd(ups = UPS): ContainerRunner {
+    const node = this.cluster.ups.find(({ name }) => name === ups)?.node ?? UPS_NODE;
+    return this.kubelet(node).container('upsd');
   }
 
-  /** The addresses from which an upsmon is logged in, sorted. */
-  async clients(): Promise<string[]> {
-    const { stdout } = await this.kubelet(PRIMARY).container('upsd').exec('upsc', '-c', UPS);
+  /** The words of ups.status as the machine with the cable sees it, such as OB and LB; none when upsd has no data. */
+  async upsStatus(ups = UPS): Promise<string[]> {
+    const { stdout } = await this.upsd(ups).exec('upsc', ups, 'ups.status');
+    return stdout.trim().split(' ').filter(Boolean);
+  }
+
+  /** The addresses from which an upsmon is logged in, sorted; the node with the cable has two. */
+  async clients(ups = UPS): Promise<string[]> {
+    const { stdout } = await this.upsd(ups).exec('upsc', '-c', ups);
     return stdout.split('\n').filter(Boolean).sort();
   }
 
-  /** Whether an upsmon is logged in for each of so many machines. */
-  async loggedIn(count: number = MACHINES.length): Promise<boolean> {
-    return (await this.clients()).length === count;
+  /** How many upsmons should be logged in at a UPS: the agent of each machine, and the primary. */
+  logins(ups = UPS): number {
+    return 1 + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
+  }
+
+  async loggedIn(): Promise<boolean> {
+    for (const { name } of this.cluster.ups) {
+      if ((await this.clients(name)).length !== this.logins(name)) return false;
+    }
+    return true;
+  }
+
+  /** When the first of these machines was committed, by whom and for whatever reason. */
+  firstCommitOf(machines: readonly string[]): number {
+    const times = machines.map((name) => this.host(name).killpower.deadlines[0]?.at ?? Number.POSITIVE_INFINITY);
+    return Math.min(...times);
   }
 }
 
 /** A value for each machine, for a row of the table. */
-export const perMachine = (value: (name: string) => string): Record<string, string> =>
-  Object.fromEntries(MACHINES.map((name) => [name, value(name)]));
+export const perMachine = (
+  value: (name: string) => string,
+  names: readonly string[] = MACHINES,
+): Record<string, string> => Object.fromEntries(names.map((name) => [name, value(name)]));
 
 /** Starts a lab, waits until every upsmon is logged in, runs the scenario, and takes the lab away. */
 export async function withPowerLab(
   scenario: Scenario,
-  options: PowerLabOptions & { readonly logins?: number },
+  options: PowerLabOptions,
   run: (lab: PowerLab) => Promise<void>,
 ): Promise<void> {
   const lab = new PowerLab(scenario, options);
   try {
     await lab.start();
-    const { logins = MACHINES.length } = options;
-    await scenario.reach(`${logins} upsmons log in`, 30_000, () => lab.loggedIn(logins));
+    const wrong = options.wrongPassword?.length ?? 0;
+    if (wrong > 0) {
+      const right = lab.logins() - wrong;
+      await scenario.reach(`${right} upsmons log in`, 40_000, async () => (await lab.clients()).length === right);
+    } else {
+      await scenario.reach('every upsmon logs in', 40_000, () => lab.loggedIn());
+    }
     await run(lab);
   } finally {
     await lab.stop();

@@ -26,7 +26,8 @@ while IFS='	' read -r source target mode; do
     mkdir -p "$target"
   else
     mkdir -p "$(dirname "$target")"
-    : >>"$target"
+    # a file below /proc is there already, and not even root may open it for writing
+    [ -e "$target" ] || : >"$target"
   fi
   mount --bind "/.host$source" "$target"
   [ "$mode" = rw ] || mount -o remount,bind,ro "$target"

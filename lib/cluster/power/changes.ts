@@ -1,0 +1,53 @@
+import { type Path, pathText } from '../problem';
+import type { Cluster } from '../schema';
+import type { PowerRole, UpsPlan } from './plan';
+
+/** A number of the site that could be another one. */
+export interface Change {
+  readonly path: Path;
+  readonly value: number;
+}
+
+/** A halt budget below this is too little for a clean halt of a machine with containers on it, so none such is proposed. */
+export const SHORTEST_HALT_SECONDS = 10;
+
+/**
+ * The smallest lowering of halt budgets after which every machine of this UPS is off in time, or undefined when no halt budget
+ * that a machine could live with does it.
+ *
+ * @param latestDownSeconds when the last of them has to be off
+ */
+export function lowerBudgets(plan: UpsPlan, latestDownSeconds: number): Change[] | undefined {
+  const budgets = new Map<PowerRole, number>();
+  for (const { role, haltSeconds, downSeconds } of plan.nodes) {
+    const excess = downSeconds - latestDownSeconds;
+    if (excess > 0) budgets.set(role, haltSeconds - excess);
+  }
+  if ([...budgets.values()].some((seconds) => seconds < SHORTEST_HALT_SECONDS)) return undefined;
+  return [...budgets].map(([role, value]) => ({ path: ['power', 'haltBudget', `${role}Seconds`], value }));
+}
+
+/**
+ * The smallest change of delay and halt budgets after which the load is cut so early that the battery lasts, or undefined when
+ * there is none.
+ *
+ * @param latestCutSeconds how long offdelay may be
+ */
+export function cutEarlier(cluster: Cluster, plan: UpsPlan, latestCutSeconds: number): Change[] | undefined {
+  const { ups, stepSeconds, neededOffDelaySeconds } = plan;
+  const offDelaySeconds = Math.floor(latestCutSeconds / stepSeconds) * stepSeconds;
+  const stated = ups.options['offdelay'] === undefined ? [] : [offDelayOf(cluster, plan, offDelaySeconds)];
+  if (offDelaySeconds >= neededOffDelaySeconds) return stated;
+  const budgets = lowerBudgets(plan, offDelaySeconds - cluster.power.marginSeconds);
+  return budgets && [...stated, ...budgets];
+}
+
+/** The change of the delay that the owner gives as a driver option. */
+export const offDelayOf = (cluster: Cluster, { ups }: UpsPlan, value: number): Change => ({
+  path: ['ups', cluster.ups.indexOf(ups), 'options', 'offdelay'],
+  value,
+});
+
+/** `set power.haltBudget.serverSeconds to 41 and power.haltBudget.upsNodeSeconds to 36`; nothing for no change. */
+export const changeText = (changes: readonly Change[]): string =>
+  changes.length === 0 ? '' : `set ${changes.map(({ path, value }) => `${pathText(path)} to ${value}`).join(' and ')}`;

@@ -1,0 +1,77 @@
+import { DRIVER_DELAY } from '../patterns';
+import type { Ups } from '../schema';
+
+/** What a NUT driver can do about delays; from its manual page at https://networkupstools.org/docs/man/. */
+export interface DriverFacts {
+  /** Its offdelay takes whole multiples of so many seconds. What is between is rounded down without a word. */
+  readonly granularitySeconds: number;
+  /** The longest offdelay it takes; with more it does not start. Undefined where its manual names none. */
+  readonly longestOffDelaySeconds?: number;
+  /** Unit of its ondelay, in seconds. */
+  readonly onDelayUnitSeconds: 1 | 60;
+  /** True when it talks to the UPS over the network: no USB bus and no rights on the machine. */
+  readonly network: boolean;
+}
+
+const SECONDS: DriverFacts = { granularitySeconds: 1, onDelayUnitSeconds: 1, network: false };
+/** These take 12 to 54 s in steps of 6, and from 60 s on whole minutes; no machine halts in less than a minute for sure. */
+const MINUTES: DriverFacts = {
+  granularitySeconds: 60,
+  longestOffDelaySeconds: 600,
+  onDelayUnitSeconds: 1,
+  network: false,
+};
+
+const DRIVERS: Readonly<Record<string, DriverFacts>> = {
+  'usbhid-ups': SECONDS,
+  'mge-shut': SECONDS,
+  nutdrv_qx: MINUTES,
+  blazer_ser: { ...MINUTES, onDelayUnitSeconds: 60 },
+  blazer_usb: { ...MINUTES, onDelayUnitSeconds: 60 },
+  'snmp-ups': { ...SECONDS, network: true },
+};
+
+/** Drivers whose port is a host or a URL. */
+const OVER_THE_NETWORK = ['snmp-ups', 'netxml-ups', 'apcupsd-ups'];
+
+/** USB vendor of CyberPower, whose UPSes divide delays by 60 and drop the rest: usbhid-ups(8). */
+const CYBERPOWER = '0764';
+const CYBERPOWER_STEP_SECONDS = 60;
+
+/** NUT's default for the quick look of a driver at the UPS: ups.conf(5). */
+const POLL_INTERVAL_SECONDS = 2;
+/** The drivers' default for the look at everything else, battery.charge and battery.runtime among it: usbhid-ups(8), nutdrv_qx(8), snmp-ups(8). */
+const POLL_FREQ_SECONDS = 30;
+
+/** Facts of a driver whose offdelay and ondelay this project sets and reckons with, or undefined for any other. */
+export const driverFacts = (driver: string): DriverFacts | undefined => DRIVERS[driver];
+
+/** True when the driver needs neither USB nor a serial port, so that its container needs no rights on the machine. */
+export const isNetworkDriver = (driver: string): boolean =>
+  hasHostAsPort(driver) || ['dummy-ups', 'clone'].includes(driver);
+
+/** True when the driver's port names another machine. */
+export const hasHostAsPort = (driver: string): boolean => OVER_THE_NETWORK.includes(driver);
+
+/** The delays of this UPS are whole multiples of so many seconds. */
+export function delayStepSeconds(ups: Ups): number {
+  const vendor = String(ups.options['vendorid'] ?? '');
+  const known = ups.driver === 'usbhid-ups' && vendor === CYBERPOWER ? CYBERPOWER_STEP_SECONDS : undefined;
+  return ups.delayStepSeconds ?? known ?? driverFacts(ups.driver ?? '')?.granularitySeconds ?? 1;
+}
+
+/** How long the driver may take to see that the UPS is on battery or low, seconds. */
+export const statusPollSeconds = (ups: Ups): number => driverNumber(ups, 'pollinterval') ?? POLL_INTERVAL_SECONDS;
+
+/** How long the driver may take to see a new charge or runtime, seconds. */
+export const valuePollSeconds = (ups: Ups): number =>
+  Math.max(statusPollSeconds(ups), driverNumber(ups, 'pollfreq') ?? POLL_FREQ_SECONDS);
+
+/** The options of a driver that this project reckons with. */
+export const RECKONED_OPTIONS = ['offdelay', 'ondelay', 'pollinterval', 'pollfreq'] as const;
+
+/** A whole number that the owner gives as a driver option, in the driver's own unit; undefined where none is given or it is no such number. */
+export function driverNumber(ups: Ups, option: (typeof RECKONED_OPTIONS)[number]): number | undefined {
+  const value = ups.options[option];
+  return value !== undefined && DRIVER_DELAY.test(String(value)) ? Number(value) : undefined;
+}

@@ -1,0 +1,132 @@
+import { upsesAt } from '../queries';
+import type { Cluster, Node, Ups } from '../schema';
+import { delayStepSeconds, driverFacts, driverNumber, statusPollSeconds, valuePollSeconds } from './drivers';
+
+/** Which stage and halt budget a machine has. */
+export type PowerRole = 'agent' | 'server' | 'upsNode';
+
+/** When one machine is off at the latest. All times in seconds after the shutdown begins: FSD, or on battery and low. */
+export interface NodePlan {
+  readonly node: Node;
+  readonly role: PowerRole;
+  /** From its own commit to its power-off. */
+  readonly stageSeconds: number;
+  /** From its power-off to the moment it is forced off. */
+  readonly haltSeconds: number;
+  /** When it is committed at the latest, whatever is dead. */
+  readonly commitSeconds: number;
+  /** When it powers itself off at the latest, whatever is dead. */
+  readonly deadlineSeconds: number;
+  /** When it is off at the latest. */
+  readonly downSeconds: number;
+}
+
+/** When one UPS cuts and restores its load. */
+export interface UpsPlan {
+  readonly ups: Ups;
+  /** The machines it feeds, in the order they go off. */
+  readonly nodes: readonly NodePlan[];
+  /** Latest time one of them is off. */
+  readonly allDownSeconds: number;
+  /** The UPS takes whole multiples of so many seconds as delays. */
+  readonly stepSeconds: number;
+  /** The smallest offdelay that is safe: allDown and the margin, in steps of the UPS. */
+  readonly neededOffDelaySeconds: number;
+  /** From the command to the cut: the owner's offdelay where given, else the needed one; for a UPS of another machine, its cutDelay. */
+  readonly offDelaySeconds: number;
+  /** When the load is cut at the latest, if the battery lasts: everybody but the last one who can tell the UPS was dead. */
+  readonly latestCutSeconds: number;
+  /**
+   * From the command to the return of the load at the earliest: the owner's ondelay where given, else about a minute more than
+   * offdelay. Undefined for a UPS of another machine.
+   */
+  readonly onDelaySeconds: number | undefined;
+  /** From low battery at the UPS to the begin of the shutdown at the latest: one look of the driver and one of upsmon. */
+  readonly noticeSeconds: number;
+  /** What the battery must still carry the load for at low battery. */
+  readonly runtimeNeededSeconds: number;
+  /** The same at a limit of power.earlyShutdown, which the driver looks at less often. */
+  readonly earlyRuntimeNeededSeconds: number;
+}
+
+/** The time line of a power failure, computed from the site. */
+export interface PowerPlan {
+  /** How long a machine may take to learn of the shutdown, whatever is dead: the slower of upsmon and the lease. */
+  readonly detectionSeconds: number;
+  readonly nodes: readonly NodePlan[];
+  readonly upses: readonly UpsPlan[];
+}
+
+/** upsmon's own reaction on top of DEADTIME and HOSTSYNC: measured with NUT 2.8.0 to 2.8.5, 21 s at most for 15 and 15. */
+export const REACTION_SECONDS = 6;
+/** killpowerd on the machine looks once a second. */
+export const WATCH_SECONDS = 1;
+/** The load comes back so much later than it went, at least, or a UPS may not notice that it was to go at all. */
+const OFF_AT_LEAST_SECONDS = 60;
+
+/** Computes when each machine is off and when each UPS cuts its load. Pure; whether that is good enough is for the rules to say. */
+export function powerPlan(cluster: Cluster): PowerPlan {
+  const { deadTimeSeconds, hostSyncSeconds, leaseSeconds } = cluster.power;
+  const detectionSeconds = Math.max(Math.max(deadTimeSeconds, hostSyncSeconds) + REACTION_SECONDS, leaseSeconds);
+  const nodes = cluster.nodes
+    .filter(({ ups }) => ups.length > 0)
+    .map((node) => nodePlan(cluster, node, detectionSeconds));
+  return {
+    detectionSeconds,
+    nodes,
+    upses: cluster.ups.map((ups) => upsPlan(cluster, ups, nodes, detectionSeconds)),
+  };
+}
+
+/** The stage a machine goes off in. */
+const powerRole = (cluster: Cluster, node: Node): PowerRole =>
+  upsesAt(cluster, node).length > 0 ? 'upsNode' : node.role;
+
+function nodePlan(cluster: Cluster, node: Node, detectionSeconds: number): NodePlan {
+  const { stages, haltBudget, finalDelaySeconds } = cluster.power;
+  const role = powerRole(cluster, node);
+  const key = `${role}Seconds` as const;
+  const commitSeconds = detectionSeconds + finalDelaySeconds;
+  const deadlineSeconds = commitSeconds + stages[key] + WATCH_SECONDS;
+  return {
+    node,
+    role,
+    stageSeconds: stages[key],
+    haltSeconds: haltBudget[key],
+    commitSeconds,
+    deadlineSeconds,
+    downSeconds: deadlineSeconds + haltBudget[key],
+  };
+}
+
+function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detectionSeconds: number): UpsPlan {
+  const { marginSeconds, pollSeconds, finalDelaySeconds } = cluster.power;
+  const nodes = all
+    .filter(({ node }) => node.ups.some(({ name }) => name === ups.name))
+    .sort((a, b) => a.stageSeconds - b.stageSeconds);
+  const allDownSeconds = Math.max(0, ...nodes.map(({ downSeconds }) => downSeconds));
+  const stepSeconds = delayStepSeconds(ups);
+  const neededOffDelaySeconds = Math.ceil((allDownSeconds + marginSeconds) / stepSeconds) * stepSeconds;
+  const offDelaySeconds = ups.server?.cutDelaySeconds ?? driverNumber(ups, 'offdelay') ?? neededOffDelaySeconds;
+  const afterwards = pollSeconds + offDelaySeconds + marginSeconds;
+  return {
+    ups,
+    nodes,
+    allDownSeconds,
+    stepSeconds,
+    neededOffDelaySeconds,
+    offDelaySeconds,
+    latestCutSeconds: ups.server ? offDelaySeconds : detectionSeconds + finalDelaySeconds + offDelaySeconds,
+    onDelaySeconds: ups.server ? undefined : onDelaySeconds(ups, offDelaySeconds),
+    noticeSeconds: statusPollSeconds(ups) + pollSeconds,
+    runtimeNeededSeconds: statusPollSeconds(ups) + afterwards,
+    earlyRuntimeNeededSeconds: valuePollSeconds(ups) + afterwards,
+  };
+}
+
+/** The owner's ondelay, whose unit depends on the driver, or a whole number of minutes that every driver takes. */
+function onDelaySeconds(ups: Ups, offDelaySeconds: number): number {
+  const stated = driverNumber(ups, 'ondelay');
+  if (stated !== undefined) return stated * (driverFacts(ups.driver ?? '')?.onDelayUnitSeconds ?? 1);
+  return Math.ceil((offDelaySeconds + OFF_AT_LEAST_SECONDS) / 60) * 60;
+}

@@ -1,0 +1,69 @@
+import { SHORTEST_HALT_SECONDS } from '../power/changes';
+import { type PowerPlan, type PowerRole, powerPlan } from '../power/plan';
+import { error, type Problem, warning } from '../problem';
+import type { Cluster } from '../schema';
+
+/** The machines go off in an order that leaves nobody alone, with time to halt, by an actuator that is there. */
+export function stages(cluster: Cluster): Problem[] {
+  const plan = powerPlan(cluster);
+  return [...order(cluster, plan), ...halts(cluster, plan), ...actuator(cluster)];
+}
+
+function order({ power }: Cluster, plan: PowerPlan): Problem[] {
+  const roles = rolesOf(plan);
+  const stageOf = (role: PowerRole): number => power.stages[`${role}Seconds`];
+  const isLater = (role: PowerRole, than: PowerRole): boolean =>
+    roles.includes(role) && roles.includes(than) && stageOf(role) > stageOf(than);
+  const [last, ...others] = (['agent', 'server'] as const)
+    .filter((role) => isLater(role, 'upsNode'))
+    .sort((a, b) => stageOf(b) - stageOf(a));
+  return [
+    ...(last
+      ? [
+          error(
+            'ups-node-not-last',
+            ['power', 'stages', 'upsNodeSeconds'],
+            `the node with the UPS powers off after ${stageOf('upsNode')} s and ${[last, ...others].map((role) => `${role}s after ${stageOf(role)} s`).join(', ')}: they would lose upsd while they wait, and with it what the UPS says`,
+            `set stages.upsNodeSeconds to ${stageOf(last)} or more`,
+          ),
+        ]
+      : []),
+    ...(isLater('agent', 'server')
+      ? [
+          warning(
+            'agents-last',
+            ['power', 'stages', 'agentSeconds'],
+            `agents power off after ${stageOf('agent')} s and servers after ${stageOf('server')} s, so the pods on agents lose the API while they stop`,
+            `set stages.agentSeconds to ${stageOf('server')} or less`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+const rolesOf = (plan: PowerPlan): PowerRole[] => [...new Set(plan.nodes.map(({ role }) => role))];
+
+const halts = ({ power }: Cluster, plan: PowerPlan): Problem[] =>
+  rolesOf(plan)
+    .filter((role) => power.haltBudget[`${role}Seconds`] < SHORTEST_HALT_SECONDS)
+    .map((role) =>
+      warning(
+        'halt-budget-short',
+        ['power', 'haltBudget', `${role}Seconds`],
+        `a machine that needs more than ${power.haltBudget[`${role}Seconds`]} s to halt is forced off, and what it has not written by then is lost`,
+        `measure what a halt takes and give that and some more, ${SHORTEST_HALT_SECONDS} s at least`,
+      ),
+    );
+
+function actuator({ power, images, nodes }: Cluster): Problem[] {
+  const isUsed = power.actuator === 'logind' && nodes.some(({ ups }) => ups.length > 0);
+  if (!isUsed || images.nut !== undefined) return [];
+  return [
+    error(
+      'logind-image',
+      ['power', 'actuator'],
+      'the actuator logind needs dbus-send in the image, and the default one has none',
+      'build images/nut/Containerfile, push it to a registry of yours and name it under images.nut, or use the actuator killpowerd',
+    ),
+  ];
+}

@@ -1,0 +1,69 @@
+import { type Address, parseAddress } from '../address';
+import { DRIVER_DELAY } from '../patterns';
+import { driverFacts, hasHostAsPort, RECKONED_OPTIONS } from '../power/drivers';
+import { error, type Path, type Problem, warning } from '../problem';
+import type { Cluster, Ups } from '../schema';
+
+/** What NUT's drivers take, and what this project knows of them. */
+export const upsDrivers = (cluster: Cluster): Problem[] =>
+  cluster.ups.flatMap((ups, u) =>
+    ups.driver === undefined || ups.node === undefined
+      ? []
+      : [
+          ...strandOf(ups, ups.driver, ['ups', u, 'driver']),
+          ...portOf(ups, ups.driver, ['ups', u, 'port']),
+          ...numbersOf(ups, ['ups', u, 'options']),
+        ],
+  );
+
+function strandOf(ups: Ups, driver: string, path: Path): Problem[] {
+  if (driverFacts(driver)) return [];
+  return [
+    warning(
+      'strand',
+      path,
+      `it is not known whether ${driver} can cut the load of "${ups.name}" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty`,
+      'see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+    ),
+  ];
+}
+
+function portOf(ups: Ups, driver: string, path: Path): Problem[] {
+  if (!hasHostAsPort(driver) || hostAddress(ups.port) !== undefined) return [];
+  return [
+    error(
+      'port-not-address',
+      path,
+      `${driver} reaches "${ups.name}" over the network, and its port ${JSON.stringify(ups.port)} is no address`,
+      'give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
+    ),
+  ];
+}
+
+/** The address in `192.168.10.20`, `192.168.10.20:161`, `http://192.168.10.20/` or `[fd00::20]:161`. */
+function hostAddress(port: string): Address | undefined {
+  const host = port.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+  const text = host.match(/^\[(.*)\](?::\d+)?$/)?.[1] ?? host.match(/^([^:]*):\d+$/)?.[1] ?? host;
+  try {
+    return parseAddress(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** usbhid-ups(8) and mge-shut(8): -1 leaves it to the UPS when to come back. */
+const mayBeLeftOut = (ups: Ups, option: string): boolean =>
+  option === 'ondelay' && ['usbhid-ups', 'mge-shut'].includes(ups.driver ?? '') && String(ups.options[option]) === '-1';
+
+const numbersOf = (ups: Ups, path: Path): Problem[] =>
+  RECKONED_OPTIONS.filter((option) => {
+    const value = ups.options[option];
+    return value !== undefined && !DRIVER_DELAY.test(String(value)) && !mayBeLeftOut(ups, option);
+  }).map((option) =>
+    error(
+      'bad-delay',
+      [...path, option],
+      `${option} of "${ups.name}" is ${JSON.stringify(ups.options[option])}`,
+      'give a whole number, as NUT reads it, or take it out',
+    ),
+  );

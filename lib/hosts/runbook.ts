@@ -1,0 +1,27 @@
+import type { Cluster } from '../cluster/schema';
+import { loadBalancerSections } from './load-balancer-runbook';
+import { powerSections } from './power-runbook';
+import type { RunbookSection } from './runbook-section';
+import { WRITTEN_BY } from './text';
+
+/** Everything the runbook is made of, in the order it is printed. */
+const SECTIONS: readonly ((cluster: Cluster) => readonly RunbookSection[])[] = [powerSections, loadBalancerSections];
+
+/** `RUNBOOK.md`: what happens on a bad day at this very site, what to do then, and how to rehearse it. */
+export function runbook(cluster: Cluster): string {
+  const sections = SECTIONS.flatMap((section) => section(cluster));
+  const parts = [
+    `<!-- ${WRITTEN_BY} -->\n# Runbook of ${cluster.name}`,
+    'What to do on a bad day, with the names and times of this site. Print it: on that day the screen may be dark.',
+    sections.map(({ title }) => `- [${title}](#${anchorOf(title)})`).join('\n'),
+    ...sections.flatMap(({ title, paragraphs }) => [`## ${title}`, ...paragraphs]),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The anchor that GitHub and others give to a heading. */
+const anchorOf = (title: string): string =>
+  title
+    .toLowerCase()
+    .replaceAll(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-');

@@ -1,0 +1,124 @@
+import {
+  checkUpsName,
+  type Monitor,
+  primaryMonitor,
+  secondaryMonitor,
+  upsConf,
+  upsdConf,
+  upsdUsers,
+  upsmonConf,
+} from './conf';
+import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
+
+/**
+ * The files of all pods, a key for each node and file. None is secret.
+ *
+ * - `<node>.env`: the numbers of the node, for the scripts
+ * - `<node>.feeds`: the UPSes that feed it, `ups@host:port powerValue` a line
+ * - `<node>.agent.upsmon.conf`: of the secondary that runs on every node
+ * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
+ *   `<node>.cables` (`ups offdelay` a line) and `<node>.clients` (`ups address node` of each node that should be logged in)
+ *
+ * Throws an Error for a UPS name NUT would not take, a name used twice, or a node fed by a UPS that is not there.
+ */
+export function nutFiles(model: NutModel): Record<string, string> {
+  checkNames(model);
+  const files: Record<string, string> = {};
+  for (const node of new Set(model.cabled.map((ups) => ups.node))) {
+    const cables = model.cabled.filter((ups) => ups.node === node);
+    files[`${node}.ups.conf`] = upsConf(cables);
+    files[`${node}.upsd.conf`] = upsdConf(['127.0.0.1', ...(cables[0]?.addresses ?? [])], model.port, model.tls);
+    files[`${node}.cables`] = lines(cables.map(({ name, offDelaySeconds }) => [name, offDelaySeconds]));
+    files[`${node}.clients`] = lines(cables.flatMap((ups) => clients(model, ups)));
+  }
+  for (const node of model.nodes) {
+    const cables = model.cabled.filter((ups) => ups.node === node.name);
+    files[`${node.name}.env`] = numbers(model, node);
+    files[`${node.name}.feeds`] = lines(
+      node.feeds.map(({ ups, powerValue }) => [systemOf(model, node, ups), powerValue]),
+    );
+    files[`${node.name}.agent.upsmon.conf`] = monitored(model, node, []);
+    if (cables.length > 0) files[`${node.name}.primary.upsmon.conf`] = monitored(model, node, cables);
+  }
+  if (model.cabled.length > 0) files['upsd.users'] = upsdUsers();
+  return files;
+}
+
+const lines = (rows: readonly (readonly (string | number)[])[]): string =>
+  rows.map((row) => `${row.join(' ')}\n`).join('');
+
+function checkNames({ cabled, served, nodes }: NutModel): void {
+  const names = [...cabled, ...served].map(({ name }) => name);
+  for (const [i, name] of names.entries()) {
+    checkUpsName(name);
+    if (names.indexOf(name) !== i) throw new Error(`two UPSes are named "${name}"; give each its own name`);
+  }
+  for (const { name, feeds } of nodes) {
+    for (const { ups } of feeds) {
+      if (!names.includes(ups)) {
+        throw new Error(`node ${name} is fed by "${ups}", which is no UPS here; name one of ${names.join(', ')}`);
+      }
+    }
+  }
+}
+
+/** `ups@host:port` as this node reaches it. */
+function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: string): string {
+  const outside = served.find((ups) => ups.name === name);
+  if (outside) return `${name}@${outside.host}:${outside.port}`;
+  const ups = cabled.find((candidate) => candidate.name === name);
+  const host = ups === undefined || ups.node === node.name ? '127.0.0.1' : ups.addresses[0];
+  return `${name}@${host}:${port}`;
+}
+
+function clients(model: NutModel, ups: CabledUps): (readonly [string, string, string])[] {
+  return model.nodes
+    .filter(({ feeds }) => feeds.some((feed) => feed.ups === ups.name))
+    .map((node) => [ups.name, node.name === ups.node ? '127.0.0.1' : node.address, node.name] as const);
+}
+
+/** upsmon.conf of a node that is primary for these UPSes and secondary for its other ones. */
+function monitored(model: NutModel, node: FedNode, primaryFor: readonly CabledUps[]): string {
+  const monitors = node.feeds.map(({ ups, powerValue }): Monitor => {
+    const system = systemOf(model, node, ups);
+    if (primaryFor.some(({ name }) => name === ups)) return primaryMonitor(system, powerValue);
+    const outside = model.served.find(({ name }) => name === ups);
+    return outside ? servedMonitor(outside, system, powerValue) : secondaryMonitor(system, powerValue);
+  });
+  return upsmonConf(monitors, node.minSupplies, model.timing, model.tls);
+}
+
+const servedMonitor = (ups: ServedUps, system: string, powerValue: number): Monitor => ({
+  system,
+  powerValue,
+  user: ups.user,
+  passwordKey: serverPasswordKey(ups.name),
+  type: 'secondary',
+});
+
+/** Key of the Secret with the password for a UPS that a machine outside serves. */
+export const serverPasswordKey = (upsName: string): string => `server-${upsName}`;
+
+/** Shell assignments for the scripts. Every value is a number or a word without anything a shell would take for its own. */
+function numbers(model: NutModel, node: FedNode): string {
+  const { timing, early } = model;
+  const supplies = node.feeds.reduce((sum, { powerValue }) => sum + powerValue, 0);
+  const values: Record<string, string | number | undefined> = {
+    STAGE: node.stageSeconds,
+    HALT: node.haltSeconds,
+    FEEDS: node.feeds.length,
+    SUPPLIES: supplies,
+    MIN_SUPPLIES: node.minSupplies,
+    LEASE: timing.lease,
+    POLL: timing.pollFreqAlert,
+    UPSD_PORT: model.port,
+    ACTUATOR: model.actuator,
+    EARLY: early ? 'yes' : 'no',
+    EARLY_ON_BATTERY: early?.onBatterySeconds,
+    EARLY_CHARGE: early?.chargeBelowPercent,
+    EARLY_RUNTIME: early?.runtimeBelowSeconds,
+  };
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value ?? ''}\n`)
+    .join('');
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+# SHUTDOWNCMD of upsmon.
+exec /scripts/commit.sh "$CONTAINER"

@@ -1,0 +1,206 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { defineCluster, loadCluster } from '../../../lib/cluster/load';
+import { powerPlan, type UpsPlan } from '../../../lib/cluster/power/plan';
+import { powerTimelines } from '../../../lib/cluster/power/timeline';
+import type { ClusterInput } from '../../../lib/cluster/schema';
+import { ipv4Site, powerSite } from '../sites';
+import { anyPower, siteWith } from './arbitraries';
+
+const planOf = (site: ClusterInput) => powerPlan(defineCluster(site));
+const upsOf = (site: ClusterInput, name = 'ups1'): UpsPlan => {
+  const ups = planOf(site).upses.find((plan) => plan.ups.name === name);
+  if (!ups) throw new Error(`there is no ${name}`);
+  return ups;
+};
+
+describe('the power plan of the shipped site', () => {
+  const plan = powerPlan(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
+
+  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, and 6 s reaction', () => {
+    expect(plan.detectionSeconds).toBe(21);
+  });
+
+  test('has servers down after 21 + 5 + 1 + 60 s and the UPS node 5 s later', () => {
+    expect(plan.nodes.map(({ node, role, downSeconds }) => [node.name, role, downSeconds])).toEqual([
+      ['k3s-1', 'upsNode', 92],
+      ['k3s-2', 'server', 87],
+      ['k3s-3', 'server', 87],
+    ]);
+  });
+
+  test('cuts the load 15 s after the last machine is down and restores it in whole minutes', () => {
+    expect(plan.upses.map((ups) => [ups.allDownSeconds, ups.offDelaySeconds, ups.onDelaySeconds])).toEqual([
+      [92, 107, 180],
+    ]);
+  });
+
+  test('needs 129 s of battery after low battery, and 157 s where the driver looks every 30 s', () => {
+    expect(plan.upses.map((ups) => [ups.runtimeNeededSeconds, ups.earlyRuntimeNeededSeconds])).toEqual([[129, 157]]);
+  });
+});
+
+describe('the laboratory', () => {
+  // Stages 0, 6 and 12, halts of 10, 25 and 25 s, offdelay 60, lease 20, with real NUT 2.8.0 to 2.8.5 and an emulated UPS.
+  const lab = planOf({
+    ...ipv4Site(),
+    nodes: ipv4Site().nodes.map((node) => ({ ...node, ups: 'ups1' })),
+    ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 }],
+    power: {
+      stages: { agentSeconds: 0, serverSeconds: 6, upsNodeSeconds: 12 },
+      haltBudget: { agentSeconds: 10, serverSeconds: 25, upsNodeSeconds: 25 },
+    },
+  });
+
+  test.each([
+    ['a frozen pod of the UPS node', 20.7],
+    ['a link that is cut', 17.3],
+    ['a secondary that is frozen, by its lease', 18.0],
+    ['a primary upsmon that is dead, by HOSTSYNC', 19],
+  ])('learned of the shutdown within the computed time: %s', (_, measured) => {
+    expect(measured).toBeLessThanOrEqual(lab.detectionSeconds);
+  });
+
+  test('had all machines down within the computed time, 41 s', () => {
+    expect(41).toBeLessThanOrEqual(lab.upses[0]?.allDownSeconds ?? 0);
+  });
+});
+
+describe('the role of a machine', () => {
+  test('is that of the node with the UPS even when it is a server', () => {
+    expect(planOf(ipv4Site()).nodes.map(({ role }) => role)).toEqual(['upsNode', 'server', 'server']);
+  });
+
+  test('is its own at a UPS that another machine serves', () => {
+    expect(upsOf(powerSite(), 'nas').nodes.map(({ node, role }) => [node.name, role])).toEqual([
+      ['k3s-4', 'agent'],
+      ['k3s-3', 'server'],
+    ]);
+  });
+});
+
+describe('the delays', () => {
+  const withDriver = (driver: string, options: Record<string, string | number> = {}) =>
+    upsOf({ ...ipv4Site(), ups: [{ name: 'ups1', driver, node: 'k3s-1', options, runtimeAtLowBatterySeconds: 999 }] });
+
+  test('are whole minutes with drivers that round down to them', () => {
+    expect(withDriver('nutdrv_qx').offDelaySeconds).toBe(120);
+    expect(withDriver('blazer_usb').offDelaySeconds).toBe(120);
+  });
+
+  test('are whole minutes with a CyberPower on USB', () => {
+    expect(withDriver('usbhid-ups', { vendorid: '0764' }).offDelaySeconds).toBe(120);
+    expect(withDriver('usbhid-ups', { vendorid: '051d' }).offDelaySeconds).toBe(107);
+  });
+
+  test('are whole steps of a UPS that says so', () => {
+    expect(upsOf(powerSite(), 'ups2').offDelaySeconds).toBe(110);
+  });
+
+  test('are the owner’s where given', () => {
+    const { offDelaySeconds, onDelaySeconds } = withDriver('usbhid-ups', { offdelay: 200, ondelay: '300' });
+    expect([offDelaySeconds, onDelaySeconds]).toEqual([200, 300]);
+  });
+
+  test('are in minutes for the ondelay of blazer', () => {
+    expect(withDriver('blazer_ser', { ondelay: 4 }).onDelaySeconds).toBe(240);
+  });
+
+  test('are those of the machine outside that serves the UPS', () => {
+    const { offDelaySeconds, latestCutSeconds, onDelaySeconds } = upsOf(powerSite(), 'nas');
+    expect([offDelaySeconds, latestCutSeconds, onDelaySeconds]).toEqual([180, 180, undefined]);
+  });
+});
+
+test('a lease longer than NUT needs is the time of detection', () => {
+  expect(planOf({ ...ipv4Site(), power: { leaseSeconds: 40 } }).detectionSeconds).toBe(40);
+});
+
+test('pollinterval and pollfreq of the driver count', () => {
+  const site = ipv4Site();
+  const [ups] = site.ups ?? [];
+  if (!ups) throw new Error('there is no UPS');
+  const { runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds } = upsOf({
+    ...site,
+    ups: [{ ...ups, options: { pollinterval: 10, pollfreq: 60 } }],
+  });
+  expect([runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds]).toEqual([137, 187, 15]);
+});
+
+describe('every plan', () => {
+  test('cuts no load before every machine on it is down, with the margin', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const ups of powerPlan(siteWith(power)).upses) {
+          expect(ups.offDelaySeconds).toBeGreaterThanOrEqual(ups.allDownSeconds + (power.marginSeconds ?? 15));
+          for (const { downSeconds } of ups.nodes) expect(downSeconds).toBeLessThanOrEqual(ups.allDownSeconds);
+        }
+      }),
+    );
+  });
+
+  test('has the smallest delay in whole steps that does', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const { neededOffDelaySeconds, stepSeconds, allDownSeconds } of powerPlan(siteWith(power)).upses) {
+          expect(neededOffDelaySeconds % stepSeconds).toBe(0);
+          expect(neededOffDelaySeconds - stepSeconds).toBeLessThan(allDownSeconds + (power.marginSeconds ?? 15));
+        }
+      }),
+    );
+  });
+
+  test('has a time line whose machines commit, power off and are down in this order, never later than the latest', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const { machines } of powerTimelines(siteWith(power))) {
+          for (const { usual, latest } of machines) {
+            const times = [usual, latest].map(({ commitSeconds, powerOffSeconds, downSeconds }) => [
+              commitSeconds,
+              powerOffSeconds,
+              downSeconds,
+            ]);
+            expect(times).toEqual(times.map((list) => list.toSorted((a, b) => a - b)));
+            expect(usual.downSeconds).toBeLessThanOrEqual(latest.downSeconds);
+          }
+        }
+      }),
+    );
+  });
+
+  test('has events whose latest time is not before the earliest, in the order of the latest', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const { events } of powerTimelines(siteWith(power))) {
+          const latest = events.map(({ latestSeconds = Number.POSITIVE_INFINITY }) => latestSeconds);
+          expect(latest).toEqual(latest.toSorted((a, b) => a - b));
+          for (const { earliestSeconds, latestSeconds } of events) {
+            expect(earliestSeconds).toBeLessThanOrEqual(latestSeconds ?? Number.POSITIVE_INFINITY);
+          }
+        }
+      }),
+    );
+  });
+});
+
+test('the events of the shipped site read as a story', () => {
+  const [timeline] = powerTimelines(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
+  expect(
+    timeline?.events.map(
+      ({ earliestSeconds, latestSeconds, who, what }) => `${earliestSeconds}..${latestSeconds ?? ''} ${who} ${what}`,
+    ),
+  ).toEqual([
+    '-7..0 ups1 is on battery and low, or reaches a limit of earlyShutdown',
+    '0..0 k3s-1 declares the shutdown (FSD)',
+    '0..21 every machine writes its own deadline; nothing else has to live from here on',
+    '0..21 k3s-1 tells ups1 to cut its load in 107 s',
+    '5..27 k3s-2 powers itself off',
+    '5..27 k3s-3 powers itself off',
+    '10..32 k3s-1 powers itself off',
+    '5..87 k3s-2 is off, by force if need be',
+    '5..87 k3s-3 is off, by force if need be',
+    '10..92 k3s-1 is off, by force if need be',
+    '107..128 ups1 cuts its load, whether or not the mains are back',
+    '180.. ups1 restores its load when the mains are back, and the machines start',
+  ]);
+});

@@ -1,0 +1,72 @@
+import { SYSTEM_PATH } from '../processes';
+
+export interface ContainerSpecProps {
+  readonly hostname: string;
+  /** Folder with its root file system. */
+  readonly root: string;
+  /** A file that it sees as the ID of its boot; the kernel's own does not change when a container starts again. */
+  readonly bootIdFile: string;
+  /** Its control group, a path below the mount point. */
+  readonly cgroup: string;
+}
+
+/** What container engines leave to root, and the right to power off, which ends at the PID namespace. */
+const CAPABILITIES =
+  'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE SYS_BOOT'
+    .split(' ')
+    .map((name) => `CAP_${name}`);
+
+const tmpfs = (destination: string, mode: string) => ({
+  destination,
+  type: 'tmpfs',
+  source: 'tmpfs',
+  options: ['nosuid', `mode=${mode}`],
+});
+
+/**
+ * A container that an init system can run in as on a machine: https://systemd.io/CONTAINER_INTERFACE.
+ * It sees nothing of this machine that it could change but its own control group; /proc/sysrq-trigger is read only.
+ */
+export function containerSpec({ hostname, root, bootIdFile, cgroup }: ContainerSpecProps): object {
+  return {
+    ociVersion: '1.0.2',
+    hostname,
+    root: { path: root, readonly: false },
+    process: {
+      args: ['/sbin/init'],
+      cwd: '/',
+      user: { uid: 0, gid: 0 },
+      env: [`PATH=${SYSTEM_PATH}`, 'container=oci'],
+      capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
+    },
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc' },
+      tmpfs('/dev', '755'),
+      { destination: '/dev/pts', type: 'devpts', source: 'devpts', options: ['newinstance', 'ptmxmode=0666', 'gid=5'] },
+      tmpfs('/dev/shm', '1777'),
+      { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
+      { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev'] },
+      tmpfs('/run', '755'),
+      // Debian's systemd insists on it
+      tmpfs('/run/lock', '1777'),
+      tmpfs('/tmp', '1777'),
+    ],
+    // a mount below /proc is nothing a container may ask for, but its maker may do it
+    hooks: {
+      createContainer: [
+        {
+          path: '/bin/sh',
+          args: ['sh', '-c', 'mount --bind "$1" "$2"', 'sh', bootIdFile, `${root}/proc/sys/kernel/random/boot_id`],
+          env: [`PATH=${SYSTEM_PATH}`],
+        },
+      ],
+    },
+    linux: {
+      cgroupsPath: cgroup,
+      namespaces: ['pid', 'mount', 'uts', 'ipc', 'network', 'cgroup'].map((type) => ({ type })),
+      resources: { devices: [{ allow: false, access: 'rwm' }] },
+      maskedPaths: ['/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/timer_list', '/sys/firmware'],
+      readonlyPaths: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+    },
+  };
+}

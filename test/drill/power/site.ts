@@ -1,0 +1,47 @@
+import { defineCluster } from '../../../lib/cluster/load';
+import type { Cluster, ClusterInput } from '../../../lib/cluster/schema';
+
+export const UPS_NODE = 'k3s-1';
+export const SERVER = 'k3s-2';
+export const AGENT = 'agent-1';
+/** The machines of the drill, in the order they go off. */
+export const MACHINES = [AGENT, SERVER, UPS_NODE] as const;
+export const UPS = 'ups1';
+
+type UpsInput = NonNullable<ClusterInput['ups']>[number];
+
+/** A UPS with a serial cable at a node, for the driver that speaks what the emulator does. */
+export const serialUps = (name: string, node: string, options: UpsInput['options'] = {}): UpsInput => ({
+  name,
+  driver: 'nutdrv_qx',
+  port: `/dev/tty-${name}`,
+  node,
+  options: { protocol: 'megatec', novendor: true, norating: true, pollinterval: 2, ...options },
+  runtimeAtLowBatterySeconds: 300,
+  runtimeAtEarlyShutdownSeconds: 300,
+});
+
+/**
+ * Three servers and an agent, one of the servers without a UPS and so not in the drill. The budgets are small, so that all machines
+ * are down within the minute that is the shortest offdelay the driver takes for whole.
+ */
+export const powerSite = (changes: Partial<ClusterInput> = {}): Cluster =>
+  defineCluster({
+    name: 'drill',
+    network: { subnet: '10.77.0.0/24' },
+    nodes: [
+      { name: UPS_NODE, address: '10.77.0.11', role: 'server', ups: UPS },
+      { name: SERVER, address: '10.77.0.12', role: 'server', ups: UPS },
+      { name: 'k3s-3', address: '10.77.0.13', role: 'server' },
+      { name: AGENT, address: '10.77.0.21', role: 'agent', ups: UPS },
+    ],
+    controlPlane: { vip: '10.77.0.5' },
+    ups: [serialUps(UPS, UPS_NODE)],
+    ...changes,
+    power: {
+      stages: { agentSeconds: 3, serverSeconds: 6, upsNodeSeconds: 12 },
+      haltBudget: { agentSeconds: 10, serverSeconds: 20, upsNodeSeconds: 20 },
+      marginSeconds: 6,
+      ...changes.power,
+    },
+  });

@@ -1,0 +1,57 @@
+import type { Cluster } from '../../../lib/cluster/schema';
+import type { Scenario } from '../scenario';
+import { ascent, checkDisarmed, descent, failMains, shutdownsOf } from './course';
+import { type PowerLab, withPowerLab } from './power-lab';
+import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './site';
+
+const OTHER = 'ups2';
+
+/** Both cables go to a machine with two power supplies, one at each UPS; the other machines have one supply and one UPS. */
+const twoUpses = (): Cluster =>
+  powerSite({
+    nodes: [
+      { name: UPS_NODE, address: '10.77.0.11', role: 'server', ups: [UPS, OTHER] },
+      { name: SERVER, address: '10.77.0.12', role: 'server', ups: OTHER },
+      { name: 'k3s-3', address: '10.77.0.13', role: 'server' },
+      { name: AGENT, address: '10.77.0.21', role: 'agent', ups: UPS },
+    ],
+    ups: [serialUps(UPS, UPS_NODE), serialUps(OTHER, UPS_NODE)],
+  });
+
+/** One of two UPSes gets low: who has another one stays up. In the same boot of that machine both get low. */
+export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
+  await withPowerLab(scenario, { cluster: twoUpses() }, async (lab) => {
+    await failMains(scenario, lab, UPS);
+    const low = { at: lab.ups(UPS).lowBattery(), name: `${UPS} is low` };
+    await descent(scenario, lab, low, { machines: [AGENT] });
+    const stay = [SERVER, UPS_NODE];
+    const isUp = stay.every((name) => lab.host(name).state === 'running' && lab.host(name).boots === 1);
+    scenario.check(`${stay.join(' and ')} stay up`, isUp);
+    scenario.check(`${OTHER} gets no command`, shutdownsOf(lab, OTHER).length === 0);
+    checkDisarmedButMark(scenario, lab, stay);
+    await ascent(scenario, lab, { machines: [AGENT], ups: UPS });
+    checkDisarmed(scenario, lab);
+    await bothLow(scenario, lab);
+  });
+}
+
+/** That the UPS was told is remembered as long as it is on battery. */
+function checkDisarmedButMark(scenario: Scenario, lab: PowerLab, names: readonly string[]): void {
+  const left = names.flatMap((name) => lab.host(name).killpower.armed.filter((file) => !file.startsWith('.told.')));
+  scenario.check(`${names.join(' and ')} have neither deadline nor lease`, left.length === 0, left.join(' '));
+}
+
+async function bothLow(scenario: Scenario, lab: PowerLab): Promise<void> {
+  const upses = [UPS, OTHER].map((name) => lab.ups(name));
+  for (const ups of upses) ups.mains(false);
+  await scenario.pass('both UPSes are on battery', 8000);
+  for (const ups of upses) ups.lowBattery();
+  await scenario.reach('both UPSes are told to cut their load', 40_000, () => {
+    return shutdownsOf(lab, UPS).length === 2 && shutdownsOf(lab, OTHER).length === 1;
+  });
+  await scenario.reach('both cut it', 130_000, () => upses.every(({ loadOn }) => !loadOn));
+  const dirty = MACHINES.filter((name) => lab.host(name).dirtyCuts > 0);
+  scenario.check('every machine is off before', dirty.length === 0, dirty.join(' '));
+  const commands = [UPS, OTHER].map((name) => shutdownsOf(lab, name).length);
+  scenario.check('each UPS gets one command more', commands.join(' ') === '2 1', commands.join(' '));
+}

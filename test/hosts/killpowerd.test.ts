@@ -1,0 +1,217 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BOOT_ID, Killpowerd, SHELLS } from './killpowerd-support';
+
+describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
+  let machine: Killpowerd;
+
+  beforeEach(() => {
+    machine = new Killpowerd(command);
+  });
+  afterEach(() => machine.remove());
+
+  const logLines = () => machine.log.trim().split('\n');
+  const exitStatus = (...args: string[]) =>
+    new Promise((resolve) => {
+      machine.start(...args).once('close', resolve);
+    });
+
+  test('powers off once when the uptime reaches the deadline, and not a second before', async () => {
+    machine.set('deadline', 1005);
+    await machine.watch();
+    machine.uptime(1004);
+    await machine.looked();
+    expect(machine.calls).toEqual([]);
+    machine.uptime(1005);
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.looked();
+    expect(machine.calls).toEqual(['poweroff']);
+  });
+
+  test('writes one line for each event and none for a look', async () => {
+    machine.set('deadline', 1000);
+    await machine.watch();
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    expect(logLines()).toEqual([
+      expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d killpowerd: watching \S+\/state$/),
+      expect.stringMatching(/killpowerd: deadline reached \(battery low\): powering off, by force in 60 s$/),
+    ]);
+  });
+
+  test('powers off when a lease is not renewed', async () => {
+    machine.set('lease', 1020);
+    await machine.watch();
+    machine.uptime(1020);
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    expect(machine.log).toContain('lease reached');
+  });
+
+  test('does nothing for a lease that is renewed, and nothing for one that is taken away', async () => {
+    machine.set('lease', 1020);
+    await machine.watch();
+    machine.set('lease', 1040);
+    machine.uptime(1030);
+    await machine.looked();
+    rmSync(join(machine.directory, 'lease'));
+    machine.uptime(1050);
+    await machine.looked();
+    expect(machine.calls).toEqual([]);
+  });
+
+  test('does nothing for a deadline of an earlier boot', async () => {
+    machine.put('deadline', '00000000-9d0e-4b6a-8c11-d3e5f7a9b1c3 1 1 battery low\n');
+    await machine.watch();
+    expect(machine.calls).toEqual([]);
+  });
+
+  test('obeys a deadline that was reached while it was down', async () => {
+    machine.set('deadline', 900);
+    await machine.watch();
+    await machine.until('it powers off', () => machine.calls.length > 0);
+  });
+
+  test('a power-off is final: no file takes it back, and none moves the halt budget', async () => {
+    machine.set('deadline', 1000, 60);
+    await machine.watch();
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    rmSync(join(machine.directory, 'deadline'));
+    machine.set('lease', 2000, 9999);
+    machine.uptime(1060);
+    await machine.until('it forces the power-off', () => machine.calls.includes('force'));
+  });
+
+  test('tries a power-off that fails again and again, and says so once', async () => {
+    machine.command('poweroff', 'exit 3');
+    machine.set('deadline', 1000);
+    await machine.watch();
+    await machine.until('it has tried three times', () => machine.calls.length >= 3);
+    machine.command('poweroff', 'exit 0');
+    await machine.looked();
+    const tries = machine.calls.length;
+    await machine.looked();
+    expect(machine.calls).toHaveLength(tries);
+    expect(logLines().filter((line) => line.includes('failed with status 3'))).toHaveLength(1);
+  });
+
+  test('forces a machine that is still up after the halt budget, by three means in turn', async () => {
+    machine.set('deadline', 1000, 45);
+    await machine.watch();
+    machine.uptime(1044);
+    await machine.looked();
+    expect(machine.calls).toEqual(['poweroff']);
+    machine.uptime(1045);
+    await machine.until('it asks the kernel', () => machine.read('sysrq') === 'o\n');
+    expect(machine.calls.slice(0, 3)).toEqual(['poweroff', 'force', 'force']);
+    expect(machine.log).toContain('still up 45 s after the power-off, forcing it');
+  });
+
+  test('forces a machine also when the command that powers it off hangs', async () => {
+    machine.command('poweroff', 'sleep 600');
+    machine.set('deadline', 1000, 10);
+    await machine.watch();
+    machine.uptime(1010);
+    await machine.until('it forces the power-off', () => machine.calls.includes('force'));
+  });
+
+  test('asks the kernel also when the command that forces it hangs', async () => {
+    machine.command('force', 'sleep 600');
+    machine.set('deadline', 1000, 10);
+    await machine.watch();
+    machine.uptime(1010);
+    await machine.until('it asks the kernel', () => machine.read('sysrq') === 'o\n');
+  });
+
+  test('restarted after the power-off, asks again and keeps to the halt budget of before', async () => {
+    machine.set('deadline', 1000, 45);
+    await machine.watch();
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.stop();
+    rmSync(join(machine.directory, 'deadline'));
+    machine.uptime(1030);
+    await machine.watch();
+    await machine.until('it asks again', () => machine.calls.length === 2);
+    machine.uptime(1045);
+    await machine.until('it forces the power-off', () => machine.calls.includes('force'));
+    expect(machine.read('state/called')).toBe(`${BOOT_ID} 1000 45 deadline battery low\n`);
+  });
+
+  test('started in the next boot, does not care for the power-off of the last one', async () => {
+    machine.put('called', 'another-boot 1000 45 deadline battery low\n');
+    await machine.watch();
+    machine.uptime(2000);
+    await machine.looked();
+    expect(machine.calls).toEqual([]);
+  });
+
+  test('writes its boot and the uptime of each look into the heartbeat', async () => {
+    await machine.watch();
+    expect(machine.read('state/heartbeat')).toBe(`${BOOT_ID} 1000\n`);
+    machine.uptime(1001);
+    await machine.until('the heartbeat moves', () => machine.read('state/heartbeat') === `${BOOT_ID} 1001\n`);
+  });
+
+  test('makes its directory, also when somebody removes it, and says once that it could not write', async () => {
+    rmSync(machine.directory, { recursive: true, maxRetries: 10 });
+    await machine.watch();
+    rmSync(machine.directory, { recursive: true, maxRetries: 10 });
+    await machine.until('it writes again', () => machine.log.includes('can write'));
+    expect(logLines().filter((line) => line.includes('cannot write'))).toHaveLength(1);
+  });
+
+  test('sets every clock to wake the machine before it powers off, first to 0', async () => {
+    const alarms = ['rtc0', 'rtc1'].map((clock) => {
+      mkdirSync(join(machine.folder, 'rtc', clock));
+      const alarm = join(machine.folder, 'rtc', clock, 'wakealarm');
+      spawnSync('mkfifo', [alarm]);
+      return openSync(alarm, 'r+');
+    });
+    machine.command('poweroff', `ls "${machine.folder}/rtc" >>"${machine.folder}/calls"`);
+    machine.set('deadline', 1000);
+    await machine.watch('--wake', '1800');
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    for (const alarm of alarms) {
+      const bytes = Buffer.alloc(100);
+      expect(bytes.toString('utf8', 0, readSync(alarm, bytes))).toBe('0\n+1800\n');
+      closeSync(alarm);
+    }
+    expect(logLines().map((line) => line.replace(/.*rtc\//, ''))).toContain(
+      'rtc1/wakealarm wakes this machine in 1800 s',
+    );
+  });
+
+  test.each([
+    { what: 'has no clock', prepare: () => {}, says: 'no clock here can wake this machine' },
+    {
+      what: 'has a clock that takes no alarm',
+      // a folder cannot be written to, not even by root
+      prepare: () => mkdirSync(join(machine.folder, 'rtc', 'rtc0', 'wakealarm'), { recursive: true }),
+      says: 'rtc/rtc0/wakealarm',
+    },
+  ])('powers off a machine that $what, and says so', async ({ prepare, says }) => {
+    prepare();
+    machine.set('deadline', 1000);
+    await machine.watch('--wake', '1800');
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    expect(machine.log).toContain(says);
+  });
+
+  test('ends with 1 when it cannot tell one boot from another', async () => {
+    rmSync(join(machine.folder, 'boot_id'));
+    expect(await exitStatus(machine.directory)).toBe(1);
+    writeFileSync(join(machine.folder, 'boot_id'), '\n');
+    expect(await exitStatus(machine.directory)).toBe(1);
+  });
+
+  test.each([
+    { args: [] },
+    { args: ['a', 'b'] },
+    { args: ['--wake', '60'] },
+    { args: ['--wake', 'soon', 'a'] },
+    { args: ['--check'] },
+    { args: ['--help'] },
+  ])('ends with 2 and its usage for the arguments $args', async ({ args }) => {
+    expect(await exitStatus(...args)).toBe(2);
+    expect(machine.log).toContain('usage: killpowerd [--wake SECONDS] DIRECTORY\n');
+  });
+});

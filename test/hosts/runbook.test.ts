@@ -1,0 +1,103 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defineCluster, loadCluster } from '../../lib/cluster/load';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import { hostFiles } from '../../lib/hosts/hosts';
+import { powerSite } from '../cluster/sites';
+import { homeInput } from '../support/sites';
+
+const runbookOf = (site: ClusterInput): string => hostFiles(defineCluster(site)).get('RUNBOOK.md') ?? '';
+const shipped =
+  hostFiles(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster).get('RUNBOOK.md') ?? '';
+const power = runbookOf(powerSite());
+const logind = runbookOf({
+  ...homeInput,
+  images: { nut: 'registry.home.arpa/nut:1' },
+  power: { actuator: 'logind' },
+});
+
+describe('RUNBOOK.md', () => {
+  test('has a table of contents whose links lead to its headings', () => {
+    const links = [...shipped.matchAll(/^- \[(.*)\]\(#(.*)\)$/gm)].map(([, title, anchor]) => [title, anchor]);
+    const headings = [...shipped.matchAll(/^## (.*)$/gm)].map(([, title = '']) => title);
+    expect(links).toEqual(headings.map((title) => [title, title.toLowerCase().replaceAll(' ', '-')]));
+  });
+
+  test('says for every machine when it is off and why', () => {
+    expect(shipped).toContain('| k3s-1 | 92 s | 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92 |');
+    expect(shipped).toContain('| k3s-3 | 87 s | 21 to learn of it + 5 stage + 1 watcher + 60 to halt = 87 |');
+  });
+
+  test('has the time line of every UPS', () => {
+    expect(shipped).toContain('| 107 to 128 | ups1 | cuts its load, whether or not the mains are back |');
+    expect([...power.matchAll(/^### (.*)$/gm)].map(([, name]) => name)).toEqual(['ups1', 'ups2', 'nas']);
+  });
+
+  test('has the sums of delays and battery', () => {
+    expect(shipped).toContain('offdelay 107 s, ondelay 180 s. k3s-1 is off after');
+    expect(shipped).toContain('2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129 s');
+    expect(shipped).toContain(
+      'at runtimeBelowSeconds 300; from there it has to last 30 pollfreq + 5 POLLFREQ + 107 offdelay + 15 margin = 157 s',
+    );
+  });
+
+  test('rehearses with upsmon in the container primary on the node with the UPS, and with no other', () => {
+    const lines = power.split('\n').filter((line) => line.includes('upsmon -c fsd'));
+    expect(lines).toEqual(Array(2).fill('kubectl --context home -n nut exec "$pod" -c primary -- upsmon -c fsd'));
+    expect(power).toContain('--field-selector spec.nodeName=k3s-2 -o name)');
+  });
+
+  test('sends whoever tests the UPS of a NAS to the NAS', () => {
+    expect(power).toContain('**nas on 192.168.10.30.** Declare the shutdown on that machine');
+  });
+
+  test('says that machines wake by themselves only where they do', () => {
+    expect(shipped).toContain('wake by their clocks 1800 s after they went off');
+    expect(logind).not.toContain('wake by their clocks');
+  });
+
+  test('promises no forced power-off where nobody forces', () => {
+    expect(shipped).toContain('forces it off when it does not halt within its budget');
+    expect(logind).toContain('Nobody forces a machine off whose halt hangs');
+  });
+
+  test('names the causes that end badly', () => {
+    expect(shipped.match(/\*\*Not clean\.?\*\*/g)?.length).toBe(3);
+  });
+
+  test('without a UPS says what happens then, and nothing of NUT', () => {
+    const text = runbookOf({
+      ...homeInput,
+      nodes: homeInput.nodes.map((node) => ({ ...node, ups: undefined })),
+      ups: [],
+    });
+    expect(text).toContain('every machine is cut off while it runs');
+    expect(text).not.toMatch(/nut|upsmon|svg/i);
+  });
+
+  test.each([
+    ['one UPS', shipped],
+    ['several', power],
+  ])('has commands that a shell understands, for %s', (_, text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'runbook-'));
+    try {
+      const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block);
+      writeFileSync(join(folder, 'commands'), blocks.join('\n'));
+      const { stderr, status } = spawnSync('dash', ['-n', join(folder, 'commands')], { encoding: 'utf8' });
+      expect([stderr, status, blocks.length > 4]).toEqual(['', 0, true]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('has tables whose rows have as many cells as their heads', () => {
+    const tables = power.split('\n\n').filter((part) => part.startsWith('| '));
+    for (const table of tables) {
+      const counts = table.split('\n').map((line) => line.split(' | ').length);
+      expect(new Set(counts).size).toBe(1);
+    }
+    expect(tables.length).toBeGreaterThan(3);
+  });
+});

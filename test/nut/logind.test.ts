@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { readProjectFile } from '../../lib/project-file';
+
+const SHELLS = [
+  { shell: 'dash', command: ['dash'] },
+  { shell: 'busybox sh', command: ['busybox', 'sh'] },
+];
+const SCRIPT = readProjectFile('lib/nut/scripts/logind.sh');
+/** Times are counted in whole seconds, on two clocks. */
+const SLACK_SECONDS = 2;
+
+describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...rest] }) => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'logind-'));
+    writeFileSync(join(folder, 'logind.sh'), SCRIPT);
+    // notes what it is told, in one write, as the one logind of a machine would
+    const bus = `#!/bin/sh\n[ ! -e "${folder}/broken" ] || exit 1\necho "$*" >>"${folder}/told"\n`;
+    writeFileSync(join(folder, 'dbus-send'), bus);
+    chmodSync(join(folder, 'dbus-send'), 0o755);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const logind = (...args: readonly string[]): Promise<number | null> =>
+    new Promise((resolve) => {
+      const env = { PATH: `${folder}:${process.env['PATH']}`, LOGIND_STATE: join(folder, 'state') };
+      spawn(program, [...rest, join(folder, 'logind.sh'), ...args], { env, stdio: 'ignore' }).once('exit', resolve);
+    });
+  const told = (): string[] =>
+    existsSync(join(folder, 'told')) ? readFileSync(join(folder, 'told'), 'utf8').trim().split('\n') : [];
+  /** What logind was told last: seconds from now, "nothing", or undefined when it was told nothing yet. */
+  const planned = (): number | 'nothing' | undefined => {
+    const last = told().at(-1);
+    const at = /ScheduleShutdown string:poweroff uint64:(\d+)000000$/.exec(last ?? '')?.[1];
+    if (at !== undefined) return Number(at) - Date.now() / 1000;
+    return last?.endsWith('CancelScheduledShutdown') ? 'nothing' : undefined;
+  };
+  const expectPlanned = (seconds: number) => {
+    expect(Math.abs(Number(planned()) - seconds)).toBeLessThanOrEqual(SLACK_SECONDS);
+  };
+
+  test('plans a power-off of systemd-logind over the system bus', async () => {
+    expect(await logind('arm', '60', 'FSD')).toBe(0);
+    expect(told()[0]).toMatch(
+      /^--system --print-reply --reply-timeout=3000 --dest=org\.freedesktop\.login1 \/org\/freedesktop\/login1 org\.freedesktop\.login1\.Manager\.ScheduleShutdown string:poweroff uint64:\d{10}000000$/,
+    );
+    expectPlanned(60);
+  });
+
+  test('keeps the earlier of two deadlines', async () => {
+    await logind('arm', '60', 'FSD');
+    await logind('arm', '90', 'second opinion');
+    expectPlanned(60);
+    await logind('arm', '30', 'FSD');
+    expectPlanned(30);
+  });
+
+  test('renews a lease, and cancels it', async () => {
+    await logind('lease', '20');
+    await logind('lease', '40');
+    expectPlanned(40);
+    await logind('cancel');
+    expect(planned()).toBe('nothing');
+  });
+
+  test('a lease does not postpone a deadline, and its end does not cancel one', async () => {
+    await logind('arm', '30', 'FSD');
+    await logind('lease', '60');
+    expectPlanned(30);
+    await logind('lease', '10');
+    expectPlanned(10);
+    await logind('cancel');
+    expectPlanned(30);
+  });
+
+  test('cancels nothing that is not its own', async () => {
+    expect(await logind('cancel')).toBe(0);
+    expect(told()).toEqual([]);
+  });
+
+  test('forgets what was planned in an earlier boot', async () => {
+    writeFileSync(join(folder, 'state.deadline.1'), 'another-boot 1 FSD\n');
+    await logind('lease', '20');
+    expectPlanned(20);
+  });
+
+  test('ends with 1 when logind cannot be told, and the next call makes up for it', async () => {
+    writeFileSync(join(folder, 'broken'), '');
+    expect(await logind('arm', '60', 'FSD')).toBe(1);
+    rmSync(join(folder, 'broken'));
+    expect(await logind('arm', '90', 'FSD')).toBe(0);
+    expectPlanned(60);
+  });
+
+  test('a cancel that fails is done by the next one', async () => {
+    await logind('lease', '20');
+    writeFileSync(join(folder, 'broken'), '');
+    expect(await logind('cancel')).toBe(1);
+    rmSync(join(folder, 'broken'));
+    expect(await logind('cancel')).toBe(0);
+    expect(planned()).toBe('nothing');
+    const lines = told().length;
+    await logind('cancel');
+    expect(told()).toHaveLength(lines);
+  });
+
+  test.each([[], ['arm'], ['arm', '-5', 'x'], ['arm', '010', 'x'], ['lease', 'soon'], ['stop']])(
+    'ends with 2 for the arguments %j and tells nothing',
+    async (...args) => {
+      expect([await logind(...args.filter(Boolean)), told()]).toEqual([2, []]);
+    },
+  );
+
+  test('with any number of callers at once, logind ends up with the earliest time', async () => {
+    const call = fc.oneof(
+      fc.integer({ min: 20, max: 900 }).map((seconds) => ['arm', String(seconds), 'FSD']),
+      fc.constantFrom(['lease', '600'], ['lease', '600'], ['cancel']),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 8 }), async (calls) => {
+        for (const name of readdirSync(folder).filter((file) => /^(told|state)/.test(file))) {
+          rmSync(join(folder, name));
+        }
+        // one deadline for sure: with leases alone any of two answers would be right
+        await Promise.all([['arm', '450', 'FSD'], ...calls].map((args) => logind(...args)));
+        await logind('cancel');
+        const armed = calls.filter(([verb]) => verb === 'arm').map(([, seconds]) => Number(seconds));
+        expectPlanned(Math.min(450, ...armed));
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

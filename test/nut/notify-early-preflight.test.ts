@@ -1,0 +1,107 @@
+import type { NutModel } from '../../lib/nut/model';
+import { BOOT, MODEL, PodScripts, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
+
+jest.setTimeout(60_000);
+
+describe.each(SHELLS)('under $shell', ({ command }) => {
+  let pod: PodScripts;
+  const start = (model: NutModel): PodScripts => {
+    pod?.remove();
+    pod = new PodScripts(command, model, 'srv1');
+    return pod;
+  };
+  beforeEach(() => {
+    pod = new PodScripts(command, MODEL, 'srv1');
+  });
+  afterEach(() => pod.remove());
+
+  describe('notify.sh', () => {
+    const notify = (NOTIFYTYPE: string) => pod.run('notify.sh', ['text'], { NOTIFYTYPE, UPSNAME: 'ups1' });
+
+    test.each([
+      ['SHUTDOWN', 1, true],
+      ['FSD', 1, true],
+      ['LOWBATT', 1, false],
+      ['ONBATT', 1, false],
+      ['SHUTDOWN', 2, true],
+      ['FSD', 2, false],
+    ])('%s with %i feeds', (type, feeds, commits) => {
+      if (feeds === 2) start(twoFeeds(1));
+      expect(notify(type).stdout).toContain(`agent: ${type} ups1`);
+      expect(pod.line('deadline') !== undefined).toBe(commits);
+    });
+  });
+
+  describe('early-reached.sh', () => {
+    const EARLY = { onBatterySeconds: 60, chargeBelowPercent: 40, runtimeBelowSeconds: 300 };
+    const isReached = () => pod.run('early-reached.sh', ['ups1']).status === 0;
+
+    test.each([
+      ['OB', '41', '300', false],
+      ['OB', '39', '9999', true],
+      ['OB', '39.9', '9999', true],
+      ['OB', '100', '299', true],
+      ['OB', 'unknown', '', false],
+      ['OL', '1', '1', false],
+    ])('at "%s" with charge %s and runtime %s', (status, charge, runtime, reached) => {
+      start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', status);
+      pod.ups('ups1', 'battery.charge', charge);
+      pod.ups('ups1', 'battery.runtime', runtime);
+      expect(isReached()).toBe(reached);
+    });
+
+    test('counts the time on battery, from the begin when the mains were there in between', () => {
+      start({ ...MODEL, early: EARLY });
+      const at = (uptime: number, status: string): boolean => {
+        pod.write('proc/uptime', `${uptime}.01 1.0\n`);
+        pod.ups('ups1', 'ups.status', status);
+        return isReached();
+      };
+      expect([at(100, 'OB'), at(159, 'OB'), at(160, 'OB')]).toEqual([false, false, true]);
+      expect([at(161, 'OL'), at(170, 'OB'), at(229, 'OB'), at(230, 'OB')]).toEqual([false, false, false, true]);
+    });
+  });
+
+  describe('preflight.sh', () => {
+    const said = () => pod.run('preflight.sh').stdout.trim().split('\n');
+
+    beforeEach(() => {
+      pod.write('killpower/heartbeat', `${BOOT} ${UPTIME - 1}\n`);
+      pod.ups('ups1', 'ups.status', 'OL');
+      pod.ups('ups1', 'commands', 'Instant commands supported on UPS [ups1]:\n\nshutdown.return - Turn off the load');
+      pod.ups('ups1', 'ups.delay.shutdown', '120');
+      pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n');
+    });
+
+    test('is ready when nothing stands in the way', () => {
+      expect(said()).toEqual(['ready']);
+      expect(pod.run('preflight.sh').status).toBe(0);
+    });
+
+    test.each([
+      ['an old heartbeat', `${BOOT} ${UPTIME - 11}\n`],
+      ['a heartbeat of another boot', `another-boot ${UPTIME}\n`],
+      ['half a heartbeat', BOOT],
+    ])('knows %s', (_what, heartbeat) => {
+      pod.write('killpower/heartbeat', heartbeat);
+      expect(said()).toEqual([expect.stringContaining('killpowerd does not run on srv1')]);
+    });
+
+    test('knows another delay, a command that is not there, and who is not logged in', () => {
+      pod.ups('ups1', 'ups.delay.shutdown', '20');
+      pod.ups('ups1', 'commands', 'load.off - Turn off the load');
+      pod.write('ups/clients', '127.0.0.1\n10.0.0.22\n');
+      expect(said()).toEqual([
+        expect.stringContaining('ups1 takes no shutdown.return'),
+        'ups1 would cut its load after 20 s, and cluster.yaml reckons with 120 s',
+        expect.stringContaining('srv2 (10.0.0.2) is not logged in at ups1'),
+      ]);
+      expect(pod.run('preflight.sh').status).toBe(1);
+    });
+
+    test('knows a UPS without data', () => {
+      pod.ups('ups1', 'ups.status', undefined);
+      expect(said()).toEqual(['no data from ups1@127.0.0.1:3493']);
+    });
+  });
+});

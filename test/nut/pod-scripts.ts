@@ -1,0 +1,211 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { killpowerdScript } from '../../lib/hosts/killpower';
+import { nutFiles } from '../../lib/nut/files';
+import type { CabledUps, FedNode, NutModel } from '../../lib/nut/model';
+import { readProjectFile } from '../../lib/project-file';
+
+export const SHELLS = [
+  { shell: 'dash', command: ['dash'] },
+  { shell: 'busybox sh', command: ['busybox', 'sh'] },
+] as const;
+export const BOOT = '7a1f3c52-9d0e-4b6a-8c11-d3e5f7a9b1c3';
+export const UPTIME = 1000;
+
+const cabled = (name: string): CabledUps => ({
+  name,
+  driver: 'usbhid-ups',
+  port: 'auto',
+  node: 'srv1',
+  addresses: ['10.0.0.1'],
+  offDelaySeconds: 120,
+});
+const fed = (name: string, minSupplies: number, ...feeds: string[]): FedNode => ({
+  name,
+  address: `10.0.0.${name.at(-1)}`,
+  feeds: feeds.map((ups) => ({ ups, powerValue: 1 })),
+  minSupplies,
+  stageSeconds: 12,
+  haltSeconds: 60,
+});
+/** One UPS with its cable at srv1, and another node on it. */
+export const MODEL: NutModel = {
+  cabled: [cabled('ups1')],
+  served: [],
+  nodes: [fed('srv1', 1, 'ups1'), fed('srv2', 1, 'ups1')],
+  port: 3493,
+  timing: { pollFreq: 5, pollFreqAlert: 2, deadTime: 15, hostSync: 15, finalDelay: 0, lease: 20 },
+  actuator: 'killpowerd',
+  tls: false,
+};
+/** A node with two supplies, both cables at it. */
+export const twoFeeds = (minSupplies: number): NutModel => ({
+  ...MODEL,
+  cabled: [cabled('ups1'), cabled('ups2')],
+  nodes: [fed('srv1', minSupplies, 'ups1', 'ups2')],
+});
+
+/** What upscmd is told when a UPS is to cut its load. */
+export const RETURN = (ups: string) => `-u monprimary -p correct-horse ${ups}@127.0.0.1:3493 shutdown.return`;
+
+/** What the scripts take from their pod and from the machine, as absolute paths. */
+const PATHS =
+  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
+
+const UPSC = `#!/bin/sh
+if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
+exec cat "$UPSES/\${1%%@*}.$2"
+`;
+const UPSCMD = `#!/bin/sh
+if [ "$1" = -l ]; then exec cat "$UPSES/\${2%%@*}.commands"; fi
+[ ! -e "$UPSES/refuse" ] || exit 1
+echo "$*" >>"$UPSES/told"
+`;
+
+/**
+ * The scripts of a pod, in a folder that stands for the root of its file system: their absolute paths are changed to paths below
+ * it, because only root could give them a root of their own. The clock stands still, and upsc and upscmd answer what a test says.
+ */
+export class PodScripts {
+  readonly root = mkdtempSync(join(tmpdir(), 'pod-scripts-'));
+  private readonly environment: NodeJS.ProcessEnv;
+
+  constructor(
+    private readonly shell: readonly string[],
+    model: NutModel,
+    node: string,
+    container = 'agent',
+  ) {
+    const [program = ''] = shell;
+    const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).stdout.toString().trim();
+    if (found === '')
+      throw new Error(`"${program}" does not run here; install it (Debian: apt-get install ${program})`);
+    for (const folder of [
+      'scripts',
+      'config',
+      'secret',
+      'killpower',
+      'var/run/nut',
+      'proc/sys/kernel/random',
+      'ups',
+      'bin',
+    ])
+      mkdirSync(this.path(folder), { recursive: true });
+    for (const name of readdirSync('lib/nut/scripts')) {
+      const text = readProjectFile(`lib/nut/scripts/${name}`)
+        .replaceAll(PATHS, `${this.root}/`)
+        .replace('#!/bin/sh', `#!${[found, ...shell.slice(1)].join(' ')}`);
+      writeFileSync(this.path(`scripts/${name}`), text, { mode: 0o755 });
+    }
+    for (const [name, text] of Object.entries(nutFiles(model))) writeFileSync(this.path(`config/${name}`), text);
+    writeFileSync(this.path('secret/primary'), 'correct-horse');
+    writeFileSync(this.path('proc/sys/kernel/random/boot_id'), `${BOOT}\n`);
+    writeFileSync(this.path('proc/uptime'), `${UPTIME}.57 3021.11\n`);
+    writeFileSync(this.path('bin/upsc'), UPSC, { mode: 0o755 });
+    writeFileSync(this.path('bin/upscmd'), UPSCMD, { mode: 0o755 });
+    this.environment = {
+      PATH: `${this.path('bin')}:${process.env['PATH']}`,
+      NODE_NAME: node,
+      CONTAINER: container,
+      UPSES: this.path('ups'),
+    };
+  }
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  /** Sets a variable of a UPS; undefined: the UPS does not answer. */
+  ups(name: string, variable: string, value: string | undefined): void {
+    const file = this.path(`ups/${name}.${variable}`);
+    if (value === undefined) rmSync(file, { force: true });
+    else writeFileSync(file, `${value}\n`);
+  }
+
+  /** The commands that UPSes took. */
+  get told(): string[] {
+    const file = this.path('ups/told');
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  }
+
+  /** Fields of a file for killpowerd; undefined when it is not there. */
+  line(name: 'deadline' | 'lease'): string[] | undefined {
+    const file = this.path(`killpower/${name}`);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ') : undefined;
+  }
+
+  write(name: string, text: string | Uint8Array): void {
+    writeFileSync(this.path(name), text);
+  }
+
+  /** The names of all files for killpowerd, hidden ones too. */
+  get killpowerFiles(): string[] {
+    return readdirSync(this.path('killpower')).sort();
+  }
+
+  /** Runs a script to its end. */
+  run(script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+    const options = { env: { ...this.environment, ...env }, timeout: 10_000 };
+    const { status, stdout, stderr } = spawnSync(this.path(`scripts/${script}`), args, options);
+    return { status, stdout: stdout.toString(), stderr: stderr.toString() };
+  }
+
+  /** Runs shell code that has read common.sh. */
+  common(code: string) {
+    const [program = '', ...rest] = this.shell;
+    const options = { env: this.environment, timeout: 10_000 };
+    const { status, stdout, stderr } = spawnSync(program, [...rest, '-c', this.withCommon(code)], options);
+    return { status, stdout: stdout.toString(), stderr: stderr.toString() };
+  }
+
+  /** The same in the background. Resolves when it has ended. */
+  start(code: string): Promise<number | null> {
+    const [program = '', ...rest] = this.shell;
+    const child = spawn(program, [...rest, '-c', this.withCommon(code)], { env: this.environment, stdio: 'ignore' });
+    return new Promise((resolve) => child.once('exit', resolve));
+  }
+
+  /** Runs second.sh until it has looked once. */
+  async look(): Promise<string> {
+    const done = this.path('var/run/nut/preflight');
+    rmSync(done, { force: true });
+    const child = spawn(this.path('scripts/second.sh'), [], { env: this.environment });
+    let log = '';
+    child.stdout.on('data', (bytes) => {
+      log += bytes.toString();
+    });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    // the preflight is the last thing that a look does
+    for (let i = 0; i < 500 && !existsSync(done); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill('SIGTERM');
+    await ended;
+    // a sleep that outlives it holds the other end
+    child.stdout.destroy();
+    child.stderr.destroy();
+    return log;
+  }
+
+  /** When killpowerd would power the machine off for a file, in seconds from now; undefined: it would not. */
+  killpowerdSays(name: 'deadline' | 'lease'): number | undefined {
+    const env = {
+      PATH: process.env['PATH'],
+      KILLPOWERD_BOOT_ID: this.path('proc/sys/kernel/random/boot_id'),
+      KILLPOWERD_UPTIME: this.path('proc/uptime'),
+    };
+    this.write('killpowerd', killpowerdScript());
+    const args = [this.path('killpowerd'), '--check', this.path(`killpower/${name}`)];
+    const { stdout } = spawnSync('dash', args, { env });
+    const [, when] = /: power-off (now|in \d+ s)/.exec(stdout.toString()) ?? [];
+    return when === undefined ? undefined : Number(/\d+/.exec(when)?.[0] ?? 0);
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true });
+  }
+
+  private withCommon(code: string): string {
+    return `. ${this.path('scripts/common.sh')}\n${code}`;
+  }
+}

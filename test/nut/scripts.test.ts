@@ -1,0 +1,205 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import type { NutModel } from '../../lib/nut/model';
+import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
+
+// each step starts a shell, which takes its time on a machine that is busy
+jest.setTimeout(60_000);
+
+const STAGE = 12;
+const LEASE = 20;
+
+describe.each(SHELLS)('under $shell', ({ command }) => {
+  let pod: PodScripts;
+  const start = (model: NutModel = MODEL, node = 'srv1'): PodScripts => {
+    pod?.remove();
+    pod = new PodScripts(command, model, node);
+    return pod;
+  };
+  beforeEach(() => {
+    pod = new PodScripts(command, MODEL, 'srv1');
+  });
+  afterEach(() => pod.remove());
+
+  describe('commit.sh', () => {
+    test('writes the deadline of the machine and commands its UPS, once', () => {
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      for (let i = 0; i < 3; i++) expect(pod.run('commit.sh', ['because']).status).toBe(0);
+      expect(pod.line('deadline')).toEqual([BOOT, String(UPTIME + STAGE), '60', 'because']);
+      expect(pod.told).toEqual([RETURN('ups1')]);
+    });
+
+    test('writes the deadline where there is no UPS cable, and commands nothing', () => {
+      start(MODEL, 'srv2').ups('ups1', 'ups.status', 'FSD OB LB');
+      pod.run('commit.sh', ['because']);
+      expect(pod.line('deadline')?.[1]).toBe(String(UPTIME + STAGE));
+      expect(pod.told).toEqual([]);
+    });
+
+    test('writes the deadline when the UPS refuses, and the next caller tries the UPS again', () => {
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      pod.write('ups/refuse', '');
+      expect(pod.run('commit.sh', ['because']).stdout).toContain('ups1 did not take shutdown.return');
+      expect(pod.line('deadline')).toBeDefined();
+      pod.common('rm "$UPSES/refuse"');
+      pod.run('commit.sh', ['again'], { CONTAINER: 'second' });
+      expect(pod.told).toEqual([RETURN('ups1')]);
+    });
+
+    test.each(['', 'OL'])('commands no UPS whose status is "%s"', (status) => {
+      start(twoFeeds(1)).ups('ups1', 'ups.status', 'OB');
+      pod.ups('ups2', 'ups.status', status);
+      pod.run('commit.sh', ['because']);
+      expect(pod.told).toEqual([RETURN('ups1')]);
+    });
+  });
+
+  describe('arm', () => {
+    const word = fc.oneof(
+      fc.constant(BOOT),
+      fc.uuid(),
+      fc.integer({ min: -5, max: 3 * UPTIME }).map(String),
+      fc.integer({ min: 0, max: 3 * UPTIME }).map((number) => `0${number}`),
+      fc.bigInt({ min: 0n, max: 10n ** 30n }).map(String),
+      fc.string({ maxLength: 6 }),
+    );
+    const almost = fc.tuple(
+      fc.constantFrom(BOOT, BOOT, BOOT.slice(1)),
+      fc.array(word, { maxLength: 4 }).map((words) => words.join(' ')),
+      fc.constantFrom('\n', '\n', '', ' ', '\r\n', '\nmore\n'),
+    );
+    const whole = fc
+      .tuple(fc.integer({ min: 0, max: 3 * UPTIME }), fc.integer({ min: 0, max: 100 }))
+      .map(([at, halt]) => `${BOOT} ${at} ${halt} reason\n`);
+    const garbage = fc.oneof(
+      whole.map((text) => Buffer.from(text)),
+      almost.map(([boot, words, end]) => Buffer.from(`${boot} ${words}${end}`)),
+      fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+    );
+
+    test('leaves a line that killpowerd takes, and never makes its time later, whatever was there', () => {
+      fc.assert(
+        fc.property(garbage, fc.integer({ min: 0, max: 2 * UPTIME }), (before, wait) => {
+          pod.write('killpower/deadline', before);
+          const old = pod.killpowerdSays('deadline');
+          expect(pod.common(`arm ${wait} test`).status).toBe(0);
+          expect(pod.killpowerdSays('deadline')).toBe(Math.min(wait, old ?? wait));
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    test('holds for what killpowerd takes, and for nothing else: that machine is committed', () => {
+      fc.assert(
+        fc.property(garbage, (text) => {
+          pod.write('killpower/deadline', text);
+          const { stdout } = pod.common('committed && echo committed');
+          expect(stdout.includes('committed')).toBe(pod.killpowerdSays('deadline') !== undefined);
+        }),
+        { numRuns: 40 },
+      );
+    });
+
+    test('says nothing of another boot: the machine is not committed', () => {
+      pod.common('arm 5 test');
+      expect(pod.common('committed').status).toBe(0);
+      pod.write('proc/sys/kernel/random/boot_id', 'd7e0a3c4-0000-4b6a-8c11-d3e5f7a9b1c3\n');
+      expect(pod.common('committed').status).not.toBe(0);
+    });
+
+    test('writes in one step: no reader ever sees half a line', async () => {
+      pod.common('arm 5 test');
+      const writers = ['agent', 'second'].map((name) =>
+        pod.start(
+          `CONTAINER=${name}; i=0; while [ $i -lt 60 ]; do write_line deadline $((i + 1000)) ${name}; i=$((i + 1)); done`,
+        ),
+      );
+      let running = true;
+      const ended = Promise.all(writers).then((codes) => {
+        running = false;
+        return codes;
+      });
+      let reads = 0;
+      while (running) {
+        for (let i = 0; i < 50; i++, reads++) {
+          expect(readFileSync(pod.path('killpower/deadline'), 'utf8')).toMatch(/^\S{36} \d+ 60 (test|agent|second)\n$/);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await ended).toEqual([0, 0]);
+      expect(reads).toBeGreaterThan(100);
+      expect(pod.killpowerFiles).toEqual(['deadline']);
+    });
+  });
+
+  describe('second.sh', () => {
+    const CRITICAL = ['OB LB', 'LB OB', 'OB DISCHRG LB', 'ALARM OB LB RB', 'FSD OL', 'FSD OB LB', 'OB LB FSD'];
+
+    test.each(CRITICAL)('commits at "%s" and commands the UPS', async (status) => {
+      pod.ups('ups1', 'ups.status', status);
+      await pod.look();
+      expect(pod.line('deadline')).toEqual([BOOT, String(UPTIME + STAGE), '60', 'second-opinion']);
+      expect(pod.told).toEqual([RETURN('ups1')]);
+    });
+
+    test.each(['OB', 'OB DISCHRG', 'OB RB', 'ALARM OB'])(
+      'takes a lease at "%s" and does not commit',
+      async (status) => {
+        pod.ups('ups1', 'ups.status', status);
+        await pod.look();
+        expect(pod.line('lease')).toEqual([BOOT, String(UPTIME + LEASE), '60', 'lease']);
+        expect(pod.line('deadline')).toBeUndefined();
+        expect(pod.told).toEqual([]);
+      },
+    );
+
+    test.each(['OL', 'OL CHRG', 'OL LB', 'OL CHRG RB'])('releases the lease at "%s"', async (status) => {
+      pod.common(`write_line lease ${UPTIME + 5} lease`);
+      pod.ups('ups1', 'ups.status', status);
+      await pod.look();
+      expect(pod.killpowerFiles).toEqual([]);
+    });
+
+    test('does not touch the lease when nobody answers', async () => {
+      pod.common(`write_line lease ${UPTIME + 5} lease`);
+      await pod.look();
+      expect(pod.line('lease')?.[1]).toBe(String(UPTIME + 5));
+      expect(pod.line('deadline')).toBeUndefined();
+    });
+
+    test('forgets that a UPS was told: in another boot, and when it is on line again', async () => {
+      const marks = ['another-boot', BOOT].map((boot) => pod.path(`killpower/.told.ups1.${boot}`));
+      for (const mark of marks) mkdirSync(mark);
+      pod.ups('ups1', 'ups.status', 'OB LB');
+      await pod.look();
+      expect(marks.map(existsSync)).toEqual([false, true]);
+      expect(pod.told).toEqual([]);
+      pod.ups('ups1', 'ups.status', 'OL CHRG');
+      await pod.look();
+      expect(marks.map(existsSync)).toEqual([false, false]);
+    });
+
+    test.each([
+      ['OB LB', 'OL', false, false, ['ups1']],
+      ['OB LB', 'OB', false, true, ['ups1']],
+      ['OB', 'OL', false, false, []],
+      ['OB', 'OB', false, true, []],
+      ['OB LB', 'LB OB', true, false, ['ups1', 'ups2']],
+    ])('on two supplies of which one is enough, at "%s" and "%s"', async (one, two, commits, leases, told) => {
+      start(twoFeeds(1)).ups('ups1', 'ups.status', one);
+      pod.ups('ups2', 'ups.status', two);
+      await pod.look();
+      expect(pod.line('deadline') !== undefined).toBe(commits);
+      expect(pod.line('lease') !== undefined).toBe(leases);
+      expect(pod.told.sort()).toEqual(told.map(RETURN));
+    });
+
+    test('commits for one of two supplies when both are needed, and leaves the other UPS alone', async () => {
+      start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
+      pod.ups('ups2', 'ups.status', 'OL');
+      await pod.look();
+      expect(pod.line('deadline')).toBeDefined();
+      expect(pod.told).toEqual([RETURN('ups1')]);
+    });
+  });
+});
