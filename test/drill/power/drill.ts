@@ -13,7 +13,7 @@ import { hangingHalt, lowBattery } from './low-battery';
 import { blip, exercise, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
-import { controlOneCaller, controlWithoutForce, controlWithoutLease } from './sabotaged';
+import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
 import { twoUpsesOneLow } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
 
@@ -78,6 +78,11 @@ export const powerDrill: Drill = {
       name: 'control-one-caller',
       summary: 'only one container commands the UPS: when it stands still, the machines have to stay off for good',
       run: controlOneCaller,
+    },
+    {
+      name: 'control-ups-first',
+      summary: 'the UPS first and the machine second: at a mute UPS the node with the cable has to stay on',
+      run: controlUpsFirst,
     },
     {
       name: 'control-no-force',

@@ -17,6 +17,19 @@ export const onlyTheAgentCommands = script(
   '[ "$CONTAINER" = agent ] || return 0\n  told=/killpower/.told.$1.$(boot_id)',
 );
 
+/** The order of the commit: the UPS first, and the machine only when the UPS has taken its command, as in the notes. */
+export const upsFirst = script(
+  'commit.sh',
+  `arm "$STAGE" "$1"
+[ -r "/config/$NODE_NAME.cables" ] && [ -r /secret/primary ] || exit 0
+`,
+  `[ -r "/config/$NODE_NAME.cables" ] || { arm "$STAGE" "$1"; exit 0; }
+read -r ups _ <"/config/$NODE_NAME.cables"
+timeout 8 upscmd -u monprimary -p "$(cat /secret/primary)" "$ups@127.0.0.1:$UPSD_PORT" shutdown.return && arm "$STAGE" "$1"
+exit 0
+`,
+);
+
 /** The force: without it, a machine whose halt hangs stays on. */
 export const withoutForce: Sabotage = (files) => {
   const path = 'killpower/killpowerd';

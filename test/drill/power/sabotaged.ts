@@ -2,7 +2,7 @@ import { type Scenario, seconds } from '../scenario';
 import { committed, failMains, lowBattery } from './course';
 import { freezeAtLowBattery, killAllAfterCommit } from './dead-pods';
 import { type PowerLab, perMachine, withPowerLab } from './power-lab';
-import { onlyTheAgentCommands, withoutForce, withoutLease } from './sabotage';
+import { onlyTheAgentCommands, type Sabotage, upsFirst, withoutForce, withoutLease } from './sabotage';
 import { AGENT, SERVER, UPS, UPS_NODE } from './site';
 
 /** Without the lease, a machine whose pods stand still is cut off while it runs. */
@@ -33,6 +33,30 @@ export async function controlOneCaller(scenario: Scenario): Promise<void> {
       lab.ups(UPS).loadOn && lab.hosts.every(({ state }) => state === 'off'),
     );
   });
+}
+
+/**
+ * With the UPS first and the machine second, the node with the cable stays on when the UPS does not answer. The lease is taken out
+ * in both runs, because it would save that node; with the order as it is, nothing has to.
+ */
+export async function controlUpsFirst(scenario: Scenario): Promise<void> {
+  const swapped: Sabotage = (files) => withoutLease(upsFirst(files));
+  for (const [sabotage, isOff] of [
+    [swapped, false],
+    [withoutLease, true],
+  ] as const) {
+    await withPowerLab(scenario, { sabotage }, async (lab) => {
+      await failMains(scenario, lab);
+      lab.ups(UPS).mute();
+      for (const name of [AGENT, SERVER]) {
+        await scenario.reach(`${name} is off`, 100_000, () => lab.host(name).state === 'off');
+      }
+      await scenario.pass('the node with the cable has its time', 25_000);
+      const { state } = lab.host(UPS_NODE);
+      const [order, wanted] = isOff ? ['the machine first', 'off'] : ['the UPS first', 'running'];
+      scenario.check(`control: ${order}: the node with the cable is ${wanted}`, state === wanted, state);
+    });
+  }
 }
 
 /** Without the force, a machine whose halt hangs is cut off in the middle of it. */
