@@ -1,6 +1,7 @@
 import { App, Chart, Duration } from 'cdk8s';
 import type { Cluster } from './cluster/schema';
 import { hostFiles } from './hosts/hosts';
+import type { ServerAddOns } from './hosts/machine-files';
 import { K3sTraefik } from './ingress/traefik';
 import { PodSecurityNamespace } from './kube/namespace';
 import { type Files, synthesize } from './kube/synthesize';
@@ -14,6 +15,7 @@ import {
 } from './metallb';
 import { nutProps } from './nut/from-cluster';
 import { Nut } from './nut/nut';
+import { keepalivedFiles } from './vip/keepalived';
 import { KubeVip } from './vip/kube-vip';
 import { kubeconfigTemplate } from './vip/kubeconfig';
 
@@ -26,9 +28,26 @@ export interface SiteFiles {
 }
 
 /** All the text of a site. Pure: nothing is written. */
-export const buildSite = (cluster: Cluster): SiteFiles => ({
-  dist: synthesize(buildApp(cluster)),
-  hosts: new Map([['kubeconfig.template.yaml', kubeconfigTemplate(cluster)], ...hostFiles(cluster)]),
+export function buildSite(cluster: Cluster): SiteFiles {
+  const dist = synthesize(buildApp(cluster));
+  return {
+    dist,
+    hosts: new Map([
+      ['kubeconfig.template.yaml', kubeconfigTemplate(cluster)],
+      ...keepalivedFiles(cluster),
+      ...hostFiles(cluster, serverAddOns(cluster, dist)),
+    ]),
+  };
+}
+
+/** What goes on servers beside the files of lib/hosts, for images that have all of it in one file. */
+export const serverAddOns = (cluster: Cluster, dist: Files): ServerAddOns => ({
+  kubeVip: dist.get('20-kube-vip.k8s.yaml'),
+  files: keepalivedFiles(cluster).map(([file, content]) => ({
+    path: `/etc/keepalived/${file.replace(/^.*\//, '')}`,
+    permissions: file.endsWith('.sh') ? '0755' : '0644',
+    content,
+  })),
 });
 
 /**
@@ -49,7 +68,7 @@ export function buildApp(cluster: Cluster): App {
     if (hasUps) new PodSecurityNamespace(namespaces, 'Nut', { name: 'nut', level: 'privileged' });
   }
 
-  addControlPlane(chart('20-kube-vip', 'kube-system'), cluster);
+  if (cluster.controlPlane.provider === 'kube-vip') addKubeVip(chart('20-kube-vip', 'kube-system'), cluster);
 
   if (loadBalancer) {
     new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
@@ -63,8 +82,9 @@ export function buildApp(cluster: Cluster): App {
   return app;
 }
 
-function addControlPlane(chart: Chart, { controlPlane, images }: Cluster): void {
+function addKubeVip(chart: Chart, { controlPlane, images }: Cluster): void {
   const { durationSeconds, renewSeconds, retrySeconds } = controlPlane.lease;
+  const { bgp } = controlPlane;
   new KubeVip(chart, 'KubeVip', {
     addresses: controlPlane.vip.map(({ text }) => text),
     port: controlPlane.port,
@@ -75,6 +95,11 @@ function addControlPlane(chart: Chart, { controlPlane, images }: Cluster): void 
       retryPeriod: Duration.seconds(retrySeconds),
     },
     arpRate: Duration.millis(controlPlane.arpRateMs),
+    bgp: bgp && {
+      localAS: bgp.localAS,
+      holdTime: Duration.seconds(bgp.holdTimeSeconds),
+      peers: bgp.peers.map((peer) => ({ ...peer, peerAddress: peer.peerAddress.text })),
+    },
     image: images.kubeVip,
   });
 }

@@ -43,5 +43,7 @@ export { nutProps } from './nut/from-cluster';
 export type { Actuator, CabledUps, EarlyShutdown, FedNode, NutModel, NutTiming, ServedUps } from './nut/model';
 export { Nut, type NutProps } from './nut/nut';
 export { NutPrimary, type NutPrimaryProps, NutSecondary, type NutSecondaryProps, UPS_DEVICE_LABEL } from './nut/pods';
+export { type KeepalivedFile, keepalivedFiles } from './vip/keepalived';
 export { KUBE_VIP_VERSION, KubeVip, type KubeVipLease, type KubeVipProps } from './vip/kube-vip';
+export type { KubeVipBgp, KubeVipBgpPeer } from './vip/kube-vip-bgp';
 export type { KubeVipEnv } from './vip/kube-vip-env';

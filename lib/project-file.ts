@@ -15,8 +15,12 @@ export function readProjectFile(relativePath: string, startFolder: string = __di
   return readFileSync(file, 'utf8');
 }
 
-/** The nearest folder at or above `startFolder` with a package.json. */
-function projectFolder(startFolder: string): string {
+/**
+ * The folder of this project: the nearest one at or above `startFolder` with a package.json.
+ *
+ * @throws Error when there is none
+ */
+export function projectFolder(startFolder: string = __dirname): string {
   for (let folder = startFolder; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;
     if (dirname(folder) === folder) {

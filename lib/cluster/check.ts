@@ -9,15 +9,21 @@ export type Checked =
   | { readonly cluster: Cluster; readonly problems: readonly Problem[] }
   | { readonly problems: readonly Problem[] };
 
+/** What a check needs to know beside the site. */
+export interface CheckOptions {
+  /** The time it is. @default - now */
+  readonly now?: Date | undefined;
+}
+
 /**
- * Checks a site of unknown shape: first its form, then, when the form is right, every rule. Pure.
+ * Checks a site of unknown shape: first its form, then, when the form is right, every rule. Pure, for a given time.
  * A rule needs parsed addresses and complete entries, so no rule judges a site whose form is wrong.
  */
-export function checkCluster(input: unknown): Checked {
+export function checkCluster(input: unknown, { now = new Date() }: CheckOptions = {}): Checked {
   const result = clusterSchema.safeParse(input, { reportInput: true });
   if (!result.success) return { problems: problemsOf(result.error, clusterJsonSchema) };
   const problems = rules
-    .flatMap((rule) => rule(result.data))
+    .flatMap((rule) => rule(result.data, now))
     .map((problem) => ({ ...problem, path: asWritten(input, problem.path) }));
   return problems.some(({ severity }) => severity === 'error') ? { problems } : { cluster: result.data, problems };
 }

@@ -13,6 +13,7 @@ import {
   NODE_NAME,
   NUT_USER,
   PRINTABLE_ASCII,
+  TIME,
   UPS_NAME,
   VERSION,
   VISIBLE_ASCII,
@@ -106,5 +107,13 @@ export const image = matching(
   'bad-image',
   'use registry/name:tag or registry/name@sha256:..., never :latest, so that a restart without network runs the same image',
 );
+/** A moment in UTC. Date.parse alone would take the 30th of February for a day in March. */
+export const time = parsed<Date>('bad-time', TIME.source, (text) => {
+  const date = new Date(TIME.test(text) ? text : Number.NaN);
+  if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, -1))) {
+    throw new Error(`${JSON.stringify(text)} is no time; write it in UTC like 2027-01-31T18:00:00Z`);
+  }
+  return date;
+});
 export const seconds = z.number().int().min(1);
 export const portNumber = z.number().int().min(1).max(65535);

@@ -1,4 +1,4 @@
-import { checkCluster } from './check';
+import { type CheckOptions, checkCluster } from './check';
 import { ClusterError, type Problem, pathText } from './problem';
 import type { RuleName } from './rule-names';
 import type { Cluster, ClusterInput } from './schema';
@@ -19,9 +19,9 @@ export interface Loaded {
  *
  * @param file the name that the messages carry
  */
-export function loadCluster(text: string, file: string): Loaded {
+export function loadCluster(text: string, file: string, options?: CheckOptions): Loaded {
   const source = readSource(text, file);
-  const checked = checkCluster(source.value);
+  const checked = checkCluster(source.value, options);
   const placed = checked.problems
     .map((problem) => ({ problem, offset: source.offsetOf(problem.path, KEY_RULES.has(problem.rule)) }))
     .sort((a, b) => a.offset - b.offset)
@@ -34,8 +34,8 @@ export function loadCluster(text: string, file: string): Loaded {
  * A site stated in TypeScript, checked by the same schema and rules as cluster.yaml.
  * Warnings do not stop it; `checkCluster` returns them. Throws a ClusterError with every problem at once, each as `path: rule: message; cure`.
  */
-export function defineCluster(input: ClusterInput): Cluster {
-  const checked = checkCluster(input);
+export function defineCluster(input: ClusterInput, options?: CheckOptions): Cluster {
+  const checked = checkCluster(input, options);
   if ('cluster' in checked) return checked.cluster;
   throw new ClusterError(checked.problems.map((problem) => `${pathText(problem.path)}: ${sentence(problem)}`));
 }

@@ -14,6 +14,10 @@ export const upsesAt = (cluster: Cluster, node: Node): Ups[] => cluster.ups.filt
 export const upsesFeeding = (cluster: Cluster, node: Node): Ups[] =>
   node.ups.flatMap((feed) => cluster.ups.find(({ name }) => name === feed.name) ?? []);
 
+/** True when servers hand the virtual IP over among themselves, on their own network: by ARP, NDP or VRRP. */
+export const isOnLink = ({ controlPlane }: Cluster): boolean =>
+  controlPlane.provider !== 'external' && controlPlane.bgp === undefined;
+
 /** The first address of a node, a VIP or a gateway: the one other machines use. */
 export function primary(addresses: readonly Address[]): Address {
   const [first] = addresses;

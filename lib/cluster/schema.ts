@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseSubnet, type Subnet } from './address';
+import { bgp, keepalived, refuseUnread, withProfile } from './control-plane-schema';
 import * as format from './formats';
 import { loadBalancer } from './load-balancer-schema';
 import { power, ups } from './power-schema';
@@ -51,12 +52,14 @@ const node = z.strictObject({
 
 const lease = z.strictObject({
   durationSeconds: format.seconds
-    .default(15)
-    .describe('How long the others wait after the last renewal before one takes the address over.'),
+    .optional()
+    .describe(
+      'How long the others wait after the last renewal before one takes the address over. Default: 15, fast: 5.',
+    ),
   renewSeconds: format.seconds
-    .default(10)
-    .describe('How long the holder tries to renew before it gives the address up.'),
-  retrySeconds: format.seconds.default(2).describe('Pause between two tries.'),
+    .optional()
+    .describe('How long the holder tries to renew before it gives the address up. Default: 10, fast: 3.'),
+  retrySeconds: format.seconds.optional().describe('Pause between two tries. Default: 2, fast: 1.'),
 });
 
 const controlPlane = z.strictObject({
@@ -70,8 +73,18 @@ const controlPlane = z.strictObject({
   interface: format.interfaceName
     .optional()
     .describe('Interface that carries the VIP. Default: the one of the default route.'),
+  provider: z
+    .enum(['kube-vip', 'keepalived', 'external'])
+    .default('kube-vip')
+    .describe(
+      'Who moves the VIP: kube-vip in the cluster, keepalived on the servers, or external, a load balancer of your own in front of the servers.',
+    ),
+  keepalived: keepalived.optional().describe('Settings of keepalived.'),
+  bgp: bgp
+    .optional()
+    .describe('kube-vip tells routers where the VIP is, instead of its network by ARP. Default: ARP and NDP.'),
   lease: lease
-    .prefault({})
+    .optional()
     .describe('The lease that says which server holds the VIP: durationSeconds > renewSeconds > 1.2 x retrySeconds.'),
   arpRateMs: z
     .number()
@@ -99,11 +112,22 @@ const nut = z.strictObject({
     .describe('Secret in namespace nut with the two passwords, made by `npm run secret:nut`.'),
 });
 
+const bootstrap = z.strictObject({
+  node: z.string().describe('Name of the server that may found the cluster by itself.'),
+  notAfter: format.time.describe(
+    'When the permission ends, in UTC, at most 7 days from now, e.g. 2027-01-31T18:00:00Z.',
+  ),
+});
+
 const versions = z.strictObject({
   k3s: format.k3sVersion.default('v1.36.4+k3s1').describe('k3s release that the files for the machines install.'),
 });
 
 const images = z.strictObject({
+  byDigest: z
+    .boolean()
+    .optional()
+    .describe('true: refuse every image in use that is not pinned by a digest. Default: a tag will do.'),
   kubeVip: format.image.optional().describe('Default: ghcr.io/kube-vip/kube-vip at the version this project knows.'),
   nut: format.image.optional().describe('Default: instantlinux/nut-upsd at the version this project knows.'),
   nutExporter: format.image
@@ -123,13 +147,19 @@ export const clusterSchema = z
     name: format.dnsLabel.describe('Name of the cluster; it becomes the name of the kubeconfig context.'),
     network: network.describe('The network of the machines, and what else is in it.'),
     nodes: z.array(node).min(1).describe('The machines. 3 servers survive the loss of any 1; 2 are worse than 1.'),
-    controlPlane: controlPlane.describe('The way to the Kubernetes API that survives the loss of a server.'),
+    controlPlane: controlPlane
+      .check(refuseUnread)
+      .transform(withProfile)
+      .describe('The way to the Kubernetes API that survives the loss of a server.'),
     loadBalancer: loadBalancer
       .optional()
       .describe('MetalLB. Leave it out for a cluster without LoadBalancer services.'),
     ups: z.array(ups).default([]).describe('The UPSes whose cable goes to a machine of this cluster.'),
     power: power.prefault({}).describe('When and in which order the machines power off when the mains fail.'),
     nut: nut.prefault({}).describe('Network UPS Tools, which halt the machines when the mains fail.'),
+    bootstrap: bootstrap
+      .optional()
+      .describe('Lets one server found the cluster unattended. Leave it out: a person does it, with `k3s-ha init`.'),
     versions: versions.prefault({}).describe('Versions other than the ones this project is tested with.'),
     images: images.prefault({}).describe('Images from another registry or at another version, by tag or digest.'),
   })

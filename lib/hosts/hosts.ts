@@ -1,8 +1,12 @@
 import { agentsOf, serversOf, upsesAt } from '../cluster/queries';
 import type { Cluster } from '../cluster/schema';
+import { cloudInit } from './cloud-init';
 import { k3osAgent, k3osServer, k3osUps } from './k3os';
 import { agentConfig, initConfig, serverConfig, upsConfig } from './k3s-config';
+import { k3sHaConf, k3sHaDropIn, k3sHaScript, kubeletShutdown, logindShutdown } from './k3s-ha';
+import { kairos } from './kairos';
 import { killpowerFiles } from './killpower';
+import type { ServerAddOns } from './machine-files';
 import { powerTimelineSvg } from './power-timeline';
 import { hostsReadme } from './readme';
 import { runbook } from './runbook';
@@ -14,7 +18,7 @@ import { runbook } from './runbook';
  * Servers share one config.yaml and agents another; nodes/<name>/ has what one machine has alone. Files for agents and for UPSes are
  * there only when the site has some. hosts/README.md says where each goes.
  */
-export function hostFiles(cluster: Cluster): ReadonlyMap<string, string> {
+export function hostFiles(cluster: Cluster, addOns: ServerAddOns = {}): ReadonlyMap<string, string> {
   const [first] = serversOf(cluster);
   if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse`);
   const agents = agentsOf(cluster).length > 0;
@@ -25,11 +29,22 @@ export function hostFiles(cluster: Cluster): ReadonlyMap<string, string> {
       ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
       : []),
     ['server/config.yaml', serverConfig(cluster)],
-    ['server/init.yaml', initConfig(cluster, first)],
+    ['server/init.yaml', initConfig(cluster)],
+    ['server/k3s-ha', k3sHaScript()],
+    ['server/k3s-ha.conf', k3sHaConf(cluster)],
+    ['server/10-ha.conf', k3sHaDropIn()],
+    ['server/99-shutdown.conf', kubeletShutdown()],
+    ['server/99-kubelet.conf', logindShutdown()],
+    ['cloud-init/server.yaml', cloudInit(cluster, 'server', addOns)],
+    ['kairos/server.yaml', kairos(cluster, 'server', addOns)],
     ['k3os/server.yaml', k3osServer(cluster)],
     ...(agents
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
+          ['agent/99-shutdown.conf', kubeletShutdown()],
+          ['agent/99-kubelet.conf', logindShutdown()],
+          ['cloud-init/agent.yaml', cloudInit(cluster, 'agent')],
+          ['kairos/agent.yaml', kairos(cluster, 'agent')],
           ['k3os/agent.yaml', k3osAgent(cluster)],
         ] as const)
       : []),

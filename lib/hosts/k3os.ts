@@ -1,6 +1,7 @@
 import type { Cluster, Node, Ups } from '../cluster/schema';
 import { agentSettings, serverSettings } from './k3s-config';
 import { KILLPOWERD, killpowerdScript, needsKillpowerd, openrcService } from './killpower';
+import type { Secrets } from './machine-files';
 import { type Setting, yamlFile } from './text';
 
 /** k3OS forgets /etc at each boot and keeps /var/lib/rancher. */
@@ -9,24 +10,26 @@ export const K3OS_TOKEN_FILE = '/var/lib/rancher/k3os/token';
 /** k3s's own defaults anyway, and the blanks of the schedule would have to survive two shell scripts of k3OS. */
 const AS_DEFAULT = ['etcd-snapshot-schedule-cron', 'etcd-snapshot-retention'];
 
-const TOKEN_ADVICE = [
-  `The token stands on the machine alone, in ${K3OS_TOKEN_FILE} (mode 0600); k3s waits until it is there.`,
+const advice = ({ token }: Secrets): string[] => [
+  token === undefined
+    ? `The token stands on the machine alone, in ${K3OS_TOKEN_FILE} (mode 0600); k3s waits until it is there.`
+    : 'It holds the token of the cluster, which is as good as a password.',
   'What is yours (ssh_authorized_keys, hostname, ...) goes into files of /var/lib/rancher/k3os/config.d/. They are read after this',
   'one, and a list or a map of labels in a later file replaces the whole list or map of an earlier one.',
 ];
 
 /** `k3os/server.yaml`: config.yaml of every k3OS server, https://github.com/rancher/k3os#configuration-reference. */
-export const k3osServer = (cluster: Cluster): string =>
+export const k3osServer = (cluster: Cluster, secrets: Secrets = {}): string =>
   yamlFile(
-    ['k3OS config.yaml for every server, the one file for all of their installations.', ...TOKEN_ADVICE],
-    k3os(cluster, 'server', serverSettings(cluster)),
+    ['k3OS config.yaml for every server, the one file for all of their installations.', ...advice(secrets)],
+    k3os(cluster, 'server', serverSettings(cluster), secrets),
   );
 
 /** `k3os/agent.yaml`: config.yaml of every k3OS agent. */
-export const k3osAgent = (cluster: Cluster): string =>
+export const k3osAgent = (cluster: Cluster, secrets: Secrets = {}): string =>
   yamlFile(
-    ['k3OS config.yaml for every agent, the one file for all of their installations.', ...TOKEN_ADVICE],
-    k3os(cluster, 'agent', agentSettings(cluster)),
+    ['k3OS config.yaml for every agent, the one file for all of their installations.', ...advice(secrets)],
+    k3os(cluster, 'agent', agentSettings(cluster), secrets),
   );
 
 /** `nodes/<name>/k3os-ups.yaml`: the label of the k3OS machine that the cable of a UPS goes to. */
@@ -41,9 +44,19 @@ export const k3osUps = (node: Node, ups: Ups): string =>
     { k3os: { labels: { 'ups-device': ups.name } } },
   );
 
-function k3os(cluster: Cluster, role: Node['role'], settings: readonly Setting[]): unknown {
+function k3os(
+  cluster: Cluster,
+  role: Node['role'],
+  settings: readonly Setting[],
+  { token, sshKeys = [] }: Secrets,
+): unknown {
+  const watch = needsKillpowerd(cluster) ? killpowerd(cluster) : { write_files: [], run_cmd: [] };
+  const tokenFile = { path: K3OS_TOKEN_FILE, owner: 'root', permissions: '0600', content: `${token}\n` };
+  const write_files = [...watch.write_files, ...(token === undefined ? [] : [tokenFile])];
   return {
-    ...(needsKillpowerd(cluster) ? killpowerd(cluster) : {}),
+    ...(sshKeys.length > 0 ? { ssh_authorized_keys: sshKeys } : {}),
+    ...(write_files.length > 0 ? { write_files } : {}),
+    ...(watch.run_cmd.length > 0 ? { run_cmd: watch.run_cmd } : {}),
     // --server and not k3os.server_url, so that one list on the kernel command line can replace all of it for the first start
     k3os: { k3s_args: k3sArgs(role, settings) },
   };

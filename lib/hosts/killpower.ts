@@ -81,3 +81,18 @@ start_pre() {
   echo -1000 2>/dev/null >/proc/self/oom_score_adj || true
 }
 `;
+
+/** Where killpowerd goes on a machine with systemd, and the commands that switch it on. Nothing where it is not needed. */
+export function killpowerInstallation(cluster: Cluster): {
+  readonly files: readonly { readonly path: string; readonly permissions: string; readonly content: string }[];
+  readonly commands: readonly string[];
+} {
+  if (!needsKillpowerd(cluster)) return { files: [], commands: [] };
+  return {
+    files: [
+      { path: KILLPOWERD, permissions: '0755', content: killpowerdScript() },
+      { path: '/etc/systemd/system/killpowerd.service', permissions: '0644', content: systemdService(cluster) },
+    ],
+    commands: ['systemctl enable --now killpowerd'],
+  };
+}

@@ -2,7 +2,9 @@ import { agentsOf, primary, serversOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
 import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
+import { K3S_HA, K3S_HA_CONF, KUBE_VIP_MANIFEST, KUBELET_DROP_IN, LOGIND_DROP_IN } from './k3s-ha';
 import { KILLPOWERD, needsKillpowerd } from './killpower';
+import { installK3s } from './machine-files';
 import { WRITTEN_BY } from './text';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
@@ -11,12 +13,14 @@ export function hostsReadme(cluster: Cluster, first: Node): string {
     `<!-- ${WRITTEN_BY} -->\n# Files for the machines of ${cluster.name}`,
     'Nothing here is secret. The one secret, the token, is made below and stays on the machines.',
     table(cluster),
-    '## First start',
+    '## Images',
+    ...images(cluster, first),
+    '## First start, by hand',
     steps(cluster, first)
       .map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`)
       .join('\n'),
     '## What each file is for',
-    ...paragraphs(cluster, first),
+    ...paragraphs(cluster),
     '## k3OS',
     ...k3osParagraphs(cluster, first),
   ];
@@ -32,15 +36,27 @@ function table(cluster: Cluster): string {
   const agents = agentsOf(cluster);
   const cables = cluster.nodes.filter((node) => upsesAt(cluster, node).length > 0);
   const fed = names(fedNodes(cluster));
+  const servers = names(serversOf(cluster));
   const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
     row('file', 'machine', 'becomes'),
     row('---', '---', '---'),
-    row('`server/config.yaml`', names(serversOf(cluster)), '`/etc/rancher/k3s/config.yaml`, mode 0600'),
+    row('`server/config.yaml`', servers, '`/etc/rancher/k3s/config.yaml`, mode 0600'),
     ...(agents.length > 0
       ? [row('`agent/config.yaml`', names(agents), '`/etc/rancher/k3s/config.yaml`, mode 0600')]
       : []),
-    row('`server/init.yaml`', 'one server, once', '`/run/k3s-init.yaml`, gone at the next boot'),
+    row('`server/init.yaml`', servers, '`/etc/rancher/k3s/init.yaml`, mode 0600'),
+    row('`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`),
+    row('`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``),
+    row('`server/10-ha.conf`', servers, '`/etc/systemd/system/k3s.service.d/10-ha.conf`'),
+    ...(cluster.controlPlane.provider === 'kube-vip'
+      ? [row('`dist/20-kube-vip.k8s.yaml`', servers, `\`${KUBE_VIP_MANIFEST}\``)]
+      : []),
+    ...(cluster.controlPlane.provider === 'keepalived'
+      ? [row('`server/keepalived.conf`, `server/check-api.sh`', servers, '`/etc/keepalived/`, modes 0644 and 0755')]
+      : []),
+    row('`server/99-shutdown.conf`, `agent/`', 'all', `\`${KUBELET_DROP_IN}\``),
+    row('`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``),
     ...cables.map((node) =>
       row(`\`nodes/${node.name}/20-ups.yaml\``, node.name, '`/etc/rancher/k3s/config.yaml.d/20-ups.yaml`'),
     ),
@@ -51,6 +67,7 @@ function table(cluster: Cluster): string {
           row('`killpower/killpowerd.openrc`', `${fed}, with OpenRC`, '`/etc/init.d/killpowerd`, mode 0755'),
         ]
       : []),
+    row('`cloud-init/`, `kairos/`', 'all', 'all of the above in one file, see [Images](#images)'),
     row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)'),
     row('[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'what to do on a bad day; print it'),
     ...(fed === ''
@@ -62,8 +79,17 @@ function table(cluster: Cluster): string {
 
 const code = (...lines: string[]): string => `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
 
-const install = (cluster: Cluster, role: Node['role']): string =>
-  `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION=${cluster.versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true sh -`;
+/** How to make installation media. */
+function images({ name }: Cluster, first: Node): string[] {
+  return [
+    `One image for every server, also for the one that founds the cluster and for each that replaces another. \`npm run hosts\` adds the token and your SSH keys and writes outside of the project:${code(
+      `(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ~/${name}.token)`,
+      `npm run hosts -- --token-file ~/${name}.token --ssh-key ~/.ssh/id_ed25519.pub --out ~/${name}-seed`,
+    )}`,
+    `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. On ${withAddresses([first]).join()} alone, once, run \`k3s-ha init\`; with \`--permit-init ${first.name} --for 24h\` at the command above that machine does it by itself, and a day later the image is harmless. Then go on below with the copy of k3s.yaml.`,
+    '`cloud-init/` is for Debian and Ubuntu and has been booted in a container, with a k3s that does nothing. `kairos/` follows the documentation of Kairos, and nobody has run it yet. `--os plain` writes trees of files for everything else with systemd.',
+  ];
+}
 
 function steps(cluster: Cluster, first: Node): string[] {
   const others = serversOf(cluster).filter((node) => node !== first);
@@ -81,15 +107,17 @@ function steps(cluster: Cluster, first: Node): string[] {
           )}`,
         ]
       : []),
-    `Install k3s on every machine without starting it. On ${names(serversOf(cluster))}:${code(install(cluster, 'server'))}${
-      agents.length > 0 ? `\nOn ${names(agents)}:${code(install(cluster, 'agent'))}` : ''
+    `Install k3s on every machine without starting it. On ${names(serversOf(cluster))}, where also curl and arping have to be:${code(installK3s(cluster, 'server'))}${
+      agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
-    `On ${withAddresses([first]).join()} alone, found the cluster with the commands at the head of \`server/init.yaml\`.`,
+    `On ${withAddresses([first]).join()} alone, found the cluster. It refuses where anything looks like a cluster already, and says why; servers that are off might hold one.${code('k3s-ha init')}`,
     `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, fill the kubeconfig in, and delete the copy:${code(
       'npm run kubeconfig -- --from k3s.yaml --merge ~/.kube/config',
     )}`,
     `Bring up the virtual IP. It is there when the last command answers with a certificate.${code(
-      `kubectl --context ${cluster.name}-${first.name} apply -f dist/20-kube-vip.k8s.yaml`,
+      ...(cluster.controlPlane.provider === 'kube-vip'
+        ? [`kubectl --context ${cluster.name}-${first.name} apply -f dist/20-kube-vip.k8s.yaml`]
+        : []),
       `curl -ks ${joinUrl(cluster)}/cacerts`,
     )}`,
     ...(others.length > 0
@@ -114,11 +142,19 @@ function steps(cluster: Cluster, first: Node): string[] {
   ];
 }
 
-function paragraphs(cluster: Cluster, first: Node): string[] {
+function paragraphs(cluster: Cluster): string[] {
   const cable = cluster.ups.find(({ node }) => node !== undefined);
   return [
     '**server/config.yaml** is the same on every server. There is no first server in it: each one joins through the virtual IP when it has no data, and needs nobody when it has. To replace a machine, also the one that founded the cluster, run `kubectl delete node NAME`, install the new one with the same files and start k3s.',
-    `**server/init.yaml** is the only file that founds a cluster. It was meant for ${first.name} on the first day; on a machine without data it founds a second cluster on any other day.`,
+    `**server/init.yaml** is the only file that founds a cluster, and k3s does not read it where it stands. \`k3s-ha init\` copies it to /run for one start. Never install it as config.yaml.`,
+    '**server/k3s-ha** decides before each start of k3s: a machine with data goes on, one without joins whoever answers, and where nobody answers it waits and asks again. It founds nothing unless a person says `k3s-ha init`, or `bootstrap` of cluster.yaml or `--permit-init` names this very machine and the time is not over. `k3s-ha status` shows what it sees. What it cannot see is a cluster on servers that are off or cut off; that is why init asks for them, and why `--never-existed` is a promise.',
+    `Where it cannot claim the virtual IP, because that is IPv6 alone, and on machines without systemd, found by hand on one machine, with k3s stopped:${code(
+      'mkdir -p /run/k3s-ha && cp /etc/rancher/k3s/init.yaml /run/k3s-ha/init.yaml',
+      'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-ha/init.yaml.d',
+      'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
+      'K3S_CONFIG_FILE=/run/k3s-ha/init.yaml k3s server    # end it with Ctrl-C when it is ready, and start the service',
+    )}`,
+    '**99-shutdown.conf** and **99-kubelet.conf** give the pods 45 s of a shutdown, the last 15 s of them for kube-vip and its like, so that the virtual IP moves before the machine is gone. They fit a machine that halts within 60 s.',
     ...(agentsOf(cluster).length > 0
       ? [
           '**agent/config.yaml** has only what an agent takes. An agent refuses to start over a key that is for servers.',

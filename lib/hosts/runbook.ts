@@ -1,11 +1,16 @@
 import type { Cluster } from '../cluster/schema';
 import { loadBalancerSections } from './load-balancer-runbook';
 import { powerSections } from './power-runbook';
+import { controlPlaneSections } from './runbook/control-plane';
 import type { RunbookSection } from './runbook-section';
 import { WRITTEN_BY } from './text';
 
 /** Everything the runbook is made of, in the order it is printed. */
-const SECTIONS: readonly ((cluster: Cluster) => readonly RunbookSection[])[] = [powerSections, loadBalancerSections];
+const SECTIONS: readonly ((cluster: Cluster) => readonly RunbookSection[])[] = [
+  powerSections,
+  controlPlaneSections,
+  loadBalancerSections,
+];
 
 /** `RUNBOOK.md`: what happens on a bad day at this very site, what to do then, and how to rehearse it. */
 export function runbook(cluster: Cluster): string {

@@ -26,6 +26,10 @@ export function settingsFile(head: readonly string[], settings: readonly Setting
   return headed(head, document);
 }
 
+/** A file that cloud-init and its like take for theirs: the first line says so, all else is as in other files. */
+export const cloudConfigFile = (head: readonly string[], value: unknown): string =>
+  `#cloud-config\n${yamlFile(head, value)}`;
+
 function headed(head: readonly string[], document: Document): string {
   document.commentBefore = comment([WRITTEN_BY, ...head]);
   return document.toString({ lineWidth: 0 });

@@ -6,6 +6,7 @@ import { outlastsRetries } from '../cluster/lease';
 import { NET_ADMIN, NET_RAW } from '../kube/capability';
 import { hostContainer } from '../kube/host-container';
 import { HostDaemonSet } from '../kube/host-daemon-set';
+import { bgpSettings, type KubeVipBgp } from './kube-vip-bgp';
 import { type KubeVipEnv, kubeVipEnvTexts } from './kube-vip-env';
 
 /** The release whose settings this construct knows; https://github.com/kube-vip/kube-vip/releases. */
@@ -33,6 +34,8 @@ export interface KubeVipProps {
   readonly lease?: KubeVipLease;
   /** Pause between two gratuitous ARPs of the holder. kube-vip resets less than 500 ms to 3 s. @default 1 second */
   readonly arpRate?: Duration;
+  /** Tell routers where the address is, instead of the network by ARP and NDP. Nobody has run this here. @default - ARP and NDP */
+  readonly bgp?: KubeVipBgp;
   /** Full image reference. @default - ghcr.io/kube-vip/kube-vip at KUBE_VIP_VERSION */
   readonly image?: string;
   /** Further settings, or other values for those above, by the names of kube-vip's environment variables. @default - none */
@@ -75,6 +78,7 @@ export class KubeVip extends Construct {
         env: {
           vip_nodename: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.NODE_NAME),
           ...asValues(kubeVipEnvTexts(settings(props))),
+          ...(props.bgp && { bgp_routerid: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.POD_IP) }),
           KUBERNETES_SERVICE_HOST: kplus.EnvValue.fromValue('127.0.0.1'),
           KUBERNETES_SERVICE_PORT: kplus.EnvValue.fromValue(String(props.port ?? 6443)),
         },
@@ -92,7 +96,7 @@ export class KubeVip extends Construct {
 const asValues = (texts: Readonly<Record<string, string>>): Record<string, kplus.EnvValue> =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, kplus.EnvValue.fromValue(text)]));
 
-/** What kube-vip is told. Throws an Error for an address, lease or ARP rate that it would not work with. */
+/** What kube-vip is told. Throws an Error for an address, lease, ARP rate or setting that it would not work with. */
 function settings(props: KubeVipProps): KubeVipEnv {
   const addresses = props.addresses.map(parseAddress);
   if (addresses.length === 0) throw new Error('kube-vip has no address; give the virtual IP in addresses');
@@ -102,10 +106,12 @@ function settings(props: KubeVipProps): KubeVipEnv {
       `arpRate ${arpRate.toMilliseconds()} ms is below 500 ms, which kube-vip takes for 3000; give at least 500 ms`,
     );
   }
+  refuseHarmful(props);
   return {
-    vip_arp: true,
+    ...(props.bgp ? bgpSettings(props.bgp) : { vip_arp: true }),
     port: props.port ?? 6443,
-    vip_interface: props.interface,
+    // what is announced by BGP belongs to no network, so to no interface either
+    vip_interface: props.bgp ? 'lo' : props.interface,
     vip_subnet: addresses.map(hostPrefix).join(','),
     cp_enable: true,
     cp_namespace: 'kube-system',
@@ -113,12 +119,32 @@ function settings(props: KubeVipProps): KubeVipEnv {
     vip_leaderelection: true,
     vip_leasename: 'plndr-cp-lock',
     ...leaseSettings(props.lease ?? {}),
-    vip_arpRate: arpRate.toMilliseconds(),
+    ...(props.bgp ? {} : { vip_arpRate: arpRate.toMilliseconds() }),
     address: addresses.map(({ text }) => text).join(','),
     // it would listen on every address of the machine otherwise
     prometheus_server: '127.0.0.1:2112',
     ...props.env,
   };
+}
+
+/** Interfaces that are made of others, by the names that Linux and its tools give them. */
+const COMPOSED = /^(bond|br|vlan|team)|\./;
+
+/** Throws an Error for settings of the escape hatch that are known to take the address away. */
+function refuseHarmful({ env = {}, interface: name }: KubeVipProps): void {
+  if (env.svc_enable) {
+    throw new Error(
+      'svc_enable makes kube-vip take the addresses that MetalLB or servicelb gave out (https://github.com/kube-vip/kube-vip/issues/836); leave it out',
+    );
+  }
+  if (env.lb_enable) {
+    throw new Error(
+      'lb_enable needs IPVS and is not restored after a handover (https://github.com/kube-vip/kube-vip/issues/875); leave it out: every server serves the API itself',
+    );
+  }
+  if (env.vip_loseleadership && name !== undefined && COMPOSED.test(name)) {
+    throw new Error(`vip_loseleadership ends kube-vip on "${name}", which is no physical interface; leave it out`);
+  }
 }
 
 const hostPrefix = ({ family }: Address): string => (family === 4 ? '32' : '128');

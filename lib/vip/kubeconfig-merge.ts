@@ -3,7 +3,16 @@ import { urlHost } from '../cluster/address';
 import { serversOf } from '../cluster/queries';
 import type { Cluster } from '../cluster/schema';
 import type { Credentials } from './credentials';
-import { clusterEntry, contextEntry, endpointsOf, fillKubeconfig, quoteTexts, userEntry, userOf } from './kubeconfig';
+import {
+  clusterEntry,
+  contextEntry,
+  type Endpoint,
+  endpointsOf,
+  fillKubeconfig,
+  quoteTexts,
+  userEntry,
+  userOf,
+} from './kubeconfig';
 
 /** How to merge. */
 export interface MergeOptions {
@@ -17,6 +26,8 @@ export interface MergeOptions {
    * @default false - the current context stays, if there is one and its entry exists
    */
   readonly use?: boolean;
+  /** Host and port for one more context, which need not be in the certificate. @default - none; one from before stays */
+  readonly rescue?: string;
 }
 
 /** The merged text, which is secret, and its current context; or everything that stands in the way. */
@@ -39,14 +50,14 @@ export function mergeKubeconfig(
   credentials: Credentials,
   options: MergeOptions = {},
 ): Merged {
-  const endpoints = endpointsOf(cluster);
+  const endpoints = endpointsOf(cluster, options.rescue);
   const own = endpoints[0].name;
-  if (isBlank(existing)) return { text: fillKubeconfig(cluster, credentials), currentContext: own };
+  if (isBlank(existing)) return { text: fillKubeconfig(cluster, credentials, options.rescue), currentContext: own };
   const document = parsed(existing);
   const { problems, lists } = read(document);
   if (problems.length > 0) return { problems };
 
-  const foreign = options.replace ? [] : foreignEntries(cluster, credentials, lists);
+  const foreign = options.replace ? [] : foreignEntries(cluster, credentials, lists, endpoints);
   if (foreign.length > 0) return { problems: foreign };
 
   for (const endpoint of endpoints) {
@@ -110,9 +121,13 @@ const maps = (list: YAMLSeq): YAMLMap[] => list.items.filter(isMap);
 const named = (list: YAMLSeq, name: string): YAMLMap[] => maps(list).filter((entry) => textOf(entry, 'name') === name);
 
 /** Entries that have a name of ours and are not ours, each as a problem. */
-function foreignEntries(cluster: Cluster, credentials: Credentials, lists: Lists): string[] {
+function foreignEntries(
+  cluster: Cluster,
+  credentials: Credentials,
+  lists: Lists,
+  endpoints: readonly Endpoint[],
+): string[] {
   const urls = new Set(urlsOf(cluster));
-  const endpoints = endpointsOf(cluster);
   const isOurs = (entry: YAMLMap): boolean =>
     urls.has(normalized(textOf(entry, 'cluster', 'server'))) ||
     textOf(entry, 'cluster', 'certificate-authority-data') === credentials.certificateAuthority;

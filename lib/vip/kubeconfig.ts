@@ -8,22 +8,38 @@ import type { Credentials } from './credentials';
 export interface Endpoint {
   readonly name: string;
   readonly server: string;
+  /** The name to look for in the certificate of the API server. @default - the host of the URL */
+  readonly tlsServerName?: string;
 }
+
+/** A name that the certificate of every API server has: https://kubernetes.io/docs/setup/best-practices/certificates/. */
+const ALWAYS_IN_CERTIFICATE = 'kubernetes';
 
 /**
  * The ways to the API of a site, the virtual IP first: `<name>` for it, `<name>-dns` for the DNS name if there is one,
  * `<name>-<server>` for each server. kubectl knows no list of servers for one cluster, hence a context for each.
+ *
+ * @param rescue host and port of one more, `<name>-rescue`, that need not be in the certificate, such as the end of an SSH tunnel
  */
-export function endpointsOf(cluster: Cluster): [Endpoint, ...Endpoint[]] {
+export function endpointsOf(cluster: Cluster, rescue?: string): [Endpoint, ...Endpoint[]] {
   const { name, controlPlane } = cluster;
   const servers = serversOf(cluster);
   const url = (host: string) => `https://${host}:${controlPlane.port}`;
-  let dns = 'dns';
-  while (servers.some((server) => server.name === dns)) dns += '-name';
+  const free = (suffix: string): string =>
+    servers.some((server) => server.name === suffix) ? free(`${suffix}-name`) : suffix;
   return [
     { name, server: url(urlHost(primary(controlPlane.vip))) },
-    ...(controlPlane.dnsName ? [{ name: `${name}-${dns}`, server: url(controlPlane.dnsName) }] : []),
+    ...(controlPlane.dnsName ? [{ name: `${name}-${free('dns')}`, server: url(controlPlane.dnsName) }] : []),
     ...servers.map((server) => ({ name: `${name}-${server.name}`, server: url(urlHost(primary(server.address))) })),
+    ...(rescue === undefined
+      ? []
+      : [
+          {
+            name: `${name}-${free('rescue')}`,
+            server: `https://${rescue}`,
+            tlsServerName: ALWAYS_IN_CERTIFICATE,
+          },
+        ]),
   ];
 }
 
@@ -31,9 +47,13 @@ export function endpointsOf(cluster: Cluster): [Endpoint, ...Endpoint[]] {
 export const userOf = ({ name }: Cluster): string => `${name}-admin`;
 
 /** The cluster entry of an endpoint. Authority `''` is for the template. */
-export const clusterEntry = ({ name, server }: Endpoint, certificateAuthority: string) => ({
+export const clusterEntry = ({ name, server, tlsServerName }: Endpoint, certificateAuthority: string) => ({
   name,
-  cluster: { 'certificate-authority-data': certificateAuthority, server },
+  cluster: {
+    'certificate-authority-data': certificateAuthority,
+    server,
+    ...(tlsServerName !== undefined && { 'tls-server-name': tlsServerName }),
+  },
 });
 
 /** The user entry of a site. */
@@ -57,18 +77,18 @@ export function kubeconfigTemplate(cluster: Cluster): string {
   document.commentBefore = [
     ' Written by npm run synth from cluster.yaml; change that and run it again.',
     ' The empty texts are the places for the credentials of k3s.yaml of a server. To fill them in and add all to your own file:',
-    '   npm run kubeconfig -- --from k3s.yaml --merge ~/.kube/config',
+    '   npm run kubeconfig -- --ssh root@ --merge ~/.kube/config',
   ].join('\n');
   return document.toString({ lineWidth: 0 });
 }
 
 /** The template with the credentials filled in. The text is secret. */
-export const fillKubeconfig = (cluster: Cluster, credentials: Credentials): string =>
-  kubeconfig(cluster, credentials).toString({ lineWidth: 0 });
+export const fillKubeconfig = (cluster: Cluster, credentials: Credentials, rescue?: string): string =>
+  kubeconfig(cluster, credentials, rescue).toString({ lineWidth: 0 });
 
 /** Shape of https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/. */
-function kubeconfig(cluster: Cluster, credentials: Credentials): Document {
-  const endpoints = endpointsOf(cluster);
+function kubeconfig(cluster: Cluster, credentials: Credentials, rescue?: string): Document {
+  const endpoints = endpointsOf(cluster, rescue);
   const document = new Document({
     apiVersion: 'v1',
     kind: 'Config',

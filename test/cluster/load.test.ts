@@ -19,6 +19,7 @@ nodes:
   - { name: k3s-3, address: 192.168.10.13, role: server }
 controlPlane:
   vip: 192.168.10.5
+  dnsName: api.home.arpa
 loadBalancer:
   pools:
     - name: lan
@@ -82,7 +83,7 @@ describe('a problem points at', () => {
     ],
     ['the start of a flow entry when its key is missing', { ', role: server }': ' }' }, ['14:5: missing-key']],
     ['the entry of a list', { '192.168.10.100-192.168.10.199': '192.168.10.199-192.168.10.100' }, ['6:7: bad-range']],
-    ['the entry of a flow list', { '[192.168.10.240-192.168.10.250]': '[192.168.10.240/32, x]' }, ['20:38: bad-range']],
+    ['the entry of a flow list', { '[192.168.10.240-192.168.10.250]': '[192.168.10.240/32, x]' }, ['21:38: bad-range']],
     ['an empty entry of a list', { '- 192.168.10.100-192.168.10.199': '-' }, ['6:6: bad-type']],
     ['a value in a flow map', { 'address: 192.168.10.13': 'address: 192.168.10.12' }, ['14:29: duplicate-address']],
     [
@@ -156,7 +157,7 @@ describe('anchors and aliases', () => {
       'subnet: 192.168.10.0/24': 'subnet: &lan 192.168.10.0/24\n  dhcp: *lan',
       '  dhcp:\n    - 192.168.10.100-192.168.10.199\n': '',
     });
-    expect(placesFor(text)).toContain('19:19: pool-in-dhcp');
+    expect(placesFor(text)).toContain('20:19: pool-in-dhcp');
   });
 
   test('put a problem of the alias at the alias', () => {

@@ -30,6 +30,12 @@ describe('defineCluster refuses, in the editor and at run time,', () => {
     expect(() => defineCluster(site)).toThrow('missing-key: "vip" is missing');
   });
 
+  test('a provider of the virtual IP that does not exist', () => {
+    // @ts-expect-error there is no such provider
+    const site: ClusterInput = { ...ipv4Site(), controlPlane: { vip: '192.168.10.5', provider: 'haproxy' } };
+    expect(() => defineCluster(site)).toThrow('"provider" is "haproxy"; choose kube-vip, keepalived or external');
+  });
+
   test('a text where a number belongs', () => {
     // @ts-expect-error a port is a number
     const site: ClusterInput = { ...ipv4Site(), nut: { port: '3493' } };

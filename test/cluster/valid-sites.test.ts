@@ -9,7 +9,7 @@ const ipv6Site = (): ClusterInput => ({
   name: 'six',
   network: { subnet: 'fd00:10::/64', gateway: 'fe80::1', dhcp: 'fd00:10::1000-fd00:10::1fff' },
   nodes: [11, 12, 13].map((n) => ({ name: `k3s-${n}`, address: `fd00:10::${n}`, role: 'server' })),
-  controlPlane: { vip: 'fd00:10::5' },
+  controlPlane: { vip: 'fd00:10::5', dnsName: 'api.home.arpa' },
   loadBalancer: { pools: [{ name: 'lan', addresses: ['fd00:10::f000/116'] }] },
 });
 
@@ -122,6 +122,48 @@ const valid: readonly ValidSite[] = [
     says: 'a lease just inside the limits',
     changes: { 'controlPlane.lease': { durationSeconds: 14, renewSeconds: 13, retrySeconds: 10 } },
   },
+  { says: 'fast failover, whose lease follows', changes: { 'controlPlane.failover': 'fast' } },
+  {
+    says: 'a fast lease that outlasts the longest fast election',
+    changes: { 'controlPlane.failover': 'fast', 'controlPlane.lease': { renewSeconds: 2 } },
+  },
+  { says: 'keepalived with an interface', changes: { 'controlPlane.provider': 'keepalived' } },
+  {
+    says: 'keepalived with a router ID of its own',
+    changes: { 'controlPlane.provider': 'keepalived', 'controlPlane.keepalived': { routerId: 7 } },
+  },
+  { says: 'a load balancer of its own', changes: { 'controlPlane.provider': 'external' } },
+  {
+    says: 'a load balancer on another network',
+    changes: { 'controlPlane.provider': 'external', 'controlPlane.vip': '172.16.0.5' },
+  },
+  {
+    says: 'a load balancer on the router',
+    changes: { 'controlPlane.provider': 'external', 'controlPlane.vip': '192.168.10.1' },
+  },
+  {
+    says: 'a load balancer that takes IPv6 to IPv4',
+    changes: { 'controlPlane.provider': 'external', 'controlPlane.vip': 'fd00::5' },
+  },
+  {
+    says: 'a VIP of no network, announced by BGP',
+    changes: {
+      'controlPlane.vip': '10.99.0.5',
+      'controlPlane.bgp': { localAS: 64512, peers: [{ peerAddress: '192.168.10.1', peerAS: 64513 }] },
+    },
+  },
+  { says: 'the known release of kube-vip', changes: { 'images.kubeVip': 'ghcr.io/kube-vip/kube-vip:v1.2.3' } },
+  {
+    says: 'images by digest where they are wanted, and only of what is in use',
+    changes: {
+      images: { byDigest: true, kubeVip: `ghcr.io/kube-vip/kube-vip:v1.2.3@sha256:${'0'.repeat(64)}` },
+      loadBalancer: undefined,
+      ups: undefined,
+      'nodes[0].ups': undefined,
+      'nodes[1].ups': undefined,
+      'nodes[2].ups': undefined,
+    },
+  },
   { says: 'the shortest node and UPS names', changes: { 'nodes[3].name': 'a', 'nodes[3].ups': 'ups1' } },
   { says: 'a node name of 63 characters', changes: { 'nodes[3].name': `${'a'.repeat(31)}.${'b'.repeat(31)}` } },
   { says: 'an image by digest', changes: { 'images.nut': `nut-upsd@sha256:${'0'.repeat(64)}` } },
@@ -129,6 +171,10 @@ const valid: readonly ValidSite[] = [
   { says: 'an image from a registry with a port', changes: { 'images.kubeVip': 'localhost:5000/kube-vip:v1.2.3' } },
   { says: 'an image tag that starts with latest', changes: { 'images.nut': 'nut-upsd:latest-2026' } },
   { says: 'a VLAN interface', changes: { 'controlPlane.interface': 'enp0s31f6.1000' } },
+  {
+    says: 'a permission to found the cluster that lasts a week',
+    changes: { bootstrap: { node: 'k3s-3', notAfter: '2027-01-08T00:00:00Z' } },
+  },
   { says: 'a DNS name whose last part starts with a digit', changes: { 'controlPlane.dnsName': 'api.4home' } },
 ];
 
@@ -172,7 +218,7 @@ describe('defaults', () => {
     name: 'home',
     network: { subnet: '192.168.10.0/24' },
     nodes: servers(3),
-    controlPlane: { vip: '192.168.10.5' },
+    controlPlane: { vip: '192.168.10.5', dnsName: 'api.home.arpa' },
   };
   const cluster = () => {
     const checked = checkCluster(minimal);
@@ -198,10 +244,13 @@ describe('defaults', () => {
       name: 'home',
       controlPlane: {
         vip: '192.168.10.5',
+        dnsName: 'api.home.arpa',
         port: 6443,
+        provider: 'kube-vip',
+        keepalived: { routerId: 51 },
+        failover: 'standard',
         lease: { durationSeconds: 15, renewSeconds: 10, retrySeconds: 2 },
         arpRateMs: 1000,
-        failover: 'standard',
       },
       ups: [],
       nut: {

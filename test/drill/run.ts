@@ -2,6 +2,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { controlPlaneDrill } from './control-plane/drill';
 import type { Drill, ScenarioPlan } from './drill';
 import { loadBalancerDrill } from './load-balancer/drill';
 import { powerDrill } from './power/drill';
@@ -13,7 +14,7 @@ import { runInSandbox, sandboxFolder } from './sandbox';
 import { Scenario, Unreached } from './scenario';
 import { eventLine, Timeline } from './timeline';
 
-const DRILLS: readonly Drill[] = [powerDrill, powerHostDrill, loadBalancerDrill];
+const DRILLS: readonly Drill[] = [powerDrill, powerHostDrill, loadBalancerDrill, controlPlaneDrill];
 const LOG_FOLDER = 'build/drill';
 /** A scenario waits most of its time, and yet with too many at once everybody is late. */
 const SCENARIOS_AT_ONCE = 7 * availableParallelism();

@@ -11,6 +11,7 @@ const fast: Partial<ClusterInput> = {
 const standard: Partial<ClusterInput> = { ...fast, controlPlane: { vip: '192.168.10.5', failover: 'standard' } };
 
 const SERVER = {
+  'etcd-arg': ['heartbeat-interval=100', 'election-timeout=1000'],
   'kube-controller-manager-arg': ['node-monitor-grace-period=20s'],
   'kube-apiserver-arg': ['default-not-ready-toleration-seconds=30', 'default-unreachable-toleration-seconds=30'],
 };
@@ -43,6 +44,8 @@ describe('failover: fast', () => {
       k3osArguments(file, fast).filter((argument) => !k3osArguments(file, standard).includes(argument));
     expect(extra('k3os/agent.yaml')).toEqual(['--kubelet-arg=node-status-update-frequency=4s']);
     expect(extra('k3os/server.yaml')).toEqual([
+      '--etcd-arg=heartbeat-interval=100',
+      '--etcd-arg=election-timeout=1000',
       '--kube-controller-manager-arg=node-monitor-grace-period=20s',
       '--kube-apiserver-arg=default-not-ready-toleration-seconds=30',
       '--kube-apiserver-arg=default-unreachable-toleration-seconds=30',

@@ -68,7 +68,7 @@ describe('server/config.yaml', () => {
 
   test('with two IP families lists both networks, both virtual IPs and masquerades unique local pods', () => {
     expect(read('server/config.yaml', dualStack)).toMatchObject({
-      'tls-san': ['192.168.10.5', 'fd00:10::5'],
+      'tls-san': ['192.168.10.5', 'fd00:10::5', 'api.home.arpa'],
       'cluster-cidr': '10.42.0.0/16,fd00:42::/56',
       'service-cidr': '10.43.0.0/16,fd00:43::/112',
       'flannel-ipv6-masq': true,
@@ -98,9 +98,14 @@ describe('server/init.yaml', () => {
     expect(read('server/init.yaml')).toEqual({ 'cluster-init': true, ...rest });
   });
 
-  test('is the only file with the word cluster-init, but for the boot line in README.md', () => {
+  test('is the only file with the word cluster-init, but for what carries it and the boot line in README.md', () => {
     const files = [...hostFiles(site(withAgent))].filter(([, text]) => text.includes('cluster-init'));
-    expect(files.map(([file]) => file)).toEqual(['README.md', 'server/init.yaml']);
+    expect(files.map(([file]) => file)).toEqual([
+      'README.md',
+      'server/init.yaml',
+      'cloud-init/server.yaml',
+      'kairos/server.yaml',
+    ]);
   });
 });
 
@@ -248,6 +253,13 @@ test('a site without a UPS has no killpower files', () => {
     'RUNBOOK.md',
     'server/config.yaml',
     'server/init.yaml',
+    'server/k3s-ha',
+    'server/k3s-ha.conf',
+    'server/10-ha.conf',
+    'server/99-shutdown.conf',
+    'server/99-kubelet.conf',
+    'cloud-init/server.yaml',
+    'kairos/server.yaml',
     'k3os/server.yaml',
   ]);
 });
@@ -256,7 +268,8 @@ describe('README.md', () => {
   test('tells every file where it goes', () => {
     const readme = textOf(withAgent, 'README.md');
     for (const file of hostFiles(site(withAgent)).keys()) {
-      if (/^(README|k3os\/|nodes\/.*k3os)/.test(file)) continue;
+      // these stand there as folders
+      if (/^(README|k3os\/|cloud-init\/|kairos\/|agent\/99|nodes\/.*k3os)/.test(file)) continue;
       expect(readme).toContain(`\`${file}\``);
     }
   });

@@ -292,7 +292,7 @@ describe('the usage of kubeconfig', () => {
   test('is told in full by --help', () => {
     const { status, stdout, stderr } = run(['--help']);
     expect([status, stderr]).toEqual([0, '']);
-    for (const option of ['--from', '--merge', '--out', '--cluster', '--use', '--replace'])
+    for (const option of '--from --ssh --sudo --timeout --merge --out --cluster --rescue --use --replace'.split(' '))
       expect(stdout).toContain(option);
   });
 });

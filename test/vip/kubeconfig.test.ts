@@ -56,6 +56,17 @@ describe('the contexts of a site', () => {
     );
   });
 
+  test('have one more for a rescue, also when a server is called so', () => {
+    const rescued = (cluster = site()) => endpointsOf(cluster, 'localhost:16443').at(-1);
+    const nodes = homeInput.nodes.map((node, i) => (i === 2 ? { ...node, name: 'rescue' } : node));
+    expect(rescued()).toEqual({
+      name: 'home-rescue',
+      server: 'https://localhost:16443',
+      tlsServerName: 'kubernetes',
+    });
+    expect(rescued(site({ nodes }))?.name).toBe('home-rescue-name');
+  });
+
   test('use the first IP family, the port of the site, and brackets around IPv6', () => {
     const controlPlane = { vip: ['fd00:10::5', '192.168.10.5'], port: 8443 };
     const network = { subnet: ['fd00:10::/64', '192.168.10.0/24'] };

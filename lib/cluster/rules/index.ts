@@ -1,8 +1,11 @@
 import type { Problem } from '../problem';
 import type { Cluster } from '../schema';
 import { bgp } from './bgp';
+import { bootstrap } from './bootstrap';
 import { budget } from './budget';
 import { delays } from './delays';
+import { images } from './images';
+import { k3s } from './k3s';
 import { lease } from './lease';
 import { names } from './names';
 import { networks } from './networks';
@@ -10,13 +13,14 @@ import { nodes } from './nodes';
 import { nutTiming } from './nut-timing';
 import { pools } from './pools';
 import { power } from './power';
+import { provider } from './provider';
 import { quorum } from './quorum';
 import { stages } from './stages';
 import { upsDrivers } from './ups-drivers';
 import { vip } from './vip';
 
-/** A concern: finds everything that is wrong with a well-formed site in its field. Pure. */
-export type Rule = (cluster: Cluster) => Problem[];
+/** A concern: finds everything that is wrong with a well-formed site in its field. Pure: the time it is, too, is given. */
+export type Rule = (cluster: Cluster, now: Date) => Problem[];
 
 /** Every rule a site must pass, in the order their problems are reported. */
 export const rules: readonly Rule[] = [
@@ -26,6 +30,7 @@ export const rules: readonly Rule[] = [
   quorum,
   vip,
   lease,
+  provider,
   pools,
   bgp,
   power,
@@ -34,4 +39,7 @@ export const rules: readonly Rule[] = [
   stages,
   delays,
   budget,
+  images,
+  k3s,
+  bootstrap,
 ];

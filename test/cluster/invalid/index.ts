@@ -1,5 +1,6 @@
 import type { InvalidSite } from '../sites';
 import { bgp } from './bgp';
+import { bootstrap } from './bootstrap';
 import { budget } from './budget';
 import { drivers } from './drivers';
 import { form } from './form';
@@ -10,6 +11,7 @@ import { names } from './names';
 import { networks } from './networks';
 import { pools } from './pools';
 import { power } from './power';
+import { provider } from './provider';
 import { timing } from './timing';
 import { vip } from './vip';
 
@@ -21,10 +23,12 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   networks,
   machines,
   vip,
+  provider,
   pools,
   bgp,
   loadBalancer,
   power,
+  bootstrap,
   drivers,
   timing,
   budget,

@@ -237,10 +237,31 @@ export const machines: readonly InvalidSite[] = [
     ],
   },
   {
-    says: 'a renewal shorter than an election of etcd is warned about',
+    says: 'a renewal shorter than every election of etcd is refused',
     changes: { 'controlPlane.lease': { durationSeconds: 5, renewSeconds: 3, retrySeconds: 1 } },
     problems: [
-      'warning controlPlane.lease.renewSeconds: lease-short: the holder gives the virtual IP up after 3 s without a renewal, and etcd may take 10 s to elect a leader; set renewSeconds to 10 or more, and durationSeconds above it',
+      'error controlPlane.lease.renewSeconds: lease-below-election: the holder gives the virtual IP up after 3 s without a renewal, and with failover: standard every election of etcd takes 5 s or more; set renewSeconds to 10 or more, and durationSeconds above it, or failover: fast, which makes elections short',
+    ],
+  },
+  {
+    says: 'a renewal as long as the shortest election of etcd is refused',
+    changes: { 'controlPlane.lease': { renewSeconds: 5 } },
+    problems: [
+      'error controlPlane.lease.renewSeconds: lease-below-election: the holder gives the virtual IP up after 5 s without a renewal, and with failover: standard every election of etcd takes 5 s or more; set renewSeconds to 10 or more, and durationSeconds above it, or failover: fast, which makes elections short',
+    ],
+  },
+  {
+    says: 'a fast lease out of order is told the fast defaults',
+    changes: { 'controlPlane.failover': 'fast', 'controlPlane.lease': { renewSeconds: 1, retrySeconds: 1 } },
+    problems: [
+      'error controlPlane.lease: lease-order: renewSeconds 1 is not above 1.2 x retrySeconds 1; the holder needs time for more than one try (the defaults are 5, 3 and 1)',
+    ],
+  },
+  {
+    says: 'a renewal shorter than the longest election of etcd is warned about',
+    changes: { 'controlPlane.lease': { renewSeconds: 9 } },
+    problems: [
+      'warning controlPlane.lease.renewSeconds: lease-short: the holder gives the virtual IP up after 9 s without a renewal, and etcd may take 10 s to elect a leader; set renewSeconds to 10 or more, and durationSeconds above it, or failover: fast, which makes elections short',
     ],
   },
 ];

@@ -148,4 +148,11 @@ export const vip: readonly InvalidSite[] = [
       'error controlPlane.vip[1]: vip-is-node: fd00:10::11 is the address of node k3s-1; choose an address that no machine has',
     ],
   },
+  {
+    says: 'several servers without a DNS name are warned about',
+    changes: { 'controlPlane.dnsName': undefined },
+    problems: [
+      'warning controlPlane: no-dns-name: there is no dnsName, so when the virtual IP is down kubectl needs the context of a server that lives; set controlPlane.dnsName to a name with an A record for each server; as it is in the certificate of the API server, do it before the first start',
+    ],
+  },
 ];

@@ -1,0 +1,51 @@
+import { error, type Problem } from '../problem';
+import type { Cluster } from '../schema';
+import { unknownName } from './unknown-name';
+
+/** A permission that outlives its week is one that somebody forgets on a stick. */
+const MOST_DAYS = 7;
+const DAY_MS = 86_400_000;
+
+/** The permission to found the cluster is for a server, has not ended, and ends soon. */
+export function bootstrap({ bootstrap: permission, nodes }: Cluster, now: Date): Problem[] {
+  if (!permission) return [];
+  const { node, notAfter } = permission;
+  const names = nodes.map(({ name }) => name);
+  const unknown = unknownName('node', node, names, ['bootstrap', 'node'], ' that could found the cluster');
+  const agent =
+    nodes.find(({ name }) => name === node)?.role === 'agent'
+      ? [
+          error(
+            'founder-not-server',
+            ['bootstrap', 'node'],
+            `${node} is an agent, which cannot found a cluster`,
+            'name a server',
+          ),
+        ]
+      : [];
+  return [...unknown, ...agent, ...ending(notAfter, now)];
+}
+
+function ending(notAfter: Date, now: Date): Problem[] {
+  const path = ['bootstrap', 'notAfter'];
+  const left = notAfter.getTime() - now.getTime();
+  if (left <= 0) {
+    return [
+      error(
+        'permission-expired',
+        path,
+        `the permission to found the cluster ended at ${notAfter.toISOString()}`,
+        'take bootstrap out when the cluster exists, else state a new time',
+      ),
+    ];
+  }
+  if (left <= MOST_DAYS * DAY_MS) return [];
+  return [
+    error(
+      'permission-long',
+      path,
+      `the permission to found the cluster would last until ${notAfter.toISOString()}, ${Math.ceil(left / DAY_MS)} days`,
+      `let it end within ${MOST_DAYS} days, so that no forgotten stick founds a second cluster`,
+    ),
+  ];
+}

@@ -1,0 +1,150 @@
+import { primary, serversOf } from '../../cluster/queries';
+import { mayLose, quorumOf } from '../../cluster/rules/quorum';
+import type { Cluster } from '../../cluster/schema';
+import type { RunbookSection } from '../runbook-section';
+
+const code = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
+
+/** What to do when something of the control plane has failed, each with what a person sees first. */
+export function failureSections(cluster: Cluster): RunbookSection[] {
+  const several = serversOf(cluster).length > 1;
+  return [
+    { title: 'kubectl does not get through', paragraphs: noAnswer(cluster) },
+    ...(several ? [{ title: 'A server is gone for good', paragraphs: replace(cluster) }] : []),
+    ...(several ? [{ title: 'Too few servers are left', paragraphs: noMajority(cluster) }] : []),
+    { title: 'The data of all servers is lost', paragraphs: restore(cluster) },
+    ...(several && cluster.controlPlane.provider !== 'external'
+      ? [{ title: 'Two servers have the virtual IP', paragraphs: twoHolders(cluster) }]
+      : []),
+    { title: 'The credentials have ended', paragraphs: credentials(cluster) },
+  ];
+}
+
+function noAnswer(cluster: Cluster): string[] {
+  const { name, controlPlane } = cluster;
+  const servers = serversOf(cluster);
+  const [first] = servers;
+  const vip = primary(controlPlane.vip).text;
+  const contexts = [
+    `| \`${name}\` | ${vip}, the virtual IP | it is up |`,
+    ...(controlPlane.dnsName
+      ? [
+          `| \`${name}-dns\` | ${controlPlane.dnsName}, one server after the other | one server is up, and the name has the address of each; 20 s a call while others are dark |`,
+        ]
+      : []),
+    ...servers.map(
+      (server) => `| \`${name}-${server.name}\` | ${primary(server.address).text} | ${server.name} is up |`,
+    ),
+  ];
+  return [
+    'Try the contexts from top to bottom. The kubeconfig has all of them, with the same credentials:',
+    ['| `kubectl --context` | goes to | works while |', '| --- | --- | --- |', ...contexts].join('\n'),
+    ...(servers.length > 1
+      ? [
+          'A server answers and the virtual IP does not: look who has it, and what its manager says.',
+          code(`ip -brief address | grep -w ${vip}    # on each server`, ...managerCommands(cluster)),
+          `Every server refuses or says \`etcdserver: no leader\`: fewer than ${quorumOf(servers.length)} of ${servers.length} are up. Nobody gets through at all, not even to the addresses of the servers: go through a machine that does,`,
+        ]
+      : ['Nobody gets through at all: go through a machine that does,']),
+    code(
+      `ssh -N -L 16443:127.0.0.1:${controlPlane.port} root@${first ? primary(first.address).text : vip} &`,
+      'npm run kubeconfig -- --ssh root@ --rescue localhost:16443 --merge ~/.kube/config',
+      `kubectl --context ${name}-rescue get nodes`,
+    ),
+    'That context asks for a certificate for `kubernetes`, a name that the API server of every k3s has, so the name it is reached by need not be in the certificate.',
+  ];
+}
+
+function managerCommands({ name, controlPlane }: Cluster): string[] {
+  const way = controlPlane.dnsName ? `${name}-dns` : `${name}-SERVER`;
+  switch (controlPlane.provider) {
+    case 'kube-vip':
+      return [
+        `kubectl --context ${way} -n kube-system get lease plndr-cp-lock`,
+        `kubectl --context ${way} -n kube-system logs -l app.kubernetes.io/name=kube-vip --prefix`,
+        `kubectl --context ${way} -n kube-system rollout restart daemonset kube-vip`,
+      ];
+    case 'keepalived':
+      return [
+        'journalctl -u keepalived -n 50',
+        `sh /etc/keepalived/check-api.sh ${controlPlane.port}; echo $?    # 0: the API server of this machine answers`,
+        'systemctl restart keepalived',
+      ];
+    case 'external':
+      return ['# the load balancer is yours: look whether it takes the servers for alive'];
+  }
+}
+
+function replace(cluster: Cluster): string[] {
+  const { name } = cluster;
+  const servers = serversOf(cluster);
+  const spare = mayLose(servers.length);
+  return [
+    `The same for each of them, also the one that founded the cluster: ${servers.map((server) => server.name).join(', ')}. Take it out first, because until then it counts as one that is down (${spare} of ${servers.length} may be); then install the new machine with the same files and the same name.`,
+    code(
+      `kubectl --context ${name} delete node NAME`,
+      '# on the new machine: files and token as in hosts/README.md, k3s installed, then',
+      'systemctl enable --now k3s',
+    ),
+    'It joins through the virtual IP, learns all data, and becomes a full member by itself. Never start it with `init.yaml`: that founds a second cluster.',
+  ];
+}
+
+function noMajority(cluster: Cluster): string[] {
+  const servers = serversOf(cluster);
+  const needed = quorumOf(servers.length);
+  return [
+    `Fewer than ${needed} of ${servers.length} servers are up. If enough of the others can be repaired, repair them: switched on with their disks, they go on as if nothing had happened, and nothing is lost. Wait for that before anything below.`,
+    'If they are gone for good, one server with its data can be made a cluster of one. Whatever the others stored and this one did not get is lost. On that server alone:',
+    code(
+      'systemctl stop k3s',
+      "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)    # k3s refuses the reset while `server` is set",
+      'K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server --cluster-reset    # ends by itself',
+      'rm /run/k3s-reset.yaml',
+      'systemctl start k3s',
+    ),
+    'Then the others, one after the other, each after it was taken out with `kubectl delete node NAME`:',
+    code('systemctl stop k3s', 'rm -rf /var/lib/rancher/k3s/server/db', 'systemctl start k3s'),
+  ];
+}
+
+function restore(cluster: Cluster): string[] {
+  const several = serversOf(cluster).length > 1;
+  return [
+    'k3s writes a snapshot each 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. They are on the disk that you are worried about: copy them to another machine, together with the token, without which no snapshot can be read. On one server:',
+    code(
+      'systemctl stop k3s',
+      "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)",
+      'K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server --cluster-reset --cluster-reset-restore-path=SNAPSHOT',
+      'rm /run/k3s-reset.yaml',
+      'systemctl start k3s',
+    ),
+    ...(several ? ['Then the others as in the section above, with their `server/db` removed.'] : []),
+  ];
+}
+
+function twoHolders({ controlPlane }: Cluster): string[] {
+  const { provider, vip, bgp } = controlPlane;
+  const { text, family } = primary(vip);
+  const device = bgp ? 'lo' : (controlPlane.interface ?? 'INTERFACE');
+  return [
+    `Half of the clients reach an API server that is not the holder's; it shows as errors that come and go. ${
+      provider === 'kube-vip'
+        ? 'The holder is the one the lease names; on each other server that `ip -brief address` shows with the address:'
+        : 'The holder is the one whose log of keepalived ends with `Entering MASTER STATE`; on each other server that has the address:'
+    }`,
+    code(
+      ...(provider === 'kube-vip'
+        ? ['kubectl -n kube-system get lease plndr-cp-lock']
+        : ['journalctl -u keepalived -n 5']),
+      `ip address del ${text}/${family === 4 ? 32 : 128} dev ${device}`,
+    ),
+  ];
+}
+
+function credentials({ name }: Cluster): string[] {
+  return [
+    '`kubectl` says that the certificate has expired. k3s makes credentials for a year and renews its own when it starts within the last 90 days; copies grow old. `npm run kubeconfig` warns 90 days before. Restart k3s on one server if it has run for so long, then fetch them again:',
+    code('npm run kubeconfig -- --ssh root@ --merge ~/.kube/config', `kubectl --context ${name} get nodes`),
+  ];
+}

@@ -1,0 +1,52 @@
+import type { InvalidSite } from '../sites';
+
+/** The permission to found the cluster, on the first day of 2027. */
+export const bootstrap: readonly InvalidSite[] = [
+  {
+    says: 'a time that is no time is refused',
+    changes: { bootstrap: { node: 'k3s-1', notAfter: 'tomorrow' } },
+    problems: ['error bootstrap.notAfter: bad-time: "tomorrow" is no time; write it in UTC like 2027-01-31T18:00:00Z'],
+  },
+  {
+    says: 'a day that no calendar has is refused',
+    changes: { bootstrap: { node: 'k3s-1', notAfter: '2027-02-30T00:00:00Z' } },
+    problems: [
+      'error bootstrap.notAfter: bad-time: "2027-02-30T00:00:00Z" is no time; write it in UTC like 2027-01-31T18:00:00Z',
+    ],
+  },
+  {
+    says: 'a time without its zone is refused',
+    changes: { bootstrap: { node: 'k3s-1', notAfter: '2027-01-02T00:00:00' } },
+    problems: [
+      'error bootstrap.notAfter: bad-time: "2027-01-02T00:00:00" is no time; write it in UTC like 2027-01-31T18:00:00Z',
+    ],
+  },
+  {
+    says: 'a permission for a node that is not there is refused',
+    changes: { bootstrap: { node: 'k3s-9', notAfter: '2027-01-02T00:00:00Z' } },
+    problems: [
+      'error bootstrap.node: unknown-node: there is no node "k3s-9" that could found the cluster; the nodes are k3s-1, k3s-2, k3s-3, k3s-4',
+    ],
+  },
+  {
+    says: 'a permission for an agent is refused',
+    changes: { bootstrap: { node: 'k3s-4', notAfter: '2027-01-02T00:00:00Z' } },
+    problems: [
+      'error bootstrap.node: founder-not-server: k3s-4 is an agent, which cannot found a cluster; name a server',
+    ],
+  },
+  {
+    says: 'a permission that ends this second is refused',
+    changes: { bootstrap: { node: 'k3s-1', notAfter: '2027-01-01T00:00:00Z' } },
+    problems: [
+      'error bootstrap.notAfter: permission-expired: the permission to found the cluster ended at 2027-01-01T00:00:00.000Z; take bootstrap out when the cluster exists, else state a new time',
+    ],
+  },
+  {
+    says: 'a permission for more than a week is refused',
+    changes: { bootstrap: { node: 'k3s-1', notAfter: '2027-01-08T00:00:01Z' } },
+    problems: [
+      'error bootstrap.notAfter: permission-long: the permission to found the cluster would last until 2027-01-08T00:00:01.000Z, 8 days; let it end within 7 days, so that no forgotten stick founds a second cluster',
+    ],
+  },
+];

@@ -1,0 +1,132 @@
+import { buildSite, serverAddOns } from '../../../lib/app';
+import type { ClusterInput } from '../../../lib/cluster/schema';
+import { cloudInit } from '../../../lib/hosts/cloud-init';
+import { seedFiles } from '../../../lib/hosts/seed';
+import { Network } from '../network';
+import { type Scenario, seconds } from '../scenario';
+import { CloudMachine } from './cloud-machine';
+import { controlPlaneSite, VIP } from './control-plane-lab';
+
+const BOOT_MS = 90_000;
+const TOKEN = '0123456789abcdef-of-the-drill';
+
+/** A never booted image and the seed of `npm run hosts`: cloud-init and systemd do the rest, up to a founded cluster. */
+export async function boot(scenario: Scenario): Promise<void> {
+  const notAfter = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
+  const cluster = controlPlaneSite();
+  const permission = { node: 'k3s-1', notAfter };
+  const addOns = serverAddOns(cluster, buildSite(cluster).dist);
+  const seed = seedFiles({ cluster, system: 'cloud-init', addOns, secrets: { token: TOKEN, permission } });
+  const named = (path: string) => seed.filter((file) => file.path === path);
+  const network = new Network();
+  const machine = new CloudMachine({
+    scenario,
+    hostname: 'k3s-1',
+    address: '10.98.0.11',
+    network,
+    seed: [...named('server/user-data'), ...named('names/k3s-1/meta-data')],
+  });
+  await network.start();
+  try {
+    await machine.install();
+    for (const [name, text] of Object.entries(variants())) machine.write(`/root/${name}.yaml`, text);
+    const started = scenario.timeline.now();
+    await machine.boot();
+    await scenario.reach('cloud-init is done', BOOT_MS, async () => {
+      return /status: (done|error)/.test(await machine.ask('cloud-init status'));
+    });
+    scenario.measure('cloud-init done after power came', seconds(scenario.timeline.now() - started));
+    await checkCloudInit(scenario, machine);
+    await scenario.reach('k3s runs', 60_000, async () => (await machine.ask('systemctl is-active k3s')) === 'active');
+    scenario.measure('cluster founded after power came', seconds(scenario.timeline.now() - started));
+    await checkFounding(scenario, machine);
+    await checkRestart(scenario, machine);
+  } finally {
+    await machine.remove();
+    await network.stop();
+  }
+}
+
+/** user-data of other sites than the one that boots. */
+function variants(): Readonly<Record<string, string>> {
+  const nodes: ClusterInput['nodes'] = [
+    { name: 'k3s-1', address: '10.98.0.11', role: 'server', ups: 'ups1' },
+    { name: 'worker', address: '10.98.0.21', role: 'agent' },
+  ];
+  const ups = [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' }];
+  const controlPlane = { vip: VIP, interface: 'eth0', provider: 'keepalived' as const };
+  const cluster = controlPlaneSite({ nodes, ups, controlPlane });
+  const secrets = { token: TOKEN, sshKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0 me@desk'] };
+  const addOns = serverAddOns(cluster, buildSite(cluster).dist);
+  return {
+    'server-with-keepalived': cloudInit(cluster, 'server', addOns, secrets),
+    agent: cloudInit(cluster, 'agent', {}, secrets),
+    'server-without-secrets': cloudInit(cluster, 'server', addOns),
+  };
+}
+
+async function checkCloudInit(scenario: Scenario, machine: CloudMachine): Promise<void> {
+  const seed = '/var/lib/cloud/seed/nocloud/user-data';
+  const schema = await machine.sh(`cloud-init schema --config-file ${seed}`);
+  scenario.check('cloud-init schema takes the user-data', schema.code === 0, schema.stdout.trim());
+  for (const name of Object.keys(variants())) {
+    const { code, stdout } = await machine.sh(`cloud-init schema --config-file /root/${name}.yaml`);
+    scenario.check(`cloud-init schema takes the user-data of: ${name}`, code === 0, stdout.trim());
+  }
+  // quotes of either kind around the mode
+  const broken = `sed "s/permissions: .0600./permissions: 0600/" /root/agent.yaml >/root/broken.yaml`;
+  scenario.check(
+    'control: it refuses a mode that is no text',
+    (await machine.sh(`${broken}; cloud-init schema --config-file /root/broken.yaml`)).code !== 0,
+  );
+  const status = await machine.ask('cloud-init status --long');
+  scenario.check('cloud-init had no error', status.includes('status: done'), status.replaceAll('\n', ' '));
+  const modes = await machine.ask('stat -c "%a %n" /etc/rancher/k3s/* /usr/local/sbin/k3s-ha');
+  const expected = ['600 /etc/rancher/k3s/config.yaml', '600 /etc/rancher/k3s/init.yaml', '600 /etc/rancher/k3s/token'];
+  scenario.check(
+    'secrets are for root alone',
+    expected.every((line) => modes.includes(line)),
+    modes.replaceAll('\n', ', '),
+  );
+  const token = await machine.ask('cat /etc/rancher/k3s/token');
+  scenario.check('the token is on the machine', token === TOKEN);
+  const installed = await machine.ask('cat /var/lib/k3s-installed');
+  scenario.check('k3s is installed at the version of the site', installed === 'v1.36.4+k3s1 server', installed);
+}
+
+async function checkFounding(scenario: Scenario, machine: CloudMachine): Promise<void> {
+  const life = await machine.ask('cat /var/lib/k3s-life');
+  scenario.check(
+    'systemd starts k3s with the file that k3s-ha left in /run',
+    life.startsWith('founded with /run/k3s-ha/init.yaml'),
+    life.replaceAll('\n', ', '),
+  );
+  scenario.check('the handover gave the virtual IP back', !(await machine.ask('ip address')).includes('10.98.0.100'));
+  scenario.check('nothing of the founding is left in /run', (await machine.ask('ls /run/k3s-ha')).indexOf('found') < 0);
+  const applied = await machine.ask('grep -c "kind: DaemonSet" /run/applied.yaml');
+  scenario.check('the handover applied kube-vip', applied === '1', applied);
+  const nodeIp = await machine.ask('cat /etc/rancher/k3s/config.yaml.d/40-node-ip.yaml');
+  scenario.check('the node address is not the virtual IP', nodeIp.includes("node-ip: '10.98.0.11'"), nodeIp);
+  const delay = await machine.ask(
+    'busctl get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager InhibitDelayMaxUSec',
+  );
+  scenario.check('logind lets the kubelet hold up a shutdown for 45 s', delay === 't 45000000', delay);
+}
+
+async function checkRestart(scenario: Scenario, machine: CloudMachine): Promise<void> {
+  await machine.sh('systemctl restart k3s');
+  const life = (await machine.ask('cat /var/lib/k3s-life')).split('\n');
+  scenario.check(
+    'the next start is with config.yaml',
+    life.at(-1) === 'started with /etc/rancher/k3s/config.yaml',
+    life.at(-1),
+  );
+  scenario.check('the cluster was founded once', life.filter((line) => line.startsWith('founded')).length === 1);
+  await machine.sh("sed -i 's/^NOT_AFTER=.*/NOT_AFTER=1700000000/' /etc/rancher/k3s/k3s-ha.conf");
+  await machine.sh('systemctl stop k3s; rm -rf /var/lib/rancher/k3s; systemctl start --no-block k3s');
+  await scenario.pass('a rebuilt machine with an old permission', 14_000);
+  const state = await machine.ask('systemctl show -p NRestarts -p ActiveState k3s');
+  scenario.measure('rebuilt with an old permission', state.replaceAll('\n', ' '));
+  scenario.check('rebuilt with an old permission it waits and asks again', /ActiveState=activating/.test(state), state);
+  scenario.check('and founds nothing', (await machine.sh('test -e /var/lib/rancher/k3s')).code !== 0);
+}

@@ -1,0 +1,58 @@
+import type { Drill } from '../drill';
+import { arpScenarios } from './arp';
+import { boot } from './boot';
+import { removeControlGroups } from './control-groups';
+import { decisions } from './decisions';
+import { electionScenarios } from './election';
+import { inTurns } from './in-turns';
+import { keepalivedScenarios } from './keepalived';
+import { kubeconfigScenarios } from './kubeconfig';
+import { quorumScenarios } from './quorum';
+import { race, raceControl } from './race';
+import { rebuild, rebuildControl, restore } from './rebuild';
+import { buildRootFileSystem } from './root-file-system';
+
+/** Founding, joining and replacing servers, and the virtual IP. */
+export const controlPlaneDrill: Drill = {
+  name: 'control-plane',
+  summary: 'servers found one cluster, join it and are replaced; the virtual IP moves',
+  programs: [
+    { name: 'curl', debianPackage: 'curl' },
+    { name: 'etcd', debianPackage: 'etcd-server' },
+    { name: 'keepalived', debianPackage: 'keepalived' },
+    { name: 'arping', debianPackage: 'arping' },
+    { name: 'openssl', debianPackage: 'openssl' },
+    { name: 'busybox', debianPackage: 'busybox' },
+    { name: 'dash', debianPackage: 'dash' },
+    { name: 'socat', debianPackage: 'socat' },
+    { name: 'runc', debianPackage: 'runc' },
+    { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
+    { name: 'tar', debianPackage: 'tar' },
+  ],
+  prepare: buildRootFileSystem,
+  cleanUp: removeControlGroups,
+  // first those that measure times
+  scenarios: inTurns(4, [
+    ...electionScenarios,
+    ...quorumScenarios,
+    ...keepalivedScenarios,
+    ...arpScenarios,
+    ...kubeconfigScenarios,
+    {
+      name: 'boot',
+      summary: 'a new image and the seed of npm run hosts, with a real cloud-init and a real systemd',
+      run: boot,
+    },
+    { name: 'decisions', summary: 'what k3s-ha decides, with dash and iproute2', run: decisions('dash') },
+    { name: 'decisions-busybox', summary: 'the same with busybox alone', run: decisions('busybox') },
+    { name: 'rebuild', summary: 'the server that founded the cluster loses its disk, three times', run: rebuild },
+    { name: 'rebuild-control', summary: 'the same with cluster-init for good, which has to fail', run: rebuildControl },
+    { name: 'restore', summary: 'the runbook for a snapshot, command by command', run: restore },
+    {
+      name: 'race-control',
+      summary: 'three found at the same time without the tie-break, which has to fail',
+      run: raceControl,
+    },
+    { name: 'race', summary: 'the same with it, 20 times', run: race },
+  ]),
+};

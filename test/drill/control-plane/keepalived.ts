@@ -1,0 +1,108 @@
+import { type Span, vrrpHandover } from '../../../lib/cluster/vrrp';
+import type { ScenarioPlan } from '../drill';
+import { type Scenario, seconds } from '../scenario';
+import type { Probes } from './station';
+import { VIP, type VipLab, type VipServer, withVipLab } from './vip-lab';
+
+/** Beyond the timers: a probe that waits for an answer that does not come, and a machine that does other things too. */
+const SLACK_MS = 2000;
+const bound = ({ most }: Span): number => 1000 * most + SLACK_MS;
+
+/** Waits until another server than the holder answers, and returns how long that took and who it is. */
+async function handover(
+  scenario: Scenario,
+  probes: Probes,
+  holder: VipServer,
+  event: () => Promise<void>,
+): Promise<{ took: number; who: string }> {
+  const at = Date.now();
+  await event();
+  let next: ReturnType<Probes['firstAfter']>;
+  await scenario.wait(`another server than ${holder.name} answers`, 30_000, () => {
+    next = probes.firstAfter(at, holder.name);
+    return next !== undefined;
+  });
+  return { took: (next?.at ?? Number.NaN) - at, who: next?.who ?? '' };
+}
+
+const byName = (lab: VipLab, name: string): VipServer => {
+  const server = lab.servers.find((one) => one.name === name);
+  if (!server) throw new Error(`there is no server "${name}"`);
+  return server;
+};
+
+/** The holder loses its cable, its API server, and is stopped in good order. */
+async function keepalived(scenario: Scenario): Promise<void> {
+  const { silence, failedCheck, farewell } = vrrpHandover();
+  await withVipLab(scenario, async (lab, first) => {
+    const probes = lab.probe();
+    await scenario.reach('the client is answered by the holder', 10_000, () => probes.firstAfter(0) !== undefined);
+    const anonymous = ['-ks', '-o', '/dev/null', '-w', '%{http_code}', 'https://127.0.0.1:6443/readyz'];
+    scenario.check(
+      'the API answers 401 to the check, as k3s does',
+      (await first.run('curl', anonymous)).stdout === '401',
+    );
+    const before = await lab.client.neighbour(VIP);
+
+    const cut = await handover(scenario, probes, first, () => first.cable.pull());
+    const second = byName(lab, cut.who);
+    scenario.measure('the cable of the holder is pulled', { 'until answered again': seconds(cut.took) });
+    scenario.check(`within ${seconds(bound(silence))} after the cable is pulled`, cut.took < bound(silence));
+    scenario.check('one server holds the address', (await lab.holders()).length === 1);
+    const after = await lab.client.neighbour(VIP);
+    scenario.check('the client sends to the new holder', after === (await second.mac()) && after !== before);
+
+    const plugged = Date.now();
+    await first.cable.plug();
+    await scenario.pass('the cable is back', 5000);
+    scenario.measure('it is plugged in again', {
+      'longest pause': seconds(probes.longestGapSince(plugged)),
+    });
+    const still = await lab.holders();
+    scenario.check('the new holder keeps the address', still.length === 1 && still[0] === second);
+
+    const dead = await handover(scenario, probes, second, () => second.killApi());
+    const third = byName(lab, dead.who);
+    scenario.measure('the API server of the holder dies', { 'until answered again': seconds(dead.took) });
+    scenario.check(`within ${seconds(bound(failedCheck))} after the API server dies`, dead.took < bound(failedCheck));
+    scenario.check('its machine has given the address up', !(await second.hasVip()));
+    second.startApi(lab.certificates);
+    await scenario.pass('the API server is back', 4000);
+    scenario.check('that it is back moves nothing', (await third.hasVip()) && (await lab.holders()).length === 1);
+
+    const stopped = await handover(scenario, probes, third, () => third.stopKeepalived());
+    scenario.measure('keepalived is stopped in good order', { 'until answered again': seconds(stopped.took) });
+    scenario.check(`within ${seconds(bound(farewell))} in good order`, stopped.took < bound(farewell));
+    scenario.check('one server holds the address in the end', (await lab.holders()).length === 1);
+  });
+}
+
+/** The same without the check of the API, which has to fail. */
+async function keepalivedControl(scenario: Scenario): Promise<void> {
+  const withoutCheck = (text: string) => text.replace(/ {2}track_script \{[^}]*\}\n/, '');
+  await withVipLab(
+    scenario,
+    async (lab, holder) => {
+      const probes = lab.probe();
+      await scenario.reach('the client is answered by the holder', 10_000, () => probes.firstAfter(0) !== undefined);
+      const at = Date.now();
+      await holder.killApi();
+      await scenario.pass('nobody notices', 10_000);
+      const answered = probes.firstAfter(at + 1000);
+      scenario.measure('the API server of the holder dies', {
+        'until answered again': answered ? seconds(answered.at - at) : 'never in 10 s',
+      });
+      scenario.check('without the check the address stays where nobody answers', !answered && (await holder.hasVip()));
+    },
+    withoutCheck,
+  );
+}
+
+export const keepalivedScenarios: readonly ScenarioPlan[] = [
+  { name: 'keepalived', summary: 'the virtual IP moves: cable, dead API server, good order', run: keepalived },
+  {
+    name: 'keepalived-control',
+    summary: 'the same without the check of the API, which has to fail',
+    run: keepalivedControl,
+  },
+];

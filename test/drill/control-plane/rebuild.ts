@@ -1,0 +1,101 @@
+import type { Scenario } from '../scenario';
+import { type ControlPlaneLab, VIP, withControlPlane } from './control-plane-lab';
+import type { Server } from './server';
+
+/** The server that founded the cluster loses its disk: it joins again, by the virtual IP or without it, and never founds. */
+export async function rebuild(scenario: Scenario): Promise<void> {
+  await withControlPlane({ scenario }, async (lab) => {
+    const [one, two, three] = lab.servers;
+    const id = await whole(scenario, lab);
+
+    await two.address32('add', VIP);
+    await one.reinstall();
+    const byVip = await one.systemctl('start');
+    scenario.measure('first server rebuilt, virtual IP at another', `${byVip.line} (${byVip.code})`);
+    scenario.check(
+      'the first server joins through the virtual IP',
+      one.cluster()?.how === `joined https://${VIP}:6443`,
+    );
+    scenario.check('it is the same cluster', one.cluster()?.id === id);
+
+    await two.address32('del', VIP);
+    await one.reinstall();
+    await one.systemctl('start');
+    scenario.measure('first server rebuilt, virtual IP dark', one.cluster()?.how ?? '');
+    scenario.check('the first server joins through a server', one.cluster()?.how === 'joined https://10.98.0.12:6443');
+    scenario.check('it is the same cluster again', one.cluster()?.id === id);
+
+    await two.kill();
+    await three.kill();
+    await one.reinstall();
+    const alone = await one.systemctl('start');
+    scenario.measure('first server rebuilt, all others down', `${alone.line.slice(0, 40)} (${alone.code})`);
+    scenario.check('the first server waits', alone.code === 1 && alone.line.startsWith('WAIT'));
+    scenario.check('no cluster was founded', one.cluster() === undefined);
+    await two.systemctl('start');
+    await one.systemctl('start');
+    scenario.check('it joins when another is back', one.cluster()?.id === id);
+    scenario.check('there is one cluster in the end', lab.clusters().length === 1);
+  });
+}
+
+/** The negative control: the config.yaml of many guides, `cluster-init: true` for good, on a first server that is rebuilt. */
+export async function rebuildControl(scenario: Scenario): Promise<void> {
+  const change = (file: string, text: string) =>
+    file === 'server/config.yaml' ? text.replace(/^server: .*$/m, 'cluster-init: true') : text;
+  await withControlPlane({ scenario }, async (lab) => {
+    const [one, two] = lab.servers;
+    const id = await whole(scenario, lab);
+    await two.address32('add', VIP);
+    await one.reinstall();
+    one.write('/etc/rancher/k3s/config.yaml', change('server/config.yaml', one.read('/etc/rancher/k3s/config.yaml')));
+    // as guides have it, k3s is started without asking anybody
+    one.write('/usr/local/sbin/k3s-ha', '#!/bin/sh\nexit 0\n', 0o755);
+    await one.systemctl('start');
+    scenario.measure('first server rebuilt with cluster-init for good', one.cluster()?.how ?? 'nothing');
+    scenario.check('control: it founds a second cluster', ![undefined, id].includes(one.cluster()?.id));
+  });
+}
+
+/** hosts/RUNBOOK.md to the letter: a snapshot on a new machine, after which the others join with their old data removed. */
+export async function restore(scenario: Scenario): Promise<void> {
+  await withControlPlane({ scenario }, async (lab) => {
+    const [one, two, three] = lab.servers;
+    const id = await whole(scenario, lab);
+    const snapshots = '/var/lib/rancher/k3s/server/db/snapshots';
+    const snapshot = one.read(`${snapshots}/on-demand`);
+    for (const server of lab.servers) await server.kill();
+
+    await one.reinstall();
+    one.write(`${snapshots}/on-demand`, snapshot);
+    const [first = ''] = lab.runbook('The data of all servers is lost');
+    const rest = lab.runbook('Too few servers are left').at(-1) ?? '';
+    const restored = await one.sh(`set -e\n${first.replace('SNAPSHOT', `${snapshots}/on-demand`)}`);
+    scenario.check('the commands for the first machine succeed', restored.code === 0, restored.stderr.trim());
+    scenario.check('the cluster of the snapshot is back', one.cluster()?.id === id && one.cluster()?.how === 'reset');
+    for (const server of [two, three]) {
+      const { code, stderr } = await server.sh(`set -e\n${rest}`);
+      scenario.check(`the commands for ${server.name} succeed`, code === 0, stderr.trim());
+      scenario.check(`${server.name} joins`, server.cluster()?.how.startsWith('joined') === true);
+    }
+    scenario.measure('clusters after the restore', String(lab.clusters().length));
+    scenario.check('there is one cluster, the old one', lab.clusters().join() === id);
+    const direct = await one.sh('k3s server --cluster-reset');
+    scenario.check('with config.yaml instead of init.yaml a reset is refused', direct.code === 1, direct.stderr.trim());
+  });
+}
+
+/** Founds with the first server and lets the others join. Returns the cluster's id. */
+async function whole(scenario: Scenario, { servers }: ControlPlaneLab): Promise<string> {
+  const [one, ...others] = servers;
+  const { code, line } = await one.ha('init');
+  if (code !== 0) throw new Error(`init did not found: ${line}`);
+  for (const server of others) await server.systemctl('start');
+  scenario.check(
+    'three servers are in one cluster',
+    servers.every((server) => server.cluster()?.id === idOf(one)),
+  );
+  return idOf(one);
+}
+
+const idOf = (server: Server): string => server.cluster()?.id ?? '';

@@ -1,0 +1,196 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readProjectFile } from '../../../lib/project-file';
+import type { Cable, Network } from '../network';
+import { BackgroundProcess, command, type Result, run, SYSTEM_PATH, signal } from '../processes';
+import type { Scenario } from '../scenario';
+import { until } from '../timeline';
+
+/** What k3s-ha has to run under: dash with iproute2 and Habets' arping, or busybox, whose arping takes the options of iputils. */
+export type Tools = 'dash' | 'busybox';
+const SHELLS: Readonly<Record<Tools, string>> = { dash: 'dash', busybox: 'busybox sh' };
+
+export interface ServerProps {
+  readonly name: string;
+  readonly address: string;
+  readonly scenario: Scenario;
+  readonly network: Network;
+  /** What synth wrote for this site. */
+  readonly files: ReadonlyMap<string, string>;
+  /** @default 'dash' */
+  readonly tools?: Tools;
+}
+
+/** What a command said in one line, and how it ended. */
+export interface Verdict {
+  readonly code: number;
+  readonly line: string;
+}
+
+/** The folders of a machine that are its own; everything else is that of the machine the drill runs on. */
+const OWN = ['etc', 'var/lib', 'usr/local'] as const;
+/** A cluster as the stand-in keeps it. */
+export interface StoredCluster {
+  readonly id: string;
+  readonly how: string;
+  readonly ca: string;
+}
+
+const INSTALL: readonly (readonly [file: string, path: string, mode: number])[] = [
+  ['server/config.yaml', '/etc/rancher/k3s/config.yaml', 0o600],
+  ['server/init.yaml', '/etc/rancher/k3s/init.yaml', 0o600],
+  ['server/k3s-ha.conf', '/etc/rancher/k3s/k3s-ha.conf', 0o644],
+  ['server/k3s-ha', '/usr/local/sbin/k3s-ha', 0o755],
+];
+
+/**
+ * A server: a host name, a network interface and folders of its own, with the files of hosts/ where they belong. The real k3s-ha runs in it
+ * with real curl, arping and ip; k3s and systemctl are stand-ins.
+ */
+export class Server {
+  readonly name: string;
+  readonly address: string;
+  private holder: BackgroundProcess | undefined;
+  private link: Cable | undefined;
+
+  constructor(private readonly props: ServerProps) {
+    this.name = props.name;
+    this.address = props.address;
+  }
+
+  /** Switches the machine on for the first time, freshly installed. */
+  async install(): Promise<void> {
+    const { name, scenario, network, address } = this.props;
+    const folder = scenario.folder(`${name}-${Math.random().toString(36).slice(2, 8)}`);
+    const overlays = OWN.map((path) => {
+      for (const part of ['upper', 'work']) mkdirSync(join(folder, path, part), { recursive: true });
+      return `mount -t overlay -o lowerdir=/${path},upperdir=${folder}/${path}/upper,workdir=${folder}/${path}/work overlay /${path}`;
+    });
+    // /sys shows the interfaces of the namespace it is mounted in
+    const mounts = [...overlays, 'mount -t sysfs sysfs /sys', 'mount -t tmpfs -o mode=0755 tmpfs /run'];
+    const script = `hostname ${name} && ip link set lo up && ${mounts.join(' && ')} && : >/run/ready && exec sleep infinity`;
+    const namespaces = ['--net', '--uts', '--mount', '--propagation', 'private'];
+    const log = { stdio: ['ignore', 'ignore', 'inherit'] } as const;
+    this.holder = new BackgroundProcess('unshare', [...namespaces, 'sh', '-c', script], { stdio: [...log.stdio] });
+    await until(() => existsSync(this.path('/run/ready')), 10_000, `${name} gets namespaces and folders of its own`);
+    this.link = await network.connect(this.pid, address, 24);
+    this.installFiles();
+    this.installStandIns();
+  }
+
+  get pid(): number {
+    if (!this.holder) throw new Error(`${this.name} is not installed`);
+    return this.holder.pid;
+  }
+
+  get cable(): Cable {
+    if (!this.link) throw new Error(`${this.name} is not installed`);
+    return this.link;
+  }
+
+  /** Where a path of the machine is, seen from here. */
+  path(path: string): string {
+    return join(`/proc/${this.pid}/root`, path);
+  }
+
+  write(path: string, text: string, mode = 0o644): void {
+    mkdirSync(dirname(this.path(path)), { recursive: true });
+    writeFileSync(this.path(path), text, { mode });
+  }
+
+  /** Runs a shell script on the machine. */
+  async sh(script: string, timeoutMs = 60_000): Promise<Result> {
+    return run('nsenter', [...this.namespaces, 'sh', '-c', `export PATH=${SYSTEM_PATH}; ${script}`], timeoutMs);
+  }
+
+  /** Runs something on the machine that goes on in the background. */
+  background(script: string): BackgroundProcess {
+    return new BackgroundProcess('nsenter', [...this.namespaces, 'sh', '-c', script]);
+  }
+
+  /** Runs k3s-ha and returns its last line. */
+  async ha(...args: readonly string[]): Promise<Verdict> {
+    const { code, stdout, stderr } = await this.sh(`/usr/local/sbin/k3s-ha ${args.join(' ')} 2>&1`);
+    const lines = `${stdout}${stderr}`.trim().split('\n');
+    for (const line of lines) this.props.scenario.timeline.log(this.name, `${args[0]}: ${line} (${code})`);
+    return { code, line: (lines.at(-1) ?? '').replace(/^k3s-ha: /, '') };
+  }
+
+  /** What the service manager does for `systemctl start k3s` and its like. */
+  async systemctl(verb: 'start' | 'restart' | 'stop'): Promise<Verdict> {
+    const { code, stdout } = await this.sh(`systemctl ${verb} k3s 2>&1`);
+    const line = stdout.trim().split('\n').at(-1) ?? '';
+    this.props.scenario.timeline.log(this.name, `systemctl ${verb} k3s: ${line} (${code})`);
+    return { code, line: line.replace(/^k3s-ha: /, '') };
+  }
+
+  /** The cluster that this machine has data of. */
+  cluster(): StoredCluster | undefined {
+    const file = this.path('/var/lib/rancher/k3s/server/db/cluster.json');
+    return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredCluster) : undefined;
+  }
+
+  /** Takes an address or gives it back, as kube-vip does. */
+  async address32(verb: 'add' | 'del', address: string): Promise<void> {
+    await command('nsenter', ...this.namespaces, 'ip', 'address', verb, `${address}/32`, 'dev', 'eth0');
+  }
+
+  read(path: string): string {
+    return readFileSync(this.path(path), 'utf8');
+  }
+
+  /** What a new disk has: k3s stopped, no data, the files of hosts/ as at first. */
+  async reinstall(): Promise<void> {
+    await this.wipe();
+    await this.sh('rm -rf /etc/rancher');
+    this.installFiles();
+  }
+
+  /** k3s stopped, no data, no claim. */
+  async wipe(): Promise<void> {
+    await this.kill();
+    await this.sh(
+      'rm -rf /var/lib/rancher /run/k3s-ha /etc/rancher/k3s/config.yaml.d; ip address flush dev eth0 label eth0 to 10.98.0.100',
+    );
+  }
+
+  /** k3s dies at once. */
+  async kill(): Promise<void> {
+    await this.systemctl('stop');
+  }
+
+  /** Takes the machine away with everything it had. */
+  async remove(): Promise<void> {
+    const pidFile = this.path('/run/k3s.pid');
+    if (existsSync(pidFile)) signal(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    await this.link?.remove();
+    await this.holder?.kill();
+  }
+
+  private get namespaces(): readonly string[] {
+    return ['--target', String(this.pid), '--net', '--uts', '--mount'];
+  }
+
+  private textOf(file: string): string {
+    const text = this.props.files.get(file);
+    if (text === undefined) throw new Error(`synth writes no hosts/${file}`);
+    // the shell of busybox takes its own ip, arping and all others before those of PATH
+    return file === 'server/k3s-ha' ? text.replace('#!/bin/sh', `#!/bin/${SHELLS[this.props.tools ?? 'dash']}`) : text;
+  }
+
+  private installFiles(): void {
+    for (const [file, path, mode] of INSTALL) this.write(path, this.textOf(file), mode);
+    this.write('/etc/rancher/k3s/token', 'a-token-of-the-drill\n', 0o600);
+  }
+
+  private installStandIns(): void {
+    const standIn = join(process.cwd(), 'test/drill/scripts/k3s-stand-in.js');
+    const log = join(this.props.scenario.logFolder, `${this.name}-k3s.log`);
+    this.write(
+      '/run/stand-in.env',
+      `NODE='${process.execPath}'\nSTAND_IN='${standIn}'\nLOG='${log}'\nexport NODE STAND_IN\n`,
+    );
+    this.write('/usr/local/bin/systemctl', readProjectFile('test/drill/scripts/systemctl.sh'), 0o755);
+    this.write('/usr/local/bin/k3s', readProjectFile('test/drill/scripts/k3s.sh'), 0o755);
+  }
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { buildSite } from '../../../lib/app';
+import { defineCluster } from '../../../lib/cluster/load';
+import type { Cluster } from '../../../lib/cluster/schema';
+import { Network } from '../network';
+import { type BackgroundProcess, signal } from '../processes';
+import type { Scenario } from '../scenario';
+import { writeCertificates } from './api-certificates';
+import { Probes, Station } from './station';
+
+const NAMES = ['k3s-1', 'k3s-2', 'k3s-3'] as const;
+export const VIP = '10.96.0.100';
+export const DNS_NAME = 'api.drill.test';
+const script = (name: string): string => join(process.cwd(), 'test/drill/scripts', name);
+
+/** Three servers whose virtual IP keepalived moves. */
+const vipSite = (): Cluster =>
+  defineCluster({
+    name: 'drill',
+    network: { subnet: '10.96.0.0/24' },
+    nodes: NAMES.map((name, i) => ({ name, address: `10.96.0.1${i + 1}`, role: 'server' })),
+    controlPlane: { vip: VIP, dnsName: DNS_NAME, interface: 'eth0', provider: 'keepalived' },
+  });
+
+/** A server: real keepalived with the synthesized files, and something that answers like its API server. */
+export class VipServer extends Station {
+  private api: BackgroundProcess | undefined;
+  private keepalived: BackgroundProcess | undefined;
+
+  startApi(certificates: string): void {
+    this.api = this.background(process.execPath, script('api-stand-in.js'), this.name, certificates, '6443');
+  }
+
+  async killApi(): Promise<void> {
+    await this.api?.kill();
+  }
+
+  startKeepalived(): void {
+    this.keepalived = this.background('keepalived', '--dont-fork', '--log-console', '--log-detail');
+  }
+
+  /** As `systemctl stop keepalived` does it. */
+  async stopKeepalived(): Promise<void> {
+    if (!this.keepalived) return;
+    signal(this.keepalived.pid, 'SIGTERM');
+    await this.keepalived.ended;
+  }
+
+  async hasVip(): Promise<boolean> {
+    return (await this.addresses()).includes(` ${VIP}/32 `);
+  }
+}
+
+/** Three servers and a client on one network. */
+export class VipLab {
+  readonly site = vipSite();
+  readonly servers: readonly [VipServer, VipServer, VipServer];
+  readonly client: Station;
+  /** The kubeconfig that a server would have. */
+  k3sYaml = '';
+  readonly certificates: string;
+  private readonly network = new Network();
+  private readonly files: ReadonlyMap<string, string>;
+
+  /** @param change changes a synthesized file, for a negative control */
+  constructor(
+    scenario: Scenario,
+    private readonly change: (text: string) => string = (text) => text,
+  ) {
+    this.files = buildSite(this.site).hosts;
+    this.certificates = scenario.folder('certificates');
+    const server = (i: 0 | 1 | 2) => new VipServer(NAMES[i], `10.96.0.1${i + 1}`, scenario, ['/etc/keepalived']);
+    this.servers = [server(0), server(1), server(2)];
+    this.client = new Station('client', '10.96.0.50', scenario);
+  }
+
+  async start(): Promise<void> {
+    const addresses = [VIP, ...this.servers.map(({ address }) => address)];
+    this.k3sYaml = await writeCertificates(this.certificates, addresses, [DNS_NAME]);
+    await this.network.start();
+    await this.client.start(this.network);
+    for (const server of this.servers) {
+      await server.start(this.network);
+      server.write('/etc/keepalived/keepalived.conf', this.change(this.textOf('server/keepalived.conf')));
+      server.write('/etc/keepalived/check-api.sh', this.textOf('server/check-api.sh'), 0o755);
+      server.startApi(this.certificates);
+      server.startKeepalived();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.client, ...this.servers].map((station) => station.stop()));
+    await this.network.stop();
+  }
+
+  /** Asks for the virtual IP from now on, as the client. */
+  probe(): Probes {
+    this.client.background(process.execPath, script('api-prober.js'), this.certificates, VIP, '6443');
+    return new Probes(this.client.logOf(process.execPath));
+  }
+
+  /** The servers that have the virtual IP. */
+  async holders(): Promise<VipServer[]> {
+    const held = await Promise.all(this.servers.map((server) => server.hasVip()));
+    return this.servers.filter((_, i) => held[i]);
+  }
+
+  private textOf(file: string): string {
+    const text = this.files.get(file);
+    if (text === undefined) throw new Error(`synth writes no hosts/${file}`);
+    return text;
+  }
+}
+
+/** Runs a scenario in a lab of its own, once one server has the address, and takes the lab away. */
+export async function withVipLab(
+  scenario: Scenario,
+  body: (lab: VipLab, holder: VipServer) => Promise<void>,
+  change?: (text: string) => string,
+): Promise<void> {
+  const lab = new VipLab(scenario, change);
+  try {
+    await lab.start();
+    await scenario.reach('one server takes the virtual IP', 30_000, async () => (await lab.holders()).length === 1);
+    const [holder] = await lab.holders();
+    if (!holder) throw new Error('the virtual IP is gone again');
+    await body(lab, holder);
+  } finally {
+    await lab.stop();
+  }
+}

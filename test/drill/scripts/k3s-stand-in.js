@@ -1,0 +1,88 @@
+// k3s-stand-in DATA: does what k3s's documentation and source say about when a server founds, joins or goes on, and serves /cacerts.
+// Configuration as k3s takes it: K3S_CONFIG_FILE or /etc/rancher/k3s/config.yaml, then FILE.d/*.yaml, the last one wins.
+//   etcd data is there     -> goes on with it, whatever the configuration says
+//   else `server` is set   -> joins there or ends with an error
+//   else `cluster-init`    -> founds a new cluster
+//   else                   -> founds a new cluster, too: a single node with SQLite
+// k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new cluster of one with the same CA; refused while `server` is set
+const { execFileSync } = require('node:child_process');
+const { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const https = require('node:https');
+const net = require('node:net');
+const { join } = require('node:path');
+const { parse } = require('yaml');
+
+const [data, ...args] = process.argv.slice(2);
+const db = join(data, 'server/db');
+const clusterFile = join(db, 'cluster.json');
+const file = process.env.K3S_CONFIG_FILE || '/etc/rancher/k3s/config.yaml';
+const folder = `${file}.d`;
+const dropIns = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.yaml')) : [];
+const files = [file, ...dropIns.sort().map((name) => join(folder, name))];
+const config = Object.assign({}, ...files.map((path) => parse(readFileSync(path, 'utf8')) ?? {}));
+
+function fail(message) {
+  console.error(`k3s stand-in: ${message}`);
+  process.exit(1);
+}
+
+function get(url) {
+  return new Promise((resolve, reject) => {
+    const request = https.get(url, { rejectUnauthorized: false, timeout: 3000, agent: false }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    });
+    request.on('timeout', () => request.destroy(new Error(`${url} does not answer`)));
+    request.on('error', reject);
+  });
+}
+
+function newCluster() {
+  mkdirSync(db, { recursive: true });
+  const [key, ca] = [join(db, 'server-ca.key'), join(db, 'server-ca.crt')];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const out = ['-keyout', key, '-out', ca, '-days', '2', '-subj', '/CN=k3s-server-ca'];
+  execFileSync('openssl', ['req', '-x509', ...curve, ...out], { stdio: 'ignore' });
+  const id = Math.random().toString(36).slice(2, 10);
+  return { id, key: readFileSync(key, 'utf8'), ca: readFileSync(ca, 'utf8') };
+}
+
+function store(cluster, how) {
+  mkdirSync(join(db, 'etcd/member/wal'), { recursive: true });
+  writeFileSync(clusterFile, JSON.stringify({ ...cluster, how }));
+}
+
+function reset() {
+  if (config.server) fail('cannot perform cluster-reset while server URL is set');
+  const option = args.find((arg) => arg.startsWith('--cluster-reset-restore-path='));
+  const path = option?.slice(option.indexOf('=') + 1);
+  if (path && !existsSync(path)) fail(`snapshot path does not exist: ${path}`);
+  const { key, ca, ...rest } = JSON.parse(readFileSync(path ?? clusterFile, 'utf8'));
+  store({ ...rest, key, ca }, 'reset');
+}
+
+async function server() {
+  if (!existsSync(join(db, 'etcd/member/wal'))) {
+    if (config.server) {
+      const text = await get(`${config.server}/stand-in`).catch((error) => fail(error.message));
+      store(JSON.parse(text), `joined ${config.server}`);
+    } else store(newCluster(), config['cluster-init'] ? 'founded' : 'founded with SQLite');
+  }
+  const cluster = JSON.parse(readFileSync(clusterFile, 'utf8'));
+  mkdirSync(join(db, 'snapshots'), { recursive: true });
+  cpSync(clusterFile, join(db, 'snapshots/on-demand'));
+  const answers = { '/cacerts': cluster.ca, '/readyz': 'ok', '/stand-in': JSON.stringify(cluster) };
+  const listener = https.createServer({ key: cluster.key, cert: cluster.ca }, (request, response) => {
+    const answer = answers[request.url];
+    response.statusCode = answer === undefined ? 401 : 200;
+    response.end(answer);
+  });
+  net.createServer((socket) => socket.destroy()).listen(2380);
+  listener.listen(config['https-listen-port'] ?? 6443);
+}
+
+if (args.some((arg) => arg.startsWith('--cluster-reset'))) reset();
+else server();

@@ -1,0 +1,154 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+const TOKEN = '5f1d8c0b7a3e9642-the-token';
+const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0 me@desk';
+
+describe('npm run hosts', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hosts-'));
+    writeFileSync(join(folder, 'token'), `${TOKEN}\n`);
+    writeFileSync(join(folder, 'key.pub'), `${KEY}\n`);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const at = (file: string) => join(folder, file);
+  const run = (...args: readonly string[]) =>
+    spawnSync(process.execPath, ['scripts/run.js', 'lib/commands/hosts.ts', ...args], { encoding: 'utf8' });
+  const write = (...args: readonly string[]) => run('--token-file', at('token'), '--out', at('seed'), ...args);
+  const files = (): string[] =>
+    (readdirSync(at('seed'), { recursive: true }) as string[])
+      .filter((file) => statSync(at(`seed/${file}`)).isFile())
+      .sort();
+
+  test('writes a seed for every server and a name for each, for root alone', () => {
+    const { status, stdout, stderr } = write('--ssh-key', at('key.pub'));
+    expect([status, stderr]).toEqual([0, '']);
+    expect(files()).toEqual([
+      'names/k3s-1/meta-data',
+      'names/k3s-2/meta-data',
+      'names/k3s-3/meta-data',
+      'server/meta-data',
+      'server/user-data',
+    ]);
+    expect(files().map((file) => statSync(at(`seed/${file}`)).mode & 0o777)).toEqual(files().map(() => 0o600));
+    expect(statSync(at('seed')).mode & 0o777).toBe(0o700);
+    expect(stdout).toContain('nobody founds the cluster by itself');
+  });
+
+  test('puts the token and the keys into user-data and into no message', () => {
+    const { stdout, stderr } = write('--ssh-key', at('key.pub'));
+    const userData = parse(readFileSync(at('seed/server/user-data'), 'utf8')) as {
+      ssh_authorized_keys: string[];
+      write_files: { path: string; content: string; permissions: string }[];
+    };
+    expect(userData.ssh_authorized_keys).toEqual([KEY]);
+    expect(userData.write_files.find(({ path }) => path === '/etc/rancher/k3s/token')).toMatchObject({
+      content: `${TOKEN}\n`,
+      permissions: '0600',
+    });
+    expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
+  test('writes the same bytes when asked twice', () => {
+    write();
+    const first = readFileSync(at('seed/server/user-data'), 'utf8');
+    rmSync(at('seed'), { recursive: true });
+    write();
+    expect(readFileSync(at('seed/server/user-data'), 'utf8')).toBe(first);
+  });
+
+  test('lets one server found the cluster for some time', () => {
+    const { stdout } = write('--permit-init', 'k3s-2', '--for', '24h');
+    expect(stdout).toMatch(/k3s-2 may found the cluster by itself until \d{4}-/);
+    const notAfter = Number(/NOT_AFTER='(\d+)'/.exec(readFileSync(at('seed/server/user-data'), 'utf8'))?.[1]);
+    expect(Math.abs(notAfter - Date.now() / 1000 - 86_400)).toBeLessThan(60);
+  });
+
+  test.each([
+    ['kairos', ['server.yaml']],
+    ['k3os', ['server.yaml']],
+  ])('writes one file for %s, with the token in it', (system, expected) => {
+    expect(write('--os', system).status).toBe(0);
+    expect(files()).toEqual(expected);
+    expect(readFileSync(at('seed/server.yaml'), 'utf8')).toContain(TOKEN);
+  });
+
+  test('writes a tree with the modes that the machine needs', () => {
+    expect(write('--os', 'plain').status).toBe(0);
+    const modeOf = (file: string) => statSync(at(`seed/server/${file}`)).mode & 0o777;
+    expect([modeOf('etc/rancher/k3s/token'), modeOf('usr/local/sbin/k3s-ha')]).toEqual([0o600, 0o755]);
+  });
+
+  const refused = (says: string, ...args: readonly string[]) => {
+    const { status, stdout, stderr } = run(...args);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(says);
+    expect(readdirSync(folder).filter((file) => file.startsWith('seed'))).toEqual([]);
+  };
+
+  test.each([
+    ['an empty token', '\n', 'the token is empty'],
+    ['a short token', 'secret\n', 'the token is weak'],
+    ['a monotonous token', `${'ab'.repeat(20)}\n`, 'the token is weak'],
+    ['a token with blanks', 'a token of several words\n', 'not one word'],
+    ['a full token with a weak password', `K10${'0'.repeat(64)}::server:secret\n`, 'the token is weak'],
+  ])('refuses %s and writes nothing', (_, token, says) => {
+    writeFileSync(at('token'), token);
+    refused(says, '--token-file', at('token'), '--out', at('seed'));
+  });
+
+  test('takes a full token', () => {
+    writeFileSync(at('token'), `K10${'0'.repeat(64)}::server:${TOKEN}\n`);
+    expect(write().status).toBe(0);
+  });
+
+  test('refuses a token file that is not there', () => {
+    refused('there is no such file', '--token-file', at('nothing'), '--out', at('seed'));
+  });
+
+  test('refuses a private SSH key', () => {
+    writeFileSync(at('key'), '-----BEGIN OPENSSH PRIVATE KEY-----\n');
+    refused('this is a private key', '--token-file', at('token'), '--ssh-key', at('key'), '--out', at('seed'));
+  });
+
+  test('refuses a folder inside the project, also behind a link', () => {
+    symlinkSync(process.cwd(), at('link'));
+    refused('inside the project', '--token-file', at('token'), '--out', at('link/seed'));
+    expect(existsSync('seed')).toBe(false);
+  });
+
+  test('refuses a folder that is in use and leaves it as it is', () => {
+    mkdirSync(at('used'));
+    writeFileSync(at('used/file'), 'mine');
+    refused('has files already', '--token-file', at('token'), '--out', at('used'));
+    expect(readdirSync(at('used'))).toEqual(['file']);
+  });
+
+  test.each([
+    ['a node that is not there', ['--permit-init', 'k3s-9', '--for', '24h'], 'there is no node "k3s-9"'],
+    ['more than a week', ['--permit-init', 'k3s-1', '--for', '8d'], 'within 7 days'],
+    ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write it like 30m, 24h or 2d'],
+    ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
+  ])('refuses a permission for %s', (_, args, says) => {
+    refused(says, '--token-file', at('token'), '--out', at('seed'), ...args);
+  });
+
+  test('ends with 2 over wrong usage and with 0 over --help', () => {
+    expect([run().status, write('--os', 'windows').status, run('--help').status]).toEqual([2, 2, 0]);
+  });
+});

@@ -1,0 +1,198 @@
+import { dualStack, site } from '../support/sites';
+import { CA_SUM, SHELLS, StubMachine } from './k3s-ha-machine';
+
+describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
+  let machine: StubMachine;
+  beforeEach(() => {
+    machine = new StubMachine(command, site());
+  });
+  afterEach(() => machine.remove());
+
+  const joinFile = () => machine.read('config/config.yaml.d/50-join.yaml');
+  const nodeIp = () => machine.read('config/config.yaml.d/40-node-ip.yaml');
+
+  describe('start', () => {
+    test('waits when nothing answers, and says what to do', () => {
+      const { code, line } = machine.run('start');
+      expect(code).toBe(1);
+      expect(line).toBe(
+        `WAIT no API at 192.168.10.5 192.168.10.12 192.168.10.13 - if cluster "home" never existed, run 'k3s-ha init' on ONE server; else bring its servers back`,
+      );
+    });
+
+    test('says one line', () => {
+      expect(machine.run('start').lines.length).toBe(1);
+    });
+
+    test('joins through the virtual IP', () => {
+      machine.serves('192.168.10.5');
+      expect(machine.run('start')).toMatchObject({ code: 0, line: 'JOIN https://192.168.10.5:6443' });
+      expect(joinFile()).toContain('\nserver: https://192.168.10.5:6443\n');
+    });
+
+    test('prefers the virtual IP to a server', () => {
+      machine.serves('192.168.10.12');
+      machine.serves('192.168.10.5');
+      expect(machine.run('start').line).toBe('JOIN https://192.168.10.5:6443');
+    });
+
+    test('joins through a server when the virtual IP is dark', () => {
+      machine.serves('192.168.10.13');
+      expect(machine.run('start').line).toBe('JOIN https://192.168.10.13:6443');
+    });
+
+    test('never asks itself', () => {
+      machine.serves('192.168.10.11');
+      expect(machine.run('start').code).toBe(1);
+    });
+
+    test('takes nobody for an API who serves no certificate', () => {
+      machine.serves('192.168.10.5', 6443, '503 starting\n');
+      expect(machine.run('start').code).toBe(1);
+    });
+
+    test('joins the CA that the token names', () => {
+      machine.serves('192.168.10.5');
+      machine.write('config/token', `K10${CA_SUM}::server:secret\n`);
+      expect(machine.run('start').code).toBe(0);
+    });
+
+    test('refuses another CA than the token names', () => {
+      machine.serves('192.168.10.5');
+      machine.write('config/token', `K10${'0'.repeat(64)}::server:secret\n`);
+      const { code, line } = machine.run('start');
+      expect([code, line]).toEqual([
+        2,
+        expect.stringContaining(`REFUSE 192.168.10.5 serves a CA with the hash ${CA_SUM}`),
+      ]);
+      expect(joinFile()).toBeUndefined();
+    });
+
+    test('refuses another CA than k3s-ha.conf names', () => {
+      machine.serves('192.168.10.5');
+      machine.write('k3s-ha.conf', `${machine.read('k3s-ha.conf')}CA_SHA256=${'1'.repeat(64)}\n`);
+      expect(machine.run('start').code).toBe(2);
+    });
+
+    test('goes on with etcd data, whoever answers', () => {
+      machine.hasData();
+      machine.serves('192.168.10.5');
+      expect(machine.run('start')).toMatchObject({ code: 0, line: 'START this machine has etcd data' });
+    });
+
+    test('with etcd data leaves the address to join at to config.yaml', () => {
+      machine.serves('192.168.10.13');
+      machine.run('start');
+      machine.hasData();
+      machine.run('start');
+      expect(joinFile()).toBeUndefined();
+    });
+
+    test('with etcd data goes on also without a network', () => {
+      machine.hasData();
+      machine.stub('ip', 'exit 2\n');
+      expect(machine.run('start').code).toBe(0);
+    });
+
+    test('without data waits for the network', () => {
+      machine.stub('ip', 'exit 2\n');
+      expect(machine.run('start')).toMatchObject({ code: 1, line: expect.stringMatching(/^WAIT no network yet/) });
+    });
+
+    test('refuses a virtual IP behind a router', () => {
+      machine.write('route', '192.168.10.5 via 10.0.0.1 dev eth0 src 10.0.0.7\n');
+      expect(machine.run('start')).toMatchObject({ code: 2, line: expect.stringMatching(/behind a router/) });
+    });
+
+    test('waits for an address', () => {
+      machine.write('addresses', '');
+      expect(machine.run('start')).toMatchObject({
+        code: 1,
+        line: expect.stringMatching(/^WAIT eth0 has no IPv4 address/),
+      });
+    });
+
+    test('states the address of the machine', () => {
+      machine.run('start');
+      expect(nodeIp()).toContain("\nnode-ip: '192.168.10.11'\n");
+    });
+
+    test('never states the virtual IP as the address of the machine', () => {
+      machine.write(
+        'addresses',
+        '2: eth0    inet 192.168.10.5/32 scope global eth0\n2: eth0    inet 192.168.10.77/24 scope global eth0\n',
+      );
+      machine.run('start');
+      expect(nodeIp()).toContain("'192.168.10.77'");
+    });
+
+    test('states the address of cluster.yaml before any other', () => {
+      machine.write(
+        'addresses',
+        '2: eth0    inet 10.1.1.1/24 scope global eth0\n2: eth0    inet 192.168.10.11/24 scope global eth0\n',
+      );
+      machine.run('start');
+      expect(nodeIp()).toContain("'192.168.10.11'");
+    });
+
+    test('says what is missing when there is no curl', () => {
+      machine.environment = { K3S_HA_CURL: 'no-such-curl' };
+      expect(machine.run('start')).toMatchObject({
+        code: 4,
+        line: expect.stringMatching(/install it: apt-get install curl$/),
+      });
+    });
+
+    test('says which file is missing when there is no k3s-ha.conf', () => {
+      machine.environment = { K3S_HA_CONF: '/no/such/file' };
+      expect(machine.run('start')).toMatchObject({
+        code: 4,
+        line: expect.stringContaining('put hosts/server/k3s-ha.conf there'),
+      });
+    });
+  });
+
+  describe('two IP families', () => {
+    beforeEach(() => {
+      machine.remove();
+      machine = new StubMachine(command, site(dualStack));
+      machine.write(
+        'addresses',
+        '2: eth0    inet 192.168.10.11/24 scope global eth0\n2: eth0    inet6 fd00:10::aa/64 scope global temporary dynamic\n2: eth0    inet6 fd00:10::11/64 scope global\n',
+      );
+    });
+
+    test('the machine states an address of each, and no temporary one', () => {
+      machine.run('start');
+      expect(nodeIp()).toContain("\nnode-ip: '192.168.10.11,fd00:10::11'\n");
+    });
+
+    test('a server is joined by IPv6 when that alone answers', () => {
+      machine.serves('[fd00:10::12]');
+      expect(machine.run('start').line).toBe('JOIN https://[fd00:10::12]:6443');
+      expect(joinFile()).toContain('server: https://[fd00:10::12]:6443');
+    });
+  });
+
+  describe('status', () => {
+    test('tells a person what it sees', () => {
+      machine.serves('192.168.10.12');
+      machine.serves('192.168.10.13', 2380);
+      expect(machine.run('status').lines).toEqual([
+        'cluster home, this is k3s-1 at 192.168.10.11 on eth0',
+        'etcd data: none, k3s has to join',
+        'virtual IP 192.168.10.5: silent',
+        `server 192.168.10.12: API answers, CA ${CA_SUM.slice(0, 12)}`,
+        'server 192.168.10.13: etcd is there, the API is silent: no majority?',
+        'founding: by a person, with k3s-ha init',
+      ]);
+    });
+  });
+
+  test.each([[[]], [['found']], [['start', 'now']], [['init', '--force']]])(
+    'wrong arguments %j end with 64',
+    (args) => {
+      expect(machine.run(...args).code).toBe(64);
+    },
+  );
+});
