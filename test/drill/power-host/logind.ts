@@ -27,11 +27,11 @@ function pod(machine: Machine, ...args: readonly string[]): Promise<Result> {
   ]);
 }
 
-/** Milliseconds until the power-off that logind has planned; undefined when it has none. */
+/** When logind has planned a power-off, in milliseconds since 1970; undefined when it has planned none. */
 async function planned(machine: Machine): Promise<number | undefined> {
   const { stdout } = await machine.exec('cat /run/systemd/shutdown/scheduled');
   const at = /^USEC=(\d+)$/m.exec(stdout)?.[1];
-  return at && /^MODE=poweroff$/m.test(stdout) ? Number(at) / 1000 - Date.now() : undefined;
+  return at && /^MODE=poweroff$/m.test(stdout) ? Number(at) / 1000 : undefined;
 }
 
 async function booted(scenario: Scenario, machine: Machine): Promise<void> {
@@ -58,34 +58,39 @@ export const logind = (scenario: Scenario): Promise<void> =>
   withLogind(scenario, {}, async (machine) => {
     const { code } = await machine.exec('test -e /usr/local/sbin/killpowerd');
     scenario.check('there is no file of ours on the machine', code !== 0);
-    const step = async (args: string, expectedSeconds: number | undefined) => {
+    const step = async (args: string, what: string, holds: (at: number | undefined, from: number) => boolean) => {
+      const from = Date.now();
       const result = await pod(machine, ...args.split(' '));
-      const left = await planned(machine);
-      const expected = (expectedSeconds ?? Number.NaN) * 1000;
-      const holds = expectedSeconds === undefined ? left === undefined : Math.abs((left ?? 0) - expected) < SLACK_MS;
-      const what = expectedSeconds === undefined ? 'plans nothing' : `plans a power-off in ${expectedSeconds} s`;
-      scenario.check(
-        `"${args}": logind ${what}`,
-        holds && result.code === 0,
-        `${seconds(left)} ${result.stderr.trim()}`,
-      );
+      const at = await planned(machine);
+      const detail = `${seconds(at && at - Date.now())} ${result.stderr.trim()}`;
+      scenario.check(`"${args}": logind plans ${what}`, holds(at, from) && result.code === 0, detail);
+      return at;
     };
-    await step('lease 20', 20);
-    await step('lease 30', 30);
-    await step('cancel', undefined);
-    await step('arm 60 drill', 60);
-    await step('lease 20', 20);
-    await step('cancel', 60);
-    await step('arm 90 drill', 60);
+    const nothing = (args: string) => step(args, 'nothing', (at) => at === undefined);
+    const powerOff = (args: string, inSeconds: number) =>
+      step(args, `a power-off in ${inSeconds} s`, (at = Number.NaN, from) => {
+        const due = inSeconds * 1000;
+        return at > from + due - SLACK_MS && at < Date.now() + due + SLACK_MS;
+      });
+    const sameAs = (before: number | undefined, args: string) =>
+      step(args, 'the power-off it had', (at = Number.NaN) => Math.abs(at - (before ?? 0)) < SLACK_MS);
+
+    await powerOff('lease 20', 20);
+    await powerOff('lease 30', 30);
+    await nothing('cancel');
+    const deadline = await powerOff('arm 60 drill', 60);
+    await powerOff('lease 20', 20);
+    await sameAs(deadline, 'cancel');
+    await sameAs(deadline, 'arm 90 drill');
     const armed = scenario.timeline.now();
-    await step('arm 5 drill', 5);
+    await powerOff('arm 5 drill', 5);
     scenario.measure('off after "arm 5"', seconds(await off(scenario, machine, 'armed', armed)));
 
     await booted(scenario, machine);
-    await step('cancel', undefined);
+    await nothing('cancel');
     scenario.check('what was armed in an earlier boot does nothing: no loop', !machine.isOff);
     const lease = scenario.timeline.now();
-    await step('lease 4', 4);
+    await powerOff('lease 4', 4);
     scenario.measure('off after "lease 4"', seconds(await off(scenario, machine, 'lease not renewed', lease)));
   });
 
