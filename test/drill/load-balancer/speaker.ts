@@ -11,6 +11,7 @@ const GOSSIP_PORT = 7946;
 /** A speaker that came or went, by what the program wrote when memberlist told it. */
 interface PeerEvent {
   readonly kind: 'NotifyJoin' | 'NotifyLeave';
+  readonly id: string;
   readonly address: string;
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -89,13 +90,29 @@ export class Speaker {
       ?.at;
   }
 
+  /** When a probe of a speaker last went unanswered, in milliseconds since 1970; undefined when none did. */
+  suspected(other: Speaker): number | undefined {
+    const ids = new Set(
+      this.events()
+        .filter(({ address }) => address === other.machine.address)
+        .map(({ id }) => id),
+    );
+    const suspicions = this.lines().flatMap((line) => {
+      const [, time = '', id = ''] = line.match(/^ts=(\S+) .*memberlist: (?:Failed ping:|Suspect) (\w+)/) ?? [];
+      return ids.has(id) ? [Date.parse(time)] : [];
+    });
+    return suspicions.at(-1);
+  }
+
   private events(): PeerEvent[] {
-    const said = /^ts=(\S+) .*received=(NotifyJoin|NotifyLeave) node=\S+ addr=([\d.]+):/;
-    return readFileSync(this.props.logFile, 'utf8')
-      .split('\n')
-      .flatMap((line) => {
-        const [, time = '', kind, address = ''] = line.match(said) ?? [];
-        return kind === undefined ? [] : [{ kind: kind as PeerEvent['kind'], address, at: Date.parse(time) }];
-      });
+    const said = /^ts=(\S+) .*received=(NotifyJoin|NotifyLeave) node=(\S+) addr=([\d.]+):/;
+    return this.lines().flatMap((line) => {
+      const [, time = '', kind, id = '', address = ''] = line.match(said) ?? [];
+      return kind === undefined ? [] : [{ kind: kind as PeerEvent['kind'], id, address, at: Date.parse(time) }];
+    });
+  }
+
+  private lines(): string[] {
+    return readFileSync(this.props.logFile, 'utf8').split('\n');
   }
 }

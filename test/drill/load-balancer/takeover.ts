@@ -22,7 +22,8 @@ const SUBNET = '192.168.10';
 const PREFIX_LENGTH = 24;
 /** From the moment in which a speaker is told to the first connection: the drill looks every 50 ms and starts two programs. */
 const REACTION_MS = 1000;
-const SETTLE_MS = 4000;
+/** A suspicion that is not confirmed is over after it: 4 probe intervals, and one for the news to go round. */
+const SETTLE_MS = 5000;
 /** For time stamps of two programs and a machine with much to do. */
 const TOLERANCE_MS = 300;
 
@@ -151,6 +152,10 @@ async function runRound(scenario: Scenario, lab: TakeoverLab, address: string): 
   const lost = lab.owner(address);
   const others = lab.speakers.filter((speaker) => speaker !== lost);
   const heir = lab.owner(address, others);
+  // a speaker that is suspected already is given up sooner, and a machine with much to do suspects at any time
+  await scenario.wait(`nobody suspects ${lost.machine.name}`, 60_000, () =>
+    others.every((one) => (one.suspected(lost) ?? 0) < Date.now() - SETTLE_MS),
+  );
   await lost.machine.announce(address, { arp: true });
   const client = await lab.useAddress(address);
   try {
