@@ -114,6 +114,7 @@ export const RULE_NAMES = [
   'ups-node-not-last',
   'agents-last',
   'halt-budget-short',
+  'drain-below-lease',
   'logind-image',
   'offdelay-too-short',
   'offdelay-step',

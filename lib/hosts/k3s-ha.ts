@@ -1,5 +1,6 @@
+import { gracefulShutdown, shortestHaltBudget } from '../cluster/graceful-shutdown';
 import { serversOf } from '../cluster/queries';
-import type { Cluster } from '../cluster/schema';
+import type { Cluster, Node } from '../cluster/schema';
 import { readProjectFile } from '../project-file';
 import { commentedFile, markedScript, yamlFile } from './text';
 
@@ -66,36 +67,36 @@ export const k3sHaDropIn = (): string =>
     ],
   );
 
-/**
- * Seconds for the pods of a machine that shuts down, within 60 s for all of it: 30 s for ordinary pods, then 15 s for critical ones
- * such as kube-vip, and 15 s for k3s and the rest of the machine.
- */
-const SHUTDOWN_SECONDS = 45;
-const CRITICAL_SECONDS = 15;
-
 /** Where the kubelet of k3s looks for drop-in files, since k3s 1.32. */
 export const KUBELET_DROP_IN = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf';
 /** https://www.freedesktop.org/software/systemd/man/latest/logind.conf.html */
 export const LOGIND_DROP_IN = '/etc/systemd/logind.conf.d/99-kubelet.conf';
 
 /** The kubelet's part of a graceful shutdown: https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/. */
-export const kubeletShutdown = (): string =>
-  yamlFile(
+export function kubeletShutdown(cluster: Cluster, role: Node['role']): string {
+  const { totalSeconds, criticalSeconds } = gracefulShutdown(cluster, role);
+  return yamlFile(
     [
-      `For every machine, as ${KUBELET_DROP_IN}.`,
-      'Pods get this long when the machine shuts down, the critical ones the last part of it; the virtual IP moves in that time.',
+      `For every ${role}, as ${KUBELET_DROP_IN}.`,
+      `Pods get this long when the machine shuts down, the critical ones the last part of it${role === 'server' ? '; the virtual IP moves in that time' : ''}.`,
+      `The rest of the halt budget, ${shortestHaltBudget(cluster, role)} s, is for k3s and the machine.`,
     ],
     {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
       kind: 'KubeletConfiguration',
-      shutdownGracePeriod: `${SHUTDOWN_SECONDS}s`,
-      shutdownGracePeriodCriticalPods: `${CRITICAL_SECONDS}s`,
+      shutdownGracePeriod: `${totalSeconds}s`,
+      shutdownGracePeriodCriticalPods: `${criticalSeconds}s`,
     },
   );
+}
 
 /** The part of systemd-logind: it lets the kubelet hold a shutdown up for as long as its pods have. */
-export const logindShutdown = (): string =>
+export const logindShutdown = (cluster: Cluster, role: Node['role']): string =>
   commentedFile(
-    [`For every machine, as ${LOGIND_DROP_IN}; then systemctl restart systemd-logind.`],
-    ['[Login]', '# 5 s, the default, would cut the pods off', `InhibitDelayMaxSec=${SHUTDOWN_SECONDS}`],
+    [`For every ${role}, as ${LOGIND_DROP_IN}; then systemctl restart systemd-logind.`],
+    [
+      '[Login]',
+      '# 5 s, the default, would cut the pods off',
+      `InhibitDelayMaxSec=${gracefulShutdown(cluster, role).totalSeconds}`,
+    ],
   );

@@ -64,8 +64,8 @@ export function machineFiles(
   return [
     ...own,
     ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
-    file(KUBELET_DROP_IN, '0644', kubeletShutdown()),
-    file(LOGIND_DROP_IN, '0644', logindShutdown()),
+    file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
+    file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
     ...killpowerInstallation(cluster).files,
   ];
 }

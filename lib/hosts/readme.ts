@@ -1,3 +1,4 @@
+import { gracefulShutdown, shortestHaltBudget } from '../cluster/graceful-shutdown';
 import { agentsOf, primary, serversOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
 import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
@@ -154,7 +155,7 @@ function paragraphs(cluster: Cluster): string[] {
       'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
       'K3S_CONFIG_FILE=/run/k3s-ha/init.yaml k3s server    # end it with Ctrl-C when it is ready, and start the service',
     )}`,
-    '**99-shutdown.conf** and **99-kubelet.conf** give the pods 45 s of a shutdown, the last 15 s of them for kube-vip and its like, so that the virtual IP moves before the machine is gone. They fit a machine that halts within 60 s.',
+    shutdownParagraph(cluster),
     ...(agentsOf(cluster).length > 0
       ? [
           '**agent/config.yaml** has only what an agent takes. An agent refuses to start over a key that is for servers.',
@@ -177,6 +178,15 @@ function paragraphs(cluster: Cluster): string[] {
       : []),
     `**kubeconfig.template.yaml** has a context for the virtual IP (\`${cluster.name}\`)${cluster.controlPlane.dnsName ? `, one for ${cluster.controlPlane.dnsName} (\`${cluster.name}-dns\`)` : ''} and one for each server. Use a server's own context when the virtual IP is down. The credentials in k3s.yaml last a year; after a server has renewed them, copy the file and run \`npm run kubeconfig\` again.`,
   ];
+}
+
+function shutdownParagraph(cluster: Cluster): string {
+  const roles = agentsOf(cluster).length > 0 ? (['server', 'agent'] as const) : (['server'] as const);
+  const parts = roles.map((role) => {
+    const { totalSeconds, criticalSeconds } = gracefulShutdown(cluster, role);
+    return `of the ${shortestHaltBudget(cluster, role)} s in which a${role === 'agent' ? 'n agent' : ' server'} has to halt ${totalSeconds} s are for its pods, the last ${criticalSeconds} s of them for ${role === 'server' ? 'kube-vip and its like, so that the virtual IP moves before the machine is gone' : 'critical ones'}`;
+  });
+  return `**99-shutdown.conf** and **99-kubelet.conf**: ${parts.join('; ')}. They follow \`power.haltBudget\` of cluster.yaml.`;
 }
 
 function k3osParagraphs(cluster: Cluster, first: Node): string[] {

@@ -67,6 +67,18 @@ const valid: readonly ValidSite[] = [
       'loadBalancer.bgp.advertisements[1].aggregationLength': 32,
     },
   },
+  {
+    says: 'halt budgets that just outlast the lease',
+    changes: { 'power.haltBudget': { serverSeconds: 27, upsNodeSeconds: 27 } },
+  },
+  {
+    says: 'halt budgets that a lease outlasts, with keepalived, which has none',
+    changes: { 'power.haltBudget': { serverSeconds: 20, upsNodeSeconds: 20 }, 'controlPlane.provider': 'keepalived' },
+  },
+  {
+    says: 'a shorter halt budget with the shorter lease of the fast profile',
+    changes: { 'power.haltBudget': { serverSeconds: 14, upsNodeSeconds: 14 }, 'controlPlane.failover': 'fast' },
+  },
   { says: 'no load balancer', changes: { loadBalancer: undefined } },
   { says: 'no advertisements', changes: { 'loadBalancer.advertisements': undefined } },
   {

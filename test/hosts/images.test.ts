@@ -140,15 +140,28 @@ describe('server/k3s-ha.conf', () => {
 });
 
 describe('graceful shutdown', () => {
+  const stopping = buildSite(
+    site({ ...withAgent, power: { haltBudget: { agentSeconds: 120, serverSeconds: 90, upsNodeSeconds: 40 } } }),
+  ).hosts;
+  const periods = (file: string, files?: ReadonlyMap<string, string>) => {
+    const config = parse(textOf(file, files)) as Record<string, string>;
+    return [config['shutdownGracePeriod'], config['shutdownGracePeriodCriticalPods']];
+  };
+
   test('leaves 15 of 60 seconds to the machine, and kube-vip the last 15 of the others', () => {
-    expect(parse(textOf('server/99-shutdown.conf'))).toMatchObject({
-      kind: 'KubeletConfiguration',
-      shutdownGracePeriod: '45s',
-      shutdownGracePeriodCriticalPods: '15s',
-    });
+    expect(periods('server/99-shutdown.conf')).toEqual(['45s', '15s']);
   });
 
-  test('logind waits as long as the kubelet asks for', () => {
-    expect(textOf('server/99-kubelet.conf')).toMatch(/^InhibitDelayMaxSec=45$/m);
+  test('takes the shortest halt budget of the servers, which share the file', () => {
+    expect(periods('server/99-shutdown.conf', stopping)).toEqual(['30s', '10s']);
+  });
+
+  test('gives agents a file of their own halt budget', () => {
+    expect(periods('agent/99-shutdown.conf', stopping)).toEqual(['105s', '15s']);
+  });
+
+  test.each(['server', 'agent'])('logind waits as long as the kubelet of a %s asks for', (role) => {
+    const [total = ''] = periods(`${role}/99-shutdown.conf`, stopping);
+    expect(textOf(`${role}/99-kubelet.conf`, stopping)).toContain(`\nInhibitDelayMaxSec=${total.replace('s', '')}\n`);
   });
 });

@@ -78,8 +78,8 @@ export function powerPlan(cluster: Cluster): PowerPlan {
   };
 }
 
-/** The stage a machine goes off in. */
-const powerRole = (cluster: Cluster, node: Node): PowerRole =>
+/** The stage a machine goes off in, and the halt budget it has. */
+export const powerRole = (cluster: Cluster, node: Node): PowerRole =>
   upsesAt(cluster, node).length > 0 ? 'upsNode' : node.role;
 
 function nodePlan(cluster: Cluster, node: Node, detectionSeconds: number): NodePlan {

@@ -1,12 +1,14 @@
+import { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from '../graceful-shutdown';
 import { SHORTEST_HALT_SECONDS } from '../power/changes';
 import { type PowerPlan, type PowerRole, powerPlan } from '../power/plan';
 import { error, type Problem, warning } from '../problem';
+import { serversOf } from '../queries';
 import type { Cluster } from '../schema';
 
 /** The machines go off in an order that leaves nobody alone, with time to halt, by an actuator that is there. */
 export function stages(cluster: Cluster): Problem[] {
   const plan = powerPlan(cluster);
-  return [...order(cluster, plan), ...halts(cluster, plan), ...actuator(cluster)];
+  return [...order(cluster, plan), ...halts(cluster, plan), ...handovers(cluster), ...actuator(cluster)];
 }
 
 function order({ power }: Cluster, plan: PowerPlan): Problem[] {
@@ -54,6 +56,29 @@ const halts = ({ power }: Cluster, plan: PowerPlan): Problem[] =>
         `measure what a halt takes and give that and some more, ${SHORTEST_HALT_SECONDS} s at least`,
       ),
     );
+
+/** Beside the lease itself: the look at which the next holder finds it over, and the network that has to hear of it. */
+const AFTER_LEASE_SECONDS = 5;
+
+/** A holder that goes off without handing the virtual IP over is replaced while the pods of the other servers still stop. */
+function handovers(cluster: Cluster): Problem[] {
+  const { provider, lease } = cluster.controlPlane;
+  const awaySeconds = lease.durationSeconds + AFTER_LEASE_SECONDS;
+  const needed = budgetFor(awaySeconds);
+  const short = [...haltBudgetsOf(cluster, 'server')].filter(([, seconds]) => seconds < needed);
+  const keys = short.map(([role]) => `${role}Seconds`);
+  const [first] = keys;
+  if (provider !== 'kube-vip' || serversOf(cluster).length < 2 || first === undefined) return [];
+  const { totalSeconds } = gracefulShutdown(cluster, 'server');
+  return [
+    warning(
+      'drain-below-lease',
+      ['power', 'haltBudget', first],
+      `pods on a server that halts have ${totalSeconds} s of its ${shortestHaltBudget(cluster, 'server')} s, and without its holder the virtual IP is away for ${awaySeconds} s (durationSeconds ${lease.durationSeconds} + ${AFTER_LEASE_SECONDS}), so they would end without having reached the API`,
+      `set ${keys.map((key) => `haltBudget.${key}`).join(' and ')} to ${needed} or more, or lower durationSeconds of the lease`,
+    ),
+  ];
+}
 
 function actuator({ power, images, nodes }: Cluster): Problem[] {
   const isUsed = power.actuator === 'logind' && nodes.some(({ ups }) => ups.length > 0);

@@ -81,6 +81,14 @@ export const timing: readonly InvalidSite[] = [
     changes: { 'power.haltBudget': { serverSeconds: 9 } },
     problems: [
       'warning power.haltBudget.serverSeconds: halt-budget-short: a machine that needs more than 9 s to halt is forced off, and what it has not written by then is lost; measure what a halt takes and give that and some more, 10 s at least',
+      'warning power.haltBudget.serverSeconds: drain-below-lease: pods on a server that halts have 6 s of its 9 s, and without its holder the virtual IP is away for 20 s (durationSeconds 15 + 5), so they would end without having reached the API; set haltBudget.serverSeconds to 27 or more, or lower durationSeconds of the lease',
+    ],
+  },
+  {
+    says: 'halt budgets of servers with and without a cable that the lease outlasts are warned about at once',
+    changes: { 'power.haltBudget': { serverSeconds: 26, upsNodeSeconds: 20 } },
+    problems: [
+      'warning power.haltBudget.upsNodeSeconds: drain-below-lease: pods on a server that halts have 15 s of its 20 s, and without its holder the virtual IP is away for 20 s (durationSeconds 15 + 5), so they would end without having reached the API; set haltBudget.upsNodeSeconds and haltBudget.serverSeconds to 27 or more, or lower durationSeconds of the lease',
     ],
   },
   {
