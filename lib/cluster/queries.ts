@@ -1,11 +1,22 @@
 import type { Address, Subnet } from './address';
-import type { Cluster, L2Advertisement, LoadBalancer, Node, Ups } from './schema';
+import {
+  type Cluster,
+  type L2Advertisement,
+  type LoadBalancer,
+  type Node,
+  OPERATING_SYSTEMS,
+  type OperatingSystem,
+  type Ups,
+} from './schema';
 
 /** The nodes that run the control plane, in the order of cluster.yaml. */
 export const serversOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ role }) => role === 'server');
 
 /** The nodes that run workloads only. */
 export const agentsOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ role }) => role === 'agent');
+
+/** The systems that hosts/ has files for. */
+export const systemsOf = ({ os }: Cluster): readonly OperatingSystem[] => os ?? OPERATING_SYSTEMS;
 
 /** The UPSes whose cable goes to this node. */
 export const upsesAt = (cluster: Cluster, node: Node): Ups[] => cluster.ups.filter((ups) => ups.node === node.name);

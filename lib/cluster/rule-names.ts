@@ -68,6 +68,8 @@ export const RULE_NAMES = [
   'vip-bgp-shared-router',
   'image-not-by-digest',
   'kubelet-too-old',
+  'archived-system',
+  'logind-without-systemd',
   'pool-overlap',
   'pool-outside-subnet',
   'pool-contains-node',

@@ -119,6 +119,9 @@ const bootstrap = z.strictObject({
   ),
 });
 
+/** Systems for which one file has all that a machine needs. */
+export const OPERATING_SYSTEMS = ['cloud-init', 'kairos', 'k3os'] as const;
+
 const versions = z.strictObject({
   k3s: format.k3sVersion.default('v1.36.4+k3s1').describe('k3s release that the files for the machines install.'),
 });
@@ -160,6 +163,12 @@ export const clusterSchema = z
     bootstrap: bootstrap
       .optional()
       .describe('Lets one server found the cluster unattended. Leave it out: a person does it, with `k3s-ha init`.'),
+    os: z
+      .array(z.enum(OPERATING_SYSTEMS))
+      .optional()
+      .describe(
+        'What the machines run: cloud-init for Debian and Ubuntu, kairos, k3os. hosts/ has files for these alone, and plain files for every other system. Default: files for all of them.',
+      ),
     versions: versions.prefault({}).describe('Versions other than the ones this project is tested with.'),
     images: images.prefault({}).describe('Images from another registry or at another version, by tag or digest.'),
   })
@@ -183,6 +192,7 @@ export type ClusterInput = z.input<typeof clusterSchema>;
 /** A checked site: defaults filled in, addresses parsed, lists where one or more are allowed. */
 export type Cluster = z.output<typeof clusterSchema>;
 export type Node = Cluster['nodes'][number];
+export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
 /** A UPS with the cable at a node of the cluster, or served by a machine outside. */
 export type Ups = Cluster['ups'][number];
 export type LoadBalancer = NonNullable<Cluster['loadBalancer']>;

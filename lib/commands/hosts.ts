@@ -14,6 +14,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { buildSite, serverAddOns } from '../app';
 import { loadCluster } from '../cluster/load';
 import { ClusterError, type Problem } from '../cluster/problem';
+import { systemsOf } from '../cluster/queries';
 import { bootstrap } from '../cluster/rules/bootstrap';
 import type { Cluster } from '../cluster/schema';
 import type { Permission } from '../hosts/k3s-ha';
@@ -26,7 +27,7 @@ interface Options {
   readonly tokenFile: string;
   readonly sshKey: readonly string[];
   readonly out: string;
-  readonly os: SeedSystem;
+  readonly os?: SeedSystem;
   readonly permitInit?: string;
   readonly for?: string;
   readonly cluster: string;
@@ -52,7 +53,12 @@ const program = new Command('npm run hosts --')
     [],
   )
   .requiredOption('--out <folder>', 'a new folder outside of this project')
-  .addOption(new Option('--os <system>', 'what the machines run').choices([...SEED_SYSTEMS]).default('cloud-init'))
+  .addOption(
+    new Option(
+      '--os <system>',
+      'what the machines run; default: the first of os in cluster.yaml, else cloud-init',
+    ).choices([...SEED_SYSTEMS]),
+  )
   .option('--permit-init <node>', 'let this server found the cluster by itself')
   .option('--for <time>', 'how long --permit-init holds, at most 7d', undefined)
   .option('--cluster <file>', 'the site', process.env['CLUSTER'] || 'cluster.yaml')
@@ -131,19 +137,20 @@ function execute(options: Options, now: Date): void {
   const permission = permissionOf(options, cluster, now);
   const folder = checkedOut(options.out);
   const addOns = serverAddOns(cluster, buildSite(cluster).dist);
-  const files = seedFiles({ cluster, system: options.os, addOns, secrets: { token, sshKeys, permission } });
+  const system = options.os ?? systemsOf(cluster)[0] ?? 'plain';
+  const files = seedFiles({ cluster, system, addOns, secrets: { token, sshKeys, permission } });
   writeAll(folder, files);
 
   for (const { path, permissions } of files) console.log(`${permissions} ${join(folder, path)}`);
   console.log(
-    `${options.os} for ${cluster.name}, with the token and ${sshKeys.length} SSH key${sshKeys.length === 1 ? '' : 's'}`,
+    `${system} for ${cluster.name}, with the token and ${sshKeys.length} SSH key${sshKeys.length === 1 ? '' : 's'}`,
   );
   console.log(
     permission
       ? `${permission.node} may found the cluster by itself until ${permission.notAfter.toISOString()}`
       : 'nobody founds the cluster by itself: run k3s-ha init on one server, once',
   );
-  console.log(NEXT[options.os](folder));
+  console.log(NEXT[system](folder));
 }
 
 function lineOf(error: unknown): string {

@@ -1,7 +1,7 @@
-import { agentsOf, serversOf, upsesAt } from '../cluster/queries';
-import type { Cluster } from '../cluster/schema';
+import { agentsOf, serversOf, systemsOf, upsesAt } from '../cluster/queries';
+import type { Cluster, OperatingSystem } from '../cluster/schema';
 import { cloudInit } from './cloud-init';
-import { k3osAgent, k3osServer, k3osUps } from './k3os';
+import { k3os, k3osUps } from './k3os';
 import { agentConfig, initConfig, serverConfig, upsConfig } from './k3s-config';
 import { k3sHaConf, k3sHaDropIn, k3sHaScript, kubeletShutdown, logindShutdown } from './k3s-ha';
 import { kairos } from './kairos';
@@ -11,17 +11,25 @@ import { powerTimelineSvg } from './power-timeline';
 import { hostsReadme } from './readme';
 import { runbook } from './runbook';
 
+/** The file with all that a machine of a role needs. */
+const ALL_IN_ONE: Readonly<Record<OperatingSystem, (...site: Parameters<typeof cloudInit>) => string>> = {
+  'cloud-init': cloudInit,
+  kairos,
+  k3os: (cluster, role) => k3os(cluster, role),
+};
+
 /**
  * The files for the machines: path below hosts/ to text. Pure, and the same for the same site.
  * No file holds a secret, and each says near its top that `npm run synth` wrote it.
  *
- * Servers share one config.yaml and agents another; nodes/<name>/ has what one machine has alone. Files for agents and for UPSes are
- * there only when the site has some. hosts/README.md says where each goes.
+ * Servers share one config.yaml and agents another; nodes/<name>/ has what one machine has alone. Files for agents, for UPSes and for an
+ * operating system are there only when the site has some. hosts/README.md says where each goes.
  */
 export function hostFiles(cluster: Cluster, addOns: ServerAddOns = {}): ReadonlyMap<string, string> {
   const [first] = serversOf(cluster);
   if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse`);
   const agents = agentsOf(cluster).length > 0;
+  const systems = systemsOf(cluster);
   return new Map([
     ['README.md', hostsReadme(cluster, first)],
     ['RUNBOOK.md', runbook(cluster)],
@@ -35,17 +43,13 @@ export function hostFiles(cluster: Cluster, addOns: ServerAddOns = {}): Readonly
     ['server/10-ha.conf', k3sHaDropIn()],
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
-    ['cloud-init/server.yaml', cloudInit(cluster, 'server', addOns)],
-    ['kairos/server.yaml', kairos(cluster, 'server', addOns)],
-    ['k3os/server.yaml', k3osServer(cluster)],
+    ...systems.map((os) => [`${os}/server.yaml`, ALL_IN_ONE[os](cluster, 'server', addOns)] as const),
     ...(agents
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
           ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
           ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
-          ['cloud-init/agent.yaml', cloudInit(cluster, 'agent')],
-          ['kairos/agent.yaml', kairos(cluster, 'agent')],
-          ['k3os/agent.yaml', k3osAgent(cluster)],
+          ...systems.map((os) => [`${os}/agent.yaml`, ALL_IN_ONE[os](cluster, 'agent')] as const),
         ] as const)
       : []),
     ...cluster.nodes.flatMap((node): [string, string][] => {
@@ -53,7 +57,9 @@ export function hostFiles(cluster: Cluster, addOns: ServerAddOns = {}): Readonly
       if (!ups) return [];
       return [
         [`nodes/${node.name}/20-ups.yaml`, upsConfig(node, ups, others)],
-        [`nodes/${node.name}/k3os-ups.yaml`, k3osUps(node, ups)],
+        ...(systems.includes('k3os')
+          ? [[`nodes/${node.name}/k3os-ups.yaml`, k3osUps(node, ups)] as [string, string]]
+          : []),
       ];
     }),
     ...(cluster.ups.length > 0 ? killpowerFiles(cluster) : []),

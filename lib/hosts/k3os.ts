@@ -18,18 +18,11 @@ const advice = ({ token }: Secrets): string[] => [
   'one, and a list or a map of labels in a later file replaces the whole list or map of an earlier one.',
 ];
 
-/** `k3os/server.yaml`: config.yaml of every k3OS server, https://github.com/rancher/k3os#configuration-reference. */
-export const k3osServer = (cluster: Cluster, secrets: Secrets = {}): string =>
+/** `k3os/<role>.yaml`: config.yaml of every k3OS machine of the role, https://github.com/rancher/k3os#configuration-reference. */
+export const k3os = (cluster: Cluster, role: Node['role'], secrets: Secrets = {}): string =>
   yamlFile(
-    ['k3OS config.yaml for every server, the one file for all of their installations.', ...advice(secrets)],
-    k3os(cluster, 'server', serverSettings(cluster), secrets),
-  );
-
-/** `k3os/agent.yaml`: config.yaml of every k3OS agent. */
-export const k3osAgent = (cluster: Cluster, secrets: Secrets = {}): string =>
-  yamlFile(
-    ['k3OS config.yaml for every agent, the one file for all of their installations.', ...advice(secrets)],
-    k3os(cluster, 'agent', agentSettings(cluster), secrets),
+    [`k3OS config.yaml for every ${role}, the one file for all of their installations.`, ...advice(secrets)],
+    config(cluster, role, secrets),
   );
 
 /** `nodes/<name>/k3os-ups.yaml`: the label of the k3OS machine that the cable of a UPS goes to. */
@@ -44,12 +37,7 @@ export const k3osUps = (node: Node, ups: Ups): string =>
     { k3os: { labels: { 'ups-device': ups.name } } },
   );
 
-function k3os(
-  cluster: Cluster,
-  role: Node['role'],
-  settings: readonly Setting[],
-  { token, sshKeys = [] }: Secrets,
-): unknown {
+function config(cluster: Cluster, role: Node['role'], { token, sshKeys = [] }: Secrets): unknown {
   const watch = needsKillpowerd(cluster) ? killpowerd(cluster) : { write_files: [], run_cmd: [] };
   const tokenFile = { path: K3OS_TOKEN_FILE, owner: 'root', permissions: '0600', content: `${token}\n` };
   const write_files = [...watch.write_files, ...(token === undefined ? [] : [tokenFile])];
@@ -58,7 +46,7 @@ function k3os(
     ...(write_files.length > 0 ? { write_files } : {}),
     ...(watch.run_cmd.length > 0 ? { run_cmd: watch.run_cmd } : {}),
     // --server and not k3os.server_url, so that one list on the kernel command line can replace all of it for the first start
-    k3os: { k3s_args: k3sArgs(role, settings) },
+    k3os: { k3s_args: k3sArgs(role, role === 'server' ? serverSettings(cluster) : agentSettings(cluster)) },
   };
 }
 

@@ -1,5 +1,5 @@
 import { gracefulShutdown, shortestHaltBudget } from '../cluster/graceful-shutdown';
-import { agentsOf, primary, serversOf, upsesAt } from '../cluster/queries';
+import { agentsOf, primary, serversOf, systemsOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
 import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
@@ -14,16 +14,14 @@ export function hostsReadme(cluster: Cluster, first: Node): string {
     `<!-- ${WRITTEN_BY} -->\n# Files for the machines of ${cluster.name}`,
     'Nothing here is secret. The one secret, the token, is made below and stays on the machines.',
     table(cluster),
-    '## Images',
-    ...images(cluster, first),
+    ...(systemsOf(cluster).join() === 'k3os' ? [] : ['## Images', ...images(cluster, first)]),
     '## First start, by hand',
     steps(cluster, first)
       .map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`)
       .join('\n'),
     '## What each file is for',
     ...paragraphs(cluster),
-    '## k3OS',
-    ...k3osParagraphs(cluster, first),
+    ...(systemsOf(cluster).includes('k3os') ? ['## k3OS', ...k3osParagraphs(cluster, first)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -38,6 +36,7 @@ function table(cluster: Cluster): string {
   const cables = cluster.nodes.filter((node) => upsesAt(cluster, node).length > 0);
   const fed = names(fedNodes(cluster));
   const servers = names(serversOf(cluster));
+  const images = systemsOf(cluster).filter((os) => os !== 'k3os');
   const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
     row('file', 'machine', 'becomes'),
@@ -68,8 +67,12 @@ function table(cluster: Cluster): string {
           row('`killpower/killpowerd.openrc`', `${fed}, with OpenRC`, '`/etc/init.d/killpowerd`, mode 0755'),
         ]
       : []),
-    row('`cloud-init/`, `kairos/`', 'all', 'all of the above in one file, see [Images](#images)'),
-    row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)'),
+    ...(images.length > 0
+      ? [row(images.map((os) => `\`${os}/\``).join(', '), 'all', 'all of the above in one file, see [Images](#images)')]
+      : []),
+    ...(systemsOf(cluster).includes('k3os')
+      ? [row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)')]
+      : []),
     row('[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'what to do on a bad day; print it'),
     ...(fed === ''
       ? []
@@ -81,14 +84,25 @@ function table(cluster: Cluster): string {
 const code = (...lines: string[]): string => `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
 
 /** How to make installation media. */
-function images({ name }: Cluster, first: Node): string[] {
+function images(cluster: Cluster, first: Node): string[] {
+  const { name } = cluster;
+  const systems = systemsOf(cluster);
+  const known = [
+    ...(systems.includes('cloud-init')
+      ? ['`cloud-init/` is for Debian and Ubuntu and has been booted in a container, with a k3s that does nothing.']
+      : []),
+    ...(systems.includes('kairos')
+      ? ['`kairos/` follows the documentation of Kairos, and nobody has run it yet.']
+      : []),
+    '`--os plain` writes trees of files for everything else with systemd.',
+  ];
   return [
     `One image for every server, also for the one that founds the cluster and for each that replaces another. \`npm run hosts\` adds the token and your SSH keys and writes outside of the project:${code(
       `(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ~/${name}.token)`,
       `npm run hosts -- --token-file ~/${name}.token --ssh-key ~/.ssh/id_ed25519.pub --out ~/${name}-seed`,
     )}`,
     `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. On ${withAddresses([first]).join()} alone, once, run \`k3s-ha init\`; with \`--permit-init ${first.name} --for 24h\` at the command above that machine does it by itself, and a day later the image is harmless. Then go on below with the copy of k3s.yaml.`,
-    '`cloud-init/` is for Debian and Ubuntu and has been booted in a container, with a k3s that does nothing. `kairos/` follows the documentation of Kairos, and nobody has run it yet. `--os plain` writes trees of files for everything else with systemd.',
+    known.join(' '),
   ];
 }
 

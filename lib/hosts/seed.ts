@@ -1,12 +1,12 @@
 import { agentsOf } from '../cluster/queries';
-import type { Cluster, Node } from '../cluster/schema';
+import { type Cluster, type Node, OPERATING_SYSTEMS } from '../cluster/schema';
 import { cloudInit } from './cloud-init';
-import { k3osAgent, k3osServer } from './k3os';
+import { k3os } from './k3os';
 import { kairos } from './kairos';
 import { type MachineFile, machineFiles, type Secrets, type ServerAddOns } from './machine-files';
 
 /** The operating systems that `npm run hosts` writes for; plain is a tree of files to be copied onto any machine with systemd. */
-export const SEED_SYSTEMS = ['cloud-init', 'kairos', 'k3os', 'plain'] as const;
+export const SEED_SYSTEMS = [...OPERATING_SYSTEMS, 'plain'] as const;
 export type SeedSystem = (typeof SEED_SYSTEMS)[number];
 
 /** Everything about a seed but the place it is written to. */
@@ -40,9 +40,7 @@ const BY_SYSTEM: Readonly<Record<SeedSystem, (props: SeedProps, role: Node['role
       ),
   ],
   kairos: ({ cluster, addOns, secrets }, role) => [secret(`${role}.yaml`, kairos(cluster, role, addOns, secrets))],
-  k3os: ({ cluster, secrets }, role) => [
-    secret(`${role}.yaml`, (role === 'server' ? k3osServer : k3osAgent)(cluster, secrets)),
-  ],
+  k3os: ({ cluster, secrets }, role) => [secret(`${role}.yaml`, k3os(cluster, role, secrets))],
   plain: ({ cluster, addOns, secrets }, role) =>
     machineFiles(cluster, role, addOns, secrets).map((file) => ({ ...file, path: `${role}${file.path}` })),
 };

@@ -79,6 +79,25 @@ const valid: readonly ValidSite[] = [
     says: 'a shorter halt budget with the shorter lease of the fast profile',
     changes: { 'power.haltBudget': { serverSeconds: 14, upsNodeSeconds: 14 }, 'controlPlane.failover': 'fast' },
   },
+  {
+    says: 'a virtual IP by BGP to a router that MetalLB speaks to from agents alone',
+    site: bgpSite,
+    changes: {
+      'controlPlane.vip': '10.99.0.5',
+      'controlPlane.bgp': { localAS: 64512, peers: [{ peerAddress: '192.168.10.2', peerAS: 64500 }] },
+      'loadBalancer.bgp.peers[0].nodes': ['k3s-4'],
+      'loadBalancer.bgp.advertisements[0].nodes': undefined,
+    },
+  },
+  {
+    says: 'a virtual IP by BGP to another router than those of MetalLB',
+    site: bgpSite,
+    changes: {
+      'controlPlane.vip': '10.99.0.5',
+      'controlPlane.bgp': { localAS: 64512, peers: [{ peerAddress: '192.168.10.1', peerAS: 64500 }] },
+    },
+  },
+  { says: 'machines that run neither of the systems that files are written for', changes: { os: [] } },
   { says: 'no load balancer', changes: { loadBalancer: undefined } },
   { says: 'no advertisements', changes: { 'loadBalancer.advertisements': undefined } },
   {

@@ -50,6 +50,12 @@ describe('npm run hosts', () => {
     expect(stdout).toContain('nobody founds the cluster by itself');
   });
 
+  test('writes for what the site says its machines run', () => {
+    const { stdout } = write('--cluster', 'examples/howto-k3os.yaml');
+    expect(files()).toEqual(['server.yaml']);
+    expect(stdout).toContain('k3os for howto-k3os');
+  });
+
   test('puts the token and the keys into user-data and into no message', () => {
     const { stdout, stderr } = write('--ssh-key', at('key.pub'));
     const userData = parse(readFileSync(at('seed/server/user-data'), 'utf8')) as {

@@ -264,6 +264,33 @@ test('a site without a UPS has no killpower files', () => {
   ]);
 });
 
+describe('files for operating systems', () => {
+  const foldersOf = (os: ClusterInput['os']) =>
+    new Set(
+      [...hostFiles(site({ ...withAgent, os })).keys()].flatMap(
+        (file) => /^(cloud-init|kairos|k3os)\//.exec(file)?.[1] ?? [],
+      ),
+    );
+
+  test('are there for all of them where the site does not say what its machines run', () => {
+    expect([...foldersOf(undefined)]).toEqual(['cloud-init', 'kairos', 'k3os']);
+  });
+
+  test('are there for those alone that the site names', () => {
+    expect([...foldersOf(['kairos'])]).toEqual(['kairos']);
+  });
+
+  test('leave the label of a UPS for k3OS out where nothing runs it', () => {
+    const files = hostFiles(site({ os: ['cloud-init'] }));
+    expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/20-ups.yaml']);
+  });
+
+  test.each([['cloud-init'], ['kairos'], ['k3os']] as const)('are not spoken of in README.md without %s', (os) => {
+    const others = (['cloud-init', 'kairos', 'k3os'] as const).filter((other) => other !== os);
+    expect(textOf({ ...withAgent, os: others }, 'README.md')).not.toContain(`\`${os}/`);
+  });
+});
+
 describe('README.md', () => {
   test('tells every file where it goes', () => {
     const readme = textOf(withAgent, 'README.md');

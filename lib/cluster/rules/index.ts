@@ -11,6 +11,7 @@ import { names } from './names';
 import { networks } from './networks';
 import { nodes } from './nodes';
 import { nutTiming } from './nut-timing';
+import { operatingSystems } from './operating-systems';
 import { pools } from './pools';
 import { power } from './power';
 import { provider } from './provider';
@@ -41,5 +42,6 @@ export const rules: readonly Rule[] = [
   budget,
   images,
   k3s,
+  operatingSystems,
   bootstrap,
 ];

@@ -6,6 +6,7 @@ export function names(cluster: Cluster): Problem[] {
   const { pools = [], advertisements = [], bgp } = cluster.loadBalancer ?? {};
   return [
     ...repeated(['nodes'], cluster.nodes),
+    ...twice([], { os: cluster.os }),
     // upsd compares UPS names without regard to case
     ...repeated(['ups'], cluster.ups, (name) => name.toLowerCase()),
     ...repeated(['loadBalancer', 'pools'], pools),
@@ -26,7 +27,7 @@ export function names(cluster: Cluster): Problem[] {
 
 const BGP_LISTS = ['peers', 'advertisements', 'communities'] as const;
 
-/** MetalLB refuses its whole configuration when an entry stands twice in one list. */
+/** An entry that stands twice is one too many or another one misspelt; MetalLB refuses its whole configuration for it. */
 const twice = (path: Path, lists: Readonly<Record<string, readonly string[] | undefined>>): Problem[] =>
   Object.entries(lists).flatMap(([key, list = []]) =>
     list.flatMap((entry, index) =>

@@ -84,20 +84,6 @@ function bgp(cluster: Cluster): Problem[] {
   ];
 }
 
-/** MetalLB's side of BGP, as far as it matters here. */
-interface MetalLbPeer {
-  readonly name: string;
-  readonly peerAddress: Address;
-  readonly nodes?: readonly string[] | undefined;
-}
-
-/** The routers that MetalLB peers with, where the site says so. */
-function metalLbPeers({ loadBalancer }: Cluster): readonly MetalLbPeer[] {
-  const stated: { readonly pools: unknown; readonly bgp?: { readonly peers: readonly MetalLbPeer[] } } | undefined =
-    loadBalancer;
-  return stated?.bgp?.peers ?? [];
-}
-
 function ofPeer(cluster: Cluster, router: Address, path: Path): Problem[] {
   const isIt = (address: Address) => sameAddress(address, router);
   const owners = [
@@ -105,7 +91,7 @@ function ofPeer(cluster: Cluster, router: Address, path: Path): Problem[] {
     ...(cluster.controlPlane.vip.some(isIt) ? ['the virtual IP'] : []),
   ];
   const servers = new Set(serversOf(cluster).map(({ name }) => name));
-  const shared = metalLbPeers(cluster).find(
+  const shared = cluster.loadBalancer?.bgp?.peers.find(
     ({ peerAddress, nodes }) => isIt(peerAddress) && (nodes === undefined || nodes.some((name) => servers.has(name))),
   );
   return [

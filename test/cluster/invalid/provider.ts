@@ -1,4 +1,4 @@
-import { dualStackSite, type InvalidSite } from '../sites';
+import { bgpSite, dualStackSite, type InvalidSite } from '../sites';
 
 const DIGEST = `@sha256:${'0'.repeat(64)}`;
 const router = { peerAddress: '192.168.10.1', peerAS: 64513 };
@@ -13,6 +13,8 @@ const badRelease = (tag: string, why: string): InvalidSite => ({
     `error images.kubeVip: kube-vip-version: kube-vip ${tag.replace(/^v/, '')} ${why}; use 1.2.3, or leave it out`,
   ],
 });
+const sharedRouter = (address: string, peer: string): string =>
+  `error controlPlane.bgp.peers[0].peerAddress: vip-bgp-shared-router: MetalLB opens a session from the same servers to ${address}, as peer "${peer}", and a router takes one for each machine; take controlPlane.bgp out, so that the virtual IP moves by ARP, or give that peer nodes that are agents`;
 const OLD =
   'is older than 1.1, which made leases long enough for an election of etcd and changed the names of settings';
 
@@ -144,6 +146,18 @@ export const provider: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a router that MetalLB has a session with from the same servers is refused',
+    site: bgpSite,
+    changes: byBgp({ peerAddress: '192.168.10.2', peerAS: 64500 }),
+    problems: [sharedRouter('192.168.10.2', 'tor-1')],
+  },
+  {
+    says: 'a router that MetalLB has a session with from one server alone is refused',
+    site: bgpSite,
+    changes: byBgp({ peerAddress: '192.168.10.3', peerAS: 64512 }),
+    problems: [sharedRouter('192.168.10.3', 'tor-2')],
+  },
+  {
     says: 'BGP on a site whose first family is IPv6 is refused',
     site: () => {
       const site = dualStackSite();
@@ -164,6 +178,31 @@ export const provider: readonly InvalidSite[] = [
     problems: [
       "warning versions.k3s: kubelet-too-old: k3s v1.31.9+k3s1 does not read the kubelet's settings in server/99-shutdown.conf, so a machine that halts ends its pods all at once; use v1.32 or newer",
     ],
+  },
+  {
+    says: 'k3OS is warned about where a site names it',
+    changes: { os: ['cloud-init', 'k3os'] },
+    problems: [
+      'warning os[1]: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not end pods in order when a machine halts; install cloud-init or kairos when a machine is replaced; until then keep it',
+    ],
+  },
+  {
+    says: 'the actuator logind on k3OS is refused',
+    changes: { os: ['k3os'], 'power.actuator': 'logind', 'images.nut': 'registry.home.arpa/nut:2.8.3' },
+    problems: [
+      'warning os[0]: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not end pods in order when a machine halts; install cloud-init or kairos when a machine is replaced; until then keep it',
+      'error os[0]: logind-without-systemd: k3OS has no systemd, so with the actuator logind nothing powers its machines off; use the actuator killpowerd, or take k3os out',
+    ],
+  },
+  {
+    says: 'a system that stands twice is refused',
+    changes: { os: ['kairos', 'kairos'] },
+    problems: ['error os[1]: duplicate-entry: "kairos" is entry 1 already; keep one of the two'],
+  },
+  {
+    says: 'a system that nobody writes files for is refused',
+    changes: { os: ['talos'] },
+    problems: ['error os[0]: bad-value: entry 1 is "talos"; choose cloud-init, kairos or k3os'],
   },
   {
     says: 'images without digest are refused where digests are wanted',

@@ -5,7 +5,7 @@ export interface BrokenText {
   readonly problems: readonly string[];
 }
 
-const ALL_KEYS = 'name, network, nodes, controlPlane, loadBalancer, ups, power, nut, bootstrap, versions, images';
+const ALL_KEYS = 'name, network, nodes, controlPlane, loadBalancer, ups, power, nut, bootstrap, os, versions, images';
 const MEND = 'mend the YAML here or just before it';
 
 /** What YAML itself or the outermost form refuses. */
