@@ -13,6 +13,7 @@ import {
   NODE_NAME,
   NUT_USER,
   PRINTABLE_ASCII,
+  SHA256,
   TIME,
   UPS_NAME,
   VERSION,
@@ -107,6 +108,7 @@ export const image = matching(
   'bad-image',
   'use registry/name:tag or registry/name@sha256:..., never :latest, so that a restart without network runs the same image',
 );
+export const sha256 = matching(SHA256, 'bad-hash', 'use the 64 hexadecimal digits that sha256sum prints');
 /** A moment in UTC. Date.parse alone would take the 30th of February for a day in March. */
 export const time = parsed<Date>('bad-time', TIME.source, (text) => {
   const date = new Date(TIME.test(text) ? text : Number.NaN);

@@ -25,6 +25,8 @@ export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** Without `.` and `..` as parts: Kubernetes refuses the latter in a hostPath. */
 export const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
 export const VERSION = /^v[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][A-Za-z0-9_.+-]*)?$/;
+/** What sha256sum prints. */
+export const SHA256 = /^[0-9a-f]{64}$/;
 /** UTC, to the second: what `date -u +%FT%TZ` prints. */
 export const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
 /** [registry[:port]/]path, then a tag other than latest, a digest, or both. */

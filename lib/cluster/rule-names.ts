@@ -25,6 +25,7 @@ export const RULE_NAMES = [
   'bad-image',
   'bad-version',
   'bad-time',
+  'bad-hash',
   'provider-setting',
   'bad-community',
   // What it says

@@ -70,6 +70,11 @@ const controlPlane = z.strictObject({
   dnsName: format.hostName
     .optional()
     .describe('DNS name for the API, with one A record for each server or for the VIP. A way in when the VIP is down.'),
+  caSha256: format.sha256
+    .optional()
+    .describe(
+      "SHA-256 of what https://VIP:port/cacerts answers once the cluster is founded; no secret. Servers then join no other cluster, whoever answers at its addresses. Default: that in the token, when it is a whole one from a server's disk; else any.",
+    ),
   interface: format.interfaceName
     .optional()
     .describe('Interface that carries the VIP. Default: the one of the default route.'),

@@ -36,7 +36,7 @@ export function k3sHaConf(cluster: Cluster, permission: Permission | undefined =
       '# empty: the interface with the route to the virtual IP',
       assign('INTERFACE', controlPlane.interface ?? ''),
       '# SHA-256 of /cacerts; empty: that of a token of the form K10<hash>::server:<password>, or any',
-      assign('CA_SHA256', ''),
+      assign('CA_SHA256', controlPlane.caSha256 ?? ''),
       ...(permission
         ? [
             `# ${permission.node} may found the cluster by itself until ${permission.notAfter.toISOString()}`,

@@ -122,6 +122,16 @@ describe('server/k3s-ha.conf', () => {
     );
   });
 
+  test('has no hash of a CA where the site states none', () => {
+    expect(assigned(textOf('server/k3s-ha.conf'), 'CA_SHA256')).toBe('CA_SHA256=\n');
+  });
+
+  test('has the hash of the CA that the site states', () => {
+    const caSha256 = '0123456789abcdef'.repeat(4);
+    const { hosts } = buildSite(site({ controlPlane: { vip: '192.168.10.5', caSha256 } }));
+    expect(assigned(textOf('server/k3s-ha.conf', hosts), 'CA_SHA256')).toBe(`CA_SHA256=${caSha256}\n`);
+  });
+
   test('names the machine that may found, and when that ends, in seconds', () => {
     const now = new Date('2027-01-01T00:00:00Z');
     const permitted = site({ bootstrap: { node: 'k3s-2', notAfter: '2027-01-02T00:00:00Z' } }, now);

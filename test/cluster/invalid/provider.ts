@@ -52,6 +52,13 @@ export const provider: readonly InvalidSite[] = [
     problems: ['error controlPlane.keepalived.routerId: bad-number: "routerId" is 256; give at most 255'],
   },
   {
+    says: 'a CA hash that is too short is refused',
+    changes: { 'controlPlane.caSha256': 'abc' },
+    problems: [
+      'error controlPlane.caSha256: bad-hash: "abc" is not allowed here; use the 64 hexadecimal digits that sha256sum prints',
+    ],
+  },
+  {
     says: 'a provider that does not exist is refused',
     changes: { 'controlPlane.provider': 'haproxy' },
     problems: [
