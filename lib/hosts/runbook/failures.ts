@@ -90,12 +90,18 @@ function replace(cluster: Cluster): string[] {
   ];
 }
 
+/** etcd makes no difference between members that were away and members that were replaced. */
+const OLD_DATA =
+  '**No other server may start with its old data from now on.** Enough of them are a majority of the old cluster and go on as that, beside the new one, with the same addresses. One that is off is switched on with its network cable out, and plugged in when its data is out of the way.';
+
 function noMajority(cluster: Cluster): string[] {
   const servers = serversOf(cluster);
   const needed = quorumOf(servers.length);
   return [
     `Fewer than ${needed} of ${servers.length} servers are up. If enough of the others can be repaired, repair them: switched on with their disks, they go on as if nothing had happened, and nothing is lost. Wait for that before anything below.`,
-    'If they are gone for good, one server with its data can be made a cluster of one. Whatever the others stored and this one did not get is lost. On that server alone:',
+    'If they are gone for good, one server with its data can be made a cluster of one. Whatever the others stored and this one did not get is lost.',
+    OLD_DATA,
+    'On that server alone:',
     code(
       'systemctl stop k3s',
       "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)    # k3s refuses the reset while `server` is set",
@@ -103,8 +109,12 @@ function noMajority(cluster: Cluster): string[] {
       'rm /run/k3s-reset.yaml',
       'systemctl start k3s',
     ),
-    'Then the others, one after the other, each after it was taken out with `kubectl delete node NAME`:',
-    code('systemctl stop k3s', 'rm -rf /var/lib/rancher/k3s/server/db', 'systemctl start k3s'),
+    'Then the others, one after the other, each after it was taken out with `kubectl delete node NAME`; the cable goes back in before the last line:',
+    code(
+      'systemctl stop k3s',
+      'mv /var/lib/rancher/k3s/server/db "/var/lib/rancher/k3s/server/db-$(date +%s)"    # also its snapshots; remove it when all is well',
+      'systemctl start k3s',
+    ),
   ];
 }
 
@@ -119,7 +129,7 @@ function restore(cluster: Cluster): string[] {
       'rm /run/k3s-reset.yaml',
       'systemctl start k3s',
     ),
-    ...(several ? ['Then the others as in the section above, with their `server/db` removed.'] : []),
+    ...(several ? [OLD_DATA, 'Then the others as at the end of the section above.'] : []),
   ];
 }
 

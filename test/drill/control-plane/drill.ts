@@ -11,6 +11,7 @@ import { quorumScenarios } from './quorum';
 import { race, raceControl } from './race';
 import { rebuild, rebuildControl, restore } from './rebuild';
 import { buildRootFileSystem } from './root-file-system';
+import { snapshotScenarios } from './snapshot';
 
 /** Founding, joining and replacing servers, and the virtual IP. */
 export const controlPlaneDrill: Drill = {
@@ -19,6 +20,7 @@ export const controlPlaneDrill: Drill = {
   programs: [
     { name: 'curl', debianPackage: 'curl' },
     { name: 'etcd', debianPackage: 'etcd-server' },
+    { name: 'etcdctl', debianPackage: 'etcd-client' },
     { name: 'keepalived', debianPackage: 'keepalived' },
     { name: 'arping', debianPackage: 'arping' },
     { name: 'openssl', debianPackage: 'openssl' },
@@ -35,6 +37,7 @@ export const controlPlaneDrill: Drill = {
   scenarios: inTurns(4, [
     ...electionScenarios,
     ...quorumScenarios,
+    ...snapshotScenarios,
     ...keepalivedScenarios,
     ...arpScenarios,
     ...kubeconfigScenarios,

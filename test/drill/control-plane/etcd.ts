@@ -1,8 +1,9 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EtcdTiming } from '../../../lib/cluster/failover';
-import { BackgroundProcess, command } from '../processes';
+import { BackgroundProcess, command, run } from '../processes';
 import type { Scenario } from '../scenario';
-import { sleep } from '../timeline';
+import { sleep, until } from '../timeline';
 
 export interface EtcdClusterProps {
   readonly scenario: Scenario;
@@ -12,6 +13,8 @@ export interface EtcdClusterProps {
   /** First of the ports it may use, two for each member. */
   readonly port: number;
 }
+
+const JOIN_MS = 30_000;
 
 /** Real etcd members on the loopback interface of the drill. */
 export class EtcdCluster {
@@ -26,20 +29,23 @@ export class EtcdCluster {
     for (const index of this.members.keys()) this.startMember(index);
   }
 
-  /** Starts a member, with the data it had. */
-  startMember(index: number): void {
-    const { scenario, name, timing, members } = this.props;
+  /**
+   * Starts a member, with the data it had.
+   *
+   * @param joined without data: the members of the cluster that it joins, and itself; a new cluster of all when not given
+   */
+  startMember(index: number, joined?: readonly number[]): void {
+    const { name, timing } = this.props;
     const { heartbeatMs, electionMs } = timing;
-    const folder = join(scenario.folder(name), `m${index}`);
-    const all = Array.from({ length: members }, (_, i) => `m${i}=${this.peerUrl(i)}`).join(',');
     const options = {
       name: `m${index}`,
-      'data-dir': folder,
+      'data-dir': this.folder(index),
       'listen-client-urls': this.clientUrl(index),
       'advertise-client-urls': this.clientUrl(index),
       'listen-peer-urls': this.peerUrl(index),
       'initial-advertise-peer-urls': this.peerUrl(index),
-      'initial-cluster': all,
+      'initial-cluster': (joined ?? [...this.members.keys()]).map(this.named).join(','),
+      'initial-cluster-state': joined ? 'existing' : 'new',
       'initial-cluster-token': name,
       'heartbeat-interval': heartbeatMs,
       'election-timeout': electionMs,
@@ -88,6 +94,46 @@ export class EtcdCluster {
     return undefined;
   }
 
+  /** Runs etcdctl against a member. It has to succeed; returns what it printed, without the line break. */
+  async ctl(index: number, ...args: string[]): Promise<string> {
+    return (await command('etcdctl', `--endpoints=${this.clientUrl(index)}`, ...args)).trim();
+  }
+
+  /** Makes a snapshot the data of a member that is the only one of its cluster: what `k3s server --cluster-reset` does with one. */
+  async restore(index: number, snapshot: string): Promise<void> {
+    const own = [`--name=m${index}`, `--initial-cluster=${this.named(index)}`];
+    const folders = [`--data-dir=${this.folder(index)}`, `--initial-advertise-peer-urls=${this.peerUrl(index)}`];
+    await command('etcdctl', 'snapshot', 'restore', snapshot, ...own, ...folders);
+  }
+
+  /** Removes the data of a member that is down. */
+  wipe(index: number): void {
+    rmSync(this.folder(index), { recursive: true });
+  }
+
+  /** Adds a member without data as k3s does: it learns everything first, and then gets a vote. */
+  async join(index: number, present: readonly number[]): Promise<void> {
+    const [to = 0] = present;
+    const endpoint = `--endpoints=${this.clientUrl(to)}`;
+    let id: string | undefined;
+    // refused for some seconds after another member has joined
+    await until(
+      async () => {
+        const add = ['member', 'add', `m${index}`, '--learner', `--peer-urls=${this.peerUrl(index)}`];
+        id = /Member\s+([0-9a-f]+) added/.exec((await run('etcdctl', [endpoint, ...add])).stdout)?.[1];
+        return id !== undefined;
+      },
+      JOIN_MS,
+      `m${index} is added`,
+    );
+    this.startMember(index, [...present, index]);
+    const promote = [endpoint, 'member', 'promote', `${id}`];
+    // refused until it has learned everything
+    await until(async () => (await run('etcdctl', promote)).code === 0, JOIN_MS, `m${index} gets a vote`);
+  }
+
+  private readonly named = (index: number): string => `m${index}=${this.peerUrl(index)}`;
+  private readonly folder = (index: number): string => join(this.props.scenario.folder(this.props.name), `m${index}`);
   private readonly clientUrl = (index: number): string => `http://127.0.0.1:${this.props.port + 2 * index}`;
   private readonly peerUrl = (index: number): string => `http://127.0.0.1:${this.props.port + 2 * index + 1}`;
 
