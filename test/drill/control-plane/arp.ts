@@ -13,7 +13,7 @@ const script = (name: string): string => join(process.cwd(), 'test/drill/scripts
 /** An address moves from a dead machine to another, which tells the network or does not. */
 const move = (gratuitous: boolean) => async (scenario: Scenario) => {
   const network = new Network();
-  const station = (name: string, last: number) => new Station(name, `10.97.0.${last}`, scenario);
+  const station = (name: string, last: number) => new Station(name, [`10.97.0.${last}`], scenario);
   const [old, next, client] = [station('old', 11), station('next', 12), station('client', 50)] as const;
   const address = (verb: 'add' | 'del') => ['address', verb, `${VIP}/32`, 'dev', 'eth0'];
   try {

@@ -2,10 +2,12 @@ import { type Span, vrrpHandover } from '../../../lib/cluster/vrrp';
 import type { ScenarioPlan } from '../drill';
 import { type Scenario, seconds } from '../scenario';
 import type { Probes } from './station';
-import { VIP, type VipLab, type VipServer, withVipLab } from './vip-lab';
+import { VIP, VIP6, type VipLab, type VipServer, withVipLab } from './vip-lab';
 
 /** Beyond the timers: a probe that waits for an answer that does not come, and a machine that does other things too. */
 const SLACK_MS = 2000;
+/** Of IPv6: a client that has given the old holder up takes no news from the next one, and asks again each second. */
+const ASKING_MS = 1500;
 const bound = ({ most }: Span): number => 1000 * most + SLACK_MS;
 
 /** Waits until another server than the holder answers, and returns how long that took and who it is. */
@@ -65,10 +67,10 @@ async function keepalived(scenario: Scenario): Promise<void> {
     const third = byName(lab, dead.who);
     scenario.measure('the API server of the holder dies', { 'until answered again': seconds(dead.took) });
     scenario.check(`within ${seconds(bound(failedCheck))} after the API server dies`, dead.took < bound(failedCheck));
-    scenario.check('its machine has given the address up', !(await second.hasVip()));
+    scenario.check('its machine has given the address up', !(await second.has(VIP)));
     second.startApi(lab.certificates);
     await scenario.pass('the API server is back', 4000);
-    scenario.check('that it is back moves nothing', (await third.hasVip()) && (await lab.holders()).length === 1);
+    scenario.check('that it is back moves nothing', (await third.has(VIP)) && (await lab.holders()).length === 1);
 
     const stopped = await handover(scenario, probes, third, () => third.stopKeepalived());
     scenario.measure('keepalived is stopped in good order', { 'until answered again': seconds(stopped.took) });
@@ -76,6 +78,33 @@ async function keepalived(scenario: Scenario): Promise<void> {
     scenario.check('one server holds the address in the end', (await lab.holders()).length === 1);
   });
 }
+
+/** The virtual IP is IPv6, alone or beside IPv4: one instance of VRRP moves both, and announces one of them. */
+const keepalived6 =
+  (families: 'IPv6' | 'both') =>
+  async (scenario: Scenario): Promise<void> => {
+    const { silence, farewell } = vrrpHandover();
+    const silent = bound(silence) + ASKING_MS;
+    const inTurn = async (lab: VipLab, first: VipServer) => {
+      const probes = lab.probe(VIP6);
+      await scenario.reach('the client is answered by the holder', 10_000, () => probes.firstAfter(0) !== undefined);
+      const cut = await handover(scenario, probes, first, () => first.cable.pull());
+      scenario.measure('the cable of the holder is pulled', { 'until answered again': seconds(cut.took) });
+      scenario.check(`within ${seconds(silent)} after the cable is pulled`, cut.took < silent);
+      const second = byName(lab, cut.who);
+      scenario.check('the next holder has the address in every family', await lab.isHeldBy(second));
+      const sendsTo = await lab.client.neighbour(VIP6);
+      scenario.check('the client sends to it', sendsTo === (await second.mac()));
+      await first.cable.plug();
+      await scenario.pass('the cable is back', 5000);
+
+      const stopped = await handover(scenario, probes, second, () => second.stopKeepalived());
+      scenario.measure('keepalived is stopped in good order', { 'until answered again': seconds(stopped.took) });
+      scenario.check(`within ${seconds(bound(farewell))} in good order`, stopped.took < bound(farewell));
+      scenario.check('one server holds the address in the end', (await lab.holders()).length === 1);
+    };
+    await withVipLab(scenario, inTurn, { families });
+  };
 
 /** The same without the check of the API, which has to fail. */
 async function keepalivedControl(scenario: Scenario): Promise<void> {
@@ -92,9 +121,9 @@ async function keepalivedControl(scenario: Scenario): Promise<void> {
       scenario.measure('the API server of the holder dies', {
         'until answered again': answered ? seconds(answered.at - at) : 'never in 10 s',
       });
-      scenario.check('without the check the address stays where nobody answers', !answered && (await holder.hasVip()));
+      scenario.check('without the check the address stays where nobody answers', !answered && (await holder.has(VIP)));
     },
-    withoutCheck,
+    { change: withoutCheck },
   );
 }
 
@@ -104,5 +133,11 @@ export const keepalivedScenarios: readonly ScenarioPlan[] = [
     name: 'keepalived-control',
     summary: 'the same without the check of the API, which has to fail',
     run: keepalivedControl,
+  },
+  { name: 'keepalived-ipv6', summary: 'a virtual IP of IPv6 alone moves: cable, good order', run: keepalived6('IPv6') },
+  {
+    name: 'keepalived-dual-stack',
+    summary: 'a virtual IP of both families moves, seen by IPv6',
+    run: keepalived6('both'),
   },
 ];

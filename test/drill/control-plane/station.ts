@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Cable, Network } from '../network';
+import { type Cable, type Network, unasked } from '../network';
 import { BackgroundProcess, type Result, run } from '../processes';
 import type { Scenario } from '../scenario';
 import { until } from '../timeline';
+
+const prefixLength = (address: string): number => (address.includes(':') ? 64 : 24);
 
 /** A machine at a cable, with its own files where the mounts say so; everything else is that of the machine the drill runs on. */
 export class Station {
@@ -11,10 +13,13 @@ export class Station {
   private link: Cable | undefined;
   private readonly processes: BackgroundProcess[] = [];
 
-  /** @param folders folders of its own, empty at first */
+  /**
+   * @param addresses of either family
+   * @param folders folders of its own, empty at first
+   */
   constructor(
     readonly name: string,
-    readonly address: string,
+    private readonly addresses: readonly [string, ...string[]],
     private readonly scenario: Scenario,
     private readonly folders: readonly string[] = [],
   ) {}
@@ -26,13 +31,21 @@ export class Station {
     const namespaces = ['--net', '--uts', '--mount', '--propagation', 'private'];
     this.holder = new BackgroundProcess('unshare', [...namespaces, 'sh', '-c', script, this.name, ready]);
     await until(() => existsSync(ready), 10_000, `${this.name} gets namespaces of its own`);
-    this.link = await network.connect(this.pid, this.address, 24);
+    const [first, ...others] = this.addresses;
+    this.link = await network.connect(this.pid, first, prefixLength(first));
+    for (const one of others) {
+      await this.run('ip', ['address', 'add', `${one}/${prefixLength(one)}`, 'dev', 'eth0', ...unasked(one)]);
+    }
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.processes.map((process) => process.kill()));
     await this.link?.remove();
     await this.holder?.kill();
+  }
+
+  get address(): string {
+    return this.addresses[0];
   }
 
   get pid(): number {
@@ -70,9 +83,10 @@ export class Station {
     return join(this.scenario.logFolder, `${this.name}-${program.split('/').at(-1)}.log`);
   }
 
-  /** The addresses of eth0, as `ip` prints them. */
-  async addresses(): Promise<string> {
-    return (await this.run('ip', ['-4', '-oneline', 'address', 'show', 'dev', 'eth0'])).stdout;
+  /** Whether eth0 has this address at the moment. */
+  async has(address: string): Promise<boolean> {
+    const { stdout } = await this.run('ip', ['-oneline', 'address', 'show', 'dev', 'eth0']);
+    return stdout.includes(` ${address}/`);
   }
 
   /** The MAC address of eth0. */

@@ -9,18 +9,38 @@ import { writeCertificates } from './api-certificates';
 import { Probes, Station } from './station';
 
 const NAMES = ['k3s-1', 'k3s-2', 'k3s-3'] as const;
+/** The families that a site may have, the main one first. */
+const FAMILIES = { IPv4: ['10.96.0.'], IPv6: ['fd00:96::'], both: ['10.96.0.', 'fd00:96::'] } as const;
+type Families = keyof typeof FAMILIES;
+
 export const VIP = '10.96.0.100';
+export const VIP6 = 'fd00:96::100';
 export const DNS_NAME = 'api.drill.test';
 const script = (name: string): string => join(process.cwd(), 'test/drill/scripts', name);
 
+/** The addresses of a machine, by the last part of them. */
+function addressesOf(families: Families, last: number): [string, ...string[]] {
+  const [first, ...others] = FAMILIES[families];
+  return [`${first}${last}`, ...others.map((network) => `${network}${last}`)];
+}
+
 /** Three servers whose virtual IP keepalived moves. */
-const vipSite = (): Cluster =>
+const vipSite = (families: Families): Cluster =>
   defineCluster({
     name: 'drill',
-    network: { subnet: '10.96.0.0/24' },
-    nodes: NAMES.map((name, i) => ({ name, address: `10.96.0.1${i + 1}`, role: 'server' })),
-    controlPlane: { vip: VIP, dnsName: DNS_NAME, interface: 'eth0', provider: 'keepalived' },
+    network: {
+      subnet: FAMILIES[families].map((network) => (network.includes(':') ? `${network}/64` : `${network}0/24`)),
+    },
+    nodes: NAMES.map((name, i) => ({ name, address: addressesOf(families, 11 + i), role: 'server' })),
+    controlPlane: { vip: addressesOf(families, 100), dnsName: DNS_NAME, interface: 'eth0', provider: 'keepalived' },
   });
+
+export interface VipLabProps {
+  /** @default 'IPv4' */
+  readonly families?: Families;
+  /** Changes a synthesized file, for a negative control. @default - nothing */
+  readonly change?: (text: string) => string;
+}
 
 /** A server: real keepalived with the synthesized files, and something that answers like its API server. */
 export class VipServer extends Station {
@@ -45,15 +65,13 @@ export class VipServer extends Station {
     signal(this.keepalived.pid, 'SIGTERM');
     await this.keepalived.ended;
   }
-
-  async hasVip(): Promise<boolean> {
-    return (await this.addresses()).includes(` ${VIP}/32 `);
-  }
 }
 
 /** Three servers and a client on one network. */
 export class VipLab {
-  readonly site = vipSite();
+  readonly site: Cluster;
+  /** The virtual IP in each family. */
+  readonly vips: readonly string[];
   readonly servers: readonly [VipServer, VipServer, VipServer];
   readonly client: Station;
   /** The kubeconfig that a server would have. */
@@ -61,21 +79,22 @@ export class VipLab {
   readonly certificates: string;
   private readonly network = new Network();
   private readonly files: ReadonlyMap<string, string>;
+  private readonly change: (text: string) => string;
 
-  /** @param change changes a synthesized file, for a negative control */
-  constructor(
-    scenario: Scenario,
-    private readonly change: (text: string) => string = (text) => text,
-  ) {
+  constructor(scenario: Scenario, { families = 'IPv4', change = (text) => text }: VipLabProps = {}) {
+    this.change = change;
+    this.site = vipSite(families);
+    this.vips = addressesOf(families, 100);
     this.files = buildSite(this.site).hosts;
     this.certificates = scenario.folder('certificates');
-    const server = (i: 0 | 1 | 2) => new VipServer(NAMES[i], `10.96.0.1${i + 1}`, scenario, ['/etc/keepalived']);
+    const server = (i: 0 | 1 | 2) =>
+      new VipServer(NAMES[i], addressesOf(families, 11 + i), scenario, ['/etc/keepalived']);
     this.servers = [server(0), server(1), server(2)];
-    this.client = new Station('client', '10.96.0.50', scenario);
+    this.client = new Station('client', addressesOf(families, 50), scenario);
   }
 
   async start(): Promise<void> {
-    const addresses = [VIP, ...this.servers.map(({ address }) => address)];
+    const addresses = [...this.vips, ...this.servers.map(({ address }) => address)];
     this.k3sYaml = await writeCertificates(this.certificates, addresses, [DNS_NAME]);
     await this.network.start();
     await this.client.start(this.network);
@@ -94,14 +113,20 @@ export class VipLab {
   }
 
   /** Asks for the virtual IP from now on, as the client. */
-  probe(): Probes {
-    this.client.background(process.execPath, script('api-prober.js'), this.certificates, VIP, '6443');
+  probe(vip = this.vips[0] ?? VIP): Probes {
+    this.client.background(process.execPath, script('api-prober.js'), this.certificates, vip, '6443');
     return new Probes(this.client.logOf(process.execPath));
+  }
+
+  /** Whether a server has the virtual IP in every family. */
+  async isHeldBy(server: VipServer): Promise<boolean> {
+    const held = await Promise.all(this.vips.map((vip) => server.has(vip)));
+    return held.every(Boolean);
   }
 
   /** The servers that have the virtual IP. */
   async holders(): Promise<VipServer[]> {
-    const held = await Promise.all(this.servers.map((server) => server.hasVip()));
+    const held = await Promise.all(this.servers.map((server) => this.isHeldBy(server)));
     return this.servers.filter((_, i) => held[i]);
   }
 
@@ -116,9 +141,9 @@ export class VipLab {
 export async function withVipLab(
   scenario: Scenario,
   body: (lab: VipLab, holder: VipServer) => Promise<void>,
-  change?: (text: string) => string,
+  props?: VipLabProps,
 ): Promise<void> {
-  const lab = new VipLab(scenario, change);
+  const lab = new VipLab(scenario, props);
   try {
     await lab.start();
     await scenario.reach('one server takes the virtual IP', 30_000, async () => (await lab.holders()).length === 1);
