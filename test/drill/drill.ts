@@ -9,7 +9,7 @@ export interface ScenarioPlan {
   readonly run: (scenario: Scenario) => Promise<void>;
 }
 
-/** A group of scenarios about one thing. They run at the same time, as many as the machine carries, in the order of the list. */
+/** A group of scenarios about one thing. They run at the same time, as many as the machine carries, and begin in the order of the list. */
 export interface Drill {
   readonly name: string;
   /** One line for `--list`. */
@@ -17,6 +17,8 @@ export interface Drill {
   /** What it needs beside the framework's own. */
   readonly programs: readonly Program[];
   readonly scenarios: readonly ScenarioPlan[];
+  /** How many of its scenarios run at a time; for those that measure times. @default - as many as the machine carries */
+  readonly atOnce?: number;
   /** Runs before all scenarios, outside of the sandbox and so with the network. When it throws, the drill cannot run here. */
   readonly prepare?: () => Promise<void>;
   /** Runs when all is over, in whatever way, for what the kernel does not take away with the sandbox. */

@@ -98,7 +98,7 @@ async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: 
   rmSync(LOG_FOLDER, { recursive: true, force: true });
   progress.start();
 
-  const scenarios = await inTurns(jobs, SCENARIOS_AT_ONCE, async ({ title, plan }) => {
+  const scenarios = await inTurns(jobs, async ({ title, plan }) => {
     const timeline = new Timeline((event) => verbose && progress.print(`${title.padEnd(24)} ${eventLine(event)}`));
     const scenario = new Scenario(title, timeline, join(folder, title));
     running.add(scenario);
@@ -118,14 +118,28 @@ async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: 
   return failed > 0 ? 1 : 0;
 }
 
-/** Does something with each item, with so many at once, and returns what came of each. */
-async function inTurns<T, R>(items: readonly T[], atOnce: number, work: (item: T) => Promise<R>): Promise<R[]> {
+/** Does something with each job, with as many at once as the machine and the drill of each carry, and returns what came of them. */
+async function inTurns<R>(jobs: readonly Job[], work: (job: Job) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  const waiting = [...items.entries()];
-  const next = async (): Promise<void> => {
-    for (let turn = waiting.shift(); turn; turn = waiting.shift()) results[turn[0]] = await work(turn[1]);
+  const waiting = new Set(jobs);
+  const running = new Map<Job, Promise<void>>();
+  const mayStart = ({ drill }: Job) => {
+    const siblings = [...running.keys()].filter((job) => job.drill === drill);
+    return siblings.length < (drill.atOnce ?? SCENARIOS_AT_ONCE);
   };
-  await Promise.all(Array.from({ length: atOnce }, next));
+  while (waiting.size + running.size > 0) {
+    const next = running.size < SCENARIOS_AT_ONCE ? [...waiting].find(mayStart) : undefined;
+    if (next === undefined) {
+      await Promise.race(running.values());
+      continue;
+    }
+    waiting.delete(next);
+    const done = work(next).then((result) => {
+      results.push(result);
+      running.delete(next);
+    });
+    running.set(next, done);
+  }
   return results;
 }
 

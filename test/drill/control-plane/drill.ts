@@ -4,7 +4,6 @@ import { boot } from './boot';
 import { removeControlGroups } from './control-groups';
 import { decisions } from './decisions';
 import { electionScenarios } from './election';
-import { inTurns } from './in-turns';
 import { keepalivedScenarios } from './keepalived';
 import { kubeconfigScenarios } from './kubeconfig';
 import { quorumScenarios } from './quorum';
@@ -33,8 +32,9 @@ export const controlPlaneDrill: Drill = {
   ],
   prepare: buildRootFileSystem,
   cleanUp: removeControlGroups,
+  atOnce: 4,
   // first those that measure times
-  scenarios: inTurns(4, [
+  scenarios: [
     ...electionScenarios,
     ...quorumScenarios,
     ...snapshotScenarios,
@@ -57,5 +57,5 @@ export const controlPlaneDrill: Drill = {
       run: raceControl,
     },
     { name: 'race', summary: 'the same with it, 20 times', run: race },
-  ]),
+  ],
 };
