@@ -84,5 +84,14 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
+/** The command line of a process; empty when it is gone. */
+export function commandOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
 /** A process and everything below it, parents first. */
 export const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];

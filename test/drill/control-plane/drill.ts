@@ -1,7 +1,8 @@
 import type { Drill } from '../drill';
+import { removeControlGroups } from '../machine/control-groups';
+import { buildRootFileSystems } from '../machine/root-file-systems';
 import { arpScenarios } from './arp';
 import { boot } from './boot';
-import { removeControlGroups } from './control-groups';
 import { decisions } from './decisions';
 import { electionScenarios } from './election';
 import { inTurns } from './in-turns';
@@ -10,7 +11,6 @@ import { kubeconfigScenarios } from './kubeconfig';
 import { quorumScenarios } from './quorum';
 import { race, raceControl } from './race';
 import { rebuild, rebuildControl, restore } from './rebuild';
-import { buildRootFileSystem } from './root-file-system';
 
 /** Founding, joining and replacing servers, and the virtual IP. */
 export const controlPlaneDrill: Drill = {
@@ -29,7 +29,7 @@ export const controlPlaneDrill: Drill = {
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'tar', debianPackage: 'tar' },
   ],
-  prepare: buildRootFileSystem,
+  prepare: () => buildRootFileSystems('cloud-init'),
   cleanUp: removeControlGroups,
   // first those that measure times
   scenarios: inTurns(4, [

@@ -36,7 +36,8 @@ export async function withSystemd(
   body: (machine: Machine) => Promise<void>,
 ): Promise<void> {
   const files = hostFiles(site({ nut: { killpowerPath }, ...changes }));
-  const machine = await Machine.install({ scenario, system: 'systemd', killpowerPath });
+  const machine = new Machine({ scenario, hostname: 'systemd', system: 'systemd', killpowerPath });
+  await machine.install();
   machine.write(STUBBORN, STUBBORN_SCRIPT, 0o755);
   for (const [name, text] of Object.entries(units)) {
     machine.write(`/etc/systemd/system/${name}`, text);
@@ -87,7 +88,8 @@ export async function withK3os(
 ): Promise<void> {
   const files = hostFiles(site({ nut: { killpowerPath } }));
   const config = parse(textOf(files, 'k3os/server.yaml'), { version: '1.1' }) as CloudConfig;
-  const machine = await Machine.install({ scenario, system: 'openrc', killpowerPath });
+  const machine = new Machine({ scenario, hostname: 'openrc', system: 'openrc', killpowerPath });
+  await machine.install();
   for (const name of ['init', 'poweroff']) await machine.chroot('ln', '-sf', '/bin/busybox', `/sbin/${name}`);
   machine.write('/etc/inittab', INITTAB);
   // Debian's own services are for machines that are no containers
