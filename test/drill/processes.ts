@@ -93,5 +93,10 @@ export function commandOf(pid: number): string[] {
   }
 }
 
+/** The process ID as the process itself sees it. In a PID namespace that is new they only go up. */
+export function ownPidOf(pid: number): number {
+  return Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
 /** A process and everything below it, parents first. */
 export const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];

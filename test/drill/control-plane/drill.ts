@@ -6,6 +6,7 @@ import { boot } from './boot';
 import { decisions } from './decisions';
 import { electionScenarios } from './election';
 import { inTurns } from './in-turns';
+import { k3os } from './k3os';
 import { keepalivedScenarios } from './keepalived';
 import { kubeconfigScenarios } from './kubeconfig';
 import { quorumScenarios } from './quorum';
@@ -29,7 +30,7 @@ export const controlPlaneDrill: Drill = {
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'tar', debianPackage: 'tar' },
   ],
-  prepare: () => buildRootFileSystems('cloud-init'),
+  prepare: () => buildRootFileSystems('cloud-init', 'openrc'),
   cleanUp: removeControlGroups,
   // first those that measure times
   scenarios: inTurns(4, [
@@ -43,6 +44,7 @@ export const controlPlaneDrill: Drill = {
       summary: 'a new image and the seed of npm run hosts, with a real cloud-init and a real systemd',
       run: boot,
     },
+    { name: 'k3os', summary: 'k3os/server.yaml from the first boot to a new disk, with a real OpenRC', run: k3os },
     { name: 'decisions', summary: 'what k3s-ha decides, with dash and iproute2', run: decisions('dash') },
     { name: 'decisions-busybox', summary: 'the same with busybox alone', run: decisions('busybox') },
     { name: 'rebuild', summary: 'the server that founded the cluster loses its disk, three times', run: rebuild },
