@@ -206,7 +206,7 @@ function shutdownParagraph(cluster: Cluster): string {
 function k3osParagraphs(cluster: Cluster, first: Node): string[] {
   return [
     `\`k3os/server.yaml\` is the \`config.yaml\` of every server's installation (\`k3os.install.config_url\`)${agentsOf(cluster).length > 0 ? ', `k3os/agent.yaml` that of every agent' : ''}. After the installation put files of your own and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot; then put the token into \`${K3OS_TOKEN_FILE}\`, mode 0600. k3s waits for the token, so no machine joins before its labels are there. k3OS is archived and ends at k3s 1.23: it is here for clusters that exist.${cluster.power.actuator === 'logind' && cluster.ups.length > 0 ? ' It has no systemd: with the actuator logind nothing powers a k3OS machine off.' : ''}`,
-    `The first start, on ${first.name} alone and in place of that reboot: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. Nothing of it is stored.${code(
+    `The first start, on ${first.name} alone and in place of that reboot: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. Nothing of it is stored. Let no file in \`/var/lib/rancher/k3os/\` have \`k3s_args\`: it would win over the boot menu.${code(
       k3osInitArgs(cluster)
         .map((argument) => `k3os.k3s_args=${argument}`)
         .join(' '),

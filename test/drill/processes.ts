@@ -84,5 +84,19 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
+/** The command line of a process; empty when it is gone. */
+export function commandOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** The process ID as the process itself sees it. In a PID namespace that is new they only go up. */
+export function ownPidOf(pid: number): number {
+  return Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
+
 /** A process and everything below it, parents first. */
 export const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];

@@ -5,6 +5,13 @@ import { join } from 'node:path';
 import { childrenOf, signal } from './processes';
 
 const FOLDER_VARIABLE = 'DRILL_SANDBOX';
+const NAME_VARIABLE = 'DRILL_NAME';
+
+/** Name of this run, the same within the sandbox and outside; no other run on this machine has it. */
+export const RUN_NAME = process.env[NAME_VARIABLE] ?? `drill-${process.pid}`;
+
+/** The process ID of the run with this name, outside of its sandbox; undefined when it is no name of a run. */
+export const runOf = (name: string): string | undefined => /^drill-(\d+)$/.exec(name)?.[1];
 
 /**
  * The folder of the sandbox this process runs in, a tmpfs of its own; undefined outside.
@@ -27,7 +34,7 @@ export function sandboxFolder(): string | undefined {
  * @returns its exit status; 130 or 143 after SIGINT or SIGTERM
  */
 export async function runInSandbox(): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), `drill-${process.pid}-`));
+  const folder = mkdtempSync(join(tmpdir(), `${RUN_NAME}-`));
   const [, script = '', ...args] = process.argv;
   const sandbox = spawn(
     'setpriv',
@@ -35,7 +42,10 @@ export async function runInSandbox(): Promise<number> {
       ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--net', '--uts', '--fork', '--kill-child=SIGKILL'],
       ...['--mount-proc', '--propagation', 'private', process.execPath, '--enable-source-maps', script, ...args],
     ],
-    { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, [FOLDER_VARIABLE]: folder } },
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, [FOLDER_VARIABLE]: folder, [NAME_VARIABLE]: RUN_NAME },
+    },
   );
   try {
     return await endOf(sandbox);

@@ -67,17 +67,17 @@ function variants(): Readonly<Record<string, string>> {
 
 async function checkCloudInit(scenario: Scenario, machine: CloudMachine): Promise<void> {
   const seed = '/var/lib/cloud/seed/nocloud/user-data';
-  const schema = await machine.sh(`cloud-init schema --config-file ${seed}`);
+  const schema = await machine.exec(`cloud-init schema --config-file ${seed}`);
   scenario.check('cloud-init schema takes the user-data', schema.code === 0, schema.stdout.trim());
   for (const name of Object.keys(variants())) {
-    const { code, stdout } = await machine.sh(`cloud-init schema --config-file /root/${name}.yaml`);
+    const { code, stdout } = await machine.exec(`cloud-init schema --config-file /root/${name}.yaml`);
     scenario.check(`cloud-init schema takes the user-data of: ${name}`, code === 0, stdout.trim());
   }
   // quotes of either kind around the mode
   const broken = `sed "s/permissions: .0600./permissions: 0600/" /root/agent.yaml >/root/broken.yaml`;
   scenario.check(
     'control: it refuses a mode that is no text',
-    (await machine.sh(`${broken}; cloud-init schema --config-file /root/broken.yaml`)).code !== 0,
+    (await machine.exec(`${broken}; cloud-init schema --config-file /root/broken.yaml`)).code !== 0,
   );
   const status = await machine.ask('cloud-init status --long');
   scenario.check('cloud-init had no error', status.includes('status: done'), status.replaceAll('\n', ' '));
@@ -114,7 +114,7 @@ async function checkFounding(scenario: Scenario, machine: CloudMachine): Promise
 }
 
 async function checkRestart(scenario: Scenario, machine: CloudMachine): Promise<void> {
-  await machine.sh('systemctl restart k3s');
+  await machine.exec('systemctl restart k3s');
   const life = (await machine.ask('cat /var/lib/k3s-life')).split('\n');
   scenario.check(
     'the next start is with config.yaml',
@@ -122,11 +122,11 @@ async function checkRestart(scenario: Scenario, machine: CloudMachine): Promise<
     life.at(-1),
   );
   scenario.check('the cluster was founded once', life.filter((line) => line.startsWith('founded')).length === 1);
-  await machine.sh("sed -i 's/^NOT_AFTER=.*/NOT_AFTER=1700000000/' /etc/rancher/k3s/k3s-ha.conf");
-  await machine.sh('systemctl stop k3s; rm -rf /var/lib/rancher/k3s; systemctl start --no-block k3s');
+  await machine.exec("sed -i 's/^NOT_AFTER=.*/NOT_AFTER=1700000000/' /etc/rancher/k3s/k3s-ha.conf");
+  await machine.exec('systemctl stop k3s; rm -rf /var/lib/rancher/k3s; systemctl start --no-block k3s');
   await scenario.pass('a rebuilt machine with an old permission', 14_000);
   const state = await machine.ask('systemctl show -p NRestarts -p ActiveState k3s');
   scenario.measure('rebuilt with an old permission', state.replaceAll('\n', ' '));
   scenario.check('rebuilt with an old permission it waits and asks again', /ActiveState=activating/.test(state), state);
-  scenario.check('and founds nothing', (await machine.sh('test -e /var/lib/rancher/k3s')).code !== 0);
+  scenario.check('and founds nothing', (await machine.exec('test -e /var/lib/rancher/k3s')).code !== 0);
 }

@@ -7,7 +7,8 @@ import { Server, type Tools } from './server';
 
 export const VIP = '10.98.0.100';
 const NAMES = ['k3s-1', 'k3s-2', 'k3s-3'] as const;
-const addressOf = (index: number): string => `10.98.0.1${index + 1}`;
+/** Address of a server of the site. */
+export const addressOf = (index: number): string => `10.98.0.1${index + 1}`;
 
 /** Three servers without anything else. */
 export const controlPlaneSite = (changes: Partial<ClusterInput> = {}): Cluster =>

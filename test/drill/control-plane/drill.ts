@@ -1,15 +1,16 @@
 import type { Drill } from '../drill';
+import { removeControlGroups } from '../machine/control-groups';
+import { buildRootFileSystems } from '../machine/root-file-systems';
 import { arpScenarios } from './arp';
 import { boot } from './boot';
-import { removeControlGroups } from './control-groups';
 import { decisions } from './decisions';
 import { electionScenarios } from './election';
+import { k3os } from './k3os';
 import { keepalivedScenarios } from './keepalived';
 import { kubeconfigScenarios } from './kubeconfig';
 import { quorumScenarios } from './quorum';
 import { race, raceControl } from './race';
 import { rebuild, rebuildControl, restore } from './rebuild';
-import { buildRootFileSystem } from './root-file-system';
 import { snapshotScenarios } from './snapshot';
 
 /** Founding, joining and replacing servers, and the virtual IP. */
@@ -30,7 +31,7 @@ export const controlPlaneDrill: Drill = {
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'tar', debianPackage: 'tar' },
   ],
-  prepare: buildRootFileSystem,
+  prepare: () => buildRootFileSystems('cloud-init', 'openrc'),
   cleanUp: removeControlGroups,
   atOnce: 4,
   // first those that measure times
@@ -46,6 +47,7 @@ export const controlPlaneDrill: Drill = {
       summary: 'a new image and the seed of npm run hosts, with a real cloud-init and a real systemd',
       run: boot,
     },
+    { name: 'k3os', summary: 'k3os/server.yaml from the first boot to a new disk, with a real OpenRC', run: k3os },
     { name: 'decisions', summary: 'what k3s-ha decides, with dash and iproute2', run: decisions('dash') },
     { name: 'decisions-busybox', summary: 'the same with busybox alone', run: decisions('busybox') },
     { name: 'rebuild', summary: 'the server that founded the cluster loses its disk, three times', run: rebuild },

@@ -1,5 +1,6 @@
 import type { Drill } from '../drill';
-import { removeControlGroups } from './control-groups';
+import { removeControlGroups } from '../machine/control-groups';
+import { buildRootFileSystems } from '../machine/root-file-systems';
 import {
   hangingOpenrc,
   hangingOpenrcControl,
@@ -10,7 +11,6 @@ import {
 } from './hanging';
 import { openrcLife, systemdLife } from './life';
 import { logind, logindHangs } from './logind';
-import { buildRootFileSystems } from './root-file-systems';
 
 export const powerHostDrill: Drill = {
   name: 'power-host',
@@ -21,7 +21,7 @@ export const powerHostDrill: Drill = {
     { name: 'tar', debianPackage: 'tar' },
     { name: 'chroot', debianPackage: 'coreutils' },
   ],
-  prepare: buildRootFileSystems,
+  prepare: () => buildRootFileSystems('systemd', 'openrc'),
   cleanUp: removeControlGroups,
   scenarios: [
     { name: 'systemd', summary: 'deadline, reboot, lease and a killed killpowerd under systemd', run: systemdLife },

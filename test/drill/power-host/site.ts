@@ -1,8 +1,8 @@
-import { parse } from 'yaml';
 import type { ClusterInput } from '../../../lib/cluster/schema';
 import { hostFiles } from '../../../lib/hosts/hosts';
 import { KILLPOWERD } from '../../../lib/hosts/killpower';
 import { site } from '../../support/sites';
+import { K3os, SYSTEM_CONFIG } from '../k3os/k3os';
 import type { Scenario } from '../scenario';
 import { Machine } from './machine';
 
@@ -36,7 +36,8 @@ export async function withSystemd(
   body: (machine: Machine) => Promise<void>,
 ): Promise<void> {
   const files = hostFiles(site({ nut: { killpowerPath }, ...changes }));
-  const machine = await Machine.install({ scenario, system: 'systemd', killpowerPath });
+  const machine = new Machine({ scenario, hostname: 'systemd', system: 'systemd', killpowerPath });
+  await machine.install();
   machine.write(STUBBORN, STUBBORN_SCRIPT, 0o755);
   for (const [name, text] of Object.entries(units)) {
     machine.write(`/etc/systemd/system/${name}`, text);
@@ -56,51 +57,26 @@ export async function withSystemd(
   }
 }
 
-/** As Alpine has it, and k3OS. */
-const INITTAB = [
-  '::sysinit:/sbin/openrc sysinit',
-  '::sysinit:/sbin/openrc boot',
-  '::wait:/sbin/openrc default',
-  '::shutdown:/sbin/openrc shutdown',
-  '',
-].join('\n');
-
-interface CloudConfig {
-  readonly write_files: readonly { readonly path: string; readonly permissions: string; readonly content: string }[];
-  readonly run_cmd: readonly string[];
-}
-
 export interface OpenrcMachineProps {
   /** @default - in /run, which is empty after a boot */
   readonly killpowerPath?: string;
   /** Services of a test, by name, in the runlevel default. @default - none */
   readonly services?: Readonly<Record<string, string>>;
-  /** Changes the service of killpowerd, for a negative control. @default - nothing */
+  /** Changes k3os/server.yaml, for a negative control. @default - nothing */
   readonly change?: (text: string) => string;
 }
 
-/** Runs a scenario on a machine with OpenRC that writes the files and runs the commands of k3os/server.yaml as k3OS does when it boots. */
+/** Runs a scenario on a machine with OpenRC that does with k3os/server.yaml what k3OS does when it boots. It has no k3s. */
 export async function withK3os(
   scenario: Scenario,
   { killpowerPath = DEADLINE_DIRECTORY, services = {}, change = (text) => text }: OpenrcMachineProps,
   body: (machine: Machine) => Promise<void>,
 ): Promise<void> {
-  const files = hostFiles(site({ nut: { killpowerPath } }));
-  const config = parse(textOf(files, 'k3os/server.yaml'), { version: '1.1' }) as CloudConfig;
-  const machine = await Machine.install({ scenario, system: 'openrc', killpowerPath });
-  for (const name of ['init', 'poweroff']) await machine.chroot('ln', '-sf', '/bin/busybox', `/sbin/${name}`);
-  machine.write('/etc/inittab', INITTAB);
-  // Debian's own services are for machines that are no containers
-  await machine.chroot('sh', '-c', 'rm -f /etc/runlevels/*/*');
-  for (const { path, permissions, content } of config.write_files) {
-    machine.write(path, path.startsWith('/etc/init.d/') ? change(content) : content, Number.parseInt(permissions, 8));
-  }
-  const commands = `start() {\n${config.run_cmd.map((line) => `  ${line}\n`).join('')}}\n`;
-  const all = { ...services, 'k3os-run-cmd': `#!/sbin/openrc-run\n${commands}` };
-  for (const [name, text] of Object.entries(all)) {
-    machine.write(`/etc/init.d/${name}`, text, 0o755);
-    await machine.chroot('rc-update', '--quiet', 'add', name, 'default');
-  }
+  const config = textOf(hostFiles(site({ nut: { killpowerPath } })), 'k3os/server.yaml');
+  const beforeInit = new K3os(services).boot;
+  const machine = new Machine({ scenario, hostname: 'openrc', system: 'openrc', killpowerPath, beforeInit });
+  await machine.install();
+  machine.write(SYSTEM_CONFIG, change(config));
   try {
     await body(machine);
   } finally {

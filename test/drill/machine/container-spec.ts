@@ -10,9 +10,9 @@ export interface ContainerSpecProps {
   readonly cgroup: string;
 }
 
-/** What container engines leave to root, and the right to power off, which ends at the PID namespace. */
+/** What container engines leave to root, the network of its own namespace, and to power off, which ends at the PID namespace. */
 const CAPABILITIES =
-  'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE SYS_BOOT'
+  'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE NET_ADMIN NET_RAW SYS_CHROOT KILL AUDIT_WRITE SYS_BOOT'
     .split(' ')
     .map((name) => `CAP_${name}`);
 

@@ -1,0 +1,147 @@
+import { hostFiles } from '../../../lib/hosts/hosts';
+import { KILLPOWERD } from '../../../lib/hosts/killpower';
+import { K3S, K3S_SERVICE } from '../k3os/services';
+import { Network } from '../network';
+import { type Scenario, seconds } from '../scenario';
+import { addressOf, controlPlaneSite, VIP } from './control-plane-lab';
+import { K3osServer } from './k3os-server';
+
+const TOKEN = '0123456789abcdef-of-the-drill';
+const BOOT_MS = 60_000;
+const JOIN_URL = `https://${VIP}:6443`;
+
+/** What synth writes for k3OS at this site. */
+interface Files {
+  readonly server: string;
+  /** Of k3s-1 alone, by its name in config.d. */
+  readonly ups: Readonly<Record<string, string>>;
+  /** What hosts/README.md wants to be appended in the boot menu for the first start. */
+  readonly firstStart: string;
+}
+
+function synthesized(): Files {
+  const nodes = [0, 1, 2].map(
+    (i) => ({ name: `k3s-${i + 1}`, address: addressOf(i), role: 'server', ups: 'ups1' }) as const,
+  );
+  const files = hostFiles(controlPlaneSite({ nodes, ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' }] }));
+  const textOf = (path: string): string => {
+    const text = files.get(path);
+    if (text === undefined) throw new Error(`synth writes no hosts/${path}`);
+    return text;
+  };
+  const [, firstStart] = /^## k3OS\n[\s\S]*?```sh\n(.*)\n```/m.exec(textOf('README.md')) ?? [];
+  if (firstStart === undefined) throw new Error('hosts/README.md has nothing for the boot menu');
+  return {
+    server: textOf('k3os/server.yaml'),
+    ups: { '20-ups.yaml': textOf('nodes/k3s-1/k3os-ups.yaml') },
+    firstStart,
+  };
+}
+
+/** k3os/server.yaml from the first boot on: waiting, founded by the boot menu, rebooted, joined, and the founder replaced. */
+export async function k3os(scenario: Scenario): Promise<void> {
+  const files = synthesized();
+  const network = new Network();
+  const server = (i: number) => new K3osServer({ scenario, hostname: `k3s-${i + 1}`, address: addressOf(i), network });
+  const [one, two] = [server(0), server(1)];
+  await network.start();
+  try {
+    await one.installWith(files.server, files.ups);
+    await withoutCluster(scenario, one);
+    const cluster = await founding(scenario, one, files);
+    await one.takeVip();
+    await two.installWith(files.server);
+    await joining(scenario, two, cluster);
+    await rebuilding(scenario, one, two, files, cluster);
+  } finally {
+    await one.remove();
+    await two.remove();
+    await network.stop();
+  }
+}
+
+async function withoutCluster(scenario: Scenario, one: K3osServer): Promise<void> {
+  await one.powerOn();
+  await scenario.reach(
+    'k3s waits for the token',
+    BOOT_MS,
+    () => one.times('Waiting for /var/lib/rancher/k3os/token') > 0,
+  );
+  scenario.check('without the token nothing is founded', one.cluster() === undefined);
+  const killpowerd = one.supervisorOf('killpowerd', KILLPOWERD);
+  const k3s = one.supervisorOf(K3S_SERVICE, K3S);
+  scenario.check(
+    'supervise-daemon runs killpowerd, and was started before that of k3s',
+    killpowerd !== undefined && k3s !== undefined && killpowerd < k3s,
+    `process ${killpowerd} and ${k3s}`,
+  );
+  scenario.check(
+    'the label of nodes/k3s-1/k3os-ups.yaml is among the arguments of k3s',
+    one.said().some((line) => line.startsWith('starts with') && line.includes(' --node-label ups-device=ups1')),
+  );
+  one.putToken(TOKEN);
+  await scenario.reach('with the token and no cluster k3s ends with an error, and is started again', BOOT_MS, () => {
+    return one.times(`cannot join ${JOIN_URL}`) >= 2;
+  });
+  scenario.check('without a cluster nothing is founded', one.cluster() === undefined);
+}
+
+/** Returns the cluster. */
+async function founding(scenario: Scenario, one: K3osServer, { firstStart }: Files): Promise<string> {
+  await one.cutPower();
+  const at = scenario.timeline.now();
+  await one.powerOn(firstStart);
+  await scenario.reach('with the line of hosts/README.md in the boot menu a cluster is founded', BOOT_MS, () => {
+    return one.cluster() !== undefined;
+  });
+  scenario.measure('founded after power came', seconds(scenario.timeline.now() - at));
+  const expected = `starts with: ${firstStart.replaceAll('k3os.k3s_args=', '')} --node-label`;
+  scenario.check('with the arguments of that line and the labels', one.times(expected) === 1, one.said()[0]);
+  const cluster = one.cluster() ?? '';
+
+  await one.cutPower();
+  await one.powerOn();
+  await scenario.reach('the next boot without it goes on with the data', BOOT_MS, () => {
+    return one.times(`goes on with ${cluster}`) > 0;
+  });
+  scenario.check('that boot founds nothing', one.times('founds') === 0 && one.cluster() === cluster);
+  scenario.check(
+    'nothing of the boot menu is left',
+    one.times(`starts with: server --server=${JOIN_URL} `) === 1 && !one.config.includes('--cluster-init'),
+    one.said()[0],
+  );
+  return cluster;
+}
+
+async function joining(scenario: Scenario, two: K3osServer, cluster: string): Promise<void> {
+  two.putToken(TOKEN);
+  await two.powerOn();
+  await scenario.reach('another machine with the same bytes joins through the virtual IP', BOOT_MS, () => {
+    return two.times(`joins ${cluster} through ${JOIN_URL}`) > 0;
+  });
+}
+
+async function rebuilding(scenario: Scenario, one: K3osServer, two: K3osServer, files: Files, cluster: string) {
+  await one.cutPower();
+  await two.takeVip();
+  one.replaceDisk(files.server, files.ups);
+  one.putToken(TOKEN);
+  scenario.check('the founder with a new disk has the file of the other, byte for byte', one.config === two.config);
+  await one.powerOn();
+  await scenario.reach('the founder joins', BOOT_MS, () => one.times(`joins ${cluster} through ${JOIN_URL}`) > 0);
+  scenario.check('it founds nothing', one.times('founds') === 0 && one.cluster() === cluster);
+
+  await one.cutPower();
+  one.replaceDisk(withClusterInit(files.server));
+  one.putToken(TOKEN);
+  await one.powerOn();
+  await scenario.reach('control: with --cluster-init in the file it founds', BOOT_MS, () => one.times('founds') > 0);
+  scenario.check('control: and there are two clusters', two.cluster() === cluster && one.cluster() !== cluster);
+}
+
+/** As the notes have it for the first computer. */
+function withClusterInit(server: string): string {
+  const argument = `- --server=${JOIN_URL}\n`;
+  if (!server.includes(argument)) throw new Error(`k3os/server.yaml has no "${argument.trim()}"`);
+  return server.replace(argument, '- --cluster-init\n');
+}
