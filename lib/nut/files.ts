@@ -68,7 +68,8 @@ function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: strin
   if (outside) return `${name}@${outside.host}:${outside.port}`;
   const ups = cabled.find((candidate) => candidate.name === name);
   const host = ups === undefined || ups.node === node.name ? '127.0.0.1' : ups.addresses[0];
-  return `${name}@${host}:${port}`;
+  // where a port follows, clients want an IPv6 address in brackets; LISTEN of upsd.conf does not know them
+  return `${name}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function clients(model: NutModel, ups: CabledUps): (readonly [string, string, string])[] {

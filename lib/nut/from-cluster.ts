@@ -55,7 +55,7 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
       description: ups.description,
       options: { ...delays(plan), ...ups.options },
       node: ups.node,
-      addresses: [urlHost(first), ...others.map(urlHost)],
+      addresses: [first.text, ...others.map(({ text }) => text)],
       offDelaySeconds: plan.offDelaySeconds,
     },
   ];

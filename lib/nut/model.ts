@@ -4,7 +4,7 @@ import type { UpsSection } from './conf';
 export interface CabledUps extends UpsSection {
   /** Name of the Kubernetes node. */
   readonly node: string;
-  /** Addresses of that node as IP literals, IPv6 in brackets; upsd listens there and the other nodes call the first. */
+  /** Addresses of that node as IP literals, IPv6 without brackets; upsd listens there and the other nodes call the first. */
   readonly addresses: readonly [string, ...string[]];
   /** Seconds from the command to the cut, which the driver was given. */
   readonly offDelaySeconds: number;

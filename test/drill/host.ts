@@ -34,8 +34,8 @@ export interface Watcher {
 
 export interface HostProps {
   readonly name: string;
-  readonly address: string;
-  readonly prefixLength: number;
+  /** Its addresses with prefix length, of either family: `10.77.0.11/24`. */
+  readonly addresses: readonly string[];
   readonly labels: Labels;
   /** An empty folder on a tmpfs. */
   readonly folder: string;
@@ -133,13 +133,13 @@ export class Host {
 
   /** Puts the machine on the network, without power. */
   async connect(): Promise<void> {
-    const { name, network, address, prefixLength, folder } = this.props;
+    const { name, network, addresses, folder } = this.props;
     const ready = join(folder, 'ready');
     mkdirSync(this.path('/dev/bus/usb'), { recursive: true });
     const script = 'hostname "$0" && ip link set lo up && : >"$1" && exec sleep infinity';
     this.namespace = new BackgroundProcess('unshare', ['--net', '--uts', 'sh', '-c', script, name, ready]);
     await until(() => existsSync(ready), 5000, `${name} gets a network namespace`);
-    this.link = await network.connect(this.pid, address, prefixLength);
+    this.link = await network.connect(this.pid, ...addresses);
     await this.link.pull();
   }
 

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { SiteFiles } from '../../lib/app';
-import { primary } from '../../lib/cluster/queries';
+import type { Address } from '../../lib/cluster/address';
+import { subnetOf } from '../../lib/cluster/queries';
 import type { Cluster, Node } from '../../lib/cluster/schema';
 import type { Mount } from './container-runner';
 import { Host, type Watcher } from './host';
@@ -32,6 +33,10 @@ export interface LabProps {
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
+/** As `ip address add` takes it: 10.77.0.11/24. */
+const withPrefixLength = (cluster: Cluster, address: Address): string =>
+  `${address.text}/${subnetOf(cluster, address)?.text.split('/')[1]}`;
+
 /** The machines that a UPS feeds and the UPSes of a site, each on its own little piece of this machine. */
 export class Lab {
   readonly hosts: readonly Host[];
@@ -42,7 +47,6 @@ export class Lab {
 
   constructor(private readonly props: LabProps) {
     const { scenario, cluster, files } = props;
-    const prefixLength = Number(cluster.network.subnet[0]?.text.split('/')[1]);
     const watcher = props.watcher ?? synthesizedWatcher(cluster, files);
     const nodes = cluster.nodes.filter(({ ups }) => ups.length > 0);
     this.prepared = nodes.map((node) => [node, new Map<string, string>()] as const);
@@ -50,8 +54,7 @@ export class Lab {
       ([node, devices]) =>
         new Host({
           name: node.name,
-          address: primary(node.address).text,
-          prefixLength,
+          addresses: node.address.map((address) => withPrefixLength(cluster, address)),
           labels: labelsOf(node, files),
           folder: scenario.folder(node.name),
           logFolder: scenario.logFolder,

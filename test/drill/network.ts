@@ -19,20 +19,21 @@ export class Network {
     await run('ip', ['link', 'del', this.bridge]);
   }
 
-  /** Gives the network namespace of a process an interface eth0 with this address, of either family, and returns its cable. */
-  async connect(pid: number, address: string, prefixLength: number): Promise<Cable> {
+  /** Gives the network namespace of a process an interface eth0 with these addresses, `10.77.0.11/24`, and returns its cable. */
+  async connect(pid: number, ...addresses: readonly string[]): Promise<Cable> {
     const port = `${this.bridge}p${this.ports++}`;
-    await command('ip', 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
     const inside = ['nsenter', `--net=/proc/${pid}/ns/net`, 'ip'] as const;
-    await command(...inside, 'address', 'add', `${address}/${prefixLength}`, 'dev', 'eth0', ...unasked(address));
+    await command('ip', 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
+    for (const address of addresses) {
+      // nobody else has the address, so an IPv6 one need not be asked for first
+      const unasked = address.includes(':') ? ['nodad'] : [];
+      await command(...inside, 'address', 'add', address, 'dev', 'eth0', ...unasked);
+    }
     await command(...inside, 'link', 'set', 'eth0', 'up');
     await command('ip', 'link', 'set', port, 'master', this.bridge, 'up');
     return new Cable(port);
   }
 }
-
-/** Nobody else has the address, so an IPv6 one need not be asked for first. */
-export const unasked = (address: string): string[] => (address.includes(':') ? ['nodad'] : []);
 
 /** The cable between a machine and the switch. */
 export class Cable {

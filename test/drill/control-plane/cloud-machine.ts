@@ -18,7 +18,7 @@ export class CloudMachine extends InitMachine {
   private readonly seed: readonly MachineFile[];
 
   constructor({ scenario, hostname, address, network, seed }: CloudMachineProps) {
-    const cable = { network, address, prefixLength: 24 };
+    const cable = { network, address: `${address}/24` };
     super({ scenario, hostname, system: 'cloud-init', cable, logs: ['/var/log/cloud-init-output.log'] });
     this.seed = seed;
   }

@@ -27,7 +27,7 @@ export class K3osServer extends InitMachine {
 
   constructor({ scenario, hostname, address, network }: K3osServerProps) {
     const k3os = new K3os();
-    const cable = { network, address, prefixLength: 24 };
+    const cable = { network, address: `${address}/24` };
     const logs = [K3S_LOG, '/var/log/killpowerd.log'];
     super({ scenario, hostname, system: 'openrc', cable, beforeInit: k3os.boot, logs });
     this.k3os = k3os;

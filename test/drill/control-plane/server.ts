@@ -73,7 +73,7 @@ export class Server {
     const log = { stdio: ['ignore', 'ignore', 'inherit'] } as const;
     this.holder = new BackgroundProcess('unshare', [...namespaces, 'sh', '-c', script], { stdio: [...log.stdio] });
     await until(() => existsSync(this.path('/run/ready')), 10_000, `${name} gets namespaces and folders of its own`);
-    this.link = await network.connect(this.pid, address, 24);
+    this.link = await network.connect(this.pid, `${address}/24`);
     this.installFiles();
     this.installStandIns();
   }

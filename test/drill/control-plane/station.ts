@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Cable, type Network, unasked } from '../network';
+import type { Cable, Network } from '../network';
 import { BackgroundProcess, type Result, run } from '../processes';
 import type { Scenario } from '../scenario';
 import { until } from '../timeline';
@@ -31,11 +31,7 @@ export class Station {
     const namespaces = ['--net', '--uts', '--mount', '--propagation', 'private'];
     this.holder = new BackgroundProcess('unshare', [...namespaces, 'sh', '-c', script, this.name, ready]);
     await until(() => existsSync(ready), 10_000, `${this.name} gets namespaces of its own`);
-    const [first, ...others] = this.addresses;
-    this.link = await network.connect(this.pid, first, prefixLength(first));
-    for (const one of others) {
-      await this.run('ip', ['address', 'add', `${one}/${prefixLength(one)}`, 'dev', 'eth0', ...unasked(one)]);
-    }
+    this.link = await network.connect(this.pid, ...this.addresses.map((one) => `${one}/${prefixLength(one)}`));
   }
 
   async stop(): Promise<void> {

@@ -17,7 +17,7 @@ export class Machine {
   async start(network: Network): Promise<void> {
     await until(() => this.hasOwnNetwork(), 5000, `the network namespace of ${this.name}`);
     await this.command('ip', 'link', 'set', 'lo', 'up');
-    this.connection = await network.connect(this.holder.pid, this.address, this.prefixLength);
+    this.connection = await network.connect(this.holder.pid, `${this.address}/${this.prefixLength}`);
   }
 
   async stop(): Promise<void> {

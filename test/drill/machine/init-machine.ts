@@ -23,8 +23,8 @@ export interface InitMachineProps {
   readonly hostname: string;
   /** What is installed on it. */
   readonly system: RootFileSystem;
-  /** Where its network cable leads, and its address there. @default - it has none */
-  readonly cable?: { readonly network: Network; readonly address: string; readonly prefixLength: number };
+  /** Where its network cable leads, and its address there with prefix length. @default - it has none */
+  readonly cable?: { readonly network: Network; readonly address: string };
   /** What happens between power and init, as an initramfs may do it. @default - nothing */
   readonly beforeInit?: (machine: InitMachine) => Promise<void>;
   /** Files of its disk that are kept with the logs, beside console and journal. @default - none */
@@ -108,7 +108,7 @@ export class InitMachine {
       if (this.runc === runc) this.hasEnded(status);
     });
     await scenario.wait('the machine starts', 10_000, () => existsSync(this.pidFile) || !runc.alive);
-    if (cable) await cable.network.connect(this.pid, cable.address, cable.prefixLength);
+    if (cable) await cable.network.connect(this.pid, cable.address);
   }
 
   get isOff(): boolean {

@@ -9,7 +9,7 @@ import {
   upsNodeRestarted,
 } from './dead-pods';
 import { earlyOnBattery, earlyRuntime } from './early';
-import { hangingHalt, lowBattery } from './low-battery';
+import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
@@ -38,6 +38,7 @@ export const powerDrill: Drill = {
       summary: 'low battery: all machines off in order, load cut, mains back',
       run: lowBattery,
     },
+    { name: 'low-battery-ipv6', summary: 'the same among machines that speak IPv6', run: lowBatteryIpv6 },
     { name: 'hanging-halt', summary: 'a machine hangs in its halt and is forced off', run: hangingHalt },
     { name: 'all-pods-killed', summary: 'every pod is killed for good 0.5 s after the commit', run: allPodsKilled },
     {

@@ -1,7 +1,8 @@
+import type { Cluster } from '../../../lib/cluster/schema';
 import { type Scenario, seconds } from '../scenario';
 import { ascent, descent, lowBattery as lower } from './course';
 import { withPowerLab } from './power-lab';
-import { MACHINES, powerSite, SERVER } from './site';
+import { AGENT, MACHINES, powerSite, SERVER, UPS, UPS_NODE } from './site';
 
 /** The mains fail, the battery gets low, everything halts in order, the UPS cuts its load, the mains come back. */
 export async function lowBattery(scenario: Scenario): Promise<void> {
@@ -15,6 +16,37 @@ export async function lowBattery(scenario: Scenario): Promise<void> {
       wakes.every((seconds) => seconds === cluster.power.rtcWakeSeconds),
       wakes.join(' '),
     );
+    await ascent(scenario, lab);
+  });
+}
+
+const NETWORKS = ['fd00:77::', '10.77.0.'] as const;
+
+/** The machines speak IPv6 among themselves and have IPv4 beside it, so upsd listens on both. */
+const ipv6First = (): Cluster => {
+  const addressOf = (last: number) => NETWORKS.map((network) => `${network}${last}`);
+  return powerSite({
+    network: { subnet: ['fd00:77::/64', '10.77.0.0/24'] },
+    nodes: [
+      { name: UPS_NODE, address: addressOf(11), role: 'server', ups: UPS },
+      { name: SERVER, address: addressOf(12), role: 'server', ups: UPS },
+      { name: 'k3s-3', address: addressOf(13), role: 'server' },
+      { name: AGENT, address: addressOf(21), role: 'agent', ups: UPS },
+    ],
+    controlPlane: { vip: addressOf(5) },
+  });
+};
+
+/** The same as low-battery, over IPv6. */
+export async function lowBatteryIpv6(scenario: Scenario): Promise<void> {
+  await withPowerLab(scenario, { cluster: ipv6First() }, async (lab) => {
+    const clients = await lab.clients();
+    scenario.check(
+      'the other machines are logged in by IPv6',
+      ['fd00:77::12', 'fd00:77::21'].every((address) => clients.includes(address)),
+      clients.join(', '),
+    );
+    await descent(scenario, lab, await lower(scenario, lab));
     await ascent(scenario, lab);
   });
 }
