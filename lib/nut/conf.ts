@@ -65,13 +65,13 @@ export const upsdConf = (addresses: readonly string[], port: number, tls: boolea
 
 /** upsd.users: the primary may declare a forced shutdown and tell the UPS to cut its load and come back; a secondary may listen. */
 export const upsdUsers = (): string => `[${PRIMARY_USER}]
-  password = @PRIMARY_PASSWORD@
+  password = @PASSWORD:primary@
   actions = SET
   instcmds = shutdown.return
   upsmon primary
 
 [${SECONDARY_USER}]
-  password = @SECONDARY_PASSWORD@
+  password = @PASSWORD:secondary@
   upsmon secondary
 `;
 

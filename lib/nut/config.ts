@@ -22,6 +22,7 @@ const SCRIPTS = [
   'common.sh',
   'early-reached.sh',
   'early.sh',
+  'fill.sh',
   'logind.sh',
   'notify.sh',
   'preflight.sh',

@@ -17,7 +17,7 @@ import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
  * - `<node>.feeds`: the UPSes that feed it, `ups@host:port powerValue` a line
  * - `<node>.agent.upsmon.conf`: of the secondary that runs on every node
  * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
- *   `<node>.cables` (`ups offdelay` a line) and `<node>.clients` (`ups address node` of each node that should be logged in)
+ *   `<node>.cables` (`ups offdelay driver` a line) and `<node>.clients` (`ups address node` of each upsmon that should be logged in)
  *
  * Throws an Error for a UPS name NUT would not take, a name used twice, or a node fed by a UPS that is not there.
  */
@@ -27,8 +27,8 @@ export function nutFiles(model: NutModel): Record<string, string> {
   for (const node of new Set(model.cabled.map((ups) => ups.node))) {
     const cables = model.cabled.filter((ups) => ups.node === node);
     files[`${node}.ups.conf`] = upsConf(cables);
-    files[`${node}.upsd.conf`] = upsdConf(['127.0.0.1', ...(cables[0]?.addresses ?? [])], model.port, model.tls);
-    files[`${node}.cables`] = lines(cables.map(({ name, offDelaySeconds }) => [name, offDelaySeconds]));
+    files[`${node}.upsd.conf`] = upsdConf([LOCAL, ...(cables[0]?.addresses ?? [])], model.port, model.tls);
+    files[`${node}.cables`] = lines(cables.map(({ name, offDelaySeconds, driver }) => [name, offDelaySeconds, driver]));
     files[`${node}.clients`] = lines(cables.flatMap((ups) => clients(model, ups)));
   }
   for (const node of model.nodes) {
@@ -43,6 +43,9 @@ export function nutFiles(model: NutModel): Record<string, string> {
   if (model.cabled.length > 0) files['upsd.users'] = upsdUsers();
   return files;
 }
+
+/** Where the upsmons of the node with the cable find upsd. */
+const LOCAL = '127.0.0.1';
 
 const lines = (rows: readonly (readonly (string | number)[])[]): string =>
   rows.map((row) => `${row.join(' ')}\n`).join('');
@@ -67,7 +70,7 @@ function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: strin
   const outside = served.find((ups) => ups.name === name);
   if (outside) return `${name}@${outside.host}:${outside.port}`;
   const ups = cabled.find((candidate) => candidate.name === name);
-  const host = ups === undefined || ups.node === node.name ? '127.0.0.1' : ups.addresses[0];
+  const host = ups === undefined || ups.node === node.name ? LOCAL : ups.addresses[0];
   // where a port follows, clients want an IPv6 address in brackets; LISTEN of upsd.conf does not know them
   return `${name}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
@@ -75,7 +78,12 @@ function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: strin
 function clients(model: NutModel, ups: CabledUps): (readonly [string, string, string])[] {
   return model.nodes
     .filter(({ feeds }) => feeds.some((feed) => feed.ups === ups.name))
-    .map((node) => [ups.name, node.name === ups.node ? '127.0.0.1' : node.address, node.name] as const);
+    .flatMap(({ name, address }) =>
+      // its primary and its agent
+      name === ups.node
+        ? [LOCAL, LOCAL].map((local) => [ups.name, local, name] as const)
+        : [[ups.name, address, name] as const],
+    );
 }
 
 /** upsmon.conf of a node that is primary for these UPSes and secondary for its other ones. */

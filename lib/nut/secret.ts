@@ -12,9 +12,9 @@ export const newPasswords = (): { primary: string; secondary: string } => ({
 
 /** Throws an Error for a password that NUT's files or the entrypoints could not carry. Never shows the password. */
 export function checkPassword(name: string, password: string): void {
-  if (/^[A-Za-z0-9._~+=-]{8,128}$/.test(password) && !password.startsWith('-')) return;
+  if (/^[A-Za-z0-9._~+-]{8,128}$/.test(password) && !password.startsWith('-')) return;
   throw new Error(
-    `the ${name} password is not usable; take 8 to 128 letters, digits and . _ ~ + = -, not starting with -`,
+    `the ${name} password is not usable; take 8 to 128 letters, digits and . _ ~ + -, not starting with -`,
   );
 }
 

@@ -8,6 +8,8 @@ export interface MegatecOptions {
   readonly shutdownMinuteMs?: number;
   /** How long a minute of `R<m>` is, the pause before the load comes back. @default 60000 */
   readonly restoreMinuteMs?: number;
+  /** Whether its status says that it is about to cut the load, which few UPSes do; the driver makes FSD of it. @default true */
+  readonly showsShutdown?: boolean;
   /** How long the battery carries the load. @default Infinity */
   readonly batteryMs?: number;
 }
@@ -111,7 +113,8 @@ export class MegatecUps {
     const input = this.mains ? '230.0' : '000.0';
     const output = this.load ? '230.0' : '000.0';
     const battery = (this.batteryVoltage ?? (this.low ? 21 : this.mains ? 27.4 : 24)).toFixed(1);
-    const bits = [!this.mains, this.low, false, false, false, false, this.pending !== undefined, false];
+    const isShown = this.pending !== undefined && (this.options.showsShutdown ?? true);
+    const bits = [!this.mains, this.low, false, false, false, false, isShown, false];
     return `(${input} ${input} ${output} 020 50.0 ${battery} 25.0 ${bits.map(Number).join('')}\r`;
   }
 }

@@ -79,8 +79,8 @@ describe('upsd.conf', () => {
 
 test('upsd.users holds placeholders and no password', () => {
   expect(upsdUsers().match(/password = .*/g)).toEqual([
-    'password = @PRIMARY_PASSWORD@',
-    'password = @SECONDARY_PASSWORD@',
+    'password = @PASSWORD:primary@',
+    'password = @PASSWORD:secondary@',
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { NutModel } from '../../lib/nut/model';
 import { BOOT, MODEL, PodScripts, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
 
@@ -34,7 +35,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
 
   describe('early-reached.sh', () => {
     const EARLY = { onBatterySeconds: 60, chargeBelowPercent: 40, runtimeBelowSeconds: 300 };
-    const isReached = () => pod.run('early-reached.sh', ['ups1']).status === 0;
+    const isReached = (seconds = 0) => pod.run('early-reached.sh', ['ups1', String(seconds)]).status === 0;
 
     test.each([
       ['OB', '41', '300', false],
@@ -43,11 +44,31 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       ['OB', '100', '299', true],
       ['OB', 'unknown', '', false],
       ['OL', '1', '1', false],
+      ['OB CAL', '1', '1', false],
+      ['FSD OB', '1', '1', false],
     ])('at "%s" with charge %s and runtime %s', (status, charge, runtime, reached) => {
       start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', status);
       pod.ups('ups1', 'battery.charge', charge);
       pod.ups('ups1', 'battery.runtime', runtime);
       expect(isReached()).toBe(reached);
+    });
+
+    test('asks for a limit that has been exceeded for so long', () => {
+      start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', 'OB');
+      const at = (uptime: number, charge: string): boolean => {
+        pod.write('proc/uptime', `${uptime}.01 1.0\n`);
+        pod.ups('ups1', 'battery.charge', charge);
+        return isReached(10);
+      };
+      expect([at(100, '39'), at(109, '39'), at(110, '39')]).toEqual([false, false, true]);
+      expect([at(111, '40'), at(112, '39'), at(121, '39'), at(122, '39')]).toEqual([false, false, false, true]);
+    });
+
+    test.each(['', 'garbage', '12 34'])('begins anew where the time it kept is "%s"', (text) => {
+      start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', 'OB');
+      pod.write('var/run/nut/on-battery.agent.ups1', text);
+      expect(pod.run('early-reached.sh', ['ups1', '0'])).toMatchObject({ status: 1, stderr: '' });
+      expect(readFileSync(pod.path('var/run/nut/on-battery.agent.ups1'), 'utf8')).toBe(`${UPTIME}\n`);
     });
 
     test('counts the time on battery, from the begin when the mains were there in between', () => {
@@ -70,7 +91,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.ups('ups1', 'ups.status', 'OL');
       pod.ups('ups1', 'commands', 'Instant commands supported on UPS [ups1]:\n\nshutdown.return - Turn off the load');
       pod.ups('ups1', 'ups.delay.shutdown', '120');
-      pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n');
+      pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n127.0.0.1\n');
     });
 
     test('is ready when nothing stands in the way', () => {
@@ -90,13 +111,23 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     test('knows another delay, a command that is not there, and who is not logged in', () => {
       pod.ups('ups1', 'ups.delay.shutdown', '20');
       pod.ups('ups1', 'commands', 'load.off - Turn off the load');
-      pod.write('ups/clients', '127.0.0.1\n10.0.0.22\n');
+      pod.write('ups/clients', '127.0.0.1\n127.0.0.1\n10.0.0.22\n');
       expect(said()).toEqual([
         expect.stringContaining('ups1 takes no shutdown.return'),
         'ups1 would cut its load after 20 s, and cluster.yaml reckons with 120 s',
         expect.stringContaining('srv2 (10.0.0.2) is not logged in at ups1'),
       ]);
       expect(pod.run('preflight.sh').status).toBe(1);
+    });
+
+    test('knows that one of the two upsmons beside the cable is missing', () => {
+      pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n');
+      expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in at ups1')]);
+    });
+
+    test('is ready without knowing when a UPS cuts its load, and says that it does not know', () => {
+      pod.ups('ups1', 'ups.delay.shutdown', undefined);
+      expect(said()).toEqual([expect.stringContaining('ups1 does not tell when it cuts its load'), 'ready']);
     });
 
     test('knows a UPS without data', () => {

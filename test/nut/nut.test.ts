@@ -245,11 +245,11 @@ describe('the files', () => {
   });
 
   test('list who should be logged in', () => {
-    expect(configuration()['srv1.clients']).toBe('ups1 127.0.0.1 srv1\nups1 10.0.0.2 srv2\n');
+    expect(configuration()['srv1.clients']).toBe('ups1 127.0.0.1 srv1\nups1 127.0.0.1 srv1\nups1 10.0.0.2 srv2\n');
   });
 
   test('tell the UPS node the offdelay that the plan reckons with', () => {
-    expect(configuration()['srv1.cables']).toBe('ups1 120\n');
+    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups\n');
   });
 
   test('make a node primary for its own UPS and secondary for the other one that feeds it', () => {

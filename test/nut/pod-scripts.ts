@@ -47,8 +47,8 @@ export const twoFeeds = (minSupplies: number): NutModel => ({
   nodes: [fed('srv1', minSupplies, 'ups1', 'ups2')],
 });
 
-/** What upscmd is told when a UPS is to cut its load. */
-export const RETURN = (ups: string) => `-u monprimary -p correct-horse ${ups}@127.0.0.1:3493 shutdown.return`;
+/** What upsd is told when a UPS is to cut its load. */
+export const RETURN = (ups: string) => `${ups} shutdown.return`;
 
 /** What the scripts take from their pod and from the machine, as absolute paths. */
 const PATHS =
@@ -56,12 +56,36 @@ const PATHS =
 
 const UPSC = `#!/bin/sh
 if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
+[ ! -e "$UPSES/\${1%%@*}.mute" ] || { echo 'Error: Data stale' >&2 && exit 1; }
 exec cat "$UPSES/\${1%%@*}.$2"
 `;
 const UPSCMD = `#!/bin/sh
 if [ "$1" = -l ]; then exec cat "$UPSES/\${2%%@*}.commands"; fi
-[ ! -e "$UPSES/refuse" ] || exit 1
-echo "$*" >>"$UPSES/told"
+exit 1
+`;
+/** As upsd: the primary may declare the shutdown of a UPS, which everybody sees in its status, and tell it to cut its load. */
+const NC = `#!/bin/sh
+[ "$*" = '127.0.0.1 3493' ] || exit 1
+while read -r word ups rest; do
+  case $word in
+    PASSWORD) [ "$ups" = correct-horse ] || { echo 'ERR ACCESS-DENIED' && exit; } ;;
+    INSTCMD)
+      [ ! -e "$UPSES/refuse" ] || { echo 'ERR CMD-NOT-SUPPORTED' && continue; }
+      echo "$ups $rest" >>"$UPSES/told"
+      echo 'OK TRACKING 0815' && continue
+      ;;
+    GET)
+      [ "$ups $rest" = 'TRACKING 0815' ] && [ ! -e "$UPSES/fail" ] && echo SUCCESS && continue
+      echo 'ERR FAILED' && continue
+      ;;
+    FSD)
+      [ ! -e "$UPSES/deaf" ] || exit 0
+      printf 'FSD %s\\n' "$(cat "$UPSES/$ups.ups.status")" >"$UPSES/new" && mv "$UPSES/new" "$UPSES/$ups.ups.status"
+      echo "$ups" >>"$UPSES/declared" && echo 'OK FSD-SET' && continue
+      ;;
+  esac
+  echo OK
+done
 `;
 
 /**
@@ -105,6 +129,7 @@ export class PodScripts {
     writeFileSync(this.path('proc/uptime'), `${UPTIME}.57 3021.11\n`);
     writeFileSync(this.path('bin/upsc'), UPSC, { mode: 0o755 });
     writeFileSync(this.path('bin/upscmd'), UPSCMD, { mode: 0o755 });
+    writeFileSync(this.path('bin/nc'), NC, { mode: 0o755 });
     this.environment = {
       PATH: `${this.path('bin')}:${process.env['PATH']}`,
       NODE_NAME: node,
@@ -126,8 +151,12 @@ export class PodScripts {
 
   /** The commands that UPSes took. */
   get told(): string[] {
-    const file = this.path('ups/told');
-    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+    return this.lines('ups/told');
+  }
+
+  /** The UPSes whose shutdown was declared, in that order. */
+  get declared(): string[] {
+    return this.lines('ups/declared');
   }
 
   /** Fields of a file for killpowerd; undefined when it is not there. */
@@ -169,7 +198,7 @@ export class PodScripts {
 
   /** Runs second.sh until it has looked once. */
   async look(): Promise<string> {
-    const done = this.path('var/run/nut/preflight');
+    const done = this.path('var/run/nut/looked');
     rmSync(done, { force: true });
     const child = spawn(this.path('scripts/second.sh'), [], { env: this.environment });
     let log = '';
@@ -177,7 +206,6 @@ export class PodScripts {
       log += bytes.toString();
     });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    // the preflight is the last thing that a look does
     for (let i = 0; i < 500 && !existsSync(done); i++) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGTERM');
     await ended;
@@ -203,6 +231,11 @@ export class PodScripts {
 
   remove(): void {
     rmSync(this.root, { recursive: true });
+  }
+
+  private lines(name: string): string[] {
+    const file = this.path(name);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   }
 
   private withCommon(code: string): string {

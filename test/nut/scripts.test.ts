@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { NutModel } from '../../lib/nut/model';
 import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
@@ -44,6 +44,68 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.common('rm "$UPSES/refuse"');
       pod.run('commit.sh', ['again'], { CONTAINER: 'second' });
       expect(pod.told).toEqual([RETURN('ups1')]);
+    });
+
+    test('declares the shutdown of a UPS that is merely on battery before it commands it, because its upsd goes down', () => {
+      start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
+      pod.ups('ups2', 'ups.status', 'OB');
+      pod.run('commit.sh', ['because']);
+      expect(pod.declared).toEqual(['ups1', 'ups2']);
+      expect(pod.told).toEqual(['ups1', 'ups2'].map(RETURN));
+    });
+
+    test('does not command such a UPS when its other machines cannot be told', () => {
+      start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
+      pod.ups('ups2', 'ups.status', 'OB');
+      pod.write('ups/deaf', '');
+      pod.run('commit.sh', ['because']);
+      expect(pod.told).toEqual([RETURN('ups1')]);
+    });
+
+    test('does not declare a shutdown that is declared already', () => {
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      pod.run('commit.sh', ['because']);
+      expect(pod.declared).toEqual([]);
+    });
+
+    test('commands the UPS when the one who was about to has died', () => {
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      pod.common(
+        `ln -s "$(boot_id).${UPTIME - 13}" /killpower/.telling.ups1`.replace('/killpower', pod.path('killpower')),
+      );
+      pod.run('commit.sh', ['because']);
+      expect(pod.told).toEqual([RETURN('ups1')]);
+      expect(pod.killpowerFiles).toEqual([`.told.ups1.${BOOT}`, 'deadline']);
+    });
+
+    test.each([
+      ['is about to', `${BOOT}.${UPTIME - 2}`, 0],
+      ['was about to in an earlier boot', `another.${UPTIME - 2}`, 1],
+    ])('commands the UPS once: another caller %s', (_what, link, commands) => {
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      pod.common(`ln -s ${link} ${pod.path('killpower/.telling.ups1')}`);
+      pod.run('commit.sh', ['because']);
+      expect(pod.told).toHaveLength(commands);
+    });
+
+    test('says that it cannot write the deadline, and leaves nothing half-written', () => {
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      const full = `ln -s /dev/full ${pod.path('killpower')}/.deadline.agent.$$`;
+      const { stdout } = pod.common(`${full}; arm 5 because`);
+      expect(stdout).toContain('cannot write deadline');
+      expect(stdout).not.toContain('powers off in');
+      expect(pod.killpowerFiles).toEqual([]);
+    });
+
+    test('tells the UPS again when its driver says that it failed', () => {
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      pod.write('ups/fail', '');
+      expect(pod.run('commit.sh', ['because']).stdout).toContain('ups1 did not take shutdown.return');
+      expect(pod.killpowerFiles).toEqual(['deadline']);
+      pod.common('rm "$UPSES/fail"');
+      pod.run('commit.sh', ['again']);
+      expect(pod.told).toEqual([RETURN('ups1'), RETURN('ups1')]);
+      expect(pod.killpowerFiles).toEqual([`.told.ups1.${BOOT}`, 'deadline']);
     });
 
     test.each(['', 'OL'])('commands no UPS whose status is "%s"', (status) => {
@@ -153,12 +215,15 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       },
     );
 
-    test.each(['OL', 'OL CHRG', 'OL LB', 'OL CHRG RB'])('releases the lease at "%s"', async (status) => {
-      pod.common(`write_line lease ${UPTIME + 5} lease`);
-      pod.ups('ups1', 'ups.status', status);
-      await pod.look();
-      expect(pod.killpowerFiles).toEqual([]);
-    });
+    test.each(['OL', 'OL CHRG', 'OL LB', 'OL CHRG RB', 'OB LB CAL', 'CAL OB'])(
+      'releases the lease at "%s"',
+      async (status) => {
+        pod.common(`write_line lease ${UPTIME + 5} lease`);
+        pod.ups('ups1', 'ups.status', status);
+        await pod.look();
+        expect(pod.killpowerFiles).toEqual([]);
+      },
+    );
 
     test('does not touch the lease when nobody answers', async () => {
       pod.common(`write_line lease ${UPTIME + 5} lease`);
@@ -169,7 +234,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
 
     test('forgets that a UPS was told: in another boot, and when it is on line again', async () => {
       const marks = ['another-boot', BOOT].map((boot) => pod.path(`killpower/.told.ups1.${boot}`));
-      for (const mark of marks) mkdirSync(mark);
+      for (const mark of marks) writeFileSync(mark, '');
       pod.ups('ups1', 'ups.status', 'OB LB');
       await pod.look();
       expect(marks.map(existsSync)).toEqual([false, true]);
@@ -177,6 +242,16 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.ups('ups1', 'ups.status', 'OL CHRG');
       await pod.look();
       expect(marks.map(existsSync)).toEqual([false, false]);
+    });
+
+    test('forgets that a UPS was told when it is mute, and not when upsd is away', async () => {
+      const mark = pod.path(`killpower/.told.ups1.${BOOT}`);
+      pod.write(`killpower/.told.ups1.${BOOT}`, '');
+      await pod.look();
+      expect(existsSync(mark)).toBe(true);
+      pod.write('ups/ups1.mute', '');
+      await pod.look();
+      expect(existsSync(mark)).toBe(false);
     });
 
     test.each([
@@ -192,6 +267,29 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.line('deadline') !== undefined).toBe(commits);
       expect(pod.line('lease') !== undefined).toBe(leases);
       expect(pod.told.sort()).toEqual(told.map(RETURN));
+    });
+
+    test('declares the shutdown of a UPS beyond an early limit that the primary does nothing about, and no other', async () => {
+      const limit = 10;
+      start({ ...twoFeeds(1), early: { onBatterySeconds: limit } }).ups('ups1', 'ups.status', 'OB');
+      pod.ups('ups2', 'ups.status', 'OB');
+      for (const [uptime, ups2] of [
+        [0, 'OB'],
+        [limit, 'OL'],
+        [limit + 9, 'OB'],
+      ] as const) {
+        pod.write('proc/uptime', `${uptime}.5 0.0\n`);
+        pod.ups('ups2', 'ups.status', ups2);
+        await pod.look();
+        expect(pod.declared).toEqual([]);
+      }
+      pod.write('proc/uptime', `${limit + 10}.5 0.0\n`);
+      await pod.look();
+      expect(pod.declared).toEqual(['ups1']);
+      expect(pod.told).toEqual([]);
+      await pod.look();
+      expect(pod.told).toEqual([RETURN('ups1')]);
+      expect(pod.line('deadline')).toBeUndefined();
     });
 
     test('commits for one of two supplies when both are needed, and leaves the other UPS alone', async () => {

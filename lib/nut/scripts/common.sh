@@ -13,8 +13,11 @@ is_number() { case $1 in '' | *[!0-9]* | ??????????*) return 1 ;; esac }
 # write_line FILE UPTIME REASON: <boot id> <uptime> <halt budget> <reason>, for killpowerd on the machine. In one step, and under
 # a name of this container's own, because all containers of the node write to the same directory.
 write_line() {
-  printf '%s %s %s %s\n' "$(boot_id)" "$2" "$HALT" "$3" >"/killpower/.$1.$CONTAINER.$$" &&
-    mv -f "/killpower/.$1.$CONTAINER.$$" "/killpower/$1"
+  new=/killpower/.$1.$CONTAINER.$$
+  printf '%s %s %s %s\n' "$(boot_id)" "$2" "$HALT" "$3" >"$new" && mv -f "$new" "/killpower/$1" && return
+  rm -f "$new"
+  log "cannot write $1 to the power-off directory of $NODE_NAME; is its disk full or read-only?"
+  return 1
 }
 
 # True when this machine is committed to power off in this boot: by a line that killpowerd takes, which has two numbers without
@@ -30,8 +33,7 @@ arm() {
   arm_at=$(($(uptime_seconds) + $1))
   if ! committed || [ "$line_at" -gt "$arm_at" ]; then
     # two callers at once may both get here; all of a node have the same stage, so their times differ by less than a second
-    write_line deadline "$arm_at" "$2"
-    log "this machine powers off in $1 s ($2)"
+    write_line deadline "$arm_at" "$2" && log "this machine powers off in $1 s ($2)"
   fi
   # each time, because it also tells logind what an earlier call could not
   [ "$ACTUATOR" != logind ] || /scripts/logind.sh arm "$1" "$2"
@@ -39,15 +41,72 @@ arm() {
 
 status_of() { timeout 4 upsc "$1" ups.status 2>/dev/null; }
 
-# cut UPS: tells a UPS whose cable is here to cut its load after its offdelay and to restore it when the mains are back.
-# Once in a boot; a command that failed is tried again by whoever comes next.
+# state_of UPS@HOST: what its status means for the machines that it feeds: done, the shutdown is declared or the battery at its end;
+# battery; line; unheard, which says nothing
+state_of() {
+  case " $(status_of "$1") " in
+    *' FSD '*) echo 'done' ;;
+    # a UPS that measures its battery says that it is low, and goes back to the mains by itself
+    *' CAL '*) echo line ;;
+    # neighbours share the blank between them, so the second word is without the one before it
+    *' OB '*'LB '* | *' LB '*'OB '*) echo 'done' ;;
+    *' OB '*) echo battery ;;
+    *' OL '*) echo line ;;
+    *) echo unheard ;;
+  esac
+}
+
+# to_upsd LINE ...: talks to the upsd of this node as the primary, in the protocol of
+# https://networkupstools.org/docs/developer-guide.chunked/net-protocol.html, and prints what it answers. upsmon -c fsd would declare all
+# UPSes of the node at once, and upscmd has the password on its command line, for everybody to see.
+to_upsd() {
+  { printf 'USERNAME monprimary\nPASSWORD %s\n' "$(cat /secret/primary)" && printf '%s\n' "$@" LOGOUT; } |
+    timeout 4 ${NC:=$(command -v nc || echo 'busybox nc')} 127.0.0.1 "$UPSD_PORT" 2>/dev/null
+}
+
+# declare UPS: the shutdown of this one UPS, for every machine that looks at it; done where it is declared already
+declare_shutdown() {
+  case " $(status_of "$1@127.0.0.1:$UPSD_PORT") " in *' FSD '*) return 0 ;; esac
+  to_upsd "FSD $1" | grep -q '^OK FSD-SET' && log "the shutdown of $1 is declared"
+}
+
+# cut_load UPS OFFDELAY: tells a UPS to cut its load after its offdelay and to restore it when the mains are back. Once in a boot; a
+# command that failed is tried again by whoever comes next.
 cut_load() {
   told=/killpower/.told.$1.$(boot_id)
-  mkdir "$told" 2>/dev/null || return 0
-  if timeout 8 upscmd -u monprimary -p "$(cat /secret/primary)" "$1@127.0.0.1:$UPSD_PORT" shutdown.return >/dev/null 2>&1; then
+  [ ! -e "$told" ] || return 0
+  # of several callers one, and who dies meanwhile is replaced by the next; a link is made in one step together with what it says
+  telling=/killpower/.telling.$1
+  cut_at=$(uptime_seconds)
+  if ! ln -s "$(boot_id).$cut_at" "$telling" 2>/dev/null; then
+    teller=$(readlink "$telling") || return 0
+    case $teller in
+      "$(boot_id)".*) [ $((cut_at - ${teller##*.})) -gt "$TELLING_SECONDS" ] || return 0 ;;
+    esac
+    rm -f "$telling"
+    ln -s "$(boot_id).$cut_at" "$telling" 2>/dev/null || return 0
+  fi
+  passed_on=$(to_upsd 'SET TRACKING ON' "INSTCMD $1 shutdown.return" | sed -n 's/^OK TRACKING //p')
+  # at once, so that who dies here has not told it in vain
+  [ -z "$passed_on" ] || : >"$told"
+  if [ -n "$passed_on" ] && has_taken "$passed_on"; then
     log "$1 cuts its load in $2 s and restores it when the mains are back"
   else
-    rmdir "$told" 2>/dev/null
+    rm -f "$told"
     log "$1 did not take shutdown.return"
   fi
+  rm -f "$telling"
 }
+
+# has_taken ID: false when the driver says within some seconds that it could not do what upsd passed on to it
+has_taken() {
+  for _ in 1 2 3 4; do
+    case $(to_upsd 'SET TRACKING ON' "GET TRACKING $1") in
+      *SUCCESS*) return 0 ;;
+      *'ERR '*) return 1 ;;
+    esac
+    sleep 1
+  done
+}
+# longer than that may take
+TELLING_SECONDS=12

@@ -1,22 +1,37 @@
 #!/bin/sh
-# early-reached.sh UPS: true when a UPS whose cable is here has been on battery for too long, or its charge or runtime is below the
-# limit of cluster.yaml. The start of the battery time is kept by whoever looks first.
+# early-reached.sh UPS SECONDS: true when a UPS whose cable is here, and which is not done for already, has been beyond a limit of
+# cluster.yaml for so long: too long on battery, or with too little charge or runtime. Each container keeps its own times.
 . /scripts/common.sh
-since=/var/run/nut/on-battery.$CONTAINER.$1
-case " $(status_of "$1@127.0.0.1:$UPSD_PORT") " in
-  *' OB '*) ;;
-  *' OL '*)
-    rm -f "$since"
+[ "$EARLY" = yes ] || exit 1
+on_battery=/var/run/nut/on-battery.$CONTAINER.$1
+beyond=/var/run/nut/beyond.$CONTAINER.$1
+case $(state_of "$1@127.0.0.1:$UPSD_PORT") in
+  battery) ;;
+  unheard) exit 1 ;;
+  *)
+    rm -f "$on_battery" "$beyond"
     exit 1
     ;;
-  *) exit 1 ;;
 esac
-[ -e "$since" ] || uptime_seconds >"$since"
+# for FILE: how many seconds ago it was first asked for
+for_seconds() {
+  now=$(uptime_seconds)
+  { read -r from <"$1"; } 2>/dev/null && is_number "$from" || { echo "$now" >"$1" && from=$now; }
+  echo $((now - from))
+}
 value_of() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" "$2" 2>/dev/null | cut -d. -f1; }
 # below VALUE LIMIT: false when either is not there
 below() { is_number "$1" && is_number "$2" && [ "$1" -lt "$2" ]; }
+is_beyond() {
+  time_on_battery=$(for_seconds "$on_battery")
+  is_number "$EARLY_ON_BATTERY" && [ "$time_on_battery" -ge "$EARLY_ON_BATTERY" ] ||
+    { [ -n "$EARLY_CHARGE" ] && below "$(value_of "$1" battery.charge)" "$EARLY_CHARGE"; } ||
+    { [ -n "$EARLY_RUNTIME" ] && below "$(value_of "$1" battery.runtime)" "$EARLY_RUNTIME"; }
+}
 
-if is_number "$EARLY_ON_BATTERY" && [ $(($(uptime_seconds) - $(cat "$since"))) -ge "$EARLY_ON_BATTERY" ]; then exit 0; fi
-if [ -n "$EARLY_CHARGE" ] && below "$(value_of "$1" battery.charge)" "$EARLY_CHARGE"; then exit 0; fi
-if [ -n "$EARLY_RUNTIME" ] && below "$(value_of "$1" battery.runtime)" "$EARLY_RUNTIME"; then exit 0; fi
-exit 1
+if is_beyond "$1"; then
+  [ "$(for_seconds "$beyond")" -ge "$2" ]
+else
+  rm -f "$beyond"
+  exit 1
+fi

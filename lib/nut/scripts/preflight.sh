@@ -23,17 +23,26 @@ done <"/config/$NODE_NAME.feeds"
   [ "$problems" = 1 ] || echo ready
   exit "$problems"
 }
-while read -r ups offdelay; do
+command -v nc >/dev/null || command -v busybox >/dev/null ||
+  problem "the image has neither nc nor busybox: no UPS could be told anything"
+while read -r ups offdelay _; do
   at=$ups@127.0.0.1:$UPSD_PORT
   timeout 4 upscmd -l "$at" 2>/dev/null | grep -q '^shutdown\.return ' ||
     problem "$ups takes no shutdown.return: after a shutdown it would not restore its load by itself"
   delay=$(timeout 4 upsc "$at" ups.delay.shutdown 2>/dev/null | cut -d. -f1)
-  [ -z "$delay" ] || [ "$delay" = "$offdelay" ] ||
+  # no problem, but nobody knows
+  [ -n "$delay" ] || echo "$ups does not tell when it cuts its load; measure it once, see Testing it in hosts/RUNBOOK.md"
+  [ "${delay:-$offdelay}" = "$offdelay" ] ||
     problem "$ups would cut its load after $delay s, and cluster.yaml reckons with $offdelay s"
+  timeout 4 upsc -c "$at" >/var/run/nut/logged-in 2>/dev/null
+  # the node with the cable stands there twice, for its primary and its agent
+  while read -r whose address node; do
+    [ "$whose" = "$ups" ] || continue
+    wanted=$(grep -c "^$ups $address " "/config/$NODE_NAME.clients")
+    [ "$(grep -Fcx "$address" /var/run/nut/logged-in)" -ge "$wanted" ] ||
+      echo "$node ($address) is not logged in at $ups: an upsmon there does not run, cannot reach this node, or has another password"
+  done <"/config/$NODE_NAME.clients" | sort -u >/var/run/nut/missing
+  while read -r line; do problem "$line"; done </var/run/nut/missing
 done <"/config/$NODE_NAME.cables"
-while read -r ups address node; do
-  timeout 4 upsc -c "$ups@127.0.0.1:$UPSD_PORT" 2>/dev/null | grep -Fqx "$address" ||
-    problem "$node ($address) is not logged in at $ups: its agent does not run, cannot reach this node, or has another password"
-done <"/config/$NODE_NAME.clients"
 [ "$problems" = 1 ] || echo ready
 exit "$problems"

@@ -4,34 +4,43 @@
 # machine powers itself off.
 # In:  NODE_NAME, CONTAINER, /config, /secret (on a node with a UPS cable), /killpower
 . /scripts/common.sh
-trap 'exit 0' TERM INT
+trap 'kill $! "$preflights" 2>/dev/null; exit 0' TERM INT
 pause() {
   sleep "$1" &
   wait $!
 }
 
+preflights=
 # what was told in an earlier boot says nothing of this one
 for told in /killpower/.told.*; do
-  [ ! -d "$told" ] || [ "$told" != "${told%."$(boot_id)"}" ] || rmdir "$told"
+  [ "$told" != "${told%."$(boot_id)"}" ] || rm -rf "$told"
 done
 
+# beside the loop below, which nothing may hold up
+while :; do
+  /scripts/preflight.sh >/var/run/nut/preflight.new 2>&1 || true
+  cmp -s /var/run/nut/preflight.new /var/run/nut/preflight || sed "s/^/$CONTAINER: preflight: /" /var/run/nut/preflight.new
+  mv -f /var/run/nut/preflight.new /var/run/nut/preflight
+  sleep 20
+done &
+preflights=$!
+
+# the driver of a UPS at this node runs and gets no answer
+is_mute() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" ups.status 2>&1 | grep -q 'Data stale'; }
+
 lease=no
-late=0
-checked=0
 while :; do
   # the lease counts from here: a feed that hangs must not make it longer
   looked=$(uptime_seconds)
-  # the power values of the feeds that are on line, on battery, and in a declared shutdown or at the end of their battery
+  # the power values of the feeds that are on line, on battery, and done for
   line=0
   battery=0
   critical=0
   while read -r ups value; do
-    case " $(status_of "$ups") " in
-      *' FSD '*) critical=$((critical + value)) ;;
-      # neighbours share the blank between them, so the second word is without the one before it
-      *' OB '*'LB '* | *' LB '*'OB '*) critical=$((critical + value)) ;;
-      *' OB '*) battery=$((battery + value)) ;;
-      *' OL '*) line=$((line + value)) ;;
+    case $(state_of "$ups") in
+      'done') critical=$((critical + value)) ;;
+      battery) battery=$((battery + value)) ;;
+      line) line=$((line + value)) ;;
     esac # no answer counts as nothing: upsmon judges that, and the lease runs on
   done <"/config/$NODE_NAME.feeds"
 
@@ -52,28 +61,23 @@ while :; do
     [ "$ACTUATOR" != logind ] || /scripts/logind.sh lease "$LEASE"
   fi
 
-  # a UPS that is done for is told to cut its load even where this machine lives on by another one
+  # a UPS that is done for is finished even where this machine lives on by another one
   if [ -r "/config/$NODE_NAME.cables" ]; then
-    reached=no
-    while read -r ups offdelay; do
-      case " $(status_of "$ups@127.0.0.1:$UPSD_PORT") " in
-        *' FSD '* | *' OB '*'LB '* | *' LB '*'OB '*) cut_load "$ups" "$offdelay" ;;
+    while read -r ups offdelay _; do
+      case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in
+        'done')
+          declare_shutdown "$ups"
+          cut_load "$ups" "$offdelay"
+          ;;
         # it has its mains again and this machine has stayed up: the next time it has to be told again
-        *' OL '*) rmdir "/killpower/.told.$ups.$(boot_id)" 2>/dev/null ;;
+        line) rm -f "/killpower/.told.$ups.$(boot_id)" ;;
+        # many a driver cannot know whether the UPS heard it, so one that is mute may not have: it is told again when it answers
+        unheard) ! is_mute "$ups" || rm -f "/killpower/.told.$ups.$(boot_id)" ;;
+        # the primary looks as often and goes first; the next look sees what is declared here
+        battery) ! /scripts/early-reached.sh "$ups" $((5 * POLL)) || declare_shutdown "$ups" ;;
       esac
-      [ "$EARLY" = no ] || ! /scripts/early-reached.sh "$ups" || reached=yes
     done <"/config/$NODE_NAME.cables"
-    # the primary looks as often and goes first
-    if [ "$reached" = yes ]; then late=$((late + 1)); else late=0; fi
-    [ "$late" -lt 5 ] || /scripts/commit.sh early
   fi
-
-  now=$(uptime_seconds)
-  if [ "$now" -ge "$checked" ]; then
-    checked=$((now + 20))
-    /scripts/preflight.sh >/var/run/nut/preflight.new 2>&1 || true
-    cmp -s /var/run/nut/preflight.new /var/run/nut/preflight || sed "s/^/$CONTAINER: preflight: /" /var/run/nut/preflight.new
-    mv -f /var/run/nut/preflight.new /var/run/nut/preflight
-  fi
+  echo "$looked" >/var/run/nut/looked
   pause "$POLL"
 done

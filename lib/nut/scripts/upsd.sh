@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the drivers of the UPSes at this node, and upsd. Both end with the container; a driver that dies is started again.
-# In:  NODE_NAME, /config (ConfigMap nut-config), /secret (Secret), /etc/nut and /var/run/nut (empty, in memory)
+# Runs the drivers of the UPSes at this node, and upsd. All end with the container; a driver that dies or does not start is started
+# again, and the others serve their UPSes meanwhile.
+# In:  NODE_NAME, CONTAINER, /config (ConfigMap nut-config), /secret (Secret), /etc/nut and /var/run/nut (empty, in memory)
 set -eu
 umask 077
 
@@ -9,47 +10,72 @@ if [ ! -r "/config/$NODE_NAME.ups.conf" ]; then
   echo "upsd: take the label away (kubectl label node $NODE_NAME ups-device-) or name the node under ups." >&2
   exit 1
 fi
-
-password() {
-  if ! grep -Eqx '[A-Za-z0-9._~+=-]+' "/secret/$1"; then
-    echo "upsd: the password \"$1\" in the Secret is missing or has characters other than letters, digits and . _ ~ + = -" >&2
-    exit 1
-  fi
-  cat "/secret/$1"
-}
-primary=$(password primary)
-secondary=$(password secondary)
+. /scripts/common.sh
 
 echo 'MODE=netserver' >/etc/nut/nut.conf
-cat "/config/$NODE_NAME.ups.conf" >/etc/nut/ups.conf
 cat "/config/$NODE_NAME.upsd.conf" >/etc/nut/upsd.conf
-printf 's/@PRIMARY_PASSWORD@/%s/\ns/@SECONDARY_PASSWORD@/%s/\n' "$primary" "$secondary" |
-  sed -f - /config/upsd.users >/etc/nut/upsd.users
+/scripts/fill.sh "/config/$NODE_NAME.ups.conf" >/etc/nut/ups.conf
+/scripts/fill.sh /config/upsd.users >/etc/nut/upsd.users
 
 # /var/run/nut outlives the container: an old PID file names some process of this one, and a driver that finds one ends that process
-rm -f /var/run/nut/upsd.pid /var/run/nut/*-*.pid
+rm -f /var/run/nut/upsd.pid /var/run/nut/*-*.pid /var/run/nut/declared.*
 # with a certificate upsd speaks TLS; OpenSSL wants chain and key in one file
 if [ -d /tls ]; then cat /tls/tls.crt /tls/tls.key >/etc/nut/upsd.pem; fi
 
-upsdrvctl -u root start || {
-  echo "upsd: no driver could start; is the cable in, and is the driver in cluster.yaml the right one?" >&2
-  exit 1
+# one after the other for ever: the start of a driver may take most of a minute
+run_drivers() {
+  while :; do
+    while read -r ups _ driver; do
+      pidfile=/var/run/nut/$driver-$ups.pid
+      if [ -r "$pidfile" ]; then
+        ! kill -0 "$(cat "$pidfile")" 2>/dev/null || continue
+        log "the driver of $ups is gone"
+        rm -f "$pidfile"
+      fi
+      upsdrvctl -u root start "$ups" ||
+        log "the driver of $ups does not start; is the cable in, and is $driver the right one? It is tried again"
+    done <"/config/$NODE_NAME.cables"
+    sleep 5
+  done
 }
+
+# upsd keeps a declared shutdown for as long as it runs. A machine that lives on by another UPS has to forget it when the load is cut, or
+# those that come back would go off again
+is_over() {
+  over=no
+  while read -r ups offdelay _; do
+    declared=/var/run/nut/declared.$ups
+    case " $(status_of "$ups@127.0.0.1:$UPSD_PORT") " in
+      *' FSD '*) [ -e "$declared" ] || uptime_seconds >"$declared" ;;
+      *)
+        rm -f "$declared"
+        continue
+        ;;
+    esac
+    case " $(status_of "$ups@127.0.0.1:$UPSD_PORT") " in
+      *' OL '*) [ $(($(uptime_seconds) - $(cat "$declared"))) -lt "$offdelay" ] || over=$ups ;;
+    esac
+  done <"/config/$NODE_NAME.cables"
+  [ "$over" != no ]
+}
+
+run_drivers &
+drivers=$!
 upsd -u root -F &
 server=$!
-trap 'kill "$server" 2>/dev/null; upsdrvctl stop; exit 0' TERM INT
+trap 'kill "$drivers" "$server" 2>/dev/null; upsdrvctl stop; exit 0' TERM INT
 
-# sleep in the background, so that a signal is taken at once
 while kill -0 "$server" 2>/dev/null; do
-  sleep 5 &
+  # in the background, so that a signal is taken at once
+  sleep 2 &
   wait $! || true
-  for pidfile in /var/run/nut/*-*.pid; do
-    [ -r "$pidfile" ] || continue
-    kill -0 "$(cat "$pidfile")" 2>/dev/null && continue
-    driver=$(basename "$pidfile" .pid)
-    echo "upsd: driver $driver is gone, starting the drivers again" >&2
-    rm -f "$pidfile"
-    upsdrvctl -u root start || true
-  done
+  if is_over; then
+    log "the shutdown of $over is over and its mains are back: upsd starts again and forgets it"
+    kill "$server"
+    wait "$server" || true
+    rm -f /var/run/nut/upsd.pid /var/run/nut/declared.*
+    upsd -u root -F &
+    server=$!
+  fi
 done
 wait "$server"

@@ -26,19 +26,8 @@ if committed; then
   rest
 fi
 
-# the placeholder names the key of the Secret; a sed script in a file, because arguments are for everybody to see
-sed -n 's/^MONITOR .* @PASSWORD:\([^@]*\)@ .*/\1/p' "$template" | sort -u >/etc/nut/keys
-: >/etc/nut/passwords.sed
-while read -r key; do
-  if ! grep -Eqx '[A-Za-z0-9._~+=-]+' "/secret/$key"; then
-    echo "$ROLE: the password \"$key\" in the Secret is missing or has characters other than letters, digits and . _ ~ + = -" >&2
-    exit 1
-  fi
-  printf 's/@PASSWORD:%s@/%s/\n' "$key" "$(cat "/secret/$key")" >>/etc/nut/passwords.sed
-done </etc/nut/keys
 echo 'MODE=netclient' >/etc/nut/nut.conf
-sed -f /etc/nut/passwords.sed "$template" >/etc/nut/upsmon.conf
-rm -f /etc/nut/passwords.sed
+/scripts/fill.sh "$template" >/etc/nut/upsmon.conf
 if [ -d /tls ]; then /scripts/trust.sh; fi
 
 # /var/run/nut outlives the container: the number in an old PID file is that of some process of this one, often of the new upsmon

@@ -9,6 +9,7 @@ import {
   upsNodeRestarted,
 } from './dead-pods';
 import { earlyOnBattery, earlyRuntime } from './early';
+import { earlyOneOfTwo, earlyPrimaryFrozen } from './early-faults';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
@@ -68,6 +69,16 @@ export const powerDrill: Drill = {
     { name: 'wrong-password', summary: 'one machine has an old password, at low battery', run: wrongPassword },
     { name: 'early-on-battery', summary: 'the shutdown is declared after 10 s on battery', run: earlyOnBattery },
     { name: 'early-runtime', summary: 'the shutdown is declared when the battery lasts too short', run: earlyRuntime },
+    {
+      name: 'early-primary-frozen',
+      summary: 'the same while the primary stands still, and the UPS does not show what it was told',
+      run: earlyPrimaryFrozen,
+    },
+    {
+      name: 'early-one-of-two',
+      summary: 'one of two UPSes at a machine reaches the limit: the other goes on',
+      run: earlyOneOfTwo,
+    },
     { name: 'preflight', summary: 'what would go wrong is told before: no killpowerd, no agent', run: preflight },
     { name: 'preflight-offdelay', summary: 'the same: the driver has another offdelay', run: preflightOffDelay },
     {

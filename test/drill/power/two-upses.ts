@@ -1,14 +1,15 @@
-import type { Cluster } from '../../../lib/cluster/schema';
+import type { Cluster, ClusterInput } from '../../../lib/cluster/schema';
 import type { Scenario } from '../scenario';
 import { ascent, checkDisarmed, descent, failMains, shutdownsOf } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './site';
 
-const OTHER = 'ups2';
+export const OTHER = 'ups2';
 
 /** Both cables go to a machine with two power supplies, one at each UPS; the other machines have one supply and one UPS. */
-const twoUpses = (): Cluster =>
+export const twoUpses = (changes: Partial<ClusterInput> = {}): Cluster =>
   powerSite({
+    ...changes,
     nodes: [
       { name: UPS_NODE, address: '10.77.0.11', role: 'server', ups: [UPS, OTHER] },
       { name: SERVER, address: '10.77.0.12', role: 'server', ups: OTHER },
@@ -36,7 +37,7 @@ export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
 }
 
 /** That the UPS was told is remembered as long as it is on battery. */
-function checkDisarmedButMark(scenario: Scenario, lab: PowerLab, names: readonly string[]): void {
+export function checkDisarmedButMark(scenario: Scenario, lab: PowerLab, names: readonly string[]): void {
   const left = names.flatMap((name) => lab.host(name).killpower.armed.filter((file) => !file.startsWith('.told.')));
   scenario.check(`${names.join(' and ')} have neither deadline nor lease`, left.length === 0, left.join(' '));
 }

@@ -1,0 +1,43 @@
+import type { Scenario } from '../scenario';
+import { ascent, checkDisarmed, descent, failMains, shutdownsOf } from './course';
+import { withPowerLab } from './power-lab';
+import { AGENT, MACHINES, powerSite, SERVER, UPS, UPS_NODE } from './site';
+import { checkDisarmedButMark, OTHER, twoUpses } from './two-upses';
+
+const EARLY = { power: { earlyShutdown: { onBatterySeconds: 10 } } };
+/** The primary goes first and has 5 looks of 2 s, beside what the driver and a look of each take. */
+const LATEST_MS = 1000 * (10 + 10 + 8);
+
+/**
+ * The primary stands still when the limit for an early shutdown is reached, and the UPS does not show that it was told. The others must
+ * hear of the shutdown all the same, or they would run until their upsd is gone.
+ */
+export async function earlyPrimaryFrozen(scenario: Scenario): Promise<void> {
+  const options = { cluster: powerSite(EARLY), ups: { showsShutdown: false } };
+  await withPowerLab(scenario, options, async (lab) => {
+    lab.kubelet(UPS_NODE).container('primary').freeze();
+    const at = await failMains(scenario, lab);
+    await descent(scenario, lab, { at, name: 'the mains failed' });
+    const took = lab.firstCommitOf(MACHINES) - at;
+    scenario.check(`the shutdown begins within ${LATEST_MS / 1000} s`, took <= LATEST_MS, `${took.toFixed(0)} ms`);
+    await ascent(scenario, lab);
+  });
+}
+
+/** The mains of one of two UPSes with their cables at one machine fail: who has the other one stays up, and that is told nothing. */
+export async function earlyOneOfTwo(scenario: Scenario): Promise<void> {
+  const options = { cluster: twoUpses(EARLY), ups: { showsShutdown: false } };
+  await withPowerLab(scenario, options, async (lab) => {
+    const at = await failMains(scenario, lab, UPS);
+    await descent(scenario, lab, { at, name: `the mains of ${UPS} failed` }, { machines: [AGENT] });
+    const stay = [SERVER, UPS_NODE];
+    const isUp = stay.every((name) => lab.host(name).state === 'running' && lab.host(name).boots === 1);
+    scenario.check(`${stay.join(' and ')} stay up`, isUp);
+    scenario.check(`${OTHER} gets no command`, shutdownsOf(lab, OTHER).length === 0);
+    checkDisarmedButMark(scenario, lab, stay);
+    await ascent(scenario, lab, { machines: [AGENT], ups: UPS });
+    const log = lab.logOf(UPS_NODE, 'nut-primary', 'upsd');
+    scenario.check('upsd has forgotten the shutdown', log.includes(`the shutdown of ${UPS} is over`));
+    checkDisarmed(scenario, lab);
+  });
+}
