@@ -12,6 +12,11 @@ const upsServer = z.strictObject({
   ),
 });
 
+/** A password, which dist/ must not hold. */
+const fromSecret = z.strictObject({
+  secret: z.literal(true).describe('true: the value is in the Secret, under `driver-<name of the UPS>-<option>`.'),
+});
+
 /** A UPS with the cable at a node, or served by a machine outside. */
 export const ups = z.strictObject({
   name: format.upsName.describe('Name of the UPS in NUT, and value of the label ups-device.'),
@@ -32,9 +37,11 @@ export const ups = z.strictObject({
     .optional()
     .describe('Instead of node: the machine outside the cluster that serves this UPS, such as a NAS.'),
   options: z
-    .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true)]))
+    .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true), fromSecret]))
     .default({})
-    .describe('Further lines of the ups.conf section; true for a flag without value.'),
+    .describe(
+      'Further lines of the ups.conf section; true for a flag without value, { secret: true } for a password that `npm run secret:nut` takes.',
+    ),
   delayStepSeconds: format.seconds
     .optional()
     .describe(

@@ -151,7 +151,7 @@ function exercise(cluster: Cluster, plan: PowerPlan, ups: Ups, isFirst: boolean)
   return [
     `**The whole thing: ${ups.name}.** This powers off every machine that depends on ${ups.name}, and ${ups.name} cuts its load ${upsPlan?.offDelaySeconds ?? 0} s later, although the mains are on${upsPlan?.onDelaySeconds === undefined ? '' : `; the load is back ${upsPlan.onDelaySeconds} s after the command or somewhat later`}.`,
     ...(isFirst ? [checks.map((check) => `- ${check}`).join('\n')] : []),
-    code(podAt(cluster, ups.node ?? ''), exec(cluster, 'primary', 'upsmon -c fsd')),
+    code(podAt(cluster, ups.node ?? ''), exec(cluster, 'second', `/scripts/declare.sh ${ups.name}`)),
   ];
 }
 

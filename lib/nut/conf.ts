@@ -10,8 +10,17 @@ import type { NutTiming } from './model';
 const PRIMARY_USER = 'monprimary';
 const SECONDARY_USER = 'monsecondary';
 
-/** Value of a driver option; true is a flag without a value. */
-export type DriverOption = string | number | true;
+/** Value of a driver option; true is a flag without a value, and a secret one stands in the Secret under `driverPasswordKey`. */
+export type DriverOption = string | number | true | { readonly secret: true };
+
+/** Key of the Secret with the value of a driver option. */
+const driverPasswordKey = (upsName: string, option: string): string => `driver-${upsName}-${option}`;
+
+/** Keys of the Secret that the driver of a UPS needs. */
+export const driverPasswordKeys = ({ name, options = {} }: Pick<UpsSection, 'name' | 'options'>): string[] =>
+  Object.entries(options).flatMap(([option, value]) =>
+    typeof value === 'object' ? [driverPasswordKey(name, option)] : [],
+  );
 
 /** One section of ups.conf. */
 export interface UpsSection {
@@ -47,9 +56,11 @@ function upsSection(ups: UpsSection): string {
     `driver = ${quoted(ups.driver)}`,
     `port = ${quoted(ups.port)}`,
     ...(ups.description ? [`desc = ${quoted(ups.description)}`] : []),
-    ...Object.entries(ups.options ?? {}).map(([name, value]) =>
-      value === true ? name : `${name} = ${quoted(String(value))}`,
-    ),
+    ...Object.entries(ups.options ?? {}).map(([name, value]) => {
+      if (value === true) return name;
+      const text = typeof value === 'object' ? `@PASSWORD:${driverPasswordKey(ups.name, name)}@` : String(value);
+      return `${name} = ${quoted(text)}`;
+    }),
   ];
   return `[${ups.name}]\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }

@@ -20,6 +20,7 @@ export const PATHS = {
 const SCRIPTS = [
   'commit.sh',
   'common.sh',
+  'declare.sh',
   'early-reached.sh',
   'early.sh',
   'fill.sh',
@@ -49,10 +50,10 @@ export class NutConfig extends Construct {
     super(scope, id);
     const configuration = nutFiles(model);
     const scripts = Object.fromEntries(SCRIPTS.map((name) => [name, readProjectFile(`lib/nut/scripts/${name}`)]));
-    // Flux replaces variables in what it applies, and takes those of a script for its own
+    // Flux replaces variables in what it applies, and takes those of a script, or a dollar in an option of a driver, for its own
     const annotations = { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' };
     this.configuration = new kplus.ConfigMap(this, 'Configuration', {
-      metadata: { name: 'nut-config' },
+      metadata: { name: 'nut-config', annotations },
       data: configuration,
     });
     this.scripts = new kplus.ConfigMap(this, 'Scripts', {

@@ -3,6 +3,7 @@ import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type HostContainerProps, hostContainer } from '../kube/host-container';
 import { HostDaemonSet } from '../kube/host-daemon-set';
+import { driverPasswordKeys } from './conf';
 import { type NutConfig, PATHS } from './config';
 import { serverPasswordKey } from './files';
 import { NUT_IMAGE, NUT_VERSION } from './version';
@@ -128,7 +129,9 @@ class NutPods {
       maxUnavailable: '100%',
       terminationGracePeriod: Duration.seconds(10),
     });
-    const keys = [...passwords, ...config.model.served.map((ups) => serverPasswordKey(ups.name))];
+    const { served, cabled } = config.model;
+    const ofDrivers = passwords.includes('primary') ? cabled.flatMap(driverPasswordKeys) : [];
+    const keys = [...passwords, ...served.map((ups) => serverPasswordKey(ups.name)), ...ofDrivers];
     this.mounts = new Map([
       [
         PATHS.config,

@@ -46,7 +46,7 @@ describe('defineCluster refuses, in the editor and at run time,', () => {
     // @ts-expect-error a flag is true or absent
     const options: NonNullable<ClusterInput['ups']>[number]['options'] = { x: false };
     const site = { ...ipv4Site(), ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', options }] };
-    expect(() => defineCluster(site)).toThrow('bad-type: "x" is false; give a text, a number or true');
+    expect(() => defineCluster(site)).toThrow('bad-type: "x" is false; give a text, a number, true or a group of keys');
   });
 });
 

@@ -98,6 +98,24 @@ const valid: readonly ValidSite[] = [
     },
   },
   { says: 'machines that run neither of the systems that files are written for', changes: { os: [] } },
+  {
+    says: 'the community that every SNMP device has',
+    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.20', 'ups[0].options': { community: 'public' } },
+  },
+  {
+    says: 'two cables at a machine that lives on either UPS',
+    changes: {
+      'nodes[0].ups': ['ups1', 'ups2'],
+      'nodes[1].ups': 'ups2',
+      ups: ['ups1', 'ups2'].map((name, i) => ({
+        name,
+        driver: 'usbhid-ups',
+        node: 'k3s-1',
+        options: { serial: `A${i}` },
+        runtimeAtLowBatterySeconds: 300,
+      })),
+    },
+  },
   { says: 'no load balancer', changes: { loadBalancer: undefined } },
   { says: 'no advertisements', changes: { 'loadBalancer.advertisements': undefined } },
   {

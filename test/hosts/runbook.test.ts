@@ -43,9 +43,13 @@ describe('RUNBOOK.md', () => {
     );
   });
 
-  test('rehearses with upsmon in the container primary on the node with the UPS, and with no other', () => {
-    const lines = power.split('\n').filter((line) => line.includes('upsmon -c fsd'));
-    expect(lines).toEqual(Array(2).fill('kubectl --context home -n nut exec "$pod" -c primary -- upsmon -c fsd'));
+  test('rehearses on the node with the cable, each UPS by itself', () => {
+    const lines = power.split('\n').filter((line) => line.includes('declare.sh'));
+    expect(lines).toEqual(
+      ['ups1', 'ups2'].map(
+        (name) => `kubectl --context home -n nut exec "$pod" -c second -- /scripts/declare.sh ${name}`,
+      ),
+    );
     expect(power).toContain('--field-selector spec.nodeName=k3s-2 -o name)');
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   checkUpsName,
+  driverPasswordKeys,
   primaryMonitor,
   quoted,
   secondaryMonitor,
@@ -58,6 +59,17 @@ describe('ups.conf', () => {
   driver = "snmp-ups"
   port = "10.0.0.9"
 `);
+  });
+
+  test('has a placeholder for a value that is in the Secret', () => {
+    const section = {
+      name: 'ups1',
+      driver: 'snmp-ups',
+      port: '10.0.0.9',
+      options: { authPassword: { secret: true } },
+    } as const;
+    expect(upsConf([section])).toContain('  authPassword = "@PASSWORD:driver-ups1-authPassword@"\n');
+    expect(driverPasswordKeys(section)).toEqual(['driver-ups1-authPassword']);
   });
 
   test.each(['ups@1', 'ups:1', '[ups1]', 'ups 1', '', '-ups', 'ä'])('refuses the name %j', (name) => {

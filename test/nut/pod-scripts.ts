@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ export const RETURN = (ups: string) => `${ups} shutdown.return`;
 
 /** What the scripts take from their pod and from the machine, as absolute paths. */
 const PATHS =
-  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
+  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|etc\/nut|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
 
 const UPSC = `#!/bin/sh
 if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
@@ -112,6 +112,7 @@ export class PodScripts {
       'secret',
       'killpower',
       'var/run/nut',
+      'etc/nut',
       'proc/sys/kernel/random',
       'ups',
       'bin',
@@ -125,6 +126,7 @@ export class PodScripts {
     }
     for (const [name, text] of Object.entries(nutFiles(model))) writeFileSync(this.path(`config/${name}`), text);
     writeFileSync(this.path('secret/primary'), 'correct-horse');
+    writeFileSync(this.path('secret/secondary'), 'battery-staple');
     writeFileSync(this.path('proc/sys/kernel/random/boot_id'), `${BOOT}\n`);
     writeFileSync(this.path('proc/uptime'), `${UPTIME}.57 3021.11\n`);
     writeFileSync(this.path('bin/upsc'), UPSC, { mode: 0o755 });
@@ -152,6 +154,11 @@ export class PodScripts {
   /** The commands that UPSes took. */
   get told(): string[] {
     return this.lines('ups/told');
+  }
+
+  /** What one of the stand-ins of a test was asked for, a line each time. */
+  asked(name: string): string[] {
+    return this.lines(`ups/${name}`);
   }
 
   /** The UPSes whose shutdown was declared, in that order. */
@@ -213,6 +220,11 @@ export class PodScripts {
     child.stdout.destroy();
     child.stderr.destroy();
     return log;
+  }
+
+  /** Starts a script in the background. */
+  background(script: string): ChildProcess {
+    return spawn(this.path(`scripts/${script}`), [], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
   /** When killpowerd would power the machine off for a file, in seconds from now; undefined: it would not. */

@@ -4,6 +4,7 @@ import { bgp } from './bgp';
 import { bootstrap } from './bootstrap';
 import { budget } from './budget';
 import { delays } from './delays';
+import { driverSecrets } from './driver-secrets';
 import { images } from './images';
 import { k3s } from './k3s';
 import { lease } from './lease';
@@ -16,6 +17,7 @@ import { pools } from './pools';
 import { power } from './power';
 import { provider } from './provider';
 import { quorum } from './quorum';
+import { sharedCables } from './shared-cables';
 import { stages } from './stages';
 import { upsDrivers } from './ups-drivers';
 import { vip } from './vip';
@@ -35,7 +37,9 @@ export const rules: readonly Rule[] = [
   pools,
   bgp,
   power,
+  sharedCables,
   upsDrivers,
+  driverSecrets,
   nutTiming,
   stages,
   delays,

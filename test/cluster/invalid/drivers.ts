@@ -145,6 +145,23 @@ export const drivers: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'passwords and communities in the options of a driver are refused, each by its name',
+    changes: {
+      'ups[0].driver': 'snmp-ups',
+      'ups[0].port': '192.168.10.20',
+      'ups[0].options': { authPassword: 'hunter2hunter2', community: 'office', privPassword: { secret: true } },
+    },
+    problems: [
+      'error ups[0].options.authPassword: password-in-site: authPassword of "ups1" is a password, and this file and dist/ are committed; write authPassword: { secret: true } and give it with npm run secret:nut -- --driver-file ups1.authPassword=FILE',
+      'error ups[0].options.community: password-in-site: community of "ups1" is a password, and this file and dist/ are committed; write community: { secret: true } and give it with npm run secret:nut -- --driver-file ups1.community=FILE',
+    ],
+  },
+  {
+    says: 'a secret option that says it is none is refused',
+    changes: { 'ups[0].options': { authPassword: { secret: false } } },
+    problems: ['error ups[0].options.authPassword.secret: bad-value: "secret" is false; choose true'],
+  },
+  {
     says: 'a server that cuts the load before the last machine is off is refused',
     site: powerSite,
     changes: { 'ups[2].server.cutDelaySeconds': 60 },

@@ -177,17 +177,23 @@ export const form: readonly InvalidSite[] = [
   {
     says: 'a driver option that is false has the wrong type',
     changes: { 'ups[0].options.pollonly': false },
-    problems: ['error ups[0].options.pollonly: bad-type: "pollonly" is false; give a text, a number or true'],
+    problems: [
+      'error ups[0].options.pollonly: bad-type: "pollonly" is false; give a text, a number, true or a group of keys',
+    ],
   },
   {
     says: 'a driver option that is a list has the wrong type',
     changes: { 'ups[0].options.vendorid': ['051d'] },
-    problems: ['error ups[0].options.vendorid: bad-type: "vendorid" is a list; give a text, a number or true'],
+    problems: [
+      'error ups[0].options.vendorid: bad-type: "vendorid" is a list; give a text, a number, true or a group of keys',
+    ],
   },
   {
     says: 'an empty driver option has the wrong type',
     changes: { 'ups[0].options.vendorid': null },
-    problems: ['error ups[0].options.vendorid: bad-type: "vendorid" is empty; give a text, a number or true'],
+    problems: [
+      'error ups[0].options.vendorid: bad-type: "vendorid" is empty; give a text, a number, true or a group of keys',
+    ],
   },
   {
     says: 'a role that does not exist is refused',

@@ -1,7 +1,34 @@
-import { type InvalidSite, powerSite } from '../sites';
+import { type Changes, type InvalidSite, powerSite } from '../sites';
+
+const twoCables = (minSupplies: number, others: string): Changes => ({
+  'nodes[0].ups': ['ups1', 'ups2'],
+  'nodes[0].minSupplies': minSupplies,
+  'nodes[1].ups': others,
+  ups: ['ups1', 'ups2'].map((name, i) => ({
+    name,
+    driver: 'usbhid-ups',
+    node: 'k3s-1',
+    options: { serial: `A${i}` },
+    runtimeAtLowBatterySeconds: 300,
+  })),
+});
 
 /** A row for each way to get a rule's answer: who feeds whom, and who talks to which UPS. */
 export const power: readonly InvalidSite[] = [
+  {
+    says: 'two cables at a machine that goes down with one of the UPSes are warned about',
+    changes: twoCables(2, 'ups2'),
+    problems: [
+      'warning nodes[0].ups: cables-together: k3s-1 has the cables of ups1 and ups2 and goes down with ups1; upsd goes with it, so the shutdown of ups1 is one of ups2 as well; plug the cable of ups2 into k3s-2, which it feeds, and change ups[].node',
+    ],
+  },
+  {
+    says: 'the same is warned about where the second UPS feeds nobody else',
+    changes: twoCables(2, 'ups1'),
+    problems: [
+      'warning nodes[0].ups: cables-together: k3s-1 has the cables of ups1 and ups2 and goes down with ups1; upsd goes with it, so the shutdown of ups1 is one of ups2 as well; feed another machine by ups2 and plug its cable in there',
+    ],
+  },
   {
     says: 'a node fed by an unknown UPS is refused',
     changes: { 'nodes[3].ups': 'ups2' },

@@ -64,7 +64,7 @@ export async function upsNodeRestarted(scenario: Scenario): Promise<void> {
     await scenario.reach('the new primary says that the power-off is under way, and does not log in', 15_000, () =>
       log().includes('the power-off of this machine is under way'),
     );
-    await descent(scenario, lab, low);
+    await descent(scenario, lab, low, { mayBeToldTwice: true });
     await ascent(scenario, lab);
   });
 }

@@ -11,7 +11,7 @@ import {
 import { earlyOnBattery, earlyRuntime } from './early';
 import { earlyOneOfTwo, earlyPrimaryFrozen } from './early-faults';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
-import { blip, exercise, mainsBack } from './mains';
+import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
@@ -59,6 +59,7 @@ export const powerDrill: Drill = {
     { name: 'mains-back', summary: 'the mains come back while the machines go down', run: mainsBack },
     { name: 'blip', summary: 'the mains are away for 25 s', run: blip },
     { name: 'exercise', summary: 'a person declares the shutdown while the mains are there', run: exercise },
+    { name: 'exercise-runbook', summary: 'the same by the command of hosts/RUNBOOK.md', run: exerciseByRunbook },
     { name: 'mute', summary: 'the UPS stops answering while on battery', run: muteUps },
     { name: 'mute-late', summary: 'the UPS stops answering when the first machine is committed', run: muteAtCommit },
     {

@@ -52,13 +52,25 @@ export async function blip(scenario: Scenario): Promise<void> {
   });
 }
 
-/** The fire drill of the runbook: a shutdown that a person declares while the mains are there. */
-export async function exercise(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
-    const at = scenario.timeline.log('drill', 'upsmon -c fsd');
-    const { code, stderr } = await lab.kubelet(UPS_NODE).container('primary').exec('upsmon', '-c', 'fsd');
-    scenario.check('upsmon takes -c fsd', code === 0, stderr.trim());
-    await descent(scenario, lab, { at, name: 'upsmon -c fsd' });
-    await ascent(scenario, lab);
-  });
-}
+/** A shutdown that a person declares while the mains are there. */
+const declaredBy =
+  (container: string, ...command: readonly string[]) =>
+  async (scenario: Scenario): Promise<void> => {
+    await withPowerLab(scenario, {}, async (lab) => {
+      const name = command.join(' ');
+      const at = scenario.timeline.log('drill', name);
+      const { code, stderr } = await lab
+        .kubelet(UPS_NODE)
+        .container(container)
+        .exec(...command);
+      scenario.check(`${name} succeeds`, code === 0, stderr.trim());
+      await descent(scenario, lab, { at, name });
+      await ascent(scenario, lab);
+    });
+  };
+
+/** NUT's own way. */
+export const exercise = declaredBy('primary', 'upsmon', '-c', 'fsd');
+
+/** The way of the runbook. */
+export const exerciseByRunbook = declaredBy('second', '/scripts/declare.sh', UPS);

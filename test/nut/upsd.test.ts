@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { NutModel } from '../../lib/nut/model';
+import { MODEL, PodScripts, SHELLS, twoFeeds } from './pod-scripts';
+
+jest.setTimeout(60_000);
+
+const withSecret = (): NutModel => ({
+  ...MODEL,
+  cabled: MODEL.cabled.map((ups) => ({ ...ups, options: { authPassword: { secret: true } } })),
+});
+
+/** As upsdrvctl: starts the driver of one UPS, unless a test says that it does not start, and notes what it was asked for. */
+const UPSDRVCTL = (pod: PodScripts): string => `#!/bin/sh
+echo "$*" >>"$UPSES/drivers"
+[ "$1" != stop ] || exit 0
+[ ! -e "$UPSES/$4.broken" ] || exit 1
+sleep 60 >/dev/null 2>&1 &
+echo $! >"${pod.path('var/run/nut')}/usbhid-ups-$4.pid"
+`;
+
+describe.each(SHELLS)('under $shell', ({ command }) => {
+  let pod: PodScripts;
+  const start = (model: NutModel): PodScripts => {
+    pod = new PodScripts(command, model, 'srv1', 'upsd');
+    writeFileSync(pod.path('bin/upsdrvctl'), UPSDRVCTL(pod), { mode: 0o755 });
+    writeFileSync(pod.path('bin/upsd'), '#!/bin/sh\nexec sleep 60 >/dev/null 2>&1\n', { mode: 0o755 });
+    return pod;
+  };
+  afterEach(() => pod.remove());
+
+  describe('fill.sh', () => {
+    test('puts the passwords of the Secret where their names stand', () => {
+      start(withSecret()).write('secret/driver-ups1-authPassword', 'tr0ub4dor');
+      expect(pod.run('fill.sh', [pod.path('config/srv1.ups.conf')]).stdout).toContain('  authPassword = "tr0ub4dor"\n');
+      const users = pod.run('fill.sh', [pod.path('config/upsd.users')]).stdout;
+      expect(users.match(/password = .*/g)).toEqual(['password = correct-horse', 'password = battery-staple']);
+    });
+
+    test('prints a file without passwords as it is', () => {
+      start(MODEL);
+      const file = pod.path('config/srv1.ups.conf');
+      expect(pod.run('fill.sh', [file]).stdout).toBe(readFileSync(file, 'utf8'));
+    });
+
+    test.each([undefined, '', 'with blank', 'a/b', 'a&b', 'a=b'])(
+      'refuses the password %j, without a word of it',
+      (password) => {
+        start(withSecret());
+        if (password !== undefined) pod.write('secret/driver-ups1-authPassword', password);
+        const { status, stdout, stderr } = pod.run('fill.sh', [pod.path('config/srv1.ups.conf')]);
+        expect([status, stdout]).toEqual([1, '']);
+        expect(stderr).toMatch(
+          /^upsd: the password "driver-ups1-authPassword" in the Secret is missing or has characters other than .*\n$/,
+        );
+      },
+    );
+  });
+
+  test('upsd.sh goes on without a driver that does not start, and tries that one again', async () => {
+    start(twoFeeds(1)).write('ups/ups2.broken', '');
+    const child = pod.background('upsd.sh');
+    let log = '';
+    child.stdout?.on('data', (bytes) => {
+      log += bytes;
+    });
+    const asked = () => pod.asked('drivers').filter((line) => line.includes('start'));
+    for (let i = 0; i < 200 && asked().length < 3; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(child.exitCode).toBeNull();
+    child.kill('SIGTERM');
+    await new Promise((resolve) => child.once('exit', resolve));
+    // a sleep that outlives it holds the other end
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    process.kill(Number(readFileSync(pod.path('var/run/nut/usbhid-ups-ups1.pid'), 'utf8')));
+    expect(asked()).toEqual(['-u root start ups1', '-u root start ups2', '-u root start ups2']);
+    expect(log).toContain('upsd: the driver of ups2 does not start');
+    expect(log).not.toContain('the driver of ups1');
+    expect(pod.asked('drivers').at(-1)).toBe('stop');
+  });
+});
