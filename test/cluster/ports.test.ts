@@ -1,0 +1,34 @@
+import { buildSite } from '../../lib/app';
+import { checkCluster } from '../../lib/cluster/check';
+import { fixedListeners } from '../../lib/cluster/rules/ports';
+import type { JsonObject } from '../../lib/metallb/canonical';
+import { METALLB } from '../../lib/metallb/version';
+import { at } from '../metallb/support';
+import { objectsOf } from '../support/objects';
+import { ipv4Site, powerSite } from './sites';
+
+test.each([
+  ['MetalLB', ipv4Site],
+  ['the exporter', powerSite],
+])('every port that a pod takes from its machine is known, with %s', (_, site) => {
+  const checked = checkCluster(site());
+  if (!('cluster' in checked)) throw new Error('the site has an error');
+  const { cluster } = checked;
+  const known = [...fixedListeners(cluster).map(({ port }) => port), cluster.controlPlane.port, cluster.nut.port];
+  const taken = objectsOf(buildSite(cluster).dist)
+    .filter(({ object }) => at(object, 'spec.template.spec.hostNetwork') === true)
+    .flatMap(({ object }) => at(object, 'spec.template.spec.containers') as JsonObject[])
+    .flatMap((container) => (container['ports'] ?? []) as { containerPort: number; protocol?: string }[])
+    .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
+    .map(({ containerPort }) => containerPort);
+  expect(taken.length).toBeGreaterThan(0);
+  expect(taken.filter((port) => !known.includes(port))).toEqual([]);
+});
+
+test("the ports of MetalLB's speaker are those that MetalLB is installed with", () => {
+  const checked = checkCluster(ipv4Site());
+  if (!('cluster' in checked)) throw new Error('the site has an error');
+  const speaker = fixedListeners(checked.cluster).filter(({ what }) => what.includes('speaker'));
+  const { metrics, health, memberlist } = METALLB.ports;
+  expect(speaker.map(({ port }) => port).toSorted()).toEqual([metrics, health, memberlist].toSorted());
+});
