@@ -22,10 +22,11 @@ export function images(cluster: Cluster): Problem[] {
 
 type ImageKey = Exclude<keyof Cluster['images'], 'byDigest'>;
 
-function inUse({ controlPlane, loadBalancer, ups }: Cluster): ImageKey[] {
+function inUse({ controlPlane, loadBalancer, power, ups }: Cluster): ImageKey[] {
   return [
     ...(controlPlane.provider === 'kube-vip' ? (['kubeVip'] as const) : []),
     ...(ups.length > 0 ? (['nut'] as const) : []),
+    ...(ups.length > 0 && power.metrics ? (['nutExporter'] as const) : []),
     ...(loadBalancer ? (['metallbController', 'metallbSpeaker'] as const) : []),
   ];
 }

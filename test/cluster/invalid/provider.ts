@@ -222,4 +222,20 @@ export const provider: readonly InvalidSite[] = [
       'error images.byDigest: image-not-by-digest: images.metallbSpeaker is not set, and the default is a tag; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
     ],
   },
+  {
+    says: 'an exporter without digest is refused where digests are wanted',
+    changes: {
+      images: {
+        byDigest: true,
+        nut: `a/nut:1${DIGEST}`,
+        kubeVip: `a/kube-vip:v1.2.3${DIGEST}`,
+        metallbController: `a/b:v0.16.1${DIGEST}`,
+        metallbSpeaker: `a/b:v0.16.1${DIGEST}`,
+      },
+      'power.metrics': {},
+    },
+    problems: [
+      'error images.byDigest: image-not-by-digest: images.nutExporter is not set, and the default is a tag; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
+    ],
+  },
 ];
