@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import type { Deadline } from './deadline';
 import { ApplyError, type Kubectl } from './kubectl';
-import { explained, isDisconnected, linesOf } from './problems';
+import { explained, hindranceOf, linesOf } from './problems';
 
 /** Where everything goes. */
 export interface Target {
@@ -14,24 +16,47 @@ interface KubeConfig {
   readonly clusters?: readonly { readonly name: string; readonly cluster: { readonly server: string } }[] | null;
 }
 
+/** Which API server, and how long to wait for it. */
+export interface ConnectOptions {
+  /** @default - kubectl's current context */
+  readonly context?: string | undefined;
+  /** @default - what kubectl reads by itself */
+  readonly kubeconfig?: string | undefined;
+  readonly deadline: Deadline;
+}
+
 /**
  * The API server that kubectl will talk to, after it answered.
  *
- * @param context the one that was asked for; default: the current one
- * @throws ApplyError with its cure when there is no such context or when nobody answers
+ * @throws ApplyError with its cure when there is no such file or context, or when nobody answers
  */
-export async function connect(kubectl: Kubectl, context: string | undefined): Promise<Target> {
-  const { code, stdout, stderr } = await kubectl.run('config', 'view', '--output=json');
-  if (code !== 0) throw new ApplyError(linesOf(stderr).join('\n'));
-  const config = JSON.parse(stdout) as KubeConfig;
-  const target = targetOf(config, context);
+export async function connect(kubectl: Kubectl, options: ConnectOptions): Promise<Target> {
+  const config = await readConfig(kubectl, options);
+  const target = targetOf(config, options.context);
   // --raw neither needs nor fills the cache of kubectl
-  const answer = await kubectl.run(`--context=${target.context}`, '--request-timeout=10s', 'get', '--raw=/version');
+  const args = [`--context=${target.context}`, '--request-timeout=10s', 'get', '--raw=/version'];
+  const answer = await kubectl.run(args, options.deadline);
   if (answer.code === 0) return target;
-  if (!isDisconnected(answer.stderr)) throw new ApplyError(explained(answer.stderr).join('\n'));
-  throw new ApplyError(
-    `context "${target.context}": ${target.server} does not answer (${linesOf(answer.stderr).at(-1)}); ${otherWays(config, target)}`,
-  );
+  const place = `context "${target.context}": ${target.server}`;
+  if (!hindranceOf(answer)) throw new ApplyError(`${place}: ${explained(answer.stderr).join('\n')}`);
+  const last = linesOf(answer.stderr).at(-1) ?? `no answer within ${options.deadline.elapsedSeconds} s`;
+  throw new ApplyError(`${place} does not answer as it should (${last}); ${otherWays(config, target)}`);
+}
+
+async function readConfig(kubectl: Kubectl, { kubeconfig, deadline }: ConnectOptions): Promise<KubeConfig> {
+  if (kubeconfig !== undefined && !existsSync(kubeconfig)) {
+    throw new ApplyError(`there is no file "${kubeconfig}"; correct --kubeconfig`);
+  }
+  const { code, stdout, stderr } = await kubectl.run(['config', 'view', '--output=json'], deadline);
+  if (code !== 0) throw new ApplyError(linesOf(stderr).join('\n'));
+  try {
+    return JSON.parse(stdout) as KubeConfig;
+  } catch (error) {
+    throw new ApplyError(
+      `${kubectl.program} config view wrote no JSON (${error instanceof Error ? error.message : error}); is it kubectl? Say where kubectl is with --kubectl`,
+      { cause: error },
+    );
+  }
 }
 
 function targetOf({ contexts, clusters, 'current-context': current }: KubeConfig, wanted: string | undefined): Target {
