@@ -19,6 +19,8 @@ export interface ApplyOptions {
   /** @default - kubectl's current context */
   readonly context?: string;
   readonly kubeconfig?: string;
+  /** Addresses of the site's API servers, of which the current context must have one. Not asked for a context that is named. */
+  readonly servers: readonly string[];
   readonly kubectl: string;
   readonly serverSide: boolean;
   readonly dryRun: boolean;
@@ -36,12 +38,12 @@ export interface ApplyOptions {
  * @throws ApplyError when it cannot go on
  */
 export async function apply(options: ApplyOptions): Promise<readonly string[]> {
-  const { progress, context, kubeconfig } = options;
+  const { progress, context, kubeconfig, servers } = options;
   const deadline = new Deadline(options.timeoutMs);
   const kubectl = new Kubectl(options.kubectl, kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]);
   const target = await progress.during(
     () => 'asking the API server',
-    connect(kubectl, { context, kubeconfig, deadline }),
+    connect(kubectl, { context, kubeconfig, servers, deadline }),
   );
   progress.line(`context ${target.context}, ${target.server}`);
   const patient = new PatientKubectl(kubectl.with(`--context=${target.context}`), deadline, progress);

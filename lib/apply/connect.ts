@@ -22,17 +22,21 @@ export interface ConnectOptions {
   readonly context?: string | undefined;
   /** @default - what kubectl reads by itself */
   readonly kubeconfig?: string | undefined;
+  /** Addresses of the site's API servers, one of which the current context must lead to. A context that is named may lead anywhere. */
+  readonly servers: readonly string[];
   readonly deadline: Deadline;
 }
 
 /**
  * The API server that kubectl will talk to, after it answered.
  *
- * @throws ApplyError with its cure when there is no such file or context, or when nobody answers
+ * @throws ApplyError with its cure when there is no such file or context, when nobody chose a context that leads to another cluster, or
+ * when nobody answers
  */
 export async function connect(kubectl: Kubectl, options: ConnectOptions): Promise<Target> {
   const config = await readConfig(kubectl, options);
   const target = targetOf(config, options.context);
+  if (options.context === undefined) refuseForeign(config, target, options.servers);
   // --raw neither needs nor fills the cache of kubectl
   const args = [`--context=${target.context}`, '--request-timeout=10s', 'get', '--raw=/version'];
   const answer = await kubectl.run(args, options.deadline);
@@ -59,7 +63,8 @@ async function readConfig(kubectl: Kubectl, { kubeconfig, deadline }: ConnectOpt
   }
 }
 
-function targetOf({ contexts, clusters, 'current-context': current }: KubeConfig, wanted: string | undefined): Target {
+function targetOf(config: KubeConfig, wanted: string | undefined): Target {
+  const { contexts, 'current-context': current } = config;
   const names = (contexts ?? []).map(({ name }) => name);
   if (names.length === 0) {
     throw new ApplyError(
@@ -68,14 +73,37 @@ function targetOf({ contexts, clusters, 'current-context': current }: KubeConfig
   }
   const name = wanted ?? current;
   if (!name) throw new ApplyError(`no context is the current one; choose one with --context: ${names.join(', ')}`);
-  const found = contexts?.find((candidate) => candidate.name === name);
-  if (!found) throw new ApplyError(`there is no context "${name}"; choose one with --context: ${names.join(', ')}`);
-  const server = clusters?.find((candidate) => candidate.name === found.context.cluster)?.cluster.server;
+  if (!names.includes(name))
+    throw new ApplyError(`there is no context "${name}"; choose one with --context: ${names.join(', ')}`);
+  const server = serverOf(config, name);
   if (!server) {
     throw new ApplyError(`context "${name}" names no cluster with an address; run npm run kubeconfig again`);
   }
   return { context: name, server };
 }
+
+function serverOf({ contexts, clusters }: KubeConfig, context: string): string | undefined {
+  const found = contexts?.find(({ name }) => name === context);
+  return clusters?.find(({ name }) => name === found?.context.cluster)?.cluster.server;
+}
+
+/** The current context is often that of whatever one did last, and nothing in dist/ says which cluster it is for. */
+function refuseForeign(config: KubeConfig, { context, server }: Target, servers: readonly string[]): void {
+  const ours = new Set(servers.map(hostOf));
+  if (ours.has(hostOf(server))) return;
+  const names = (config.contexts ?? []).map(({ name }) => name);
+  const own = names.filter((name) => ours.has(hostOf(serverOf(config, name) ?? '')));
+  const cure =
+    own.length > 0
+      ? `choose one of the site's: ${own.map((name) => `--context ${name}`).join(', ')}`
+      : 'add the contexts of the site with npm run kubeconfig';
+  throw new ApplyError(
+    `the current context, "${context}", leads to ${server}, which is none of the site's addresses (${servers.join(', ')}); ${cure}, or if this is meant, name it: --context ${context}`,
+  );
+}
+
+/** Host and port of a URL; a text that is none stays as it is and equals nothing of the site's. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 /** The contexts of the same site, which npm run kubeconfig names NAME, NAME-dns and NAME-SERVER. */
 function otherWays({ contexts }: KubeConfig, { context }: Target): string {

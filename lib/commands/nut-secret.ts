@@ -15,9 +15,9 @@ interface Options {
 const program = new Command('npm run --silent secret:nut --')
   .description(
     'Prints the Secret with the passwords of NUT, new ones at each run, for\n\n' +
-      '  npm run --silent secret:nut | kubectl apply -f -\n\n' +
+      '  npm run --silent secret:nut | kubectl --context NAME apply -f -\n\n' +
       'Nothing is written to disk. After a change of passwords restart the pods:\n\n' +
-      '  kubectl -n nut rollout restart daemonset nut-primary nut-secondary',
+      '  kubectl --context NAME -n nut rollout restart daemonset nut-primary nut-secondary',
   )
   .option('--cluster <file>', 'the site, for the name of the Secret', process.env['CLUSTER'] || 'cluster.yaml')
   .option('--primary-file <file>', 'take the password of the primary from the first line of this file')
@@ -44,7 +44,9 @@ function print(options: Options): void {
 
   const text = nutSecret(cluster.nut.secret, { ...newPasswords(), ...given });
   if (process.stdout.isTTY) {
-    console.error('# these are passwords on your screen; pipe them: npm run --silent secret:nut | kubectl apply -f -');
+    console.error(
+      '# these are passwords on your screen; pipe them: npm run --silent secret:nut | kubectl --context NAME apply -f -',
+    );
   }
   process.stdout.write(text);
 }

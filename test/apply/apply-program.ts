@@ -28,8 +28,13 @@ export class ApplyProgram {
     rmSync(this.path);
   }
 
-  async run(lab: ApplyLab, ...args: string[]) {
-    const env = { ...lab.env, PATH: `${dirname(kubectlPath())}:${process.env['PATH']}` };
+  /** Runs it with the context of the lab, unless the arguments name another. */
+  run(lab: ApplyLab, ...args: string[]) {
+    return this.runWithoutContext(lab, {}, '--context', 'home', ...args);
+  }
+
+  async runWithoutContext(lab: ApplyLab, variables: NodeJS.ProcessEnv, ...args: string[]) {
+    const env = { ...lab.env, ...variables, PATH: `${dirname(kubectlPath())}:${process.env['PATH']}` };
     const { code, stdout, stderr } = await run(process.execPath, [this.path, '--dist', lab.path('dist'), ...args], env);
     return { code, stdout, stderr, lines: stdout.trimEnd().split('\n') };
   }
