@@ -72,6 +72,7 @@ export const RULE_NAMES = [
   'vip-bgp-router-id',
   'vip-bgp-shared-router',
   'image-not-by-digest',
+  'metallb-version',
   'kubelet-too-old',
   'archived-system',
   'logind-without-systemd',

@@ -46,6 +46,15 @@ test.each([
   expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
 });
 
+test("README.md's commands that change a cluster name its context", () => {
+  const lines = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+    block.split('\n'),
+  );
+  const changing = lines.filter((line) => /npm run apply|kubectl .*apply/.test(line));
+  expect(changing.length).toBeGreaterThan(1);
+  expect(changing.filter((line) => !line.includes('--context home'))).toEqual([]);
+});
+
 interface Schema {
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;

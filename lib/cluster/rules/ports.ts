@@ -1,3 +1,4 @@
+import { SPEAKER_PORTS } from '../metallb-release';
 import { error, type Path, type Problem } from '../problem';
 import type { Cluster, Node } from '../schema';
 
@@ -36,8 +37,7 @@ const K3S: readonly Listener[] = [
   { port: 10259, what: 'kube-scheduler', listens: onServers },
 ];
 
-/** Ports of MetalLB's speakers: metrics, health and gossip. */
-const METALLB: readonly Listener[] = [9120, 17472, 7946].map((port) => ({
+const METALLB: readonly Listener[] = SPEAKER_PORTS.map((port) => ({
   port,
   what: "MetalLB's speaker",
   listens: everywhere,
