@@ -43,6 +43,7 @@ test.each([
   'docs/control-plane.md',
   'docs/load-balancer.md',
   'docs/power.md',
+  'docs/typescript.md',
 ])('%s links to files that exist', (file) => {
   const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
   expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
