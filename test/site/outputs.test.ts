@@ -167,6 +167,18 @@ describe('all or nothing', () => {
     expect(readdirSync(folder)).toEqual(['hosts']);
   });
 
+  test('leaves no temporary file when the disk fails at the second rename, and says at which file', () => {
+    const rename = jest.spyOn(jest.requireActual<typeof import('node:fs')>('node:fs'), 'renameSync');
+    rename.mockImplementationOnce(() => {});
+    rename.mockImplementationOnce(() => {
+      throw Object.assign(new Error('EIO'), { code: 'EIO', errno: -5 });
+    });
+    const files = dist({ '00-crds.k8s.yaml': 'new', '50-nut.k8s.yaml': 'new' });
+    expect(() => writeOutputs([files])).toThrow(`${join(folder, 'dist/50-nut.k8s.yaml')}: the file system says EIO`);
+    rename.mockRestore();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('writes nothing when a folder is where a file goes', () => {
     writeOutputs([dist({ '00-crds.k8s.yaml': 'old' })]);
     mkdirSync(join(folder, 'dist/10-namespaces.k8s.yaml'));
