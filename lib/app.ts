@@ -51,12 +51,26 @@ export const serverAddOns = (cluster: Cluster, dist: Files): ServerAddOns => ({
 });
 
 /**
- * The charts of a site. Their ids are the names of the files in dist/, and their numbers the order in which a first
+ * Every chart that a site may have. The ids are the names of the files in dist/, and their numbers the order in which a first
  * `kubectl apply` has to see them: definitions before what uses them, and the webhook last, when what it would check is in.
  */
+export const CHARTS = [
+  '00-crds',
+  '10-namespaces',
+  '20-kube-vip',
+  '30-metallb',
+  '40-metallb-config',
+  '50-nut',
+  '60-ingress',
+  '90-metallb-webhooks',
+] as const;
+
+type ChartId = (typeof CHARTS)[number];
+
+/** The charts of a site. */
 export function buildApp(cluster: Cluster): App {
   const app = new App();
-  const chart = (id: string, namespace?: string) => new Chart(app, id, { namespace, disableResourceNameHashes: true });
+  const chart = (id: ChartId, namespace?: string) => new Chart(app, id, { namespace, disableResourceNameHashes: true });
   const { loadBalancer } = cluster;
   const hasUps = cluster.ups.length > 0;
 

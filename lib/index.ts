@@ -1,7 +1,7 @@
 /**
- * Everything of this project that is useful in a cdk8s app of your own:
+ * Everything of this project that is useful in a cdk8s app of your own; docs/typescript.md has one:
  *
- *     import { defineCluster, buildApp, KubeVip, MetalLb, Nut } from './lib';
+ *     import { defineCluster, buildApp, KubeVip, MetalLb, Nut } from 'power-safe-k3s';
  */
 export { buildApp, buildSite, type SiteFiles } from './app';
 export {

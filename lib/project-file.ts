@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The text of a file of this project. The same code runs from lib/ (tests), from build/lib/ (synth) and out of a bundle in build/,
- * so the path starts at the nearest folder above with a package.json and not at a fixed distance.
+ * The text of a file of this project. The same code runs from lib/ (tests) and out of a bundle in build/ (synth) or build/scripts/
+ * (commands), so the path starts at the nearest folder above with a package.json and not at a fixed distance. In the package for other
+ * apps this module is replaced by one that holds the texts; scripts/package.js does it.
  *
- * @param relativePath path below the project's folder, such as `lib/hosts/scripts/killpower-watch.sh`
+ * @param relativePath path below the project's folder, such as `lib/hosts/scripts/killpowerd.sh`
  * @param startFolder where to start looking upwards
  * @throws Error when no folder above holds a package.json, or when there is no such file
  */

@@ -6,14 +6,14 @@ import { readProjectFile } from '../lib/project-file';
 describe('readProjectFile', () => {
   const folder = mkdtempSync(join(tmpdir(), 'project-file-'));
   beforeAll(() => {
-    mkdirSync(join(folder, 'project/build/lib/metallb'), { recursive: true });
+    mkdirSync(join(folder, 'project/build/scripts'), { recursive: true });
     mkdirSync(join(folder, 'project/imports'));
     writeFileSync(join(folder, 'project/package.json'), '{}');
     writeFileSync(join(folder, 'project/imports/a.yaml'), 'a\n');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test.each(['build/lib/metallb', 'build', '.'])('finds a file from %s', (start) => {
+  test.each(['build/scripts', 'build', '.'])('finds a file from %s', (start) => {
     expect(readProjectFile('imports/a.yaml', join(folder, 'project', start))).toBe('a\n');
   });
 

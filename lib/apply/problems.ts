@@ -1,4 +1,5 @@
 import { type DistFile, manifestsOf } from './dist';
+import type { Ended } from './kubectl';
 
 /** A sentence of kubectl's, and what to do about it. */
 interface Cure {
@@ -36,7 +37,7 @@ const CURES: readonly Cure[] = [
     cure: 'apply with the credentials of k3s.yaml, which may do everything',
   },
   {
-    pattern: /x509: certificate|tls: failed to verify/,
+    pattern: /x509: |tls: failed to verify/,
     cure: 'the authority in the kubeconfig is not that of this cluster; copy k3s.yaml from a server and run npm run kubeconfig',
   },
 ];
@@ -55,15 +56,41 @@ export const linesOf = (text: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && line !== 'ensure CRDs are installed first');
 
-/** The webhook that did not answer, if that is what kubectl failed for. */
-export const silentWebhook = (stderr: string): string | undefined =>
-  stderr.match(/failed calling webhook "([^"]+)"/)?.[1];
+/** Something in the way that passes by itself. */
+export interface Hindrance {
+  /** Who is in the way, such as `the API server`. */
+  readonly what: string;
+  /** What it does, such as `does not answer yet`. */
+  readonly state: string;
+  /** What to do when it does not pass. */
+  readonly cure: string;
+}
 
-/** Whether the API server went away, as it does for a moment when the virtual IP moves. */
-export const isDisconnected = (stderr: string): boolean =>
-  /connection (to the server .* was )?refused|connection reset|unexpected EOF|no route to host|i\/o timeout|context deadline exceeded|TLS handshake timeout|Unable to connect to the server: (?!x509)/.test(
-    stderr,
-  );
+/** What kubectl failed for, if that passes by itself. */
+export function hindranceOf({ stderr, isKilled }: Pick<Ended, 'stderr' | 'isKilled'>): Hindrance | undefined {
+  const webhook = stderr.match(/failed calling webhook "([^"]+)"/)?.[1];
+  if (webhook !== undefined) {
+    return {
+      what: `webhook ${webhook}`,
+      state: 'does not answer yet',
+      cure: 'see why its controller is not ready: kubectl -n metallb-system logs deployment/controller',
+    };
+  }
+  const cure = 'try another context, or again when it is back; nothing is done twice';
+  if (isKilled || UNREACHABLE.test(stderr)) return { what: 'the API server', state: 'does not answer yet', cure };
+  return UNREADY.test(stderr) ? { what: 'the API server', state: 'cannot do it yet', cure } : undefined;
+}
+
+/** What kubectl says when nobody answers, as for a moment when the virtual IP moves. A wrong certificate is an answer, and stays wrong. */
+const UNREACHABLE =
+  /connection (to the server .* was )?refused|connection reset|unexpected EOF|: EOF$|no route to host|i\/o timeout|context deadline exceeded|TLS handshake timeout|Unable to connect to the server: (?!.*x509)/m;
+
+/**
+ * What an API server says that starts, stops or has too much to do, whose etcd chooses another leader, or whose object changed meanwhile.
+ * What else etcd says, such as that it is full, does not pass.
+ */
+const UNREADY =
+  /\((ServiceUnavailable|TooManyRequests|ServerTimeout|Timeout)\)|currently unable to handle the request|etcdserver: (leader changed|no leader|not leader|request timed out|server stopped|too many requests|unhealthy cluster)|the object has been modified/;
 
 /**
  * The lines of a dry run that only say that an earlier object of the same dist/ is not in the cluster yet: a kind whose definition,

@@ -1,4 +1,5 @@
 import * as ipaddr from 'ipaddr.js';
+import { quoted } from './quoted';
 
 /** IP family: 4 or 6. */
 export type Family = 4 | 6;
@@ -52,9 +53,6 @@ export function addressFromValue(family: Family, value: bigint): Address {
   );
   return fromParsed(ipaddr.fromByteArray(bytes));
 }
-
-/** In quotes and on one line, whatever the text holds. */
-const quoted = (text: string): string => JSON.stringify(text);
 
 /**
  * Reads one IPv4 address in four-part decimal form or one IPv6 address in hexadecimal form.

@@ -1,3 +1,5 @@
+import { quoted } from './quoted';
+
 /** What BGP and MetalLB's own implementation of it take, for the site description and for constructs alike. */
 
 /** AS numbers are 32 bits wide (RFC 6793), and MetalLB takes 0 for none. */
@@ -30,6 +32,6 @@ export function communityFault(text: string): { readonly message: string; readon
   if (isStandardCommunity(text)) return undefined;
   const cure = 'write two numbers up to 65535, such as 65535:65282';
   return isLargeCommunity(text)
-    ? { message: `${JSON.stringify(text)} is a large community, which needs MetalLB's FRR modes`, cure }
-    : { message: `${JSON.stringify(text)} is no BGP community`, cure };
+    ? { message: `${quoted(text)} is a large community, which needs MetalLB's FRR modes`, cure }
+    : { message: `${quoted(text)} is no BGP community`, cure };
 }

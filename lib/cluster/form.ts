@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { error, type Path, type Problem } from './problem';
+import { quoted } from './quoted';
 import type { RuleName } from './rule-names';
 
 type Issue = z.core.$ZodIssue;
@@ -22,9 +23,7 @@ function fromIssue(issue: Issue, parent: Path, schema: () => JsonSchema): Proble
       return issue.issues.flatMap((inner) => fromIssue(inner, path, schema));
     case 'unrecognized_keys': {
       const cure = `the keys here are ${keysAt(schema, path).join(', ')}`;
-      return issue.keys.map((key) =>
-        error('unknown-key', [...path, key], `there is no key ${JSON.stringify(key)} here`, cure),
-      );
+      return issue.keys.map((key) => error('unknown-key', [...path, key], `there is no key ${quoted(key)} here`, cure));
     }
     case 'invalid_type':
       return [ofType(path, issue.input, withArticle(issue.expected))];
@@ -105,13 +104,13 @@ const withArticle = (expected: string): string => KINDS[expected] ?? expected;
 function nameOf(path: Path): string {
   const key = path.at(-1);
   if (key === undefined) return 'the site';
-  return typeof key === 'number' ? `entry ${key + 1}` : JSON.stringify(key);
+  return typeof key === 'number' ? `entry ${key + 1}` : quoted(key);
 }
 
 function shown(input: unknown): string {
   if (Array.isArray(input)) return input.length === 0 ? 'an empty list' : 'a list';
   if (input === null) return 'empty';
-  if (typeof input === 'string') return JSON.stringify(input);
+  if (typeof input === 'string') return quoted(input);
   return typeof input === 'object' || typeof input === 'function' ? 'a group of keys' : String(input);
 }
 

@@ -19,6 +19,7 @@ import {
   VERSION,
   VISIBLE_ASCII,
 } from './patterns';
+import { quoted } from './quoted';
 import type { RuleName } from './rule-names';
 
 /** A text of this form. The pattern is also in the JSON Schema, so that editors mark what does not fit. */
@@ -27,7 +28,7 @@ function matching(pattern: RegExp, rule: RuleName, advice: string) {
     .string()
     .check((context) => {
       if (pattern.test(context.value)) return;
-      const message = `${JSON.stringify(context.value)} is not allowed here; ${advice}`;
+      const message = `${quoted(context.value)} is not allowed here; ${advice}`;
       context.issues.push({ code: 'custom', message, input: context.value, params: { rule } });
     })
     .meta({ pattern: pattern.source });
@@ -113,7 +114,7 @@ export const sha256 = matching(SHA256, 'bad-hash', 'use the 64 hexadecimal digit
 export const time = parsed<Date>('bad-time', TIME.source, (text) => {
   const date = new Date(TIME.test(text) ? text : Number.NaN);
   if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, -1))) {
-    throw new Error(`${JSON.stringify(text)} is no time; write it in UTC like 2027-01-31T18:00:00Z`);
+    throw new Error(`${quoted(text)} is no time; write it in UTC like 2027-01-31T18:00:00Z`);
   }
   return date;
 });

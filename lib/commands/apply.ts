@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { apply } from '../apply/apply';
 import { readDist } from '../apply/dist';
+import { ApplyError } from '../apply/kubectl';
 import { Progress } from '../apply/progress';
+import { ClusterError } from '../cluster/problem';
+import { FileError } from '../file-problem';
+import { readSites } from '../site/inputs';
+import { endpointsOf } from '../vip/kubeconfig';
 
 interface Options {
   readonly dist: string;
@@ -29,7 +34,10 @@ const program = new Command('npm run apply --')
   .description('Applies dist/ to a cluster in the right order, with kubectl, and says what changed.')
   .option('--dist <folder>', 'what synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
   .option('--cluster <name>', 'the site, where dist/ has a folder for each')
-  .option('--context <name>', 'context of the kubeconfig; default: the current one')
+  .option(
+    '--context <name>',
+    'context of the kubeconfig; default: the current one, if it leads to the site of CLUSTER, clusters/ or cluster.yaml',
+  )
   .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
   .option('--kubectl <file>', 'the program', 'kubectl')
   .option('--server-side', "let the server merge, under kubectl's name")
@@ -46,12 +54,27 @@ function positive(text: string): number {
   return value;
 }
 
+/** Addresses of the API servers of the site, or of all sites where none is named. */
+function serversOf(cluster: string | undefined): string[] {
+  try {
+    return readSites(process.env['CLUSTER'] || undefined)
+      .clusters.filter(({ name }) => cluster === undefined || name === cluster)
+      .flatMap((site) => endpointsOf(site).map(({ server }) => server));
+  } catch (error) {
+    if (!(error instanceof ClusterError || error instanceof FileError)) throw error;
+    throw new ApplyError(
+      `${error.message}\nwithout the site nobody can tell whether the current context leads to it; name the context: --context NAME`,
+    );
+  }
+}
+
 async function main({ dist, cluster, timeout, ...options }: Options): Promise<number> {
   const problems = await apply({
     ...options,
     serverSide: options.serverSide ?? false,
     dryRun: options.dryRun ?? false,
     files: readDist(cluster === undefined ? dist : join(dist, cluster)),
+    servers: options.context === undefined ? serversOf(cluster) : [],
     timeoutMs: timeout * 1000,
     progress: new Progress(process.stdout),
   });

@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -12,16 +11,17 @@ import {
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { buildSite, serverAddOns } from '../app';
-import { loadCluster } from '../cluster/load';
 import { ClusterError, type Problem } from '../cluster/problem';
 import { systemsOf } from '../cluster/queries';
 import { bootstrap } from '../cluster/rules/bootstrap';
 import type { Cluster } from '../cluster/schema';
+import { FileError, withFile } from '../file-problem';
 import type { Permission } from '../hosts/k3s-ha';
 import type { MachineFile } from '../hosts/machine-files';
 import { InputError, parseDuration, readSshKeys, readToken } from '../hosts/secrets';
 import { SEED_SYSTEMS, type SeedSystem, seedFiles } from '../hosts/seed';
 import { projectFolder } from '../project-file';
+import { readSite } from '../site/inputs';
 
 interface Options {
   readonly tokenFile: string;
@@ -131,15 +131,15 @@ const NEXT: Readonly<Record<SeedSystem, (folder: string) => string>> = {
 };
 
 function execute(options: Options, now: Date): void {
-  const { cluster } = loadCluster(readFileSync(options.cluster, 'utf8'), options.cluster, { now });
+  const { cluster } = readSite(options.cluster, { now });
   const token = readToken(options.tokenFile);
   const sshKeys = options.sshKey.flatMap(readSshKeys);
   const permission = permissionOf(options, cluster, now);
-  const folder = checkedOut(options.out);
+  const folder = withFile(options.out, () => checkedOut(options.out));
   const addOns = serverAddOns(cluster, buildSite(cluster).dist);
   const system = options.os ?? systemsOf(cluster)[0] ?? 'plain';
   const files = seedFiles({ cluster, system, addOns, secrets: { token, sshKeys, permission } });
-  writeAll(folder, files);
+  withFile(options.out, () => writeAll(folder, files));
 
   for (const { path, permissions } of files) console.log(`${permissions} ${join(folder, path)}`);
   console.log(
@@ -153,22 +153,13 @@ function execute(options: Options, now: Date): void {
   console.log(NEXT[system](folder));
 }
 
-function lineOf(error: unknown): string {
-  const { code, message, path } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return `${path}: there is no such file; correct the name`;
-  if (code === 'EISDIR') return `${path ?? message}: is a folder; name a file`;
-  return message;
-}
-
 try {
   const options = program.parse().opts<Options>();
   try {
     execute(options, new Date());
   } catch (error) {
-    const expected =
-      error instanceof InputError || error instanceof ClusterError || (error as NodeJS.ErrnoException).code;
-    if (!expected) throw error;
-    console.error(lineOf(error));
+    if (!(error instanceof InputError || error instanceof ClusterError || error instanceof FileError)) throw error;
+    console.error(error.message);
     process.exitCode = 1;
   }
 } catch (error) {

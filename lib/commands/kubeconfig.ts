@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { loadCluster } from '../cluster/load';
 import { ClusterError } from '../cluster/problem';
 import type { Cluster } from '../cluster/schema';
+import { FileError, fileProblem, readText } from '../file-problem';
 import { readIfThere, writePrivateFile } from '../private-file';
+import { readSite } from '../site/inputs';
 import { type Checked, readCredentials } from '../vip/credentials';
 import { askServers } from '../vip/fetch';
 import { endpointsOf } from '../vip/kubeconfig';
@@ -97,24 +97,10 @@ class Problems {
       return read();
     } catch (error) {
       if (error instanceof ClusterError) this.lines.push(...error.lines);
-      else this.add(file, [fileProblem(error)]);
+      else if (error instanceof FileError) this.lines.push(error.message);
+      else this.add(file, [fileProblem(error) ?? (error as Error).message]);
       return undefined;
     }
-  }
-}
-
-function fileProblem(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file; correct the name';
-    case 'EISDIR':
-      return 'is a folder; name one file';
-    case 'EACCES':
-    case 'EPERM':
-      return `may not be read or written (${code}); change its rights or those of its folder`;
-    default:
-      return message;
   }
 }
 
@@ -123,7 +109,7 @@ const atHome = (file: string): string => (file.startsWith('~/') ? join(homedir()
 
 /** The credentials of a file. */
 function readFrom(file: string, now: Date, problems: Problems): Usable | undefined {
-  const text = problems.attempt(file, () => readFileSync(file === '-' ? 0 : file, 'utf8'));
+  const text = problems.attempt(file, () => readText(file));
   if (text === undefined) return undefined;
   const checked = readCredentials(text, now);
   if ('credentials' in checked) return checked;
@@ -157,10 +143,7 @@ function fetchFrom(cluster: Cluster, options: Options, now: Date, problems: Prob
 /** Does it and returns what stands in its way. */
 function execute(options: Options, now: Date): readonly string[] {
   const problems = new Problems();
-  const cluster = problems.attempt(
-    options.cluster,
-    () => loadCluster(readFileSync(options.cluster, 'utf8'), options.cluster).cluster,
-  );
+  const cluster = problems.attempt(options.cluster, () => readSite(options.cluster).cluster);
   const merge = options.merge === undefined ? undefined : atHome(options.merge);
   const fromFile = options.from === undefined ? undefined : readFrom(options.from, now, problems);
   const existing = merge === undefined ? '' : problems.attempt(merge, () => readIfThere(merge) ?? '');

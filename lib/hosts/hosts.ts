@@ -1,5 +1,5 @@
 import { agentsOf, serversOf, systemsOf, upsesAt } from '../cluster/queries';
-import type { Cluster, OperatingSystem } from '../cluster/schema';
+import { type Cluster, OPERATING_SYSTEMS, type OperatingSystem } from '../cluster/schema';
 import { cloudInit } from './cloud-init';
 import { k3os, k3osUps } from './k3os';
 import { agentConfig, initConfig, serverConfig, upsConfig } from './k3s-config';
@@ -17,6 +17,9 @@ const ALL_IN_ONE: Readonly<Record<OperatingSystem, (...site: Parameters<typeof c
   kairos,
   k3os: (cluster, role) => k3os(cluster, role),
 };
+
+/** Every folder below hosts/ that files of a site may be in. */
+export const HOST_FOLDERS: readonly string[] = ['server', 'agent', 'nodes', 'killpower', ...OPERATING_SYSTEMS];
 
 /**
  * The files for the machines: path below hosts/ to text. Pure, and the same for the same site.

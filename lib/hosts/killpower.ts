@@ -1,6 +1,7 @@
 import type { Cluster } from '../cluster/schema';
 import { readProjectFile } from '../project-file';
-import { commentedFile, markedScript, WRITTEN_BY } from './text';
+import { WRITTEN_BY } from '../written-by';
+import { commentedFile, markedScript } from './text';
 
 /** Where the script that powers the machine off is installed. */
 export const KILLPOWERD = '/usr/local/sbin/killpowerd';

@@ -1,6 +1,6 @@
 import { type Descent, type MachineLane, type PowerTimeline, powerTimelines } from '../cluster/power/timeline';
 import type { Cluster } from '../cluster/schema';
-import { WRITTEN_BY } from './text';
+import { WRITTEN_BY } from '../written-by';
 
 /** Widths and heights in pixels. */
 const WIDTH = 900;

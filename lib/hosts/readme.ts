@@ -1,12 +1,12 @@
 import { gracefulShutdown, shortestHaltBudget } from '../cluster/graceful-shutdown';
 import { agentsOf, primary, serversOf, systemsOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
+import { WRITTEN_BY } from '../written-by';
 import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
 import { K3S_HA, K3S_HA_CONF, KUBE_VIP_MANIFEST, KUBELET_DROP_IN, LOGIND_DROP_IN } from './k3s-ha';
 import { KILLPOWERD, needsKillpowerd } from './killpower';
 import { installK3s } from './machine-files';
-import { WRITTEN_BY } from './text';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
 export function hostsReadme(cluster: Cluster, first: Node): string {

@@ -1,9 +1,9 @@
 import type { Cluster } from '../cluster/schema';
+import { WRITTEN_BY } from '../written-by';
 import { loadBalancerSections } from './load-balancer-runbook';
 import { powerSections } from './power-runbook';
 import { controlPlaneSections } from './runbook/control-plane';
 import type { RunbookSection } from './runbook-section';
-import { WRITTEN_BY } from './text';
 
 /** Everything the runbook is made of, in the order it is printed. */
 const SECTIONS: readonly ((cluster: Cluster) => readonly RunbookSection[])[] = [

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readText } from '../file-problem';
 
 /** A wrong input of a person, in one line with its cure. */
 export class InputError extends Error {}
@@ -12,7 +12,7 @@ const MAKE_ONE = "make one: (umask 077; head -c 32 /dev/urandom | od -An -tx1 | 
 
 /** The token of a file. Throws an InputError for one that is empty, not one word, or easily guessed; the token is in no message. */
 export function readToken(file: string): string {
-  const token = readFileSync(file, 'utf8').trim();
+  const token = readText(file).trim();
   if (token === '') throw new InputError(`${file}: the token is empty; ${MAKE_ONE}`);
   if (!/^[\x21-\x7e]+$/.test(token)) throw new InputError(`${file}: the token is not one word of ASCII; ${MAKE_ONE}`);
   const password = FULL_TOKEN.exec(token)?.[1] ?? token;
@@ -29,7 +29,7 @@ const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+(?: [^\r
 
 /** The public SSH keys of a file, one a line. Throws an InputError when there is none, or when a line is something else. */
 export function readSshKeys(file: string): string[] {
-  const text = readFileSync(file, 'utf8');
+  const text = readText(file);
   if (text.includes('PRIVATE KEY')) {
     throw new InputError(`${file}: this is a private key, which stays where it is; give the file that ends with .pub`);
   }

@@ -1,7 +1,5 @@
 import { Document, isScalar } from 'yaml';
-
-/** Stands near the top of every file of hosts/; by it the writer knows the files it may delete. */
-export const WRITTEN_BY = 'Written by npm run synth from cluster.yaml; change that and run it again.';
+import { WRITTEN_BY } from '../written-by';
 
 /** One key of a configuration file, its value, and why it has that value. */
 export interface Setting {

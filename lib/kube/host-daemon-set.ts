@@ -1,13 +1,14 @@
 import { ApiObject, type Duration, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
+import { versionOf } from '../cluster/image';
 import { CHECKSUM_ANNOTATION, checksum } from './checksum';
 
 export interface HostDaemonSetProps {
   /** Name of the object and value of the label `app.kubernetes.io/name`, which its selector uses. */
   readonly name: string;
-  /** Version for the label `app.kubernetes.io/version`. */
-  readonly version: string;
+  /** Image of the software, whose version becomes the label `app.kubernetes.io/version`. @default - no label, as for an image that tells none */
+  readonly image?: string;
   /** Further labels of the object and its pods. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
   /** How many nodes a rollout may take at once, as a number or a percentage such as `100%`. @default - 1, Kubernetes' own */
@@ -32,7 +33,8 @@ export interface HostDaemonSetProps {
 export class HostDaemonSet extends kplus.DaemonSet {
   constructor(scope: Construct, id: string, props: HostDaemonSetProps) {
     const labels = { 'app.kubernetes.io/name': props.name };
-    const allLabels = { ...props.labels, ...labels, 'app.kubernetes.io/version': props.version };
+    const version = props.image === undefined ? undefined : versionOf(props.image);
+    const allLabels = { ...props.labels, ...labels, ...(version && { 'app.kubernetes.io/version': version }) };
     super(scope, id, {
       metadata: { name: props.name, labels: allLabels },
       podMetadata: {

@@ -6,7 +6,7 @@ import { HostDaemonSet } from '../kube/host-daemon-set';
 import { driverPasswordKeys } from './conf';
 import { type NutConfig, PATHS } from './config';
 import { serverPasswordKey } from './files';
-import { NUT_IMAGE, NUT_VERSION } from './version';
+import { NUT_IMAGE } from './version';
 
 /** Label of the node that a UPS cable goes to; its value is the name of the UPS. */
 export const UPS_DEVICE_LABEL = 'ups-device';
@@ -118,7 +118,7 @@ class NutPods {
     const { config } = props;
     this.daemonSet = new HostDaemonSet(scope, 'DaemonSet', {
       name,
-      version: NUT_VERSION,
+      image: props.image ?? NUT_IMAGE,
       labels: {
         'app.kubernetes.io/part-of': 'nut',
         'app.kubernetes.io/component': passwords.includes('primary') ? 'primary' : 'secondary',

@@ -1,4 +1,2 @@
 /** The image both roles run: Alpine 3.24 with NUT 2.8.3, for amd64, arm64 and arm; https://hub.docker.com/r/instantlinux/nut-upsd. */
 export const NUT_IMAGE = 'docker.io/instantlinux/nut-upsd:2.8.3-r4';
-/** Version of NUT in that image, for labels. */
-export const NUT_VERSION = '2.8.3';

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadCluster } from '../cluster/load';
+import type { CheckOptions } from '../cluster/check';
+import { type Loaded, loadCluster } from '../cluster/load';
 import { ClusterError } from '../cluster/problem';
 import type { Cluster } from '../cluster/schema';
+import { FileError, withFile } from '../file-problem';
 
 /** One or several checked sites. */
 export interface Sites {
@@ -16,7 +19,7 @@ export interface Sites {
  * Reads the site, or every site of a folder.
  *
  * @param path a file, or a folder of .yaml files. Default: clusters/ where it exists, else cluster.yaml
- * @throws ClusterError with the problems of all files at once
+ * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
  */
 export function readSites(path = existsSync('clusters') ? 'clusters' : 'cluster.yaml'): Sites {
   if (!existsSync(path)) {
@@ -24,14 +27,14 @@ export function readSites(path = existsSync('clusters') ? 'clusters' : 'cluster.
       `${path}: no-file: there is no such file or folder; write a cluster.yaml, or point CLUSTER at yours`,
     ]);
   }
-  const several = statSync(path).isDirectory();
+  const several = withFile(path, () => statSync(path)).isDirectory();
   const files = several ? yamlFilesIn(path) : [path];
   const clusters: Cluster[] = [];
   const errors: string[] = [];
   const warnings: string[] = [];
   for (const file of files) {
     try {
-      const loaded = loadCluster(readFileSync(file, 'utf8'), file);
+      const loaded = readSite(file);
       warnings.push(...loaded.warnings);
       const first = clusters.findIndex(({ name }) => name === loaded.cluster.name);
       if (first >= 0) {
@@ -41,16 +44,31 @@ export function readSites(path = existsSync('clusters') ? 'clusters' : 'cluster.
       }
       clusters.push(loaded.cluster);
     } catch (error) {
-      if (!(error instanceof ClusterError)) throw error;
-      errors.push(...error.lines);
+      if (error instanceof ClusterError) errors.push(...error.lines);
+      else if (error instanceof FileError) errors.push(error.message);
+      else throw error;
     }
   }
   if (errors.length > 0) throw new ClusterError([...errors, ...warnings]);
   return { clusters, several, warnings };
 }
 
+/**
+ * Reads the site of one file.
+ *
+ * @throws ClusterError with everything that is wrong with it; FileError when it cannot be read
+ */
+export function readSite(file: string, options?: CheckOptions): Loaded {
+  const bytes = withFile(file, () => readFileSync(file));
+  // UTF-16 without a mark at its beginning is valid UTF-8 as well, with a NUL in every other place.
+  if (!isUtf8(bytes) || bytes.includes(0)) {
+    throw new ClusterError([`${file}: no-text: the file is no text in UTF-8; save it as UTF-8`]);
+  }
+  return loadCluster(bytes.toString('utf8'), file, options);
+}
+
 function yamlFilesIn(folder: string): string[] {
-  const files = readdirSync(folder)
+  const files = withFile(folder, () => readdirSync(folder))
     .filter((name) => /\.ya?ml$/.test(name))
     .sort()
     .map((name) => join(folder, name));

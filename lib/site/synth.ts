@@ -1,7 +1,7 @@
 import { buildSite, type SiteFiles } from '../app';
 import type { Files } from '../kube/synthesize';
 import { readSites } from './inputs';
-import { isDistFile, isHostFile, writeOutputs } from './outputs';
+import { DIST, HOSTS, writeOutputs } from './outputs';
 
 /** Where to read from and write to. */
 export interface SynthOptions {
@@ -30,8 +30,8 @@ export function synth(options: SynthOptions = {}): SynthReport {
   const dist = gathered(sites, 'dist');
   const hosts = gathered(sites, 'hosts');
   writeOutputs([
-    { folder: distFolder, files: dist, isGenerated: isDistFile },
-    { folder: hostsFolder, files: hosts, isGenerated: isHostFile },
+    { kind: DIST, folder: distFolder, several, files: dist },
+    { kind: HOSTS, folder: hostsFolder, several, files: hosts },
   ]);
   return { warnings, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
 }

@@ -3,6 +3,7 @@ import { primary } from '../cluster/queries';
 import type { Cluster } from '../cluster/schema';
 import { VRRP } from '../cluster/vrrp';
 import { readProjectFile } from '../project-file';
+import { WRITTEN_BY } from '../written-by';
 
 /** A file below hosts/: its path and its text. */
 export type KeepalivedFile = readonly [path: string, text: string];
@@ -10,8 +11,6 @@ export type KeepalivedFile = readonly [path: string, text: string];
 /** Where the files go on a server. Debian's unit reads the first; keepalived runs the second as root. */
 const CONFIGURATION = '/etc/keepalived/keepalived.conf';
 const CHECK = '/etc/keepalived/check-api.sh';
-
-const WRITTEN_BY = 'Written by npm run synth from cluster.yaml; change that and run it again.';
 
 /**
  * What goes on every server of a site with provider keepalived, the same bytes on each; nothing for another provider.

@@ -66,7 +66,7 @@ export class KubeVip extends Construct {
 
     this.daemonSet = new HostDaemonSet(this, 'DaemonSet', {
       name: NAME,
-      version: KUBE_VIP_VERSION,
+      image,
       nodes: [kplus.Node.labeled(kplus.NodeLabelQuery.exists('node-role.kubernetes.io/control-plane'))],
       serviceAccount,
     });

@@ -2,6 +2,7 @@ import { Document, isScalar, parse, Scalar, visit } from 'yaml';
 import { urlHost } from '../cluster/address';
 import { primary, serversOf } from '../cluster/queries';
 import type { Cluster } from '../cluster/schema';
+import { WRITTEN_BY } from '../written-by';
 import type { Credentials } from './credentials';
 
 /** A way to the API server: the name of its context and of its cluster entry, and its URL. */
@@ -75,7 +76,7 @@ export const contextEntry = (cluster: Cluster, { name }: Endpoint) => ({
 export function kubeconfigTemplate(cluster: Cluster): string {
   const document = kubeconfig(cluster, { certificateAuthority: '', clientCertificate: '', clientKey: '' });
   document.commentBefore = [
-    ' Written by npm run synth from cluster.yaml; change that and run it again.',
+    ` ${WRITTEN_BY}`,
     ' The empty texts are the places for the credentials of k3s.yaml of a server. To fill them in and add all to your own file:',
     '   npm run kubeconfig -- --ssh root@ --merge ~/.kube/config',
   ].join('\n');

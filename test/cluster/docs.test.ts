@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clusterJsonSchema } from '../../lib/cluster/check';
+import { loadCluster } from '../../lib/cluster/load';
+import { ClusterError } from '../../lib/cluster/problem';
 import { RULE_NAMES } from '../../lib/cluster/rule-names';
 
 const reference = readFileSync('docs/cluster-yaml.md', 'utf8');
@@ -41,9 +43,25 @@ test.each([
   'docs/control-plane.md',
   'docs/load-balancer.md',
   'docs/power.md',
+  'docs/typescript.md',
 ])('%s links to files that exist', (file) => {
   const links = [...readFileSync(file, 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
   expect(links.filter((link) => !existsSync(join(dirname(file), link)))).toEqual([]);
+});
+
+test.each(['README.md', 'docs/cluster-yaml.md'])('%s shows the message that the shipped site earns', (file) => {
+  const wrong = readFileSync('cluster.yaml', 'utf8').replace('vip: 192.168.10.5 ', 'vip: 192.168.10.245 ');
+  const shown = readFileSync(file, 'utf8').match(/^ {4}(cluster\.yaml:.*)$/m)?.[1];
+  expect(() => loadCluster(wrong, 'cluster.yaml')).toThrow(new ClusterError([shown ?? 'none']));
+});
+
+test("README.md's commands that change a cluster name its context", () => {
+  const lines = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
+    block.split('\n'),
+  );
+  const changing = lines.filter((line) => /npm run apply|kubectl .*apply/.test(line));
+  expect(changing.length).toBeGreaterThan(1);
+  expect(changing.filter((line) => !line.includes('--context home'))).toEqual([]);
 });
 
 interface Schema {

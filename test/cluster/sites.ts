@@ -51,6 +51,19 @@ export const dualStackSite = (): ClusterInput => ({
   ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 }],
 });
 
+/** So many servers and nothing else. */
+export const servers = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ name: `k3s-${i + 1}`, address: `192.168.10.${i + 11}`, role: 'server' }));
+
+/** A site with IPv6 alone. */
+export const ipv6Site = (): ClusterInput => ({
+  name: 'six',
+  network: { subnet: 'fd00:10::/64', gateway: 'fe80::1', dhcp: 'fd00:10::1000-fd00:10::1fff' },
+  nodes: [11, 12, 13].map((n) => ({ name: `k3s-${n}`, address: `fd00:10::${n}`, role: 'server' })),
+  controlPlane: { vip: 'fd00:10::5', dnsName: 'api.home.arpa' },
+  loadBalancer: { pools: [{ name: 'lan', addresses: ['fd00:10::f000/116'] }] },
+});
+
 /** A site without any problem, with everything about power: two supplies, a UPS on the network, one that a NAS serves. */
 export const powerSite = (): ClusterInput => ({
   name: 'home',

@@ -1,23 +1,24 @@
 import { checkCluster } from '../../lib/cluster/check';
 import type { ClusterInput } from '../../lib/cluster/schema';
-import { bgpSite, type Changes, changed, dualStackSite, ipv4Site, powerSite, problemsOf } from './sites';
-
-const servers = (count: number) =>
-  Array.from({ length: count }, (_, i) => ({ name: `k3s-${i + 1}`, address: `192.168.10.${i + 11}`, role: 'server' }));
-
-const ipv6Site = (): ClusterInput => ({
-  name: 'six',
-  network: { subnet: 'fd00:10::/64', gateway: 'fe80::1', dhcp: 'fd00:10::1000-fd00:10::1fff' },
-  nodes: [11, 12, 13].map((n) => ({ name: `k3s-${n}`, address: `fd00:10::${n}`, role: 'server' })),
-  controlPlane: { vip: 'fd00:10::5', dnsName: 'api.home.arpa' },
-  loadBalancer: { pools: [{ name: 'lan', addresses: ['fd00:10::f000/116'] }] },
-});
+import {
+  bgpSite,
+  type Changes,
+  changed,
+  dualStackSite,
+  ipv4Site,
+  ipv6Site,
+  powerSite,
+  problemsOf,
+  servers,
+} from './sites';
 
 interface ValidSite {
   readonly says: string;
   readonly site?: () => ClusterInput;
   readonly changes?: Changes;
 }
+
+const cableAtAgent: Changes = { 'ups[0].node': 'k3s-4', 'nodes[3].ups': 'ups1' };
 
 const valid: readonly ValidSite[] = [
   { says: 'the base site' },
@@ -224,6 +225,27 @@ const valid: readonly ValidSite[] = [
     says: 'a permission to found the cluster that lasts a week',
     changes: { bootstrap: { node: 'k3s-3', notAfter: '2027-01-08T00:00:00Z' } },
   },
+  { says: 'a pod network for as many nodes as there are', changes: { 'network.pods': '10.42.0.0/22' } },
+  {
+    says: 'the largest pod network of IPv6 and the smallest networks of services',
+    site: dualStackSite,
+    changes: {
+      'network.pods': ['10.42.0.0/16', 'fd42::/48'],
+      'network.services': ['10.43.0.0/28', 'fd00:43::/124'],
+    },
+  },
+  { says: "upsd on etcd's port of another machine", changes: { 'nut.port': 2379, ...cableAtAgent } },
+  { says: 'upsd on a port of MetalLB without MetalLB', changes: { 'nut.port': 7946, loadBalancer: undefined } },
+  {
+    says: 'upsd on a port of kube-vip without kube-vip',
+    changes: {
+      'nut.port': 2112,
+      'controlPlane.provider': 'keepalived',
+      'controlPlane.interface': 'eth0',
+      'controlPlane.lease': undefined,
+    },
+  },
+  { says: 'the API on the port of upsd on another machine', changes: { 'controlPlane.port': 3493, ...cableAtAgent } },
   { says: 'a DNS name whose last part starts with a digit', changes: { 'controlPlane.dnsName': 'api.4home' } },
 ];
 
@@ -259,78 +281,5 @@ describe('small networks', () => {
   test('a pool may be the single address of a /32', () => {
     const site = changed(ipv4Site(), { 'loadBalancer.pools[1].addresses': ['192.168.10.224/32'] });
     expect(rulesOf(site)).toEqual([]);
-  });
-});
-
-describe('defaults', () => {
-  const minimal = {
-    name: 'home',
-    network: { subnet: '192.168.10.0/24' },
-    nodes: servers(3),
-    controlPlane: { vip: '192.168.10.5', dnsName: 'api.home.arpa' },
-  };
-  const cluster = () => {
-    const checked = checkCluster(minimal);
-    if (!('cluster' in checked)) throw new Error('the minimal site has an error');
-    return checked.cluster;
-  };
-
-  test('the pod and service networks are those of k3s', () => {
-    const { pods, services } = cluster().network;
-    expect([pods, services].flat().map(({ text }) => text)).toEqual(['10.42.0.0/16', '10.43.0.0/16']);
-  });
-
-  test('the pod and service networks follow the families of the subnet and their order', () => {
-    const checked = checkCluster({ ...ipv6Site(), network: { subnet: ['fd00:10::/64', '192.168.10.0/24'] } });
-    // The nodes have IPv6 alone, which is the one thing wrong with it.
-    expect(new Set(checked.problems.map(({ rule }) => rule))).toEqual(new Set(['family-mismatch']));
-    expect(checked.problems.map(({ path }) => path[0])).toEqual(['nodes', 'nodes', 'nodes']);
-  });
-
-  test('everything else is filled in', () => {
-    const { network, nodes, ...rest } = cluster();
-    expect({ ...rest, controlPlane: { ...rest.controlPlane, vip: rest.controlPlane.vip[0]?.text } }).toEqual({
-      name: 'home',
-      controlPlane: {
-        vip: '192.168.10.5',
-        dnsName: 'api.home.arpa',
-        port: 6443,
-        provider: 'kube-vip',
-        keepalived: { routerId: 51 },
-        failover: 'standard',
-        lease: { durationSeconds: 15, renewSeconds: 10, retrySeconds: 2 },
-        arpRateMs: 1000,
-      },
-      ups: [],
-      nut: {
-        killpowerPath: '/run/killpower',
-        usbBusPath: '/dev/bus/usb',
-        privilegedSecondary: false,
-        port: 3493,
-        secret: 'nut-users',
-      },
-      power: {
-        actuator: 'killpowerd',
-        stages: { agentSeconds: 3, serverSeconds: 5, upsNodeSeconds: 10 },
-        haltBudget: { agentSeconds: 45, serverSeconds: 60, upsNodeSeconds: 60 },
-        pollSeconds: 5,
-        pollOnBatterySeconds: 2,
-        deadTimeSeconds: 15,
-        hostSyncSeconds: 15,
-        finalDelaySeconds: 0,
-        leaseSeconds: 20,
-        marginSeconds: 15,
-        rtcWakeSeconds: 1800,
-      },
-      versions: { k3s: 'v1.36.4+k3s1' },
-      images: {},
-    });
-    expect(network.dhcp).toEqual([]);
-    expect(nodes.map(({ address }) => address.length)).toEqual([1, 1, 1]);
-    expect(nodes.map(({ ups, minSupplies }) => [ups, minSupplies])).toEqual([
-      [[], 1],
-      [[], 1],
-      [[], 1],
-    ]);
   });
 });

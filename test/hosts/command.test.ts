@@ -127,6 +127,14 @@ describe('npm run hosts', () => {
     refused('there is no such file', '--token-file', at('nothing'), '--out', at('seed'));
   });
 
+  test('refuses a folder in place of a file, and a file in place of the folder', () => {
+    const token = ['--token-file', at('token')];
+    refused(`${folder}: is a folder; name one file`, '--token-file', folder, '--out', at('seed'));
+    refused(`${folder}: is a folder`, ...token, '--ssh-key', folder, '--out', at('seed'));
+    refused(`${folder}: is a folder`, ...token, '--cluster', folder, '--out', at('seed'));
+    refused(`${at('key.pub')}: a file stands where a folder has to be`, ...token, '--out', at('key.pub'));
+  });
+
   test('refuses a private SSH key', () => {
     writeFileSync(at('key'), '-----BEGIN OPENSSH PRIVATE KEY-----\n');
     refused('this is a private key', '--token-file', at('token'), '--ssh-key', at('key'), '--out', at('seed'));

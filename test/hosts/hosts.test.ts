@@ -1,16 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parse, parseDocument } from 'yaml';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/hosts/hosts';
 import { dualStack, homeInput, site } from '../support/sites';
+import { textOf, withAgent } from './site-with-agent';
 
-const withAgent: Partial<ClusterInput> = {
-  nodes: [...homeInput.nodes, { name: 'worker', address: '192.168.10.21', role: 'agent', ups: 'ups1' }],
-};
-/** The same with IPv6 first. */
+/** Two IP families, IPv6 first. */
 const ipv6First: Partial<ClusterInput> = {
   ...dualStack,
   network: { subnet: ['fd00:10::/64', '192.168.10.0/24'] },
@@ -18,11 +12,6 @@ const ipv6First: Partial<ClusterInput> = {
   controlPlane: { vip: ['fd00:10::5', '192.168.10.5'] },
 };
 
-const textOf = (changes: Partial<ClusterInput>, file: string): string => {
-  const text = hostFiles(site(changes)).get(file);
-  if (text === undefined) throw new Error(`there is no ${file}`);
-  return text;
-};
 /** Read as k3s and k3OS read it, by the rules of YAML 1.1. */
 const read = (file: string, changes: Partial<ClusterInput> = {}): Record<string, unknown> =>
   parse(textOf(changes, file), { version: '1.1' });
@@ -262,69 +251,4 @@ test('a site without a UPS has no killpower files', () => {
     'kairos/server.yaml',
     'k3os/server.yaml',
   ]);
-});
-
-describe('files for operating systems', () => {
-  const foldersOf = (os: ClusterInput['os']) =>
-    new Set(
-      [...hostFiles(site({ ...withAgent, os })).keys()].flatMap(
-        (file) => /^(cloud-init|kairos|k3os)\//.exec(file)?.[1] ?? [],
-      ),
-    );
-
-  test('are there for all of them where the site does not say what its machines run', () => {
-    expect([...foldersOf(undefined)]).toEqual(['cloud-init', 'kairos', 'k3os']);
-  });
-
-  test('are there for those alone that the site names', () => {
-    expect([...foldersOf(['kairos'])]).toEqual(['kairos']);
-  });
-
-  test('leave the label of a UPS for k3OS out where nothing runs it', () => {
-    const files = hostFiles(site({ os: ['cloud-init'] }));
-    expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/20-ups.yaml']);
-  });
-
-  test.each([['cloud-init'], ['kairos'], ['k3os']] as const)('are not spoken of in README.md without %s', (os) => {
-    const others = (['cloud-init', 'kairos', 'k3os'] as const).filter((other) => other !== os);
-    expect(textOf({ ...withAgent, os: others }, 'README.md')).not.toContain(`\`${os}/`);
-  });
-});
-
-describe('README.md', () => {
-  test('tells every file where it goes', () => {
-    const readme = textOf(withAgent, 'README.md');
-    for (const file of hostFiles(site(withAgent)).keys()) {
-      // these stand there as folders
-      if (/^(README|k3os\/|cloud-init\/|kairos\/|agent\/99|nodes\/.*k3os)/.test(file)) continue;
-      expect(readme).toContain(`\`${file}\``);
-    }
-  });
-
-  test('numbers the steps for this very site', () => {
-    expect(textOf(withAgent, 'README.md').match(/^\d+\. .{1,28}/gm)).toEqual([
-      '1. On every machine, put the fi',
-      '2. Make the token, once, and pu',
-      '3. On every machine that a UPS ',
-      '4. Install k3s on every machine',
-      '5. On k3s-1 (192.168.10.11) alo',
-      '6. Copy `/etc/rancher/k3s/k3s.y',
-      '7. Bring up the virtual IP. It ',
-      '8. Start k3s-2 (192.168.10.12),',
-      '9. Start worker (192.168.10.21)',
-      '10. Apply everything else.',
-    ]);
-  });
-
-  test('has commands that a shell understands', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'readme-'));
-    try {
-      const blocks = [...textOf(withAgent, 'README.md').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code]) => code);
-      writeFileSync(join(folder, 'commands'), blocks.join('\n'));
-      const { stderr, status } = spawnSync('dash', ['-n', join(folder, 'commands')], { encoding: 'utf8' });
-      expect([stderr, status, blocks.length > 5]).toEqual(['', 0, true]);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
 });

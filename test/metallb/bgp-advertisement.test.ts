@@ -119,6 +119,12 @@ describe('BgpAdvertisement', () => {
       { aggregationLength: 33 },
       "aggregationLength: 33 won't do; give a whole number from 1 to 32",
     ],
+    [
+      'an aggregation of IPv6 of 0 bits',
+      { aggregationLengthV6: 0 },
+      "aggregationLengthV6: 0 won't do; give a whole number from 1 to 128",
+    ],
+    ['an aggregation of IPv6 of 129 bits', { aggregationLengthV6: 129 }, "aggregationLengthV6: 129 won't do"],
     ['an empty list of peers', { peers: [] }, 'BGPAdvertisement "routed": peers is empty, which MetalLB reads as all'],
     ['a community twice', { communities: ['1:1', '1:1'] }, 'communities has "1:1" twice'],
     ['a large community', { communities: ['large:1:2:3'] }, 'is a large community'],

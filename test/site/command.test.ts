@@ -74,6 +74,22 @@ test('a site that is not there ends with 1 and says what to do', () => {
   });
 });
 
+test('an empty variable is the same as none', () => {
+  expect(main({ CLUSTER: '', CDK8S_OUTDIR: '', HOSTS_OUTDIR: '' })).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(folder)).toEqual(['cluster.yaml', 'dist', 'hosts']);
+});
+
+test('a folder with the files of other people is refused by name, and nothing is written', () => {
+  writeFileSync(join(folder, 'README.md'), 'mine');
+  expect(main({ HOSTS_OUTDIR: '.' })).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr:
+      'README.md: npm run synth did not write this file and does not replace it; move it, or write to another folder\n',
+  });
+  expect(readdirSync(folder)).toEqual(['README.md', 'cluster.yaml']);
+});
+
 test('warnings go to stderr and stop nothing', () => {
   copyFileSync('examples/one-server.yaml', join(folder, 'cluster.yaml'));
   expect(main()).toMatchObject({ status: 0, stderr: expect.stringContaining('warning: one-server:') });

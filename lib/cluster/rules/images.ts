@@ -1,8 +1,13 @@
-import { error, type Problem } from '../problem';
+import { tagOf } from '../image';
+import { METALLB_RELEASE } from '../metallb-release';
+import { error, type Problem, warning } from '../problem';
 import type { Cluster } from '../schema';
 
+/** Images that decide what runs, and fit what else is installed. */
+export const images = (cluster: Cluster): Problem[] => [...byDigest(cluster), ...metallb(cluster)];
+
 /** With `images.byDigest`, what runs is decided by this file alone: a tag can be moved to another image, a digest cannot. */
-export function images(cluster: Cluster): Problem[] {
+function byDigest(cluster: Cluster): Problem[] {
   if (!cluster.images.byDigest) return [];
   return inUse(cluster).flatMap((key) => {
     const image = cluster.images[key];
@@ -22,10 +27,28 @@ export function images(cluster: Cluster): Problem[] {
 
 type ImageKey = Exclude<keyof Cluster['images'], 'byDigest'>;
 
-function inUse({ controlPlane, loadBalancer, ups }: Cluster): ImageKey[] {
+function inUse({ controlPlane, loadBalancer, power, ups }: Cluster): ImageKey[] {
   return [
     ...(controlPlane.provider === 'kube-vip' ? (['kubeVip'] as const) : []),
     ...(ups.length > 0 ? (['nut'] as const) : []),
+    ...(ups.length > 0 && power.metrics ? (['nutExporter'] as const) : []),
     ...(loadBalancer ? (['metallbController', 'metallbSpeaker'] as const) : []),
   ];
+}
+
+/** Definitions, rights and the webhook are those of one release, and a controller or speaker of another may miss something in them. */
+function metallb(cluster: Cluster): Problem[] {
+  if (!cluster.loadBalancer) return [];
+  return (['metallbController', 'metallbSpeaker'] as const).flatMap((key) => {
+    const image = cluster.images[key];
+    if (image === undefined || tagOf(image) === METALLB_RELEASE) return [];
+    return [
+      warning(
+        'metallb-version',
+        ['images', key],
+        `${JSON.stringify(image)} is not tagged ${METALLB_RELEASE}, and the definitions and rights here are those of that release`,
+        `use ${METALLB_RELEASE}, also beside a digest, or see what its own manifest differs in: npm run verify:metallb`,
+      ),
+    ];
+  });
 }

@@ -9,11 +9,13 @@ import { images } from './images';
 import { k3s } from './k3s';
 import { lease } from './lease';
 import { names } from './names';
+import { networkSizes } from './network-sizes';
 import { networks } from './networks';
 import { nodes } from './nodes';
 import { nutTiming } from './nut-timing';
 import { operatingSystems } from './operating-systems';
 import { pools } from './pools';
+import { ports } from './ports';
 import { power } from './power';
 import { provider } from './provider';
 import { quorum } from './quorum';
@@ -29,8 +31,10 @@ export type Rule = (cluster: Cluster, now: Date) => Problem[];
 export const rules: readonly Rule[] = [
   names,
   networks,
+  networkSizes,
   nodes,
   quorum,
+  ports,
   vip,
   lease,
   provider,

@@ -8,8 +8,10 @@ import { formats } from './formats';
 import { loadBalancer } from './load-balancer';
 import { machines } from './machines';
 import { names } from './names';
+import { networkSizes } from './network-sizes';
 import { networks } from './networks';
 import { pools } from './pools';
+import { ports } from './ports';
 import { power } from './power';
 import { provider } from './provider';
 import { timing } from './timing';
@@ -21,7 +23,9 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   formats,
   names,
   networks,
+  networkSizes,
   machines,
+  ports,
   vip,
   provider,
   pools,

@@ -214,12 +214,41 @@ export const provider: readonly InvalidSite[] = [
   {
     says: 'images without digest are refused where digests are wanted',
     changes: {
-      images: { byDigest: true, nut: 'instantlinux/nut-upsd:2.8.3-r4', metallbController: `a/b:v1${DIGEST}` },
+      images: { byDigest: true, nut: 'instantlinux/nut-upsd:2.8.3-r4', metallbController: `a/b:v0.16.1${DIGEST}` },
     },
     problems: [
       'error images.byDigest: image-not-by-digest: images.kubeVip is not set, and the default is a tag; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
       'error images.nut: image-not-by-digest: "instantlinux/nut-upsd:2.8.3-r4" is not pinned by a digest; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
       'error images.byDigest: image-not-by-digest: images.metallbSpeaker is not set, and the default is a tag; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
+    ],
+  },
+  {
+    says: 'images of MetalLB of another release, or of none that they say, are warned about',
+    changes: {
+      images: {
+        metallbController: 'quay.io/metallb/controller:v0.15.3',
+        metallbSpeaker: `localhost:5000/speaker${DIGEST}`,
+      },
+    },
+    problems: [
+      'warning images.metallbController: metallb-version: "quay.io/metallb/controller:v0.15.3" is not tagged v0.16.1, and the definitions and rights here are those of that release; use v0.16.1, also beside a digest, or see what its own manifest differs in: npm run verify:metallb',
+      `warning images.metallbSpeaker: metallb-version: "localhost:5000/speaker${DIGEST}" is not tagged v0.16.1, and the definitions and rights here are those of that release; use v0.16.1, also beside a digest, or see what its own manifest differs in: npm run verify:metallb`,
+    ],
+  },
+  {
+    says: 'an exporter without digest is refused where digests are wanted',
+    changes: {
+      images: {
+        byDigest: true,
+        nut: `a/nut:1${DIGEST}`,
+        kubeVip: `a/kube-vip:v1.2.3${DIGEST}`,
+        metallbController: `a/b:v0.16.1${DIGEST}`,
+        metallbSpeaker: `a/b:v0.16.1${DIGEST}`,
+      },
+      'power.metrics': {},
+    },
+    problems: [
+      'error images.byDigest: image-not-by-digest: images.nutExporter is not set, and the default is a tag; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
     ],
   },
 ];

@@ -31,6 +31,11 @@ export const brokenTexts: readonly BrokenText[] = [
     problems: ['c.yaml:1:1: bad-type: the site is "home"; give a group of keys'],
   },
   {
+    says: 'a file that is one long text is not repeated in the answer',
+    text: `${'a'.repeat(50_000)}\n`,
+    problems: [`c.yaml:1:1: bad-type: the site is "${'a'.repeat(64)}"... (50000 characters); give a group of keys`],
+  },
+  {
     says: 'a file that is a number has the wrong type',
     text: '\n 42\n',
     problems: ['c.yaml:2:2: bad-type: the site is 42; give a group of keys'],

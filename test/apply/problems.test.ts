@@ -1,0 +1,61 @@
+import { explained, hindranceOf } from '../../lib/apply/problems';
+
+/** What kubectl 1.35 says, and what to do about it. */
+test.each([
+  ['Deployment.apps "a" is invalid: spec.selector: field is immutable', /delete this object with kubectl/],
+  ['The RoleBinding "a" is invalid: roleRef: cannot change roleRef', /delete this object with kubectl/],
+  ['error: Apply failed with 1 conflict: conflict with "helm": .spec.replicas', /run without --server-side/],
+  ['Error from server (BadRequest): strict decoding error: unknown field "spec.a"', /does not know the field/],
+  [
+    'no matches for kind "HelmChartConfig" in version "helm.cattle.io/v1"',
+    /unless it runs with disable-helm-controller/,
+  ],
+  ['no matches for kind "IPAddressPool" in version "metallb.io/v1beta1"', /install its definition first/],
+  ['error: You must be logged in to the server (Unauthorized)', /credentials are no longer good/],
+  ['Error from server (Forbidden): pods is forbidden: User "a" cannot list', /with the credentials of k3s\.yaml/],
+  [
+    'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority',
+    /the authority in the kubeconfig is not that of this cluster/,
+  ],
+  [
+    'Unable to connect to the server: x509: certificate is valid for 10.43.0.1, not 192.168.10.5',
+    /the authority in the kubeconfig is not that of this cluster/,
+  ],
+])('to %j there is a cure, and it does not pass by itself', (stderr, cure) => {
+  expect(explained(stderr)).toEqual([expect.stringMatching(new RegExp(`; .*${cure.source}`))]);
+  expect(hindranceOf({ stderr, isKilled: false })).toBeUndefined();
+});
+
+test.each([
+  'The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port?',
+  'Get "https://192.168.10.5:6443/api": dial tcp 192.168.10.5:6443: connect: connection refused',
+  'read tcp 10.0.0.1:1->10.0.0.2:6443: read: connection reset by peer',
+  'Post "http://127.0.0.1:6443/api/v1/namespaces": EOF',
+  'Unable to connect to the server: dial tcp: lookup api.home.arpa: no such host',
+  'Unable to connect to the server: net/http: TLS handshake timeout',
+  'dial tcp 192.168.10.5:6443: connect: no route to host',
+])('%j says that nobody answers', (stderr) => {
+  expect(hindranceOf({ stderr, isKilled: false })).toMatchObject({
+    what: 'the API server',
+    state: 'does not answer yet',
+  });
+});
+
+test.each([
+  'Error from server: error when creating "a.yaml": etcdserver: leader changed',
+  'Error from server: etcdserver: request timed out, possibly due to previous leader failure',
+  'Error from server (ServiceUnavailable): apiserver not ready',
+  'failed to download openapi: the server is currently unable to handle the request',
+  'Error from server (TooManyRequests): the server has received too many requests',
+  'Error from server (Conflict): Operation cannot be fulfilled on serviceaccounts "a": the object has been modified; please apply your changes to the latest version and try again',
+])('%j says that the API server cannot do it yet', (stderr) => {
+  expect(hindranceOf({ stderr, isKilled: false })).toMatchObject({ what: 'the API server', state: 'cannot do it yet' });
+});
+
+test.each([
+  'Error from server: etcdserver: mvcc: database space exceeded',
+  'Error from server (NotFound): namespaces "nut" not found',
+  'error: timed out waiting for the condition',
+])('%j does not pass by itself', (stderr) => {
+  expect(hindranceOf({ stderr, isKilled: false })).toBeUndefined();
+});

@@ -1,0 +1,32 @@
+import { buildSite } from '../../lib/app';
+import { checkCluster } from '../../lib/cluster/check';
+import { METALLB_RELEASE, SPEAKER_PORTS } from '../../lib/cluster/metallb-release';
+import { fixedListeners } from '../../lib/cluster/rules/ports';
+import type { JsonObject } from '../../lib/metallb/canonical';
+import { METALLB } from '../../lib/metallb/version';
+import { at } from '../metallb/support';
+import { objectsOf } from '../support/objects';
+import { ipv4Site, powerSite } from './sites';
+
+test.each([
+  ['MetalLB', ipv4Site],
+  ['the exporter', powerSite],
+])('every port that a pod takes from its machine is known, with %s', (_, site) => {
+  const checked = checkCluster(site());
+  if (!('cluster' in checked)) throw new Error('the site has an error');
+  const { cluster } = checked;
+  const known = [...fixedListeners(cluster).map(({ port }) => port), cluster.controlPlane.port, cluster.nut.port];
+  const taken = objectsOf(buildSite(cluster).dist)
+    .filter(({ object }) => at(object, 'spec.template.spec.hostNetwork') === true)
+    .flatMap(({ object }) => at(object, 'spec.template.spec.containers') as JsonObject[])
+    .flatMap((container) => (container['ports'] ?? []) as { containerPort: number; protocol?: string }[])
+    .filter(({ protocol = 'TCP' }) => protocol === 'TCP')
+    .map(({ containerPort }) => containerPort);
+  expect(taken.length).toBeGreaterThan(0);
+  expect(taken.filter((port) => !known.includes(port))).toEqual([]);
+});
+
+test('what the rules know of MetalLB is what is installed', () => {
+  const { metrics, health, memberlist } = METALLB.ports;
+  expect([METALLB_RELEASE, ...SPEAKER_PORTS]).toEqual([METALLB.version, metrics, health, memberlist]);
+});

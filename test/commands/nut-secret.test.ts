@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { parseAllDocuments, stringify } from 'yaml';
+import { homeInput } from '../support/sites';
+
+let folder: string;
+let program: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secret-command-'));
+  program = join(folder, 'nut-secret.js');
+  buildSync({
+    entryPoints: [join(__dirname, '../../lib/commands/nut-secret.ts')],
+    bundle: true,
+    platform: 'node',
+    outfile: program,
+    logLevel: 'warning',
+  });
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  write('cluster.yaml', stringify({ ...homeInput, nut: { secret: 'my-users' } }));
+  const nas = { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180 } };
+  write('nas.yaml', stringify({ ...homeInput, ups: [...(homeInput.ups ?? []), nas] }));
+  write('password', 'of-the-nas-1\nsecond line\n');
+  write('weak', 'short\n');
+  mkdirSync(join(folder, 'a-folder'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const { CLUSTER: _, ...env } = process.env;
+const secret = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8', env: { ...env, ...more } });
+const dataOf = (stdout: string): Record<string, string> => parseAllDocuments(stdout)[0]?.toJS().stringData;
+
+describe('npm run secret:nut', () => {
+  test('prints one Secret with new passwords and nothing else', () => {
+    const { status, stdout, stderr } = secret([]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(parseAllDocuments(stdout).map((document) => document.toJS())).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'my-users', namespace: 'nut' },
+        type: 'Opaque',
+        stringData: { primary: expect.stringMatching(/^\w{40}$/), secondary: expect.stringMatching(/^\w{40}$/) },
+      },
+    ]);
+    expect(new Set([...Object.values(dataOf(stdout)), ...Object.values(dataOf(secret([]).stdout))]).size).toBe(4);
+  });
+
+  test('takes passwords from the first lines of files', () => {
+    const files = ['--primary-file', 'password', '--secondary-file', 'password', '--server-file', 'nas=password'];
+    const { status, stdout } = secret(['--cluster', 'nas.yaml', ...files]);
+    expect(status).toBe(0);
+    expect(dataOf(stdout)).toEqual({
+      primary: 'of-the-nas-1',
+      secondary: 'of-the-nas-1',
+      'server-nas': 'of-the-nas-1',
+    });
+  });
+
+  test('takes the site from CLUSTER, and an empty one for none', () => {
+    expect(secret([], { CLUSTER: 'nas.yaml' }).stderr).toContain('the password for "nas" is missing');
+    expect(secret([], { CLUSTER: '' }).status).toBe(0);
+  });
+
+  test.each([
+    [
+      'a machine outside whose password is missing',
+      ['--cluster', 'nas.yaml'],
+      ['the password for "nas" is missing; give it with --server-file nas=FILE'],
+    ],
+    [
+      'a password for a UPS that is not there, and says whose is wanted',
+      ['--cluster', 'nas.yaml', '--server-file', 'nsa=password', '--primary-file', 'none'],
+      [
+        'the password for "nas" is missing; give it with --server-file nas=FILE',
+        '--server-file nsa: no machine outside serves a UPS "nsa"; give it for nas',
+        'none: there is no such file; correct the name',
+      ],
+    ],
+    [
+      'a password for a UPS of its own',
+      ['--server-file', 'ups1=password'],
+      ['--server-file ups1: no machine outside serves a UPS "ups1"; take it out'],
+    ],
+    [
+      'a password that NUT would not read',
+      ['--primary-file', 'weak'],
+      ['the primary password is not usable; take 8 to 128 letters, digits and . _ ~ + = -, not starting with -'],
+    ],
+    ['a site that is not there', ['--cluster', 'nofile'], ['nofile: there is no such file; correct the name']],
+    ['a folder in place of a site', ['--cluster', 'a-folder'], ['a-folder: is a folder; name one file']],
+    ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a folder; name one file']],
+  ])('refuses %s', (_name, args, lines) => {
+    const { status, stdout, stderr } = secret(args);
+    expect([status, stdout, stderr]).toEqual([1, '', `${lines.join('\n')}\n`]);
+  });
+
+  test('ends with 2 over wrong usage', () => {
+    const { status, stderr } = secret(['--server-file', 'nas']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('write --server-file NAME=FILE');
+  });
+});

@@ -1,0 +1,70 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSites } from '../../lib/site/inputs';
+
+const SITE = readFileSync('cluster.yaml', 'utf8');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'inputs-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (name: string) => join(folder, name);
+const addSite = (name: string) => writeFileSync(at(`${name}.yaml`), SITE.replace('name: home', `name: ${name}`));
+const refusal = (path: string) => {
+  try {
+    readSites(path);
+  } catch (error) {
+    return (error as Error).message.split('\n');
+  }
+  return [];
+};
+
+describe('a folder of sites', () => {
+  test('is read in the order of the names, .yml files too, and files of other kinds are passed over', () => {
+    addSite('south');
+    addSite('north');
+    writeFileSync(at('west.yml'), SITE.replace('name: home', 'name: west'));
+    for (const name of ['README.md', 'north.yaml.bak', '.gitkeep']) writeFileSync(at(name), 'no: [site');
+    const { clusters, several } = readSites(folder);
+    expect([clusters.map(({ name }) => name), several]).toEqual([['north', 'south', 'west'], true]);
+  });
+
+  test('with nothing in it is refused', () => {
+    expect(refusal(folder)).toEqual([`${folder}: no-file: the folder has no .yaml file; add one for each cluster`]);
+  });
+
+  test('is told of every file that cannot be read, by name', () => {
+    addSite('north');
+    mkdirSync(at('sub.yaml'));
+    symlinkSync('nowhere', at('link.yaml'));
+    expect(refusal(folder)).toEqual([
+      `${at('link.yaml')}: is a link to nothing; correct it, or remove it`,
+      `${at('sub.yaml')}: is a folder; name one file`,
+    ]);
+  });
+});
+
+test('a site behind a file that is no folder is not there', () => {
+  writeFileSync(at('file'), '');
+  expect(refusal(at('file/cluster.yaml'))[0]).toContain('no-file: there is no such file or folder');
+});
+
+test.each([
+  ['UTF-16 with a byte order mark', Buffer.from(`\uFEFF${SITE}`, 'utf16le')],
+  ['UTF-16 without one', Buffer.from(SITE, 'utf16le')],
+  ['Latin-1', Buffer.from('name: büro', 'latin1')],
+  ['no text at all', readFileSync(process.execPath).subarray(0, 4096)],
+])('a file in %s is refused in one short line', (_, bytes) => {
+  writeFileSync(at('cluster.yaml'), bytes);
+  expect(refusal(at('cluster.yaml'))).toEqual([
+    `${at('cluster.yaml')}: no-text: the file is no text in UTF-8; save it as UTF-8`,
+  ]);
+});
+
+test('a file in UTF-8 with a byte order mark is read', () => {
+  writeFileSync(at('cluster.yaml'), `\uFEFF${SITE}`);
+  expect(readSites(at('cluster.yaml')).clusters).toHaveLength(1);
+});
