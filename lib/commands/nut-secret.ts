@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Cluster } from '../cluster/schema';
 import { FileError, readText } from '../file-problem';
+import { driverPasswordKey } from '../nut/conf';
 import { serverPasswordKey } from '../nut/files';
 import { newPasswords, nutSecret } from '../nut/secret';
 import { readSite } from '../site/inputs';
@@ -9,8 +10,12 @@ interface Options {
   readonly cluster: string;
   readonly primaryFile?: string;
   readonly secondaryFile?: string;
-  readonly serverFile: Readonly<Record<string, string>>;
+  readonly serverFile: Files;
+  readonly driverFile: Files;
 }
+
+/** File with a password, by what it is for. */
+type Files = Readonly<Record<string, string>>;
 
 const program = new Command('npm run --silent secret:nut --')
   .description(
@@ -25,7 +30,13 @@ const program = new Command('npm run --silent secret:nut --')
   .option(
     '--server-file <ups=file>',
     'the password for a UPS that another machine serves, such as a NAS; may be given several times',
-    (value: string, files: Record<string, string>) => ({ ...files, ...pair(value) }),
+    (value: string, files: Files) => ({ ...files, ...pair(value) }),
+    {},
+  )
+  .option(
+    '--driver-file <ups.option=file>',
+    'the value for an option of a driver that is { secret: true }, such as authPassword; may be given several times',
+    (value: string, files: Files) => ({ ...files, ...pair(value) }),
     {},
   )
   .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
@@ -33,11 +44,17 @@ const program = new Command('npm run --silent secret:nut --')
 
 function print(options: Options): void {
   const { cluster } = readSite(options.cluster);
-  const problems = serverProblems(cluster, options.serverFile);
+  const ofServers = serverKeys(cluster);
+  const ofDrivers = driverKeys(cluster);
+  const problems = [
+    ...mismatches('--server-file', options.serverFile, ofServers, 'no machine outside serves a UPS'),
+    ...mismatches('--driver-file', options.driverFile, ofDrivers, 'cluster.yaml has no { secret: true } at'),
+  ];
   const files = {
     ...(options.primaryFile !== undefined && { primary: options.primaryFile }),
     ...(options.secondaryFile !== undefined && { secondary: options.secondaryFile }),
-    ...Object.fromEntries(Object.entries(options.serverFile).map(([ups, file]) => [serverPasswordKey(ups), file])),
+    ...byKey(options.serverFile, ofServers),
+    ...byKey(options.driverFile, ofDrivers),
   };
   const given = Object.fromEntries(Object.entries(files).map(([key, file]) => [key, firstLine(file, problems)]));
   if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -51,17 +68,37 @@ function print(options: Options): void {
   process.stdout.write(text);
 }
 
-/** Machines outside whose password nobody gave, and passwords for UPSes that no machine outside serves. */
-function serverProblems({ ups }: Cluster, files: Options['serverFile']): string[] {
-  const served = ups.filter(({ server }) => server).map(({ name }) => name);
-  const names = served.length > 0 ? `give it for ${served.join(', ')}` : 'take it out';
+/** Keys of the Secret, by what a person calls them. */
+type Keys = ReadonlyMap<string, string>;
+
+const serverKeys = ({ ups }: Cluster): Keys =>
+  new Map(ups.filter(({ server }) => server).map(({ name }) => [name, serverPasswordKey(name)]));
+
+const driverKeys = ({ ups }: Cluster): Keys =>
+  new Map(
+    ups.flatMap(({ name, options }) =>
+      Object.entries(options)
+        .filter(([, value]) => typeof value === 'object')
+        .map(([option]) => [`${name}.${option}`, driverPasswordKey(name, option)] as const),
+    ),
+  );
+
+const byKey = (files: Files, keys: Keys): Files =>
+  Object.fromEntries(Object.entries(files).flatMap(([name, file]) => [[keys.get(name) ?? name, file]]));
+
+/** Passwords that nobody gave, and passwords for what is not there. */
+function mismatches(flag: string, files: Files, keys: Keys, missing: string): string[] {
+  const names = [...keys.keys()];
   return [
-    ...served
+    ...names
       .filter((name) => files[name] === undefined)
-      .map((name) => `the password for "${name}" is missing; give it with --server-file ${name}=FILE`),
+      .map((name) => `the password for "${name}" is missing; give it with ${flag} ${name}=FILE`),
     ...Object.keys(files)
-      .filter((name) => !served.includes(name))
-      .map((name) => `--server-file ${name}: no machine outside serves a UPS "${name}"; ${names}`),
+      .filter((name) => !keys.has(name))
+      .map(
+        (name) =>
+          `${flag} ${name}: ${missing} "${name}"; ${names.length > 0 ? `give it for ${names.join(', ')}` : 'take it out'}`,
+      ),
   ];
 }
 
@@ -76,9 +113,9 @@ function firstLine(file: string, problems: string[]): string {
   }
 }
 
-function pair(value: string): Record<string, string> {
+function pair(value: string): Files {
   const [ups, ...file] = value.split('=');
-  if (!ups || file.length === 0) throw new InvalidArgumentError('write --server-file NAME=FILE');
+  if (!ups || file.length === 0) throw new InvalidArgumentError('write NAME=FILE');
   return { [ups]: file.join('=') };
 }
 

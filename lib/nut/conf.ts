@@ -14,7 +14,7 @@ const SECONDARY_USER = 'monsecondary';
 export type DriverOption = string | number | true | { readonly secret: true };
 
 /** Key of the Secret with the value of a driver option. */
-const driverPasswordKey = (upsName: string, option: string): string => `driver-${upsName}-${option}`;
+export const driverPasswordKey = (upsName: string, option: string): string => `driver-${upsName}-${option}`;
 
 /** Keys of the Secret that the driver of a UPS needs. */
 export const driverPasswordKeys = ({ name, options = {} }: Pick<UpsSection, 'name' | 'options'>): string[] =>

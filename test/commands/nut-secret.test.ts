@@ -23,6 +23,8 @@ beforeAll(() => {
   write('cluster.yaml', stringify({ ...homeInput, nut: { secret: 'my-users' } }));
   const nas = { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180 } };
   write('nas.yaml', stringify({ ...homeInput, ups: [...(homeInput.ups ?? []), nas] }));
+  const [ups] = homeInput.ups ?? [];
+  write('snmp.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { authPassword: { secret: true } } }] }));
   write('password', 'of-the-nas-1\nsecond line\n');
   write('weak', 'short\n');
   mkdirSync(join(folder, 'a-folder'));
@@ -61,6 +63,12 @@ describe('npm run secret:nut', () => {
     });
   });
 
+  test('takes the passwords of drivers, under the keys that the pods ask for', () => {
+    const { status, stdout } = secret(['--cluster', 'snmp.yaml', '--driver-file', 'ups1.authPassword=password']);
+    expect(status).toBe(0);
+    expect(dataOf(stdout)['driver-ups1-authPassword']).toBe('of-the-nas-1');
+  });
+
   test('takes the site from CLUSTER, and an empty one for none', () => {
     expect(secret([], { CLUSTER: 'nas.yaml' }).stderr).toContain('the password for "nas" is missing');
     expect(secret([], { CLUSTER: '' }).status).toBe(0);
@@ -79,6 +87,14 @@ describe('npm run secret:nut', () => {
         'the password for "nas" is missing; give it with --server-file nas=FILE',
         '--server-file nsa: no machine outside serves a UPS "nsa"; give it for nas',
         'none: there is no such file; correct the name',
+      ],
+    ],
+    [
+      'a driver whose password is missing, and one for an option that has none',
+      ['--cluster', 'snmp.yaml', '--driver-file', 'ups1.privPassword=password'],
+      [
+        'the password for "ups1.authPassword" is missing; give it with --driver-file ups1.authPassword=FILE',
+        '--driver-file ups1.privPassword: cluster.yaml has no { secret: true } at "ups1.privPassword"; give it for ups1.authPassword',
       ],
     ],
     [
