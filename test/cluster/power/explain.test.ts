@@ -14,7 +14,7 @@ describe('what explain prints', () => {
       'Seconds after the shutdown begins (FSD, or on battery and low).',
       'For machines the latest that can be, whatever is dead; for the UPS the earliest.',
       '',
-      'detection  max(15 DEADTIME, 15 HOSTSYNC) + 6 reaction = 21',
+      'detection  max(15 DEADTIME, 15 HOSTSYNC) + 2 x 2 POLLFREQALERT + 2 upsmon = 21',
       '',
       'ups1 at k3s-1, usbhid-ups',
       '',

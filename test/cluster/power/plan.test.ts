@@ -17,7 +17,7 @@ const upsOf = (site: ClusterInput, name = 'ups1'): UpsPlan => {
 describe('the power plan of the shipped site', () => {
   const plan = powerPlan(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
 
-  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, and 6 s reaction', () => {
+  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, two looks of 2 s, and 2 s', () => {
     expect(plan.detectionSeconds).toBe(21);
   });
 
@@ -59,6 +59,13 @@ describe('the laboratory', () => {
     ['a primary upsmon that is dead, by HOSTSYNC', 19],
   ])('learned of the shutdown within the computed time: %s', (_, measured) => {
     expect(measured).toBeLessThanOrEqual(lab.detectionSeconds);
+  });
+
+  test('learned of a frozen upsd within the computed time when upsmon looks each 10 s: 43 s at a DEADTIME of 30', () => {
+    const power = { pollSeconds: 10, pollOnBatterySeconds: 10, deadTimeSeconds: 30, leaseSeconds: 30 };
+    const { detectionSeconds } = planOf({ ...ipv4Site(), power });
+    expect(detectionSeconds).toBe(52);
+    expect(43).toBeLessThanOrEqual(detectionSeconds);
   });
 
   test('had all machines down within the computed time, 41 s', () => {
