@@ -38,7 +38,7 @@ export const ups = z.strictObject({
   delayStepSeconds: format.seconds
     .optional()
     .describe(
-      'The UPS cuts its delays down to whole multiples of this: 60 for CyberPower. Default: that of the driver.',
+      "The UPS cuts its delays down to whole multiples of this: 60 for CyberPower. Default: that of the driver; 60 with usbhid-ups, unless options.vendorid is another maker's.",
     ),
   runtimeAtLowBatterySeconds: format.seconds
     .optional()

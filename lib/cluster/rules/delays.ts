@@ -1,6 +1,6 @@
 import { allDownSum, offDelaySum } from '../power/arithmetic';
 import { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf } from '../power/changes';
-import { driverFacts, driverNumber } from '../power/drivers';
+import { driverFacts, driverNumber, needsVendor } from '../power/drivers';
 import { type PowerPlan, powerPlan, type UpsPlan } from '../power/plan';
 import { error, type Path, type Problem } from '../problem';
 import type { Cluster } from '../schema';
@@ -32,7 +32,7 @@ function offDelay(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path): 
         'offdelay-step',
         at,
         `offdelay ${stated} of "${site.name}" becomes ${Math.floor(stated / stepSeconds) * stepSeconds}, because its delays are whole multiples of ${stepSeconds} s`,
-        changeText([offDelayOf(cluster, ups, next)]),
+        `${changeText([offDelayOf(cluster, ups, next)])}${needsVendor(site) ? ', or give options.vendorid, if it is no CyberPower (`lsusb` prints it)' : ''}`,
       ),
     ];
   }

@@ -97,6 +97,13 @@ export const drivers: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'an offdelay that is no whole minute is refused on USB when the maker is not known, with both ways out',
+    changes: { 'ups[0].options': { offdelay: 119 } },
+    problems: [
+      'error ups[0].options.offdelay: offdelay-step: offdelay 119 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120, or give options.vendorid, if it is no CyberPower (`lsusb` prints it)',
+    ],
+  },
+  {
     says: 'an offdelay that the driver would refuse is refused',
     site: powerSite,
     changes: {
