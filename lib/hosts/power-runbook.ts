@@ -149,7 +149,7 @@ function exercise(cluster: Cluster, plan: PowerPlan, ups: Ups, isFirst: boolean)
     'Do it once after the first installation, and after each change of machines, UPS or times.',
   ];
   return [
-    `**The whole thing: ${ups.name}.** This powers off every machine that depends on ${ups.name}, and ${ups.name} cuts its load ${upsPlan?.offDelaySeconds ?? 0} s later, although the mains are on${upsPlan?.onDelaySeconds === undefined ? '' : `; the load is back ${upsPlan.onDelaySeconds} s after the command or somewhat later`}.`,
+    `**The whole thing: ${ups.name}.** This powers off every machine that depends on ${ups.name}, and ${ups.name} cuts its load ${upsPlan?.offDelaySeconds ?? 0} s later, although the mains are on${upsPlan?.returnSeconds === undefined ? '' : `; the load is back ${upsPlan.returnSeconds} s after the command at the earliest`}.`,
     ...(isFirst ? [checks.map((check) => `- ${check}`).join('\n')] : []),
     code(podAt(cluster, ups.node ?? ''), exec(cluster, 'primary', 'upsmon -c fsd')),
   ];

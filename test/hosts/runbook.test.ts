@@ -49,6 +49,15 @@ describe('RUNBOOK.md', () => {
     expect(power).toContain('--field-selector spec.nodeName=k3s-2 -o name)');
   });
 
+  test('says when the load is back, which some UPSes count from the cut', () => {
+    expect(shipped).toContain(
+      'cuts its load 120 s later, although the mains are on; the load is back 180 s after the command',
+    );
+    expect(power).toContain(
+      'ups1 cuts its load 120 s later, although the mains are on; the load is back 300 s after the',
+    );
+  });
+
   test('sends whoever tests the UPS of a NAS to the NAS', () => {
     expect(power).toContain('**nas on 192.168.10.30.** Declare the shutdown on that machine');
   });

@@ -9,16 +9,24 @@ export interface DriverFacts {
   readonly longestOffDelaySeconds?: number;
   /** Unit of its ondelay, in seconds. */
   readonly onDelayUnitSeconds: 1 | 60;
+  /** From when the UPS counts ondelay: Megatec's `S<n>R<m>` is a cut after n minutes and then a pause of m. */
+  readonly onDelayFrom: 'command' | 'cut';
   /** True when it talks to the UPS over the network: no USB bus and no rights on the machine. */
   readonly network: boolean;
 }
 
-const SECONDS: DriverFacts = { granularitySeconds: 1, onDelayUnitSeconds: 1, network: false };
+const SECONDS: DriverFacts = {
+  granularitySeconds: 1,
+  onDelayUnitSeconds: 1,
+  onDelayFrom: 'command',
+  network: false,
+};
 /** These take 12 to 54 s in steps of 6, and from 60 s on whole minutes; no machine halts in less than a minute for sure. */
 const MINUTES: DriverFacts = {
   granularitySeconds: 60,
   longestOffDelaySeconds: 600,
   onDelayUnitSeconds: 1,
+  onDelayFrom: 'cut',
   network: false,
 };
 
@@ -58,6 +66,10 @@ export function delayStepSeconds(ups: Ups): number {
   const known = mayBeCyberPower(ups) ? CYBERPOWER_STEP_SECONDS : undefined;
   return ups.delayStepSeconds ?? known ?? driverFacts(ups.driver ?? '')?.granularitySeconds ?? 1;
 }
+
+/** What the UPS makes of a delay. */
+export const roundedDelay = (ups: Ups, seconds: number): number =>
+  Math.floor(seconds / delayStepSeconds(ups)) * delayStepSeconds(ups);
 
 /** True when nothing says that the UPS is another maker's: usbhid-ups without vendorid takes a CyberPower as well. */
 function mayBeCyberPower({ driver, options }: Ups): boolean {

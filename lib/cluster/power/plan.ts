@@ -1,6 +1,13 @@
 import { upsesAt } from '../queries';
 import type { Cluster, Node, Ups } from '../schema';
-import { delayStepSeconds, driverFacts, driverNumber, statusPollSeconds, valuePollSeconds } from './drivers';
+import {
+  delayStepSeconds,
+  driverFacts,
+  driverNumber,
+  roundedDelay,
+  statusPollSeconds,
+  valuePollSeconds,
+} from './drivers';
 
 /** Which stage and halt budget a machine has. */
 export type PowerRole = 'agent' | 'server' | 'upsNode';
@@ -36,11 +43,10 @@ export interface UpsPlan {
   readonly offDelaySeconds: number;
   /** When the load is cut at the latest, if the battery lasts: everybody but the last one who can tell the UPS was dead. */
   readonly latestCutSeconds: number;
-  /**
-   * From the command to the return of the load at the earliest: the owner's ondelay where given, else about a minute more than
-   * offdelay. Undefined for a UPS of another machine.
-   */
+  /** The owner's ondelay where given, else about a minute more than offdelay. Undefined for a UPS of another machine. */
   readonly onDelaySeconds: number | undefined;
+  /** From the command to the return of the load at the earliest: what the UPS makes of ondelay. */
+  readonly returnSeconds: number | undefined;
   /** From low battery at the UPS to the begin of the shutdown at the latest: one look of the driver and one of upsmon. */
   readonly noticeSeconds: number;
   /** What the battery must still carry the load for at low battery. */
@@ -125,16 +131,25 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
     neededOffDelaySeconds,
     offDelaySeconds,
     latestCutSeconds: ups.server ? offDelaySeconds : detectionSeconds + finalDelaySeconds + offDelaySeconds,
-    onDelaySeconds: ups.server ? undefined : onDelaySeconds(ups, offDelaySeconds),
+    ...(ups.server ? { onDelaySeconds: undefined, returnSeconds: undefined } : returnOf(ups, offDelaySeconds)),
     noticeSeconds: statusPollSeconds(ups) + pollSeconds,
     runtimeNeededSeconds: statusPollSeconds(ups) + afterwards,
     earlyRuntimeNeededSeconds: valuePollSeconds(ups) + afterwards,
   };
 }
 
-/** The owner's ondelay, whose unit depends on the driver, or a whole number of minutes that every driver takes. */
+/** When the load is back: the UPS rounds ondelay down as it does offdelay, and counts it from the command or from the cut. */
+function returnOf(ups: Ups, offDelaySeconds: number): Pick<UpsPlan, 'onDelaySeconds' | 'returnSeconds'> {
+  const seconds = onDelaySeconds(ups, offDelaySeconds);
+  const rounded = roundedDelay(ups, seconds);
+  const isFromCut = driverFacts(ups.driver ?? '')?.onDelayFrom === 'cut';
+  return { onDelaySeconds: seconds, returnSeconds: rounded + (isFromCut ? roundedDelay(ups, offDelaySeconds) : 0) };
+}
+
+/** The owner's ondelay, whose unit depends on the driver, or a whole number of minutes that every driver takes and no step of the UPS cuts short. */
 function onDelaySeconds(ups: Ups, offDelaySeconds: number): number {
   const stated = driverNumber(ups, 'ondelay');
   if (stated !== undefined) return stated * (driverFacts(ups.driver ?? '')?.onDelayUnitSeconds ?? 1);
-  return Math.ceil((offDelaySeconds + OFF_AT_LEAST_SECONDS) / 60) * 60;
+  const step = delayStepSeconds(ups);
+  return Math.ceil((Math.ceil((offDelaySeconds + OFF_AT_LEAST_SECONDS) / step) * step) / 60) * 60;
 }

@@ -138,6 +138,21 @@ export const drivers: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'an ondelay that a CyberPower rounds down to offdelay is refused',
+    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 120, ondelay: 179 } },
+    problems: [
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 179 of "ups1" becomes 120, because its delays are whole multiples of 60 s, and so is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
+    ],
+  },
+  {
+    says: 'an ondelay that nutdrv_qx rounds down to offdelay is refused',
+    site: powerSite,
+    changes: { 'ups[0].options.ondelay': 150 },
+    problems: [
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 150 of "ups1" becomes 120, because its delays are whole multiples of 60 s, and so is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
+    ],
+  },
+  {
     says: 'an ondelay in minutes that is not after offdelay is refused',
     changes: { 'ups[0].driver': 'blazer_usb', 'ups[0].options': { offdelay: 180, ondelay: 3 } },
     problems: [

@@ -29,7 +29,7 @@ describe('what explain prints', () => {
       '  k3s-3     21 to learn of it + 5 stage + 1 watcher + 60 to halt = 87',
       '  k3s-1     21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92',
       '  offdelay  92 + 15 margin = 107, in steps of 60: 120',
-      '  ondelay   180, from the command on; the load returns then, or later with the mains',
+      '  ondelay   180; the load returns 180 s after the command at the earliest, or later with the mains',
       '  battery   at low battery it must last 2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142',
       '            at the limit of earlyShutdown 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170',
       '            runtimeBelowSeconds 360, needed 170: enough',

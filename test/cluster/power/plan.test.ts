@@ -146,9 +146,31 @@ describe('the delays', () => {
     expect(withDriver('blazer_ser', { ondelay: 4 }).onDelaySeconds).toBe(240);
   });
 
+  test.each([
+    ['usbhid-ups', 180, 180],
+    ['snmp-ups', 180, 180],
+    ['nutdrv_qx', 180, 300],
+    ['blazer_usb', 180, 300],
+  ])('let the load return after ondelay, with %s counted from the cut where it is so', (driver, on, returns) => {
+    const port = driver === 'snmp-ups' ? '192.168.10.20' : 'auto';
+    const ups = { name: 'ups1', driver, port, node: 'k3s-1', runtimeAtLowBatterySeconds: 999 };
+    const { onDelaySeconds, returnSeconds } = upsOf({ ...ipv4Site(), ups: [ups] });
+    expect([onDelaySeconds, returnSeconds]).toEqual([on, returns]);
+  });
+
+  test('let the load return after the ondelay that the UPS makes of it', () => {
+    expect(withDriver('usbhid-ups', { vendorid: '0764', ondelay: 299 }).returnSeconds).toBe(240);
+    expect(withDriver('usbhid-ups', { vendorid: '051d', ondelay: 299 }).returnSeconds).toBe(299);
+  });
+
   test('are those of the machine outside that serves the UPS', () => {
-    const { offDelaySeconds, latestCutSeconds, onDelaySeconds } = upsOf(powerSite(), 'nas');
-    expect([offDelaySeconds, latestCutSeconds, onDelaySeconds]).toEqual([180, 180, undefined]);
+    const { offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds } = upsOf(powerSite(), 'nas');
+    expect([offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds]).toEqual([
+      180,
+      180,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -185,6 +207,18 @@ describe('every plan', () => {
         for (const { neededOffDelaySeconds, stepSeconds, allDownSeconds } of powerPlan(siteWith(power)).upses) {
           expect(neededOffDelaySeconds % stepSeconds).toBe(0);
           expect(neededOffDelaySeconds - stepSeconds).toBeLessThan(allDownSeconds + (power.marginSeconds ?? 15));
+        }
+      }),
+    );
+  });
+
+  test('restores the load at least a minute after it was cut, whatever steps the UPS takes', () => {
+    fc.assert(
+      fc.property(anyPower, fc.integer({ min: 1, max: 900 }), (power, step) => {
+        const site = siteWith(power);
+        const ups = site.ups.map((one) => (one.server ? one : { ...one, delayStepSeconds: step }));
+        for (const { ups: of, offDelaySeconds, returnSeconds = 0 } of powerPlan({ ...site, ups }).upses) {
+          if (!of.server) expect(returnSeconds).toBeGreaterThanOrEqual(offDelaySeconds + 60);
         }
       }),
     );
