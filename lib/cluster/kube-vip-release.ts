@@ -1,10 +1,11 @@
+import { tagOf } from './image-tag';
+
 /** A release as its three numbers. */
 export type Release = readonly [major: number, minor: number, patch: number];
 
 /** The release that the tag of an image names, if it names one: `ghcr.io/kube-vip/kube-vip:v1.2.3@sha256:...` is 1.2.3. */
 export function kubeVipRelease(image: string): Release | undefined {
-  const [, tag = ''] = /:([^:/@]+)(?:@|$)/.exec(image.replace(/@sha256:[0-9a-f]+$/, '')) ?? [];
-  const numbers = /^v?(\d+)\.(\d+)\.(\d+)$/.exec(tag)?.slice(1).map(Number);
+  const numbers = /^v?(\d+)\.(\d+)\.(\d+)$/.exec(tagOf(image))?.slice(1).map(Number);
   return numbers && ([numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0] as const);
 }
 

@@ -10,6 +10,10 @@ const upsServer = z.strictObject({
   cutDelaySeconds: format.seconds.describe(
     'Seconds from the shutdown it declares (FSD) to the moment the load is cut, as set there. Every machine has to be down by then.',
   ),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe('Its upsd speaks TLS, with a certificate of the authority in power.tlsSecret.'),
 });
 
 /** A UPS with the cable at a node, or served by a machine outside. */

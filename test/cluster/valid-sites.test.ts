@@ -68,6 +68,26 @@ const valid: readonly ValidSite[] = [
     },
   },
   {
+    says: 'TLS with an image of one’s own',
+    changes: { 'power.tlsSecret': 'nut-tls', 'images.nut': 'registry.home.arpa/nut:1' },
+  },
+  {
+    says: 'a machine outside that speaks no TLS where nobody does',
+    site: powerSite,
+    changes: { 'power.tlsSecret': undefined, 'ups[2].server.tls': undefined },
+  },
+  ...[
+    'docker.io/instantlinux/nut-upsd:2.8.0',
+    'registry.home.arpa/nut:2.7',
+    'registry.home.arpa/nut:1.2.7.4',
+    // a version after 2.7.4, which has the words or has not
+    'k8s-at-home/network-ups-tools:v2.7.4-2479-g86a32237c',
+    `registry.home.arpa/nut@sha256:${'0'.repeat(64)}`,
+  ].map((image) => ({
+    says: `an image whose tag names no NUT before 2.8: ${image}`,
+    changes: { 'images.nut': image },
+  })),
+  {
     says: 'halt budgets that just outlast the lease',
     changes: { 'power.haltBudget': { serverSeconds: 27, upsNodeSeconds: 27 } },
   },

@@ -10,6 +10,7 @@ import { lease } from './lease';
 import { names } from './names';
 import { networks } from './networks';
 import { nodes } from './nodes';
+import { nutImage } from './nut-image';
 import { nutTiming } from './nut-timing';
 import { operatingSystems } from './operating-systems';
 import { pools } from './pools';
@@ -37,6 +38,7 @@ export const rules: readonly Rule[] = [
   power,
   upsDrivers,
   nutTiming,
+  nutImage,
   stages,
   delays,
   budget,

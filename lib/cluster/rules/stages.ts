@@ -5,10 +5,10 @@ import { error, type Problem, warning } from '../problem';
 import { serversOf } from '../queries';
 import type { Cluster } from '../schema';
 
-/** The machines go off in an order that leaves nobody alone, with time to halt, by an actuator that is there. */
+/** The machines go off in an order that leaves nobody alone, with time to halt. */
 export function stages(cluster: Cluster): Problem[] {
   const plan = powerPlan(cluster);
-  return [...order(cluster, plan), ...halts(cluster, plan), ...handovers(cluster), ...actuator(cluster)];
+  return [...order(cluster, plan), ...halts(cluster, plan), ...handovers(cluster)];
 }
 
 function order({ power }: Cluster, plan: PowerPlan): Problem[] {
@@ -76,19 +76,6 @@ function handovers(cluster: Cluster): Problem[] {
       ['power', 'haltBudget', first],
       `pods on a server that halts have ${totalSeconds} s of its ${shortestHaltBudget(cluster, 'server')} s, and without its holder the virtual IP is away for ${awaySeconds} s (durationSeconds ${lease.durationSeconds} + ${AFTER_LEASE_SECONDS}), so they would end without having reached the API`,
       `set ${keys.map((key) => `haltBudget.${key}`).join(' and ')} to ${needed} or more, or lower durationSeconds of the lease`,
-    ),
-  ];
-}
-
-function actuator({ power, images, nodes }: Cluster): Problem[] {
-  const isUsed = power.actuator === 'logind' && nodes.some(({ ups }) => ups.length > 0);
-  if (!isUsed || images.nut !== undefined) return [];
-  return [
-    error(
-      'logind-image',
-      ['power', 'actuator'],
-      'the actuator logind needs dbus-send in the image, and the default one has none',
-      'build images/nut/Containerfile, push it to a registry of yours and name it under images.nut, or use the actuator killpowerd',
     ),
   ];
 }

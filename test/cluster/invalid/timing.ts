@@ -92,6 +92,29 @@ export const timing: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'the actuator logind with the default image from another registry is refused',
+    changes: { 'power.actuator': 'logind', 'images.nut': 'mirror.home.arpa/instantlinux/nut-upsd:2.8.3-r4' },
+    problems: [
+      'error power.actuator: logind-image: the actuator logind needs dbus-send in the image, and the default one has none; build images/nut/Containerfile, push it to a registry of yours and name it under images.nut, or use the actuator killpowerd',
+    ],
+  },
+  {
+    says: "TLS without an image of one's own is refused",
+    changes: { 'power.tlsSecret': 'nut-tls' },
+    problems: [
+      'error power.tlsSecret: tls-image: TLS needs openssl in the image, by which upsmon finds the certificate authority, and the default one has none: upsmon would not start on any machine; build images/nut/Containerfile, push it to a registry of yours and name it under images.nut, or take tlsSecret out',
+    ],
+  },
+  ...['docker.io/instantlinux/nut-upsd:2.7.4-r8', `registry.home.arpa:5000/nut:v2.7.4@sha256:${'0'.repeat(64)}`].map(
+    (image) => ({
+      says: `an image with NUT before 2.8 is refused: ${image}`,
+      changes: { 'images.nut': image },
+      problems: [
+        'error images.nut: nut-too-old: by its tag the image has NUT 2.7.4, and NUT before 2.8 does not know the words primary and secondary: it takes the primary for a secondary, so nobody would declare a shutdown; use an image with NUT 2.8 or newer, or leave images.nut out; where the tag counts something else, give the image another one',
+      ],
+    }),
+  ),
+  {
     says: "the actuator logind without an image of one's own is refused",
     changes: { 'power.actuator': 'logind' },
     problems: [
