@@ -117,6 +117,7 @@ export const RULE_NAMES = [
   'dead-man-below-deadtime',
   'ups-node-not-last',
   'agents-last',
+  'stage-before-command',
   'halt-budget-short',
   'drain-below-lease',
   'logind-image',

@@ -68,38 +68,6 @@ const valid: readonly ValidSite[] = [
     },
   },
   {
-    says: 'TLS with an image of one’s own',
-    changes: { 'power.tlsSecret': 'nut-tls', 'images.nut': 'registry.home.arpa/nut:1' },
-  },
-  {
-    says: 'a machine outside that speaks no TLS where nobody does',
-    site: powerSite,
-    changes: { 'power.tlsSecret': undefined, 'ups[2].server.tls': undefined },
-  },
-  ...[
-    'docker.io/instantlinux/nut-upsd:2.8.0',
-    'registry.home.arpa/nut:2.7',
-    'registry.home.arpa/nut:1.2.7.4',
-    // a version after 2.7.4, which has the words or has not
-    'k8s-at-home/network-ups-tools:v2.7.4-2479-g86a32237c',
-    `registry.home.arpa/nut@sha256:${'0'.repeat(64)}`,
-  ].map((image) => ({
-    says: `an image whose tag names no NUT before 2.8: ${image}`,
-    changes: { 'images.nut': image },
-  })),
-  {
-    says: 'halt budgets that just outlast the lease',
-    changes: { 'power.haltBudget': { serverSeconds: 27, upsNodeSeconds: 27 } },
-  },
-  {
-    says: 'halt budgets that a lease outlasts, with keepalived, which has none',
-    changes: { 'power.haltBudget': { serverSeconds: 20, upsNodeSeconds: 20 }, 'controlPlane.provider': 'keepalived' },
-  },
-  {
-    says: 'a shorter halt budget with the shorter lease of the fast profile',
-    changes: { 'power.haltBudget': { serverSeconds: 14, upsNodeSeconds: 14 }, 'controlPlane.failover': 'fast' },
-  },
-  {
     says: 'a virtual IP by BGP to a router that MetalLB speaks to from agents alone',
     site: bgpSite,
     changes: {
@@ -120,20 +88,6 @@ const valid: readonly ValidSite[] = [
   { says: 'machines that run neither of the systems that files are written for', changes: { os: [] } },
   { says: 'no load balancer', changes: { loadBalancer: undefined } },
   { says: 'no advertisements', changes: { 'loadBalancer.advertisements': undefined } },
-  {
-    says: 'no UPS',
-    changes: { ups: undefined, 'nodes[0].ups': undefined, 'nodes[1].ups': undefined, 'nodes[2].ups': undefined },
-  },
-  {
-    says: 'a UPS that feeds agents only',
-    changes: {
-      'nodes[0].ups': undefined,
-      'nodes[1].ups': undefined,
-      'nodes[2].ups': undefined,
-      'nodes[3].ups': 'ups1',
-      'ups[0].node': 'k3s-4',
-    },
-  },
   { says: 'no gateway', changes: { 'network.gateway': undefined } },
   { says: 'two gateways', changes: { 'network.gateway': ['192.168.10.1', '192.168.10.2'] } },
   { says: 'a link-local gateway', site: dualStackSite, changes: { 'network.gateway': ['192.168.10.1', 'fe80::abcd'] } },

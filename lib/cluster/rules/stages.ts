@@ -1,14 +1,14 @@
 import { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from '../graceful-shutdown';
 import { SHORTEST_HALT_SECONDS } from '../power/changes';
-import { type PowerPlan, type PowerRole, powerPlan } from '../power/plan';
+import { type NodePlan, type PowerPlan, type PowerRole, powerPlan } from '../power/plan';
 import { error, type Problem, warning } from '../problem';
 import { serversOf } from '../queries';
 import type { Cluster } from '../schema';
 
-/** The machines go off in an order that leaves nobody alone, with time to halt. */
+/** The machines go off in an order that leaves nobody alone, after the UPS has its command and with time to halt. */
 export function stages(cluster: Cluster): Problem[] {
   const plan = powerPlan(cluster);
-  return [...order(cluster, plan), ...halts(cluster, plan), ...handovers(cluster)];
+  return [...order(cluster, plan), ...commands(cluster, plan), ...halts(cluster, plan), ...handovers(cluster)];
 }
 
 function order({ power }: Cluster, plan: PowerPlan): Problem[] {
@@ -44,6 +44,34 @@ function order({ power }: Cluster, plan: PowerPlan): Problem[] {
 }
 
 const rolesOf = (plan: PowerPlan): PowerRole[] => [...new Set(plan.nodes.map(({ role }) => role))];
+
+/** What the node with the cable needs to tell its UPS, once it has heard of the shutdown. */
+const COMMAND_SECONDS = 1;
+const PLURALS: Readonly<Record<PowerRole, string>> = {
+  agent: 'agents',
+  server: 'servers',
+  upsNode: 'nodes with a UPS',
+};
+
+/** Every machine looks each pollOnBatterySeconds, and the one with the cable may be the last to hear of the shutdown. */
+function commands({ power }: Cluster, plan: PowerPlan): Problem[] {
+  const needed = power.pollOnBatterySeconds + COMMAND_SECONDS;
+  const early = plan.nodes.filter((node) => node.stageSeconds < needed && isToldElsewhere(plan, node));
+  return [...new Set(early.map(({ role }) => role))].map((role) =>
+    warning(
+      'stage-before-command',
+      ['power', 'stages', `${role}Seconds`],
+      `${PLURALS[role]} power off ${power.stages[`${role}Seconds`]} s after they hear of the shutdown, and their UPS may have its command only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} to give it = ${needed}; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off`,
+      `set stages.${role}Seconds to ${needed} or more`,
+    ),
+  );
+}
+
+/** True when a UPS that feeds this machine is commanded by another one of the cluster. */
+const isToldElsewhere = (plan: PowerPlan, { node }: NodePlan): boolean =>
+  plan.upses.some(
+    ({ ups, nodes }) => ups.node !== undefined && ups.node !== node.name && nodes.some((fed) => fed.node === node),
+  );
 
 const halts = ({ power }: Cluster, plan: PowerPlan): Problem[] =>
   rolesOf(plan)

@@ -4,7 +4,7 @@ import { type InvalidSite, powerSite } from '../sites';
 export const timing: readonly InvalidSite[] = [
   {
     says: 'a pause on battery that is longer than on line is refused',
-    changes: { 'power.pollOnBatterySeconds': 5, 'power.pollSeconds': 4 },
+    changes: { 'power.pollOnBatterySeconds': 5, 'power.pollSeconds': 4, 'power.stages': { serverSeconds: 6 } },
     problems: [
       'error power.pollOnBatterySeconds: poll-order: pollOnBatterySeconds 5 is more than pollSeconds 4, so upsmon would look less often when it matters; set pollOnBatterySeconds to 4 or less',
     ],
@@ -18,7 +18,7 @@ export const timing: readonly InvalidSite[] = [
   },
   {
     says: 'a DEADTIME of less than three looks on battery is refused',
-    changes: { 'power.pollOnBatterySeconds': 6, 'power.pollSeconds': 5 },
+    changes: { 'power.pollOnBatterySeconds': 6, 'power.pollSeconds': 5, 'power.stages': { serverSeconds: 7 } },
     problems: [
       'error power.pollOnBatterySeconds: poll-order: pollOnBatterySeconds 6 is more than pollSeconds 5, so upsmon would look less often when it matters; set pollOnBatterySeconds to 5 or less',
       'error power.deadTimeSeconds: deadtime-too-short: deadTimeSeconds 15 is less than 3 x 6, the longer pause between two looks, so a late answer would count as an empty battery; set deadTimeSeconds to 18 or more',
@@ -74,6 +74,27 @@ export const timing: readonly InvalidSite[] = [
     changes: { 'power.stages': { agentSeconds: 6 } },
     problems: [
       'warning power.stages.agentSeconds: agents-last: agents power off after 6 s and servers after 5 s, so the pods on agents lose the API while they stop; set stages.agentSeconds to 5 or less',
+    ],
+  },
+  {
+    says: 'servers that may be off before their UPS has its command are warned about',
+    changes: { 'power.stages': { agentSeconds: 0, serverSeconds: 0, upsNodeSeconds: 0 } },
+    problems: [
+      'warning power.stages.serverSeconds: stage-before-command: servers power off 0 s after they hear of the shutdown, and their UPS may have its command only after 2 pollOnBatterySeconds + 1 to give it = 3; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.serverSeconds to 3 or more',
+    ],
+  },
+  {
+    says: 'the same of agents, and of nodes with a UPS that are on the UPS of another one',
+    site: powerSite,
+    changes: {
+      'nodes[3].ups': 'ups1',
+      'power.pollOnBatterySeconds': 3,
+      'power.stages': { agentSeconds: 3, serverSeconds: 3, upsNodeSeconds: 3 },
+    },
+    problems: [
+      'warning power.stages.upsNodeSeconds: stage-before-command: nodes with a UPS power off 3 s after they hear of the shutdown, and their UPS may have its command only after 3 pollOnBatterySeconds + 1 to give it = 4; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.upsNodeSeconds to 4 or more',
+      'warning power.stages.serverSeconds: stage-before-command: servers power off 3 s after they hear of the shutdown, and their UPS may have its command only after 3 pollOnBatterySeconds + 1 to give it = 4; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.serverSeconds to 4 or more',
+      'warning power.stages.agentSeconds: stage-before-command: agents power off 3 s after they hear of the shutdown, and their UPS may have its command only after 3 pollOnBatterySeconds + 1 to give it = 4; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.agentSeconds to 4 or more',
     ],
   },
   {
