@@ -47,6 +47,14 @@ const valid: readonly ValidSite[] = [
     changes: { 'power.stages.agentSeconds': 0 },
   },
   {
+    says: 'a machine alone on the UPS whose cable it has, which powers off at once',
+    changes: {
+      'nodes[1].ups': undefined,
+      'nodes[2].ups': undefined,
+      'power.stages': { agentSeconds: 0, serverSeconds: 0, upsNodeSeconds: 0 },
+    },
+  },
+  {
     says: 'machines that wait just long enough for the command to their UPS',
     changes: { 'power.stages': { agentSeconds: 3, serverSeconds: 3, upsNodeSeconds: 3 } },
   },
