@@ -219,7 +219,7 @@ function beyondSoftware(cluster: Cluster): RunbookSection {
 
 /** True when a machine goes down while one of its UPSes still feeds it. */
 const goesBeforeItsLastSupply = ({ ups, minSupplies }: Node): boolean =>
-  ups.length > 1 && Math.min(...ups.map(({ powerValue }) => powerValue)) < minSupplies;
+  Math.min(...ups.map(({ powerValue }) => powerValue)) < minSupplies;
 
 function afterwards(cluster: Cluster): RunbookSection {
   const [ups] = cabled(cluster);

@@ -1,3 +1,4 @@
+import type { UpsPlan } from '../../../lib/cluster/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { type PowerLab, perMachine } from './power-lab';
 import { MACHINES, UPS } from './site';
@@ -44,6 +45,8 @@ export interface DescentOptions {
   readonly alone?: readonly string[];
   /** When the shutdown began for a machine. @default - when the first machine was committed */
   readonly beganFor?: (name: string) => number;
+  /** How long after zero the first machine may be committed. @default - what the plan gives driver and upsmon to notice low battery */
+  readonly beginsWithinSeconds?: number;
 }
 
 /** Waits until the load is cut, measures how everybody went down, and checks that it was clean and in time. */
@@ -72,6 +75,11 @@ export async function descent(
   scenario.measure(`UPS command after ${zero.name}`, { [ups]: since(shutdownsOf(lab, ups)[0]?.at) });
   scenario.measure(`load off after ${zero.name}`, { [ups]: since(cutAt) });
 
+  checkBegin(scenario, lab, zero, {
+    machines: others(machines, alone),
+    ups,
+    withinSeconds: options.beginsWithinSeconds,
+  });
   checkClean(scenario, lab, machines, cutAt);
   checkCommand(scenario, lab, ups, Math.min(...others(machines, alone).map((name) => haltingAt(lab, name))));
   checkTimes(scenario, lab, machines, beganFor);
@@ -79,6 +87,28 @@ export async function descent(
   if (inOrder.length < 2) return;
   const isSorted = inOrder.every((at, i) => i === 0 || at > (inOrder[i - 1] ?? Number.NaN));
   scenario.check(`they go in the order ${others(machines, alone).join(', ')}`, isSorted);
+}
+
+/** All other times count from the first commit, so it must not be late itself. The battery is reckoned to last for this wait. */
+export function checkBegin(
+  scenario: Scenario,
+  lab: PowerLab,
+  zero: Zero,
+  options: { readonly machines?: readonly string[]; readonly ups?: string; readonly withinSeconds?: number } = {},
+): void {
+  const { machines = MACHINES, ups = UPS, withinSeconds = planOf(lab, ups).noticeSeconds } = options;
+  const took = (lab.firstCommitOf(machines) - zero.at) / 1000;
+  scenario.check(
+    `the first machine is committed within ${withinSeconds.toFixed(0)} s after ${zero.name}`,
+    took <= withinSeconds,
+    `${took.toFixed(1)} s`,
+  );
+}
+
+function planOf(lab: PowerLab, ups: string): UpsPlan {
+  const plan = lab.plan.upses.find((candidate) => candidate.ups.name === ups);
+  if (!plan) throw new Error(`the power plan knows no UPS "${ups}"`);
+  return plan;
 }
 
 const others = (machines: readonly string[], alone: readonly string[]) =>
@@ -100,16 +130,16 @@ function checkClean(scenario: Scenario, lab: PowerLab, machines: readonly string
  * One command, with the delays that synth reckons with, before the first machine halts.
  */
 function checkCommand(scenario: Scenario, lab: PowerLab, ups: string, firstHaltAt: number): void {
-  const plan = lab.plan.upses.find((candidate) => candidate.ups.name === ups);
+  const plan = planOf(lab, ups);
   const commands = shutdownsOf(lab, ups);
   const texts = commands.map(({ text }) => text).join(' ');
   const [, minutes, pause] = /^S([\d.]+)R(\d+)$/.exec(texts) ?? [];
   scenario.check(
     `${ups} gets one command, with the offdelay and the ondelay of the plan`,
     commands.length === 1 &&
-      Number(minutes) * 60 === plan?.offDelaySeconds &&
-      Number(pause) * 60 === plan?.onDelaySeconds,
-    `${texts || 'none'} for ${plan?.offDelaySeconds} s and ${plan?.onDelaySeconds} s`,
+      Number(minutes) * 60 === plan.offDelaySeconds &&
+      Number(pause) * 60 === plan.onDelaySeconds,
+    `${texts || 'none'} for ${plan.offDelaySeconds} s and ${plan.onDelaySeconds} s`,
   );
   const lead = firstHaltAt - (commands[0]?.at ?? Number.NaN);
   scenario.check(`${ups} gets it before the first machine halts`, lead > 0, seconds(lead));
