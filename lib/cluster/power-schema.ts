@@ -10,6 +10,10 @@ const upsServer = z.strictObject({
   cutDelaySeconds: format.seconds.describe(
     'Seconds from the shutdown it declares (FSD) to the moment the load is cut, as set there. Every machine has to be down by then.',
   ),
+  tls: z
+    .boolean()
+    .default(false)
+    .describe('Its upsd speaks TLS, with a certificate of the authority in power.tlsSecret.'),
 });
 
 /** A password, which dist/ must not hold. */
@@ -45,7 +49,7 @@ export const ups = z.strictObject({
   delayStepSeconds: format.seconds
     .optional()
     .describe(
-      'The UPS cuts its delays down to whole multiples of this: 60 for CyberPower. Default: that of the driver.',
+      "The UPS cuts its delays down to whole multiples of this: 60 for CyberPower. Default: that of the driver; 60 with usbhid-ups, unless options.vendorid is another maker's.",
     ),
   runtimeAtLowBatterySeconds: format.seconds
     .optional()

@@ -11,7 +11,7 @@ import { type PowerPlan, powerPlan, type UpsPlan } from '../cluster/power/plan';
 import { type PowerTimeline, powerTimelines } from '../cluster/power/timeline';
 import { serversOf } from '../cluster/queries';
 import { quorumOf } from '../cluster/rules/quorum';
-import type { Cluster, Ups } from '../cluster/schema';
+import type { Cluster, Node, Ups } from '../cluster/schema';
 import type { RunbookSection } from './runbook-section';
 
 /** What the runbook says about power failures. */
@@ -149,7 +149,7 @@ function exercise(cluster: Cluster, plan: PowerPlan, ups: Ups, isFirst: boolean)
     'Do it once after the first installation, and after each change of machines, UPS or times.',
   ];
   return [
-    `**The whole thing: ${ups.name}.** This powers off every machine that depends on ${ups.name}, and ${ups.name} cuts its load ${upsPlan?.offDelaySeconds ?? 0} s later, although the mains are on${upsPlan?.onDelaySeconds === undefined ? '' : `; the load is back ${upsPlan.onDelaySeconds} s after the command or somewhat later`}.`,
+    `**The whole thing: ${ups.name}.** This powers off every machine that depends on ${ups.name}, and ${ups.name} cuts its load ${upsPlan?.offDelaySeconds ?? 0} s later, although the mains are on${upsPlan?.returnSeconds === undefined ? '' : `; the load is back ${upsPlan.returnSeconds} s after the command at the earliest`}.`,
     ...(isFirst ? [checks.map((check) => `- ${check}`).join('\n')] : []),
     code(podAt(cluster, ups.node ?? ''), exec(cluster, 'second', `/scripts/declare.sh ${ups.name}`)),
   ];
@@ -159,8 +159,9 @@ function beyondSoftware(cluster: Cluster): RunbookSection {
   const { actuator, rtcWakeSeconds } = cluster.power;
   const wakes = actuator === 'killpowerd' && rtcWakeSeconds > 0;
   const stranded = wakes
-    ? `The machines wake by their clocks ${rtcWakeSeconds} s after they went off. One without such a clock: press its button, or switch the output of the UPS off and on`
+    ? `The machines wake by their clocks ${rtcWakeSeconds} s after they went off. **Not clean** when the mains are still out then: they run on a battery that nobody can read, so pull their plugs before. One without such a clock: press its button, or switch the output of the UPS off and on`
     : 'Press the button of every machine, or switch the output of the UPS off and on';
+  const outlived = cluster.nodes.filter(goesBeforeItsLastSupply).map(({ name }) => name);
   return {
     title: 'What software cannot solve',
     paragraphs: [
@@ -188,9 +189,16 @@ function beyondSoftware(cluster: Cluster): RunbookSection {
             '**Not clean.** It goes dark with the mains, and only the node with the UPS learns what happened',
             'Before: plug the switch into the UPS',
           ],
+          ...outlived.map((name) => [
+            `One of the UPSes of ${name} cuts its load, and another one still feeds it`,
+            `It has too few supplies left and goes down. The first UPS restores its load, but ${name} never was without power, so its firmware does not start it`,
+            wakes
+              ? `It wakes by its clock ${rtcWakeSeconds} s after it went off, and goes off again as long as the UPS is not back. Without such a clock: press its button`
+              : 'Press its button',
+          ]),
           [
             'A machine has no clock that wakes it (`cat /sys/class/rtc/rtc*/wakealarm` fails)',
-            'It stays off in the first two cases',
+            `It stays off in the first two cases${outlived.length > 0 ? `, and ${outlived.join(' and ')} when one UPS is enough to bring it down` : ''}`,
             'Its button, or wake-on-LAN from another machine',
           ],
           [
@@ -208,6 +216,10 @@ function beyondSoftware(cluster: Cluster): RunbookSection {
     ],
   };
 }
+
+/** True when a machine goes down while one of its UPSes still feeds it. */
+const goesBeforeItsLastSupply = ({ ups, minSupplies }: Node): boolean =>
+  Math.min(...ups.map(({ powerValue }) => powerValue)) < minSupplies;
 
 function afterwards(cluster: Cluster): RunbookSection {
   const [ups] = cabled(cluster);

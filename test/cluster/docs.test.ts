@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { clusterJsonSchema } from '../../lib/cluster/check';
 import { loadCluster } from '../../lib/cluster/load';
+import { power } from '../../lib/cluster/power-schema';
 import { ClusterError } from '../../lib/cluster/problem';
 import { RULE_NAMES } from '../../lib/cluster/rule-names';
 
@@ -35,6 +37,15 @@ describe('docs/cluster-yaml.md', () => {
       .filter(([path, { default: value }]) => !fields.match(rowEnd(path))?.[1]?.includes(`\`${value}\``));
     expect(wrong).toEqual([]);
   });
+});
+
+test('cluster.yaml shows the defaults of power where it shows what may be set', () => {
+  const [, block = ''] = readFileSync('cluster.yaml', 'utf8').match(/^power:.*\n((?: .*\n)+)/m) ?? [];
+  const shown: Record<string, unknown> = parse(block.replaceAll(/^ {2}# /gm, '  '));
+  const defaults: Record<string, unknown> = power.parse({});
+  const both = Object.keys(defaults).filter((key) => key in shown);
+  expect(both).toEqual(expect.arrayContaining(['stages', 'haltBudget', 'leaseSeconds', 'pollSeconds']));
+  for (const key of both) expect([key, shown[key]]).toEqual([key, defaults[key]]);
 });
 
 test.each([

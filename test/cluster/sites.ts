@@ -85,7 +85,7 @@ export const powerSite = (): ClusterInput => ({
       delayStepSeconds: 10,
       runtimeAtEarlyShutdownSeconds: 200,
     },
-    { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180 } },
+    { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180, tls: true } },
   ],
   power: {
     stages: { agentSeconds: 0, serverSeconds: 5, upsNodeSeconds: 10 },
@@ -97,6 +97,8 @@ export const powerSite = (): ClusterInput => ({
     tlsSecret: 'nut-tls',
     metrics: { prometheusRules: true },
   },
+  // with openssl, for TLS
+  images: { nut: 'registry.home.arpa/nut:1' },
 });
 
 /** The same machines with a pool for the node network and one that two routers hear of, in which every group of the load balancer is in use. */

@@ -69,18 +69,6 @@ const valid: readonly ValidSite[] = [
     },
   },
   {
-    says: 'halt budgets that just outlast the lease',
-    changes: { 'power.haltBudget': { serverSeconds: 27, upsNodeSeconds: 27 } },
-  },
-  {
-    says: 'halt budgets that a lease outlasts, with keepalived, which has none',
-    changes: { 'power.haltBudget': { serverSeconds: 20, upsNodeSeconds: 20 }, 'controlPlane.provider': 'keepalived' },
-  },
-  {
-    says: 'a shorter halt budget with the shorter lease of the fast profile',
-    changes: { 'power.haltBudget': { serverSeconds: 14, upsNodeSeconds: 14 }, 'controlPlane.failover': 'fast' },
-  },
-  {
     says: 'a virtual IP by BGP to a router that MetalLB speaks to from agents alone',
     site: bgpSite,
     changes: {
@@ -119,20 +107,6 @@ const valid: readonly ValidSite[] = [
   },
   { says: 'no load balancer', changes: { loadBalancer: undefined } },
   { says: 'no advertisements', changes: { 'loadBalancer.advertisements': undefined } },
-  {
-    says: 'no UPS',
-    changes: { ups: undefined, 'nodes[0].ups': undefined, 'nodes[1].ups': undefined, 'nodes[2].ups': undefined },
-  },
-  {
-    says: 'a UPS that feeds agents only',
-    changes: {
-      'nodes[0].ups': undefined,
-      'nodes[1].ups': undefined,
-      'nodes[2].ups': undefined,
-      'nodes[3].ups': 'ups1',
-      'ups[0].node': 'k3s-4',
-    },
-  },
   { says: 'no gateway', changes: { 'network.gateway': undefined } },
   { says: 'two gateways', changes: { 'network.gateway': ['192.168.10.1', '192.168.10.2'] } },
   { says: 'a link-local gateway', site: dualStackSite, changes: { 'network.gateway': ['192.168.10.1', 'fe80::abcd'] } },

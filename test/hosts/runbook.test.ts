@@ -31,15 +31,15 @@ describe('RUNBOOK.md', () => {
   });
 
   test('has the time line of every UPS', () => {
-    expect(shipped).toContain('| 107 to 128 | ups1 | cuts its load, whether or not the mains are back |');
+    expect(shipped).toContain('| 120 to 141 | ups1 | cuts its load, whether or not the mains are back |');
     expect([...power.matchAll(/^### (.*)$/gm)].map(([, name]) => name)).toEqual(['ups1', 'ups2', 'nas']);
   });
 
   test('has the sums of delays and battery', () => {
-    expect(shipped).toContain('offdelay 107 s, ondelay 180 s. k3s-1 is off after');
-    expect(shipped).toContain('2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129 s');
+    expect(shipped).toContain('offdelay 120 s, ondelay 180 s. k3s-1 is off after');
+    expect(shipped).toContain('2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142 s');
     expect(shipped).toContain(
-      'at runtimeBelowSeconds 300; from there it has to last 30 pollfreq + 5 POLLFREQ + 107 offdelay + 15 margin = 157 s',
+      'at runtimeBelowSeconds 360; from there it has to last 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170 s',
     );
   });
 
@@ -51,6 +51,15 @@ describe('RUNBOOK.md', () => {
       ),
     );
     expect(power).toContain('--field-selector spec.nodeName=k3s-2 -o name)');
+  });
+
+  test('says when the load is back, which some UPSes count from the cut', () => {
+    expect(shipped).toContain(
+      'cuts its load 120 s later, although the mains are on; the load is back 180 s after the command',
+    );
+    expect(power).toContain(
+      'ups1 cuts its load 120 s later, although the mains are on; the load is back 300 s after the',
+    );
   });
 
   test('sends whoever tests the UPS of a NAS to the NAS', () => {
@@ -68,7 +77,39 @@ describe('RUNBOOK.md', () => {
   });
 
   test('names the causes that end badly', () => {
-    expect(shipped.match(/\*\*Not clean\.?\*\*/g)?.length).toBe(3);
+    const rows = shipped.split('\n').filter((line) => /\*\*Not clean\.?\*\*/.test(line));
+    expect(rows.map((line) => line.split(' | ')[0]?.slice(2))).toEqual([
+      'The UPS does not answer any more while on battery',
+      'The node with the UPS dies on battery, before it could tell the UPS',
+      'The node with the UPS is dead when the mains fail',
+      'The switch between the machines is not on a UPS',
+      'The battery is worn and ends before its time',
+    ]);
+  });
+
+  test('warns of clocks that wake a machine on a battery nobody can read, where clocks do', () => {
+    expect(shipped).toContain('they run on a battery that nobody can read, so pull their plugs before');
+    expect(logind).not.toContain('nobody can read');
+  });
+
+  test('names the machines that one of their UPSes brings down and none brings back', () => {
+    const supplies = (changes: Partial<ClusterInput['nodes'][number]>, more: Partial<ClusterInput> = {}) => {
+      const site = { ...powerSite(), ...more };
+      const [first, ...others] = site.nodes;
+      if (!first) throw new Error('there is no node');
+      return runbookOf({ ...site, nodes: [{ ...first, ...changes }, ...others] });
+    };
+    const both = supplies({ minSupplies: 2 });
+    expect(both).toContain('| One of the UPSes of k3s-1 cuts its load, and another one still feeds it |');
+    expect(both).toContain('It wakes by its clock 900 s after it went off');
+    expect(supplies({ minSupplies: 2 }, { power: { ...powerSite().power, rtcWakeSeconds: 0 } })).toContain(
+      'so its firmware does not start it | Press its button |',
+    );
+    const twoAndOne = [{ name: 'ups1', powerValue: 2 }, 'ups2'];
+    expect(supplies({ ups: twoAndOne, minSupplies: 2 })).toContain('One of the UPSes of k3s-1');
+    // one that lives on any of them, and one that has a single UPS
+    expect(power).not.toContain('One of the UPSes of');
+    expect(supplies({ ups: [{ name: 'ups1', powerValue: 2 }], minSupplies: 2 })).not.toContain('One of the UPSes of');
   });
 
   test('without a UPS says what happens then, and nothing of NUT', () => {

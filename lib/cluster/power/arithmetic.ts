@@ -1,15 +1,23 @@
 import type { Cluster } from '../schema';
 import { statusPollSeconds, valuePollSeconds } from './drivers';
-import { type NodePlan, type PowerPlan, REACTION_SECONDS, type UpsPlan, WATCH_SECONDS } from './plan';
+import {
+  detectionByNutSeconds,
+  LOOKS,
+  type NodePlan,
+  type PowerPlan,
+  UPSMON_SECONDS,
+  type UpsPlan,
+  WATCH_SECONDS,
+} from './plan';
 
 /** The sums of the power plan as a person would write them down. Every number is in seconds. */
 
-/** How the time to learn of the shutdown comes about: `max(15 DEADTIME, 15 HOSTSYNC) + 6 reaction = 21`. */
-export function detectionSum({ power }: Cluster, plan: PowerPlan): string {
-  const { deadTimeSeconds, hostSyncSeconds, leaseSeconds } = power;
-  const byNut = Math.max(deadTimeSeconds, hostSyncSeconds) + REACTION_SECONDS;
+/** How the time to learn of the shutdown comes about: `max(15 DEADTIME, 15 HOSTSYNC) + 2 x 2 POLLFREQALERT + 2 upsmon = 21`. */
+export function detectionSum(cluster: Cluster, plan: PowerPlan): string {
+  const { deadTimeSeconds, hostSyncSeconds, pollOnBatterySeconds, leaseSeconds } = cluster.power;
+  const byNut = detectionByNutSeconds(cluster);
   if (leaseSeconds > byNut) return `${leaseSeconds} dead-man lease, which is more than ${byNut} by NUT`;
-  return `max(${deadTimeSeconds} DEADTIME, ${hostSyncSeconds} HOSTSYNC) + ${REACTION_SECONDS} reaction = ${plan.detectionSeconds}`;
+  return `max(${deadTimeSeconds} DEADTIME, ${hostSyncSeconds} HOSTSYNC) + ${LOOKS} x ${pollOnBatterySeconds} POLLFREQALERT + ${UPSMON_SECONDS} upsmon = ${plan.detectionSeconds}`;
 }
 
 /** When a machine is off at the latest: `21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92`. */

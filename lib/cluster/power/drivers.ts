@@ -9,16 +9,24 @@ export interface DriverFacts {
   readonly longestOffDelaySeconds?: number;
   /** Unit of its ondelay, in seconds. */
   readonly onDelayUnitSeconds: 1 | 60;
+  /** From when the UPS counts ondelay: Megatec's `S<n>R<m>` is a cut after n minutes and then a pause of m. */
+  readonly onDelayFrom: 'command' | 'cut';
   /** True when it talks to the UPS over the network: no USB bus and no rights on the machine. */
   readonly network: boolean;
 }
 
-const SECONDS: DriverFacts = { granularitySeconds: 1, onDelayUnitSeconds: 1, network: false };
+const SECONDS: DriverFacts = {
+  granularitySeconds: 1,
+  onDelayUnitSeconds: 1,
+  onDelayFrom: 'command',
+  network: false,
+};
 /** These take 12 to 54 s in steps of 6, and from 60 s on whole minutes; no machine halts in less than a minute for sure. */
 const MINUTES: DriverFacts = {
   granularitySeconds: 60,
   longestOffDelaySeconds: 600,
   onDelayUnitSeconds: 1,
+  onDelayFrom: 'cut',
   network: false,
 };
 
@@ -55,9 +63,32 @@ export const hasHostAsPort = (driver: string): boolean => OVER_THE_NETWORK.inclu
 
 /** The delays of this UPS are whole multiples of so many seconds. */
 export function delayStepSeconds(ups: Ups): number {
-  const vendor = String(ups.options['vendorid'] ?? '');
-  const known = ups.driver === 'usbhid-ups' && vendor === CYBERPOWER ? CYBERPOWER_STEP_SECONDS : undefined;
+  const known = mayBeCyberPower(ups) ? CYBERPOWER_STEP_SECONDS : undefined;
   return ups.delayStepSeconds ?? known ?? driverFacts(ups.driver ?? '')?.granularitySeconds ?? 1;
+}
+
+/** What the UPS makes of a delay. */
+export const roundedDelay = (ups: Ups, seconds: number): number =>
+  Math.floor(seconds / delayStepSeconds(ups)) * delayStepSeconds(ups);
+
+/** True when nothing says that the UPS is another maker's: usbhid-ups without vendorid takes a CyberPower as well. */
+function mayBeCyberPower({ driver, options }: Ups): boolean {
+  const { vendorid } = options;
+  if (driver !== 'usbhid-ups') return false;
+  // without quotes, YAML makes numbers of these: of 0764 764 or, in its version of 2005, 500; of 0x764 1892
+  const spellings =
+    typeof vendorid === 'number' ? [10, 16, 8].map((radix) => vendorid.toString(radix)) : [String(vendorid ?? '')];
+  return spellings.some(matchesCyberPower);
+}
+
+/** True when a vendorid could make its delays whole seconds. */
+export const needsVendor = (ups: Ups): boolean =>
+  ups.delayStepSeconds === undefined && ups.options['vendorid'] === undefined && mayBeCyberPower(ups);
+
+/** vendorid is an expression that is looked for anywhere in the four digits of a vendor. One that is more than digits may match anything. */
+function matchesCyberPower(vendorid: string): boolean {
+  const [, digits] = /^(?:0x)?([0-9a-f]+)$/i.exec(vendorid) ?? [];
+  return digits === undefined || CYBERPOWER.includes(digits);
 }
 
 /** How long the driver may take to see that the UPS is on battery or low, seconds. */

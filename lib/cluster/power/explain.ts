@@ -73,7 +73,10 @@ function delayRows(cluster: Cluster, ups: UpsPlan): (readonly [string, string])[
   const given = ups.ups.options['offdelay'] === undefined ? '' : `, and ${ups.offDelaySeconds} is given`;
   return [
     ['offdelay', `${offDelaySum(cluster, ups)}${given}`],
-    ['ondelay', `${ups.onDelaySeconds}, from the command on; the load returns then, or later with the mains`],
+    [
+      'ondelay',
+      `${ups.onDelaySeconds}; the load returns ${ups.returnSeconds} s after the command at the earliest, or later with the mains`,
+    ],
   ];
 }
 

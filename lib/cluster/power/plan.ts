@@ -1,6 +1,13 @@
 import { upsesAt } from '../queries';
 import type { Cluster, Node, Ups } from '../schema';
-import { delayStepSeconds, driverFacts, driverNumber, statusPollSeconds, valuePollSeconds } from './drivers';
+import {
+  delayStepSeconds,
+  driverFacts,
+  driverNumber,
+  roundedDelay,
+  statusPollSeconds,
+  valuePollSeconds,
+} from './drivers';
 
 /** Which stage and halt budget a machine has. */
 export type PowerRole = 'agent' | 'server' | 'upsNode';
@@ -36,11 +43,10 @@ export interface UpsPlan {
   readonly offDelaySeconds: number;
   /** When the load is cut at the latest, if the battery lasts: everybody but the last one who can tell the UPS was dead. */
   readonly latestCutSeconds: number;
-  /**
-   * From the command to the return of the load at the earliest: the owner's ondelay where given, else about a minute more than
-   * offdelay. Undefined for a UPS of another machine.
-   */
+  /** The owner's ondelay where given, else about a minute more than offdelay. Undefined for a UPS of another machine. */
   readonly onDelaySeconds: number | undefined;
+  /** From the command to the return of the load at the earliest: what the UPS makes of ondelay. */
+  readonly returnSeconds: number | undefined;
   /** From low battery at the UPS to the begin of the shutdown at the latest: one look of the driver and one of upsmon. */
   readonly noticeSeconds: number;
   /** What the battery must still carry the load for at low battery. */
@@ -57,8 +63,10 @@ export interface PowerPlan {
   readonly upses: readonly UpsPlan[];
 }
 
-/** upsmon's own reaction on top of DEADTIME and HOSTSYNC: measured with NUT 2.8.0 to 2.8.5, 21 s at most for 15 and 15. */
-export const REACTION_SECONDS = 6;
+/** What upsmon takes for itself, on top of its looks. */
+export const UPSMON_SECONDS = 2;
+/** The look at which upsmon finds DEADTIME or HOSTSYNC over, and the one before it. */
+export const LOOKS = 2;
 /** killpowerd on the machine looks once a second. */
 export const WATCH_SECONDS = 1;
 /** The load comes back so much later than it went, at least, or a UPS may not notice that it was to go at all. */
@@ -66,8 +74,7 @@ const OFF_AT_LEAST_SECONDS = 60;
 
 /** Computes when each machine is off and when each UPS cuts its load. Pure; whether that is good enough is for the rules to say. */
 export function powerPlan(cluster: Cluster): PowerPlan {
-  const { deadTimeSeconds, hostSyncSeconds, leaseSeconds } = cluster.power;
-  const detectionSeconds = Math.max(Math.max(deadTimeSeconds, hostSyncSeconds) + REACTION_SECONDS, leaseSeconds);
+  const detectionSeconds = Math.max(detectionByNutSeconds(cluster), cluster.power.leaseSeconds);
   const nodes = cluster.nodes
     .filter(({ ups }) => ups.length > 0)
     .map((node) => nodePlan(cluster, node, detectionSeconds));
@@ -77,6 +84,13 @@ export function powerPlan(cluster: Cluster): PowerPlan {
     upses: cluster.ups.map((ups) => upsPlan(cluster, ups, nodes, detectionSeconds)),
   };
 }
+
+/**
+ * How long upsmon may take to learn of the shutdown: it sees that a time is over only when it looks. Measured with NUT 2.8.0 to
+ * 2.8.5 and looks each 2 s: 21 s at most for 15 and 15; with looks each 10 s: 43 s for a DEADTIME of 30.
+ */
+export const detectionByNutSeconds = ({ power }: Cluster): number =>
+  Math.max(power.deadTimeSeconds, power.hostSyncSeconds) + LOOKS * power.pollOnBatterySeconds + UPSMON_SECONDS;
 
 /** The stage a machine goes off in, and the halt budget it has. */
 export const powerRole = (cluster: Cluster, node: Node): PowerRole =>
@@ -117,16 +131,25 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
     neededOffDelaySeconds,
     offDelaySeconds,
     latestCutSeconds: ups.server ? offDelaySeconds : detectionSeconds + finalDelaySeconds + offDelaySeconds,
-    onDelaySeconds: ups.server ? undefined : onDelaySeconds(ups, offDelaySeconds),
+    ...(ups.server ? { onDelaySeconds: undefined, returnSeconds: undefined } : returnOf(ups, offDelaySeconds)),
     noticeSeconds: statusPollSeconds(ups) + pollSeconds,
     runtimeNeededSeconds: statusPollSeconds(ups) + afterwards,
     earlyRuntimeNeededSeconds: valuePollSeconds(ups) + afterwards,
   };
 }
 
-/** The owner's ondelay, whose unit depends on the driver, or a whole number of minutes that every driver takes. */
+/** When the load is back: the UPS rounds ondelay down as it does offdelay, and counts it from the command or from the cut. */
+function returnOf(ups: Ups, offDelaySeconds: number): Pick<UpsPlan, 'onDelaySeconds' | 'returnSeconds'> {
+  const seconds = onDelaySeconds(ups, offDelaySeconds);
+  const rounded = roundedDelay(ups, seconds);
+  const isFromCut = driverFacts(ups.driver ?? '')?.onDelayFrom === 'cut';
+  return { onDelaySeconds: seconds, returnSeconds: rounded + (isFromCut ? roundedDelay(ups, offDelaySeconds) : 0) };
+}
+
+/** The owner's ondelay, whose unit depends on the driver, or a whole number of minutes that every driver takes and no step of the UPS cuts short. */
 function onDelaySeconds(ups: Ups, offDelaySeconds: number): number {
   const stated = driverNumber(ups, 'ondelay');
   if (stated !== undefined) return stated * (driverFacts(ups.driver ?? '')?.onDelayUnitSeconds ?? 1);
-  return Math.ceil((offDelaySeconds + OFF_AT_LEAST_SECONDS) / 60) * 60;
+  const step = delayStepSeconds(ups);
+  return Math.ceil((Math.ceil((offDelaySeconds + OFF_AT_LEAST_SECONDS) / step) * step) / 60) * 60;
 }

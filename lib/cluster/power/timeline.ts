@@ -124,7 +124,7 @@ function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLan
       what: 'cuts its load, whether or not the mains are back',
     },
     {
-      earliestSeconds: plan.onDelaySeconds ?? plan.offDelaySeconds,
+      earliestSeconds: plan.returnSeconds ?? plan.offDelaySeconds,
       latestSeconds: undefined,
       who: ups.name,
       what: 'restores its load when the mains are back, and the machines start',

@@ -1,6 +1,6 @@
 import { allDownSum, offDelaySum } from '../power/arithmetic';
 import { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf } from '../power/changes';
-import { driverFacts, driverNumber } from '../power/drivers';
+import { driverFacts, driverNumber, needsVendor, roundedDelay } from '../power/drivers';
 import { type PowerPlan, powerPlan, type UpsPlan } from '../power/plan';
 import { error, type Path, type Problem } from '../problem';
 import type { Cluster } from '../schema';
@@ -32,7 +32,7 @@ function offDelay(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path): 
         'offdelay-step',
         at,
         `offdelay ${stated} of "${site.name}" becomes ${Math.floor(stated / stepSeconds) * stepSeconds}, because its delays are whole multiples of ${stepSeconds} s`,
-        changeText([offDelayOf(cluster, ups, next)]),
+        `${changeText([offDelayOf(cluster, ups, next)])}${needsVendor(site) ? ', or give options.vendorid, if it is no CyberPower (`lsusb` prints it)' : ''}`,
       ),
     ];
   }
@@ -82,7 +82,7 @@ function cutDelay(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path): 
 const MOST_MINUTES = 60;
 
 function onDelay(ups: UpsPlan, path: Path): Problem[] {
-  const { ups: site, offDelaySeconds, onDelaySeconds = 0 } = ups;
+  const { ups: site, stepSeconds, offDelaySeconds, onDelaySeconds = 0 } = ups;
   const stated = driverNumber(site, 'ondelay');
   if (stated === undefined) return [];
   const at = [...path, 'options', 'ondelay'];
@@ -97,14 +97,20 @@ function onDelay(ups: UpsPlan, path: Path): Problem[] {
       ),
     ];
   }
-  if (onDelaySeconds > offDelaySeconds) return [];
+  const rounded = roundedDelay(site, onDelaySeconds);
+  if (rounded > offDelaySeconds) return [];
   const minutes = unit === 60 ? ` minutes` : '';
+  const becomes =
+    rounded === onDelaySeconds
+      ? ''
+      : ` becomes ${rounded}, because its delays are whole multiples of ${stepSeconds} s, and so`;
+  const next = (Math.floor(offDelaySeconds / stepSeconds) + 1) * stepSeconds;
   return [
     error(
       'ondelay-too-short',
       at,
-      `ondelay ${stated}${minutes} of "${site.name}" is not after offdelay ${offDelaySeconds}${minutes && ' seconds'}, so the load may never come back`,
-      `set ondelay to ${(Math.floor(offDelaySeconds / 60) + 1) * (60 / unit)} or more, or take it out`,
+      `ondelay ${stated}${minutes} of "${site.name}"${becomes} is not after offdelay ${offDelaySeconds}${minutes && ' seconds'}, so the load may never come back`,
+      `set ondelay to ${Math.ceil(next / 60) * (60 / unit)} or more, or take it out`,
     ),
   ];
 }

@@ -12,6 +12,7 @@ import { names } from './names';
 import { networkSizes } from './network-sizes';
 import { networks } from './networks';
 import { nodes } from './nodes';
+import { nutImage } from './nut-image';
 import { nutTiming } from './nut-timing';
 import { operatingSystems } from './operating-systems';
 import { pools } from './pools';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   upsDrivers,
   driverSecrets,
   nutTiming,
+  nutImage,
   stages,
   delays,
   budget,

@@ -1,4 +1,4 @@
-import { error, type Path, type Problem, warning } from '../problem';
+import { error, type Path, type Problem, pathText, warning } from '../problem';
 import type { Cluster, Node, Ups } from '../schema';
 import { unknownName } from './unknown-name';
 
@@ -8,6 +8,7 @@ export function power(cluster: Cluster): Problem[] {
     ...cluster.nodes.flatMap((node, n) => feedsOf(cluster, node, n)),
     ...cluster.ups.flatMap((ups, u) => [
       ...placeOf(cluster, ups, ['ups', u]),
+      ...inClear(cluster, ups, ['ups', u, 'server', 'tls']),
       ...(cluster.nodes.some((node) => isFedBy(node, ups)) ? [] : [feedsNobody(ups, ['ups', u, 'name'])]),
     ]),
   ];
@@ -89,6 +90,19 @@ function placeOf(cluster: Cluster, ups: Ups, path: Path): Problem[] {
     ];
   }
   return [...(ups.driver === undefined ? [driverMissing(ups, path)] : []), ...cableOf(cluster, ups, ups.node, path)];
+}
+
+/** FORCESSL and CERTVERIFY of upsmon are for every upsd it talks to. */
+function inClear({ power }: Cluster, { name, server }: Ups, path: Path): Problem[] {
+  if (power.tlsSecret === undefined || server === undefined || server.tls) return [];
+  return [
+    error(
+      'server-without-tls',
+      path,
+      `with power.tlsSecret upsmon insists on TLS from every upsd, and nothing says that the one of "${name}" at ${server.address.text} speaks it: the machines on "${name}" would never hear of its shutdown`,
+      `set ${pathText(path)} to true when that upsd has a certificate of the same authority, or take power.tlsSecret out`,
+    ),
+  ];
 }
 
 const driverMissing = (ups: Ups, path: Path): Problem =>

@@ -1,14 +1,14 @@
 import { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from '../graceful-shutdown';
 import { SHORTEST_HALT_SECONDS } from '../power/changes';
-import { type PowerPlan, type PowerRole, powerPlan } from '../power/plan';
+import { type NodePlan, type PowerPlan, type PowerRole, powerPlan } from '../power/plan';
 import { error, type Problem, warning } from '../problem';
 import { serversOf } from '../queries';
 import type { Cluster } from '../schema';
 
-/** The machines go off in an order that leaves nobody alone, with time to halt, by an actuator that is there. */
+/** The machines go off in an order that leaves nobody alone, after the UPS has its command and with time to halt. */
 export function stages(cluster: Cluster): Problem[] {
   const plan = powerPlan(cluster);
-  return [...order(cluster, plan), ...halts(cluster, plan), ...handovers(cluster), ...actuator(cluster)];
+  return [...order(cluster, plan), ...commands(cluster, plan), ...halts(cluster, plan), ...handovers(cluster)];
 }
 
 function order({ power }: Cluster, plan: PowerPlan): Problem[] {
@@ -45,6 +45,34 @@ function order({ power }: Cluster, plan: PowerPlan): Problem[] {
 
 const rolesOf = (plan: PowerPlan): PowerRole[] => [...new Set(plan.nodes.map(({ role }) => role))];
 
+/** What the node with the cable needs to tell its UPS, once it has heard of the shutdown. */
+const COMMAND_SECONDS = 1;
+const PLURALS: Readonly<Record<PowerRole, string>> = {
+  agent: 'agents',
+  server: 'servers',
+  upsNode: 'nodes with a UPS',
+};
+
+/** Every machine looks each pollOnBatterySeconds, and the one with the cable may be the last to hear of the shutdown. */
+function commands({ power }: Cluster, plan: PowerPlan): Problem[] {
+  const needed = power.pollOnBatterySeconds + COMMAND_SECONDS;
+  const early = plan.nodes.filter((node) => node.stageSeconds < needed && isToldElsewhere(plan, node));
+  return [...new Set(early.map(({ role }) => role))].map((role) =>
+    warning(
+      'stage-before-command',
+      ['power', 'stages', `${role}Seconds`],
+      `${PLURALS[role]} power off ${power.stages[`${role}Seconds`]} s after they hear of the shutdown, and their UPS may have its command only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} to give it = ${needed}; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off`,
+      `set stages.${role}Seconds to ${needed} or more`,
+    ),
+  );
+}
+
+/** True when a UPS that feeds this machine is commanded by another one of the cluster. */
+const isToldElsewhere = (plan: PowerPlan, { node }: NodePlan): boolean =>
+  plan.upses.some(
+    ({ ups, nodes }) => ups.node !== undefined && ups.node !== node.name && nodes.some((fed) => fed.node === node),
+  );
+
 const halts = ({ power }: Cluster, plan: PowerPlan): Problem[] =>
   rolesOf(plan)
     .filter((role) => power.haltBudget[`${role}Seconds`] < SHORTEST_HALT_SECONDS)
@@ -76,19 +104,6 @@ function handovers(cluster: Cluster): Problem[] {
       ['power', 'haltBudget', first],
       `pods on a server that halts have ${totalSeconds} s of its ${shortestHaltBudget(cluster, 'server')} s, and without its holder the virtual IP is away for ${awaySeconds} s (durationSeconds ${lease.durationSeconds} + ${AFTER_LEASE_SECONDS}), so they would end without having reached the API`,
       `set ${keys.map((key) => `haltBudget.${key}`).join(' and ')} to ${needed} or more, or lower durationSeconds of the lease`,
-    ),
-  ];
-}
-
-function actuator({ power, images, nodes }: Cluster): Problem[] {
-  const isUsed = power.actuator === 'logind' && nodes.some(({ ups }) => ups.length > 0);
-  if (!isUsed || images.nut !== undefined) return [];
-  return [
-    error(
-      'logind-image',
-      ['power', 'actuator'],
-      'the actuator logind needs dbus-send in the image, and the default one has none',
-      'build images/nut/Containerfile, push it to a registry of yours and name it under images.nut, or use the actuator killpowerd',
     ),
   ];
 }

@@ -97,6 +97,13 @@ export const drivers: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'an offdelay that is no whole minute is refused on USB when the maker is not known, with both ways out',
+    changes: { 'ups[0].options': { offdelay: 119 } },
+    problems: [
+      'error ups[0].options.offdelay: offdelay-step: offdelay 119 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120, or give options.vendorid, if it is no CyberPower (`lsusb` prints it)',
+    ],
+  },
+  {
     says: 'an offdelay that the driver would refuse is refused',
     site: powerSite,
     changes: {
@@ -128,6 +135,21 @@ export const drivers: readonly InvalidSite[] = [
     changes: { 'ups[0].options': { offdelay: 120, ondelay: 120 } },
     problems: [
       'error ups[0].options.ondelay: ondelay-too-short: ondelay 120 of "ups1" is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
+    ],
+  },
+  {
+    says: 'an ondelay that a CyberPower rounds down to offdelay is refused',
+    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 120, ondelay: 179 } },
+    problems: [
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 179 of "ups1" becomes 120, because its delays are whole multiples of 60 s, and so is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
+    ],
+  },
+  {
+    says: 'an ondelay that nutdrv_qx rounds down to offdelay is refused',
+    site: powerSite,
+    changes: { 'ups[0].options.ondelay': 150 },
+    problems: [
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 150 of "ups1" becomes 120, because its delays are whole multiples of 60 s, and so is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
     ],
   },
   {

@@ -150,6 +150,14 @@ export const power: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'TLS with a machine outside that is not said to speak it is refused',
+    site: powerSite,
+    changes: { 'ups[2].server.tls': undefined },
+    problems: [
+      'error ups[2].server.tls: server-without-tls: with power.tlsSecret upsmon insists on TLS from every upsd, and nothing says that the one of "nas" at 192.168.10.30 speaks it: the machines on "nas" would never hear of its shutdown; set ups[2].server.tls to true when that upsd has a certificate of the same authority, or take power.tlsSecret out',
+    ],
+  },
+  {
     says: 'two UPSes that their drivers cannot tell apart are warned about',
     changes: {
       'nodes[0].ups': ['ups1', 'ups2'],

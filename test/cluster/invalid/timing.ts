@@ -4,7 +4,7 @@ import { type InvalidSite, powerSite } from '../sites';
 export const timing: readonly InvalidSite[] = [
   {
     says: 'a pause on battery that is longer than on line is refused',
-    changes: { 'power.pollOnBatterySeconds': 5, 'power.pollSeconds': 4 },
+    changes: { 'power.pollOnBatterySeconds': 5, 'power.pollSeconds': 4, 'power.stages': { serverSeconds: 6 } },
     problems: [
       'error power.pollOnBatterySeconds: poll-order: pollOnBatterySeconds 5 is more than pollSeconds 4, so upsmon would look less often when it matters; set pollOnBatterySeconds to 4 or less',
     ],
@@ -18,7 +18,7 @@ export const timing: readonly InvalidSite[] = [
   },
   {
     says: 'a DEADTIME of less than three looks on battery is refused',
-    changes: { 'power.pollOnBatterySeconds': 6, 'power.pollSeconds': 5 },
+    changes: { 'power.pollOnBatterySeconds': 6, 'power.pollSeconds': 5, 'power.stages': { serverSeconds: 7 } },
     problems: [
       'error power.pollOnBatterySeconds: poll-order: pollOnBatterySeconds 6 is more than pollSeconds 5, so upsmon would look less often when it matters; set pollOnBatterySeconds to 5 or less',
       'error power.deadTimeSeconds: deadtime-too-short: deadTimeSeconds 15 is less than 3 x 6, the longer pause between two looks, so a late answer would count as an empty battery; set deadTimeSeconds to 18 or more',
@@ -77,6 +77,27 @@ export const timing: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'servers that may be off before their UPS has its command are warned about',
+    changes: { 'power.stages': { agentSeconds: 0, serverSeconds: 0, upsNodeSeconds: 0 } },
+    problems: [
+      'warning power.stages.serverSeconds: stage-before-command: servers power off 0 s after they hear of the shutdown, and their UPS may have its command only after 2 pollOnBatterySeconds + 1 to give it = 3; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.serverSeconds to 3 or more',
+    ],
+  },
+  {
+    says: 'the same of agents, and of nodes with a UPS that are on the UPS of another one',
+    site: powerSite,
+    changes: {
+      'nodes[3].ups': 'ups1',
+      'power.pollOnBatterySeconds': 3,
+      'power.stages': { agentSeconds: 3, serverSeconds: 3, upsNodeSeconds: 3 },
+    },
+    problems: [
+      'warning power.stages.upsNodeSeconds: stage-before-command: nodes with a UPS power off 3 s after they hear of the shutdown, and their UPS may have its command only after 3 pollOnBatterySeconds + 1 to give it = 4; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.upsNodeSeconds to 4 or more',
+      'warning power.stages.serverSeconds: stage-before-command: servers power off 3 s after they hear of the shutdown, and their UPS may have its command only after 3 pollOnBatterySeconds + 1 to give it = 4; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.serverSeconds to 4 or more',
+      'warning power.stages.agentSeconds: stage-before-command: agents power off 3 s after they hear of the shutdown, and their UPS may have its command only after 3 pollOnBatterySeconds + 1 to give it = 4; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off; set stages.agentSeconds to 4 or more',
+    ],
+  },
+  {
     says: 'a halt budget that is hardly one is warned about',
     changes: { 'power.haltBudget': { serverSeconds: 9 } },
     problems: [
@@ -91,6 +112,29 @@ export const timing: readonly InvalidSite[] = [
       'warning power.haltBudget.upsNodeSeconds: drain-below-lease: pods on a server that halts have 15 s of its 20 s, and without its holder the virtual IP is away for 20 s (durationSeconds 15 + 5), so they would end without having reached the API; set haltBudget.upsNodeSeconds and haltBudget.serverSeconds to 27 or more, or lower durationSeconds of the lease',
     ],
   },
+  {
+    says: 'the actuator logind with the default image from another registry is refused',
+    changes: { 'power.actuator': 'logind', 'images.nut': 'mirror.home.arpa/instantlinux/nut-upsd:2.8.3-r4' },
+    problems: [
+      'error power.actuator: logind-image: the actuator logind needs dbus-send in the image, and the default one has none; build images/nut/Containerfile, push it to a registry of yours and name it under images.nut, or use the actuator killpowerd',
+    ],
+  },
+  {
+    says: "TLS without an image of one's own is refused",
+    changes: { 'power.tlsSecret': 'nut-tls' },
+    problems: [
+      'error power.tlsSecret: tls-image: TLS needs openssl in the image, by which upsmon finds the certificate authority, and the default one has none: upsmon would not start on any machine; build images/nut/Containerfile, push it to a registry of yours and name it under images.nut, or take tlsSecret out',
+    ],
+  },
+  ...['docker.io/instantlinux/nut-upsd:2.7.4-r8', `registry.home.arpa:5000/nut:v2.7.4@sha256:${'0'.repeat(64)}`].map(
+    (image) => ({
+      says: `an image with NUT before 2.8 is refused: ${image}`,
+      changes: { 'images.nut': image },
+      problems: [
+        'error images.nut: nut-too-old: by its tag the image has NUT 2.7.4, and NUT before 2.8 does not know the words primary and secondary: it takes the primary for a secondary, so nobody would declare a shutdown; use an image with NUT 2.8 or newer, or leave images.nut out; where the tag counts something else, give the image another one',
+      ],
+    }),
+  ),
   {
     says: "the actuator logind without an image of one's own is refused",
     changes: { 'power.actuator': 'logind' },

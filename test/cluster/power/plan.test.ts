@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import { defineCluster, loadCluster } from '../../../lib/cluster/load';
 import { powerPlan, type UpsPlan } from '../../../lib/cluster/power/plan';
 import { powerTimelines } from '../../../lib/cluster/power/timeline';
@@ -17,7 +18,7 @@ const upsOf = (site: ClusterInput, name = 'ups1'): UpsPlan => {
 describe('the power plan of the shipped site', () => {
   const plan = powerPlan(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
 
-  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, and 6 s reaction', () => {
+  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, two looks of 2 s, and 2 s', () => {
     expect(plan.detectionSeconds).toBe(21);
   });
 
@@ -29,14 +30,14 @@ describe('the power plan of the shipped site', () => {
     ]);
   });
 
-  test('cuts the load 15 s after the last machine is down and restores it in whole minutes', () => {
+  test('cuts the load in whole minutes, at least 15 s after the last machine is down, and restores it in whole minutes', () => {
     expect(plan.upses.map((ups) => [ups.allDownSeconds, ups.offDelaySeconds, ups.onDelaySeconds])).toEqual([
-      [92, 107, 180],
+      [92, 120, 180],
     ]);
   });
 
-  test('needs 129 s of battery after low battery, and 157 s where the driver looks every 30 s', () => {
-    expect(plan.upses.map((ups) => [ups.runtimeNeededSeconds, ups.earlyRuntimeNeededSeconds])).toEqual([[129, 157]]);
+  test('needs 142 s of battery after low battery, and 170 s where the driver looks every 30 s', () => {
+    expect(plan.upses.map((ups) => [ups.runtimeNeededSeconds, ups.earlyRuntimeNeededSeconds])).toEqual([[142, 170]]);
   });
 });
 
@@ -59,6 +60,13 @@ describe('the laboratory', () => {
     ['a primary upsmon that is dead, by HOSTSYNC', 19],
   ])('learned of the shutdown within the computed time: %s', (_, measured) => {
     expect(measured).toBeLessThanOrEqual(lab.detectionSeconds);
+  });
+
+  test('learned of a frozen upsd within the computed time when upsmon looks each 10 s: 43 s at a DEADTIME of 30', () => {
+    const power = { pollSeconds: 10, pollOnBatterySeconds: 10, deadTimeSeconds: 30, leaseSeconds: 30 };
+    const { detectionSeconds } = planOf({ ...ipv4Site(), power });
+    expect(detectionSeconds).toBe(52);
+    expect(43).toBeLessThanOrEqual(detectionSeconds);
   });
 
   test('had all machines down within the computed time, 41 s', () => {
@@ -93,12 +101,44 @@ describe('the delays', () => {
     expect(withDriver('usbhid-ups', { vendorid: '051d' }).offDelaySeconds).toBe(107);
   });
 
+  test.each([
+    ['without quotes', '0764'],
+    ['without quotes and zero', '764'],
+    ['in hexadecimal without quotes', '0x764'],
+    ['in hexadecimal', '"0x0764"'],
+    ['without zero', '"764"'],
+    ['as part of the digits', '"76"'],
+    ['among others', '"(0764|051d)"'],
+    ['as any', '".*"'],
+  ])('are whole minutes with a CyberPower that the YAML names %s', (_, vendorid) => {
+    expect(withDriver('usbhid-ups', parse(`vendorid: ${vendorid}`)).offDelaySeconds).toBe(120);
+  });
+
+  test('are whole minutes with a CyberPower that YAML 1.1 reads as an octal number', () => {
+    expect(withDriver('usbhid-ups', parse('vendorid: 0764', { version: '1.1' })).offDelaySeconds).toBe(120);
+  });
+
+  test('are whole minutes on USB when nothing says that it is no CyberPower', () => {
+    expect(withDriver('usbhid-ups').offDelaySeconds).toBe(120);
+    expect(withDriver('mge-shut').offDelaySeconds).toBe(107);
+  });
+
+  test.each(['0463', '"0463"', '"0x051D"', '5566'])('are seconds with another maker on USB: %s', (vendorid) => {
+    expect(withDriver('usbhid-ups', parse(`vendorid: ${vendorid}`)).offDelaySeconds).toBe(107);
+  });
+
+  test('are what the owner says, whoever the maker is', () => {
+    const [ups] = ipv4Site().ups ?? [];
+    const stated = { ...ups, name: 'ups1', options: { vendorid: '0764' }, delayStepSeconds: 1 };
+    expect(upsOf({ ...ipv4Site(), ups: [stated] }).offDelaySeconds).toBe(107);
+  });
+
   test('are whole steps of a UPS that says so', () => {
     expect(upsOf(powerSite(), 'ups2').offDelaySeconds).toBe(110);
   });
 
   test('are the owner’s where given', () => {
-    const { offDelaySeconds, onDelaySeconds } = withDriver('usbhid-ups', { offdelay: 200, ondelay: '300' });
+    const { offDelaySeconds, onDelaySeconds } = withDriver('mge-shut', { offdelay: 200, ondelay: '300' });
     expect([offDelaySeconds, onDelaySeconds]).toEqual([200, 300]);
   });
 
@@ -106,9 +146,31 @@ describe('the delays', () => {
     expect(withDriver('blazer_ser', { ondelay: 4 }).onDelaySeconds).toBe(240);
   });
 
+  test.each([
+    ['usbhid-ups', 180, 180],
+    ['snmp-ups', 180, 180],
+    ['nutdrv_qx', 180, 300],
+    ['blazer_usb', 180, 300],
+  ])('let the load return after ondelay, with %s counted from the cut where it is so', (driver, on, returns) => {
+    const port = driver === 'snmp-ups' ? '192.168.10.20' : 'auto';
+    const ups = { name: 'ups1', driver, port, node: 'k3s-1', runtimeAtLowBatterySeconds: 999 };
+    const { onDelaySeconds, returnSeconds } = upsOf({ ...ipv4Site(), ups: [ups] });
+    expect([onDelaySeconds, returnSeconds]).toEqual([on, returns]);
+  });
+
+  test('let the load return after the ondelay that the UPS makes of it', () => {
+    expect(withDriver('usbhid-ups', { vendorid: '0764', ondelay: 299 }).returnSeconds).toBe(240);
+    expect(withDriver('usbhid-ups', { vendorid: '051d', ondelay: 299 }).returnSeconds).toBe(299);
+  });
+
   test('are those of the machine outside that serves the UPS', () => {
-    const { offDelaySeconds, latestCutSeconds, onDelaySeconds } = upsOf(powerSite(), 'nas');
-    expect([offDelaySeconds, latestCutSeconds, onDelaySeconds]).toEqual([180, 180, undefined]);
+    const { offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds } = upsOf(powerSite(), 'nas');
+    expect([offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds]).toEqual([
+      180,
+      180,
+      undefined,
+      undefined,
+    ]);
   });
 });
 
@@ -122,7 +184,7 @@ test('pollinterval and pollfreq of the driver count', () => {
   if (!ups) throw new Error('there is no UPS');
   const { runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds } = upsOf({
     ...site,
-    ups: [{ ...ups, options: { pollinterval: 10, pollfreq: 60 } }],
+    ups: [{ ...ups, options: { ...ups.options, pollinterval: 10, pollfreq: 60 } }],
   });
   expect([runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds]).toEqual([137, 187, 15]);
 });
@@ -145,6 +207,18 @@ describe('every plan', () => {
         for (const { neededOffDelaySeconds, stepSeconds, allDownSeconds } of powerPlan(siteWith(power)).upses) {
           expect(neededOffDelaySeconds % stepSeconds).toBe(0);
           expect(neededOffDelaySeconds - stepSeconds).toBeLessThan(allDownSeconds + (power.marginSeconds ?? 15));
+        }
+      }),
+    );
+  });
+
+  test('restores the load at least a minute after it was cut, whatever steps the UPS takes', () => {
+    fc.assert(
+      fc.property(anyPower, fc.integer({ min: 1, max: 900 }), (power, step) => {
+        const site = siteWith(power);
+        const ups = site.ups.map((one) => (one.server ? one : { ...one, delayStepSeconds: step }));
+        for (const { ups: of, offDelaySeconds, returnSeconds = 0 } of powerPlan({ ...site, ups }).upses) {
+          if (!of.server) expect(returnSeconds).toBeGreaterThanOrEqual(offDelaySeconds + 60);
         }
       }),
     );
@@ -193,14 +267,14 @@ test('the events of the shipped site read as a story', () => {
     '-7..0 ups1 is on battery and low, or reaches a limit of earlyShutdown',
     '0..0 k3s-1 declares the shutdown (FSD)',
     '0..21 every machine writes its own deadline; nothing else has to live from here on',
-    '0..21 k3s-1 tells ups1 to cut its load in 107 s',
+    '0..21 k3s-1 tells ups1 to cut its load in 120 s',
     '5..27 k3s-2 powers itself off',
     '5..27 k3s-3 powers itself off',
     '10..32 k3s-1 powers itself off',
     '5..87 k3s-2 is off, by force if need be',
     '5..87 k3s-3 is off, by force if need be',
     '10..92 k3s-1 is off, by force if need be',
-    '107..128 ups1 cuts its load, whether or not the mains are back',
+    '120..141 ups1 cuts its load, whether or not the mains are back',
     '180.. ups1 restores its load when the mains are back, and the machines start',
   ]);
 });

@@ -1,3 +1,4 @@
+import type { UpsPlan } from '../../../lib/cluster/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { type PowerLab, perMachine } from './power-lab';
 import { MACHINES, UPS } from './site';
@@ -46,6 +47,8 @@ export interface DescentOptions {
   readonly beganFor?: (name: string) => number;
   /** Whether the pod that told the UPS may have died before it could say so, and the next one told it once more. @default false */
   readonly mayBeToldTwice?: boolean;
+  /** How long after zero the first machine may be committed. @default - what the plan gives driver and upsmon to notice low battery */
+  readonly beginsWithinSeconds?: number;
 }
 
 /** Waits until the load is cut, measures how everybody went down, and checks that it was clean and in time. */
@@ -74,6 +77,11 @@ export async function descent(
   scenario.measure(`UPS command after ${zero.name}`, { [ups]: since(shutdownsOf(lab, ups)[0]?.at) });
   scenario.measure(`load off after ${zero.name}`, { [ups]: since(cutAt) });
 
+  checkBegin(scenario, lab, zero, {
+    machines: others(machines, alone),
+    ups,
+    withinSeconds: options.beginsWithinSeconds,
+  });
   checkClean(scenario, lab, machines, cutAt);
   const firstHaltAt = Math.min(...others(machines, alone).map((name) => haltingAt(lab, name)));
   checkCommand(scenario, lab, ups, firstHaltAt, options.mayBeToldTwice ? 2 : 1);
@@ -82,6 +90,28 @@ export async function descent(
   if (inOrder.length < 2) return;
   const isSorted = inOrder.every((at, i) => i === 0 || at > (inOrder[i - 1] ?? Number.NaN));
   scenario.check(`they go in the order ${others(machines, alone).join(', ')}`, isSorted);
+}
+
+/** All other times count from the first commit, so it must not be late itself. The battery is reckoned to last for this wait. */
+export function checkBegin(
+  scenario: Scenario,
+  lab: PowerLab,
+  zero: Zero,
+  options: { readonly machines?: readonly string[]; readonly ups?: string; readonly withinSeconds?: number } = {},
+): void {
+  const { machines = MACHINES, ups = UPS, withinSeconds = planOf(lab, ups).noticeSeconds } = options;
+  const took = (lab.firstCommitOf(machines) - zero.at) / 1000;
+  scenario.check(
+    `the first machine is committed within ${withinSeconds.toFixed(0)} s after ${zero.name}`,
+    took <= withinSeconds,
+    `${took.toFixed(1)} s`,
+  );
+}
+
+function planOf(lab: PowerLab, ups: string): UpsPlan {
+  const plan = lab.plan.upses.find((candidate) => candidate.ups.name === ups);
+  if (!plan) throw new Error(`the power plan knows no UPS "${ups}"`);
+  return plan;
 }
 
 const others = (machines: readonly string[], alone: readonly string[]) =>
@@ -101,7 +131,7 @@ function checkClean(scenario: Scenario, lab: PowerLab, machines: readonly string
 
 /** One command, with the delays that synth reckons with, before the first machine halts. */
 function checkCommand(scenario: Scenario, lab: PowerLab, ups: string, firstHaltAt: number, most: 1 | 2): void {
-  const plan = lab.plan.upses.find((candidate) => candidate.ups.name === ups);
+  const plan = planOf(lab, ups);
   const commands = shutdownsOf(lab, ups);
   const texts = [...new Set(commands.map(({ text }) => text))].join(' ');
   const [, minutes, pause] = /^S([\d.]+)R(\d+)$/.exec(texts) ?? [];
@@ -109,9 +139,9 @@ function checkCommand(scenario: Scenario, lab: PowerLab, ups: string, firstHaltA
     `${ups} gets ${most === 1 ? 'one command' : 'one command or the same twice'}, with the offdelay and the ondelay of the plan`,
     commands.length >= 1 &&
       commands.length <= most &&
-      Number(minutes) * 60 === plan?.offDelaySeconds &&
-      Number(pause) * 60 === plan?.onDelaySeconds,
-    `${texts || 'none'} for ${plan?.offDelaySeconds} s and ${plan?.onDelaySeconds} s`,
+      Number(minutes) * 60 === plan.offDelaySeconds &&
+      Number(pause) * 60 === plan.onDelaySeconds,
+    `${texts || 'none'} for ${plan.offDelaySeconds} s and ${plan.onDelaySeconds} s`,
   );
   const lead = firstHaltAt - (commands[0]?.at ?? Number.NaN);
   scenario.check(`${ups} gets it before the first machine halts`, lead > 0, seconds(lead));

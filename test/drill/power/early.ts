@@ -19,14 +19,11 @@ export async function earlyOnBattery(scenario: Scenario): Promise<void> {
     await scenario.pass('the time on battery is forgotten', 5000);
     scenario.check(`a failure of ${BLIP_MS / 1000} s does nothing`, !isCommitted(lab));
     const at = await failMains(scenario, lab);
-    await descent(scenario, lab, { at, name: 'the mains failed' });
+    const beginsWithinSeconds = ON_BATTERY_SECONDS + NOTICE_SECONDS;
+    await descent(scenario, lab, { at, name: 'the mains failed' }, { beginsWithinSeconds });
     const took = (lab.firstCommitOf(MACHINES) - at) / 1000;
-    const limit = ON_BATTERY_SECONDS;
-    scenario.check(
-      `the shutdown begins ${limit} s after the mains failed, and not more than ${limit + NOTICE_SECONDS} s`,
-      took >= limit && took <= limit + NOTICE_SECONDS,
-      seconds(took * 1000),
-    );
+    // early.sh reads both of its times as whole seconds of uptime, so that 10 s may be little more than 9
+    scenario.check(`and not before ${ON_BATTERY_SECONDS} s`, took >= ON_BATTERY_SECONDS - 1, seconds(took * 1000));
     await ascent(scenario, lab);
   });
 }
@@ -52,7 +49,8 @@ export async function earlyRuntime(scenario: Scenario): Promise<void> {
       return (await runtime(lab)) < RUNTIME_BELOW_SECONDS;
     });
     const below = scenario.timeline.now();
-    await descent(scenario, lab, { at, name: 'the mains failed' });
+    const beginsWithinSeconds = (below - at) / 1000 + NOTICE_SECONDS;
+    await descent(scenario, lab, { at, name: 'the mains failed' }, { beginsWithinSeconds });
     const took = lab.firstCommitOf(MACHINES) - below;
     scenario.measure('committed after the limit was reached', seconds(took));
     scenario.check(`the shutdown begins within ${NOTICE_SECONDS} s of it`, Math.abs(took) <= NOTICE_SECONDS * 1000);

@@ -64,7 +64,9 @@ const declaredBy =
         .container(container)
         .exec(...command);
       scenario.check(`${name} succeeds`, code === 0, stderr.trim());
-      await descent(scenario, lab, { at, name });
+      // the mains are there, so every upsmon looks as seldom as it does on line, and the driver is not asked
+      const beginsWithinSeconds = lab.cluster.power.pollSeconds;
+      await descent(scenario, lab, { at, name }, { beginsWithinSeconds });
       await ascent(scenario, lab);
     });
   };

@@ -1,6 +1,6 @@
 import type { Cluster, ClusterInput } from '../../../lib/cluster/schema';
 import type { Scenario } from '../scenario';
-import { ascent, checkDisarmed, descent, failMains, shutdownsOf } from './course';
+import { ascent, checkBegin, checkDisarmed, descent, failMains, shutdownsOf } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './site';
 
@@ -46,10 +46,11 @@ async function bothLow(scenario: Scenario, lab: PowerLab): Promise<void> {
   const upses = [UPS, OTHER].map((name) => lab.ups(name));
   for (const ups of upses) ups.mains(false);
   await scenario.pass('both UPSes are on battery', 8000);
-  for (const ups of upses) ups.lowBattery();
+  const [at = Number.NaN] = upses.map((ups) => ups.lowBattery());
   await scenario.reach('both UPSes are told to cut their load', 40_000, () => {
     return shutdownsOf(lab, UPS).length === 2 && shutdownsOf(lab, OTHER).length === 1;
   });
+  checkBegin(scenario, lab, { at, name: 'both are low' });
   await scenario.reach('both cut it', 130_000, () => upses.every(({ loadOn }) => !loadOn));
   const dirty = MACHINES.filter((name) => lab.host(name).dirtyCuts > 0);
   scenario.check('every machine is off before', dirty.length === 0, dirty.join(' '));

@@ -1,5 +1,5 @@
 import { type Scenario, seconds } from '../scenario';
-import { ascent, checkDisarmed, descent, failMains, lowBattery, shutdownsOf } from './course';
+import { ascent, checkBegin, checkDisarmed, descent, failMains, lowBattery, shutdownsOf } from './course';
 import { perMachine, withPowerLab } from './power-lab';
 import { MACHINES, SERVER, UPS, UPS_NODE } from './site';
 
@@ -50,6 +50,7 @@ export async function muteAtCommit(scenario: Scenario): Promise<void> {
       () => lab.firstCommitOf(MACHINES) < Number.POSITIVE_INFINITY,
     );
     lab.ups(UPS).mute();
+    checkBegin(scenario, lab, low);
     for (const { node, downSeconds } of lab.plan.nodes) {
       const host = lab.host(node.name);
       await scenario.reach(`${node.name} is off`, 100_000, () => host.state === 'off' || host.state === 'dark');
