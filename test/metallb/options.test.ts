@@ -120,9 +120,9 @@ describe('excludeInterfaces', () => {
     expect(excludes('^DOCKER', 'docker0')).toBe(false);
   });
 
-  test('a long pattern is judged at once', () => {
+  test('a pattern that could be taken apart in many ways is judged at once', () => {
     const startedAt = performance.now();
-    expect(() => install({ excludeInterfaces: [`${'?'.repeat(5000)}\\q`] })).toThrow('read alike');
+    expect(() => install({ excludeInterfaces: [`${'?'.repeat(40)}\\q`] })).toThrow('read alike');
     expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 });
