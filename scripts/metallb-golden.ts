@@ -1,50 +1,55 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { canonicalHash, type JsonObject, objectKey } from '../lib/metallb/canonical';
+import { canonicalHash, type JsonObject, objectsByKey } from '../lib/metallb/canonical';
 import { METALLB } from '../lib/metallb/version';
+import { readManifest } from '../lib/verify/manifest';
 
-const USAGE = `usage: metallb-golden [--print] FILE
+const MANIFESTS = `https://raw.githubusercontent.com/metallb/metallb/${METALLB.version}/config/manifests`;
+const TARGET = join('test/metallb', 'golden.json');
 
-Reads MetalLB's native manifest ${METALLB.version} from FILE and writes one SHA-256 for each of its objects to
-test/metallb/golden-${METALLB.version}.json, against which the tests hold lib/metallb/. Nothing of the manifest's text is kept.
+const USAGE = `usage: metallb-golden [--print] NATIVE PROMETHEUS
 
-  FILE      the manifest, from https://raw.githubusercontent.com/metallb/metallb/${METALLB.version}/config/manifests/metallb-native.yaml
-  --print   write to standard output instead
+Reads two manifests of MetalLB ${METALLB.version} and writes to ${TARGET} one SHA-256 for each object of the first, and for the two
+cluster roles of the second, which let controller and speakers check the tokens of whoever reads their metrics. The tests hold
+lib/metallb/ against these hashes. Nothing of the manifests' text is kept.
 
-exit code: 0 done, 1 FILE can't be used, 2 wrong usage`;
+  NATIVE      ${MANIFESTS}/metallb-native.yaml
+  PROMETHEUS  ${MANIFESTS}/metallb-native-prometheus.yaml
+  --print     write to standard output instead
+
+exit code: 0 done, 1 a file can't be used, 2 wrong usage`;
 
 class UsageError extends Error {}
 
-function readObjects(file: string): JsonObject[] {
-  const objects = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => {
-    const [error] = document.errors;
-    if (error) throw new Error(`${file} is no valid YAML: ${error.message}`);
-    return document.toJS() as JsonObject | null;
-  });
-  return objects.filter((object) => object !== null);
-}
-
-/** Hashes of another release would make the tests fail in a way that is hard to read. */
-function checkRelease(file: string, objects: readonly JsonObject[]): void {
+/** The objects of a manifest. Hashes of another release would make the tests fail in a way that is hard to read. */
+function readRelease(file: string): Map<string, JsonObject> {
+  const objects = readManifest(readFileSync(file, 'utf8'), file);
   const text = JSON.stringify(objects);
   for (const image of Object.values(METALLB.images)) {
     if (!text.includes(JSON.stringify(image))) {
       throw new Error(
-        `${file} has no container with image ${image}; give the native manifest of ${METALLB.version}, or change lib/metallb/version.ts first`,
+        `${file} has no container with image ${image}; give the manifest of ${METALLB.version}, or change lib/metallb/version.ts first`,
       );
     }
   }
+  return objectsByKey(objects);
 }
 
-function hashes(file: string, objects: readonly JsonObject[]): Record<string, string> {
-  const found = new Map<string, string>();
-  for (const object of objects) {
-    const key = objectKey(object);
-    if (found.has(key)) throw new Error(`${file} has "${key}" twice; give one manifest at a time`);
-    found.set(key, canonicalHash(object));
-  }
-  return Object.fromEntries(found);
+const hashesOf = (objects: ReadonlyMap<string, JsonObject>): Record<string, string> =>
+  Object.fromEntries([...objects].map(([key, object]) => [key, canonicalHash(object)]));
+
+/** The two that differ from the native manifest. What else the manifest for Prometheus has is not made here. */
+function clusterRoles(file: string): Map<string, JsonObject> {
+  const objects = readRelease(file);
+  const names = [METALLB.names.controllerClusterRole, METALLB.names.speakerClusterRole];
+  return new Map(
+    names.map((name) => {
+      const key = `ClusterRole ${name}`;
+      const object = objects.get(key);
+      if (!object) throw new Error(`${file} has no ${key}; give the manifest with the name that --help shows`);
+      return [key, object];
+    }),
+  );
 }
 
 function main(args: readonly string[]): void {
@@ -54,21 +59,25 @@ function main(args: readonly string[]): void {
   }
   const unknown = args.find((arg) => arg.startsWith('-') && arg !== '--print');
   if (unknown !== undefined) throw new UsageError(`unknown option "${unknown}"`);
-  const [file, ...more] = args.filter((arg) => arg !== '--print');
-  if (file === undefined || more.length > 0)
-    throw new UsageError(`takes one FILE, got ${more.length + (file ? 1 : 0)}`);
-
-  const objects = readObjects(file);
-  checkRelease(file, objects);
-  const golden = hashes(file, objects);
+  const files = args.filter((arg) => arg !== '--print');
+  const [native, prometheus] = files;
+  if (native === undefined || prometheus === undefined || files.length > 2) {
+    throw new UsageError(`takes NATIVE and PROMETHEUS, got ${files.length} files`);
+  }
+  const golden = {
+    version: METALLB.version,
+    native: hashesOf(readRelease(native)),
+    prometheus: hashesOf(clusterRoles(prometheus)),
+  };
   const text = `${JSON.stringify(golden, undefined, 2)}\n`;
   if (args.includes('--print')) {
     process.stdout.write(text);
     return;
   }
-  const target = join('test/metallb', `golden-${METALLB.version}.json`);
-  writeFileSync(target, text);
-  console.log(`wrote ${Object.keys(golden).length} hashes to ${target}`);
+  writeFileSync(TARGET, text);
+  console.log(
+    `wrote ${Object.keys(golden.native).length} + ${Object.keys(golden.prometheus).length} hashes to ${TARGET}`,
+  );
 }
 
 try {

@@ -119,7 +119,7 @@ export const loadBalancer = z.strictObject({
     .enum(['lan', 'fast', 'wan'])
     .optional()
     .describe(
-      'How soon a dead node is noticed: lan 5 to 7 s, fast 3 to 4.5 s at the price of false alarms, wan for slow networks. Default: what MetalLB does by itself, which is lan.',
+      'How soon a dead node is noticed, of three: lan 5 to 8 s, fast 3 to 6 s at the price of false alarms, wan for slow networks 35 to 50 s. Default: what MetalLB does by itself, which is lan.',
     ),
   metrics: z
     .boolean()

@@ -7,6 +7,10 @@ export const DNS_SUBDOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$
 export const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?!(?:.*\\.)?[0-9]+$)${LABEL}(?:\\.${LABEL})*$`);
 /** Also the value of the label kubernetes.io/hostname, which holds 63 characters. */
 export const NODE_NAME = new RegExp(`^(?=.{1,63}$)${LABEL}(?:\\.${LABEL})*$`);
+/** https://kubernetes.io/docs/concepts/services-networking/service/: RFC 1035, so it does not start with a digit. */
+export const SERVICE_NAME = new RegExp(`^(?![0-9])${LABEL}$`);
+/** Of a port of a container, RFC 6335: at most 15 characters, one letter at least, no two dashes side by side. */
+export const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;
 /** Linux allows more (`dev_valid_name` in net/core/dev.c); these are safe in every file the name is written to. */
 export const INTERFACE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
 /** Also a Kubernetes label value, because it becomes the value of `ups-device`. NUT refuses `@ : [ ]` and blanks. */
@@ -29,8 +33,12 @@ export const VERSION = /^v[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][A-Za-z0-9_.+-]*)?$/;
 export const SHA256 = /^[0-9a-f]{64}$/;
 /** UTC, to the second: what `date -u +%FT%TZ` prints. */
 export const TIME = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/;
+const REGISTRY_HOST = '[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?';
+const IMAGE_PATH = '[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*';
 /** [registry[:port]/]path, then a tag other than latest, a digest, or both. */
 export const IMAGE = new RegExp(
-  '^(?:[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?/)?[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*' +
+  `^(?:${REGISTRY_HOST}/)?${IMAGE_PATH}` +
     '(?!:latest(?:@|$))(?=[:@])(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$',
 );
+/** What stands before the path of an image: registry[:port], or that and the first parts of the path. */
+export const REGISTRY = new RegExp(`^${REGISTRY_HOST}(?:/${IMAGE_PATH})?$`);

@@ -85,6 +85,7 @@ export const RULE_NAMES = [
   'pool-not-advertised',
   'pool-in-pod-range',
   'pool-in-service-range',
+  'interface-passed-over',
   'unknown-pool',
   'unknown-node',
   'unknown-peer',

@@ -3,7 +3,8 @@ import { Command } from 'commander';
 import { loadCluster } from '../cluster/load';
 import { METALLB } from '../metallb';
 import { compareObjects, isEqual } from '../verify/differences';
-import { defaultObjects, readManifest, siteObjects } from '../verify/own-objects';
+import { readManifest } from '../verify/manifest';
+import { defaultObjects, siteObjects } from '../verify/own-objects';
 import { comparisonText } from '../verify/report';
 
 interface Options {

@@ -3,6 +3,8 @@ import type { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { leaveDeadNodeAfter } from '../kube/tolerations';
+import { checkChartServiceWithinApp } from '../metallb/whole-app';
+import type { ServiceManifest } from '../metallb/whole-app/objects';
 
 /** Properties for `K3sTraefik`. */
 export interface K3sTraefikProps {
@@ -27,7 +29,7 @@ export interface K3sTraefikProps {
    */
   readonly leaveDeadNodeAfter?: Duration;
   /**
-   * Annotations of its Service, such as `metallb.io/loadBalancerIPs`.
+   * Annotations of its Service, such as `metallb.io/loadBalancerIPs`. Synth checks what they ask of MetalLB, like those of any Service.
    *
    * @default - none
    */
@@ -67,18 +69,40 @@ export class K3sTraefik extends Construct {
       metadata: { name: 'traefik', namespace: 'kube-system' },
       spec: { valuesContent: stringify(values(props), { lineWidth: 0 }) },
     });
+    checkChartServiceWithinApp(this, 'K3sTraefik', serviceOf(props));
   }
 }
 
+const policyOf = ({ externalTrafficPolicy, replicas }: K3sTraefikProps): 'Local' | 'Cluster' =>
+  externalTrafficPolicy ?? (replicas === undefined ? 'Local' : 'Cluster');
+
+/** The Service that the chart makes with the values of k3s. */
+const serviceOf = (props: K3sTraefikProps): ServiceManifest => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: {
+    name: 'traefik',
+    namespace: 'kube-system',
+    labels: POD_LABELS,
+    annotations: props.serviceAnnotations ?? {},
+  },
+  spec: {
+    type: 'LoadBalancer',
+    externalTrafficPolicy: policyOf(props),
+    ipFamilyPolicy: 'PreferDualStack',
+    selector: POD_LABELS,
+    ports: [{ port: 80 }, { port: 443 }],
+  },
+});
+
 function values(props: K3sTraefikProps): object {
   const { replicas, serviceAnnotations } = props;
-  const externalTrafficPolicy = props.externalTrafficPolicy ?? (replicas === undefined ? 'Local' : 'Cluster');
   return {
     ...(replicas === undefined ? { deployment: { kind: 'DaemonSet' } } : spreadReplicas(replicas, props)),
     priorityClassName: 'system-cluster-critical',
     service: {
       ...(serviceAnnotations && { annotations: serviceAnnotations }),
-      spec: { externalTrafficPolicy },
+      spec: { externalTrafficPolicy: policyOf(props) },
     },
   };
 }

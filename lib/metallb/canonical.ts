@@ -66,6 +66,21 @@ export function objectKey(object: JsonObject): string {
   return typeof namespace === 'string' ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
 }
 
+/**
+ * Objects by what identifies them, in their order.
+ *
+ * @throws Error when one is there twice.
+ */
+export function objectsByKey(objects: readonly JsonObject[]): Map<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
+  for (const object of objects) {
+    const key = objectKey(object);
+    if (found.has(key)) throw new Error(`"${key}" is there twice; give one manifest at a time`);
+    found.set(key, object);
+  }
+  return found;
+}
+
 function withoutNotes(metadata: JsonObject, isCrd: boolean): JsonObject {
   const { creationTimestamp: _, annotations, ...rest } = metadata;
   if (isCrd || !isObject(annotations)) return rest;

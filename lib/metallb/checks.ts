@@ -1,4 +1,5 @@
-import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE } from '../cluster/patterns';
+import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE, REGISTRY } from '../cluster/patterns';
+import { METALLB } from './version';
 
 /**
  * Checks the name of an object (RFC 1123 subdomain,
@@ -44,36 +45,35 @@ export function checkInterface(what: string, name: string): void {
 /**
  * Checks that an image is pinned, so that a pod that starts again later runs the same MetalLB.
  *
- * @throws Error when the reference has neither tag nor digest.
+ * @throws Error when the reference can't be read, or has neither tag nor digest.
  */
 export function checkImage(what: string, image: string): void {
-  if (!IMAGE.test(image)) {
-    throw new Error(
-      `${what}: "${image}" has no tag or digest, or is the latest of whatever; write a full image reference such as quay.io/metallb/speaker:v0.16.1`,
-    );
+  if (IMAGE.test(image)) return;
+  throw new Error(`${what}: "${image}" ${imageFault(image)}`);
+}
+
+function imageFault(image: string): string {
+  const example = METALLB.images.speaker;
+  if (image.includes('://')) return 'starts like an address of the web; leave out everything up to ://';
+  const [name = '', digest] = image.split('@');
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    return 'has a digest that is none; write @sha256: and 64 hexadecimal digits';
   }
+  if (digest === undefined && !/:[^/]+$/.test(name)) return `has no tag or digest; write one, such as ${example}`;
+  if (name.endsWith(':latest')) return `is the latest of whatever; write a tag that stays, such as ${example}`;
+  return `is no reference of an image; write registry, path and tag, such as ${example}`;
 }
 
 /**
- * Checks a pattern of interface names. MetalLB reads it with Go's regexp, which has no look-around and no back-references.
+ * Checks the registry of a mirror, with the path below which it has the images.
  *
- * @throws Error when Go could not read the pattern, or when it matches every interface.
+ * @throws Error when no image can be there.
  */
-export function checkExclusion(pattern: string): void {
-  const label = `excludeInterfaces: ${JSON.stringify(pattern)}`;
-  const isReadable = isPattern(pattern) && !/\(\?(?:<?[=!])|\\[1-9k]/.test(pattern);
-  if (!isReadable) throw new Error(`${label} is no regular expression that Go reads; write one like ^docker.*`);
-  if (new RegExp(pattern).test(''))
-    throw new Error(`${label} matches every interface, so that no node would answer; write one like ^docker.*`);
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
+export function checkRegistry(registry: string): void {
+  if (REGISTRY.test(registry)) return;
+  const cure =
+    'write a host with an optional port and path, such as registry.lan:5000 or harbor.lan/quay, without https:// and a last /';
+  throw new Error(`images.registry: "${registry}" is no registry; ${cure}`);
 }
 
 /**
@@ -81,15 +81,39 @@ function isPattern(text: string): boolean {
  *
  * @throws Error when Kubernetes would refuse the class in a Service.
  */
-export function checkLoadBalancerClass(name: string): void {
-  const parts = name.split('/');
-  const last = parts.pop() ?? '';
-  const prefix = parts.join('/');
-  if (!LABEL_VALUE.test(last) || (name.includes('/') && !DNS_SUBDOMAIN.test(prefix))) {
+export function checkLoadBalancerClass(what: string, name: string): void {
+  if (!isQualifiedName(name)) {
     throw new Error(
-      `loadBalancerClass: "${name}" is no name Kubernetes takes; write a name or domain/name such as metallb.io/metallb`,
+      `${what}: "${name}" is no name Kubernetes takes; write a name or domain/name such as metallb.io/metallb`,
     );
   }
+}
+
+/**
+ * Checks a label (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set).
+ *
+ * @param values any number of them, for a condition.
+ * @throws Error when no object can have the label.
+ */
+export function checkLabel(what: string, key: string, values: readonly string[]): void {
+  if (!isQualifiedName(key)) {
+    throw new Error(
+      `${what}: "${key}" is no label Kubernetes takes; write a name or domain/name such as node-role.kubernetes.io/edge`,
+    );
+  }
+  const wrong = values.find((value) => value !== '' && !LABEL_VALUE.test(value));
+  if (wrong !== undefined) {
+    throw new Error(
+      `${what}: "${wrong}" can't be the value of label ${key}; use up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends`,
+    );
+  }
+}
+
+/** Whether it is a name, or domain/name, as Kubernetes has them for labels and classes. */
+function isQualifiedName(text: string): boolean {
+  const parts = text.split('/');
+  const name = parts.pop() ?? '';
+  return LABEL_VALUE.test(name) && (parts.length === 0 || DNS_SUBDOMAIN.test(parts.join('/')));
 }
 
 /** Gathers what is wrong, so that all of it is said at once. */

@@ -2,15 +2,16 @@ import { ApiObject, Lazy } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-27';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { parseAddress } from '../cluster/address';
+import { type Address, parseAddress } from '../cluster/address';
+import { DNS_LABEL, PORT_NAME, SERVICE_NAME } from '../cluster/patterns';
 import { isSpreadOverNodes } from '../kube/spread-and-tolerate';
-import { checkName, checkUnique, checkWhole, Faults } from './checks';
+import { checkLoadBalancerClass, checkUnique, checkWhole, Faults } from './checks';
 import type { IpAddressPool } from './pool';
 import { METALLB } from './version';
 
 /** One port that the world sees. */
 export interface HaIngressPort {
-  /** Name of the port, at most 15 lower-case letters, digits and dashes. */
+  /** Name of the port, of lower-case letters, digits and dashes. */
   readonly name: string;
   /** The port clients connect to. */
   readonly port: number;
@@ -73,7 +74,10 @@ interface WorkloadManifest {
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly spec: {
     readonly replicas?: number;
-    readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> };
+    readonly selector?: {
+      readonly matchLabels?: Readonly<Record<string, string>>;
+      readonly matchExpressions?: readonly unknown[];
+    };
   };
 }
 
@@ -89,8 +93,8 @@ export class HaIngress extends Construct {
   private readonly workload: ApiObject;
 
   /**
-   * @throws Error with everything that is wrong: the name, no port or a port twice, an address that is none, that the pool does not have or
-   * of which there are two of one family, a workload without labels to select.
+   * @throws Error with everything that is wrong: the name or class, no port, a port twice or one Kubernetes would refuse, an address that is
+   * none, that the pool does not have or of which there are two of one family, a workload whose pods a Service can't select.
    */
   constructor(
     scope: Construct,
@@ -104,15 +108,13 @@ export class HaIngress extends Construct {
     const selector = spec.selector?.matchLabels ?? {};
     const faults = new Faults();
     faults.check(
-      () => checkName('Service', props.name),
-      () => checkWhole('candidateNodes', props.candidateNodes, 1, 5_000),
-      () => checkPorts(props),
-      () => {
-        if (Object.keys(selector).length === 0)
-          throw new Error(
-            `${this.label}: ${describe(this.manifest)} selects its pods by no labels; give it matchLabels`,
-          );
-      },
+      () => checkServiceName(this.label, props.name),
+      () => checkWhole(`${this.label}: candidateNodes`, props.candidateNodes, 1, 5_000),
+      () =>
+        props.loadBalancerClass !== undefined &&
+        checkLoadBalancerClass(`${this.label}: loadBalancerClass`, props.loadBalancerClass),
+      () => checkPorts(this.label, props.ports),
+      () => checkSelector(this.label, this.manifest),
     );
     const addresses = readAddresses(this.label, props, faults);
     faults.throwAll();
@@ -189,18 +191,37 @@ const intOrString = (value: number | string): k8s.IntOrString =>
 
 const describe = ({ kind, metadata }: WorkloadManifest): string => `${kind} "${metadata.name}"`;
 
-function checkPorts({ name, ports }: HaIngressProps): void {
-  const label = `HaIngress "${name}"`;
+function checkServiceName(label: string, name: string): void {
+  if (SERVICE_NAME.test(name)) return;
+  throw new Error(
+    `${label}: "${name}" can't be the name of a Service; use 1 to 63 lower-case letters, digits and "-", with a letter first and a letter or digit last`,
+  );
+}
+
+/** A Service selects by labels alone, so conditions would be dropped without a word. */
+function checkSelector(label: string, manifest: WorkloadManifest): void {
+  const { matchLabels = {}, matchExpressions = [] } = manifest.spec.selector ?? {};
+  if (matchExpressions.length > 0) {
+    throw new Error(
+      `${label}: ${describe(manifest)} selects its pods by matchExpressions, which a Service can't; give it matchLabels alone`,
+    );
+  }
+  if (Object.keys(matchLabels).length === 0) {
+    throw new Error(`${label}: ${describe(manifest)} selects its pods by no labels; give it matchLabels`);
+  }
+}
+
+function checkPorts(label: string, ports: readonly HaIngressPort[]): void {
   const faults = new Faults();
   faults.check(
     () => {
       if (ports.length === 0) throw new Error(`${label} has no ports; give at least one`);
     },
-    ...ports.map(
-      ({ port }) =>
-        () =>
-          checkWhole(`${label}: port`, port, 1, 65_535),
-    ),
+    ...ports.flatMap(({ name, port, targetPort }) => [
+      () => checkWhole(`${label}: port`, port, 1, 65_535),
+      () => checkPortName(label, name),
+      () => checkTargetPort(label, targetPort),
+    ]),
     () =>
       checkUnique(
         `${label}: the list of names of ports`,
@@ -215,8 +236,25 @@ function checkPorts({ name, ports }: HaIngressProps): void {
   faults.throwAll();
 }
 
+function checkPortName(label: string, name: string): void {
+  if (DNS_LABEL.test(name)) return;
+  throw new Error(
+    `${label}: "${name}" can't be the name of a port; use 1 to 63 lower-case letters, digits and "-", with a letter or digit at both ends`,
+  );
+}
+
+function checkTargetPort(label: string, targetPort: number | string | undefined): void {
+  if (typeof targetPort !== 'string') {
+    checkWhole(`${label}: targetPort`, targetPort, 1, 65_535);
+  } else if (!PORT_NAME.test(targetPort)) {
+    throw new Error(
+      `${label}: targetPort "${targetPort}" can't be the name of a port of a container; use 1 to 15 lower-case letters, digits and single "-", with a letter among them, or the number`,
+    );
+  }
+}
+
 function readAddresses(label: string, { pool, addresses = [] }: HaIngressProps, faults: Faults) {
-  const read = addresses.flatMap((text) => faults.attempt(() => parseAddress(text)) ?? []);
+  const read = addresses.flatMap((text) => faults.attempt(() => readAddress(label, text)) ?? []);
   faults.check(
     ...read.map((address) => () => {
       if (pool.offers(address)) return;
@@ -230,4 +268,12 @@ function readAddresses(label: string, { pool, addresses = [] }: HaIngressProps, 
     },
   );
   return read;
+}
+
+function readAddress(label: string, text: string): Address {
+  try {
+    return parseAddress(text);
+  } catch (cause) {
+    throw new Error(`${label}: addresses: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
 }

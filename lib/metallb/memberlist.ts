@@ -51,9 +51,9 @@ export interface MemberlistSettings {
 }
 
 /**
- * - `lan`: what speakers do by themselves. A node that is cut off is noticed after 5 to 7 s.
- * - `fast`: `lan` with half the suspicion, 3 to 4.5 s. A node that is busy for that long is taken for dead.
- * - `wan`: for nodes with a slow or lossy network between them; about half a minute.
+ * - `lan`: what speakers do by themselves. Of three nodes, one that is cut off is noticed after 5 to 8 s.
+ * - `fast`: `lan` with half the suspicion, 3 to 6 s. A node that is busy for that long is taken for dead.
+ * - `wan`: for nodes with a slow or lossy network between them; 35 to 50 s.
  */
 export type MemberlistProfile = 'lan' | 'fast' | 'wan';
 

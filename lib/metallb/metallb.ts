@@ -1,8 +1,9 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { checksum } from '../kube/checksum';
-import { checkExclusion, checkImage, checkLoadBalancerClass, checkName, Faults } from './checks';
+import { checkImage, checkLoadBalancerClass, checkName, checkRegistry, Faults } from './checks';
 import { MetalLbController } from './controller';
+import { checkExclusion } from './excluded-interfaces';
 import { type MemberlistProfile, type MemberlistSettings, memberlistJson } from './memberlist';
 import { MetalLbRbac } from './rbac';
 import { MetalLbSpeaker } from './speaker';
@@ -15,9 +16,9 @@ const { names, namespace, ports } = METALLB;
 
 /** Images of MetalLB, each a full reference: registry, path and tag or digest. */
 export interface MetalLbImages {
-  /** @default - quay.io/metallb/controller:v0.16.1 */
+  /** @default METALLB.images.controller */
   readonly controller?: string;
-  /** @default - quay.io/metallb/speaker:v0.16.1 */
+  /** @default METALLB.images.speaker */
   readonly speaker?: string;
   /**
    * Registry that mirrors quay.io, such as `registry.lan:5000` or `harbor.lan/quay`, for the images that are not given in full.
@@ -32,7 +33,7 @@ export interface MetalLbProps {
   /**
    * Images to run, for a registry mirror or a digest.
    *
-   * @default - the images of MetalLB v0.16.1 at quay.io
+   * @default METALLB.images, at quay.io
    */
   readonly images?: MetalLbImages;
   /**
@@ -127,7 +128,8 @@ export class MetalLb extends Construct {
     const faults = new Faults();
     const images = readImages(props.images ?? {}, faults);
     faults.check(
-      () => props.loadBalancerClass !== undefined && checkLoadBalancerClass(props.loadBalancerClass),
+      () =>
+        props.loadBalancerClass !== undefined && checkLoadBalancerClass('loadBalancerClass', props.loadBalancerClass),
       ...(props.imagePullSecrets ?? []).map((name) => () => checkName('Secret', name)),
       ...excludeInterfaces.map((pattern) => () => checkExclusion(pattern)),
     );
@@ -187,11 +189,15 @@ export class MetalLb extends Construct {
 
 /** The images, each as given or from the mirror. */
 function readImages({ registry, ...given }: MetalLbImages, faults: Faults): { controller: string; speaker: string } {
+  faults.check(() => registry !== undefined && checkRegistry(registry));
   const imageOf = (component: 'controller' | 'speaker'): string => {
+    const { [component]: image } = given;
+    if (image !== undefined) {
+      faults.check(() => checkImage(`images.${component}`, image));
+      return image;
+    }
     const { [component]: own } = METALLB.images;
-    const image = given[component] ?? (registry === undefined ? own : own.replace(/^[^/]+/, registry));
-    faults.check(() => checkImage(`images.${component}`, image));
-    return image;
+    return registry === undefined ? own : own.replace(/^[^/]+/, registry);
   };
   return { controller: imageOf('controller'), speaker: imageOf('speaker') };
 }

@@ -106,7 +106,7 @@ export class IpAddressPool extends Construct {
     const faults = new Faults();
     faults.check(() => checkName('IPAddressPool', props.name));
     this.ranges = readRanges(props, faults);
-    const serviceAllocation = props.serviceAllocation && plainAllocation(props.serviceAllocation, faults);
+    const serviceAllocation = plainAllocation(props, faults);
     faults.throwAll();
     new crd.IpAddressPool(this, 'Resource', {
       metadata: { name: props.name, namespace: METALLB.namespace, labels: props.labels },
@@ -176,10 +176,12 @@ const metalLbText = (range: AddressRange): string =>
   range.text.includes('/') ? range.text : `${range.first.text}-${range.last.text}`;
 
 function plainAllocation(
-  { priority, namespaces, ...selectors }: ServiceAllocation,
+  { name, serviceAllocation }: IpAddressPoolProps,
   faults: Faults,
-): crd.IpAddressPoolSpecServiceAllocation {
-  const label = 'serviceAllocation';
+): crd.IpAddressPoolSpecServiceAllocation | undefined {
+  if (!serviceAllocation) return undefined;
+  const { priority, namespaces, ...selectors } = serviceAllocation;
+  const label = `pool "${name}": serviceAllocation`;
   faults.check(
     () => {
       if (priority === undefined || (Number.isSafeInteger(priority) && priority >= 1)) return;

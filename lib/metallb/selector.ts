@@ -1,4 +1,4 @@
-import { checkNodeName, checkNotEmpty, checkUnique, Faults } from './checks';
+import { checkLabel, checkNodeName, checkNotEmpty, checkUnique, Faults } from './checks';
 
 /** A condition on one label, as Kubernetes writes it. */
 export type LabelRequirement =
@@ -19,14 +19,15 @@ export interface LabelSelector {
 /** The selector as the generated bindings want it. */
 export interface PlainSelector {
   readonly matchLabels?: { [key: string]: string };
-  readonly matchExpressions?: { key: string; operator: string; values?: string[] }[];
+  readonly matchExpressions?: PlainRequirement[];
 }
 
 /**
  * Copies a selector into the form of the bindings.
  *
  * @param what name of the prop, for the message.
- * @throws Error when the selector is empty and so would match everything, or `In` and `NotIn` have no values.
+ * @throws Error when the selector is empty and so would match everything, `In` and `NotIn` have no values, no object can have such a label,
+ * or a condition or a value stands twice, for which MetalLB drops its whole configuration.
  */
 function plainSelector(what: string, selector: LabelSelector): PlainSelector {
   const { matchLabels, matchExpressions = [] } = selector;
@@ -35,28 +36,39 @@ function plainSelector(what: string, selector: LabelSelector): PlainSelector {
       `${what}: a selector without labels and conditions matches everything; leave it out or name a label`,
     );
   }
+  for (const [key, value] of Object.entries(matchLabels ?? {})) checkLabel(what, key, [value]);
+  const requirements = matchExpressions.map((requirement) => plainRequirement(what, requirement));
+  checkUnique(`${what}: the list of conditions`, requirements.map(requirementText));
   return {
     matchLabels: matchLabels && { ...matchLabels },
-    matchExpressions:
-      matchExpressions.length === 0
-        ? undefined
-        : matchExpressions.map((requirement) => plainRequirement(what, requirement)),
+    matchExpressions: requirements.length === 0 ? undefined : requirements,
   };
 }
 
-function plainRequirement(
-  what: string,
-  requirement: LabelRequirement,
-): { key: string; operator: string; values?: string[] } {
+type PlainRequirement = { key: string; operator: string; values?: string[] };
+
+function plainRequirement(what: string, requirement: LabelRequirement): PlainRequirement {
   const { key, operator } = requirement;
+  checkLabel(what, key, 'values' in requirement ? requirement.values : []);
   if (!('values' in requirement)) return { key, operator };
   if (requirement.values.length === 0) {
     throw new Error(
       `${what}: condition "${key} ${operator}" has no values; name at least one, or use Exists or DoesNotExist`,
     );
   }
+  checkUnique(`${what}: condition "${key} ${operator}"`, requirement.values);
   return { key, operator, values: [...requirement.values] };
 }
+
+/** The same for two conditions that mean the same: `zone In (a, b)`. */
+const requirementText = ({ key, operator, values }: PlainRequirement): string =>
+  values ? `${key} ${operator} (${values.toSorted().join(', ')})` : `${key} ${operator}`;
+
+/** The same for two selectors that mean the same: `app=web, zone In (a, b)`. */
+const selectorText = ({ matchLabels = {}, matchExpressions = [] }: PlainSelector): string =>
+  [...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`), ...matchExpressions.map(requirementText)]
+    .sort()
+    .join(', ');
 
 /** Nodes by name, by labels, or both. */
 export interface NodeChoice {
@@ -68,8 +80,8 @@ export interface NodeChoice {
  * The selectors for a choice of nodes, or undefined for every node.
  *
  * @param label what it is a choice for, for the message.
- * @throws Error with everything that is wrong: a list that is there but empty, a name twice, a name no node can have, a selector that
- * `plainSelector` refuses.
+ * @throws Error with everything that is wrong: a list that is there but empty, a name or selector twice, a name no node can have, a
+ * selector that `plainSelector` refuses.
  */
 export function plainNodeSelectors(label: string, { nodes, nodeSelectors }: NodeChoice): PlainSelector[] | undefined {
   const faults = new Faults();
@@ -84,13 +96,14 @@ export function plainNodeSelectors(label: string, { nodes, nodeSelectors }: Node
     ? [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [...nodes] }] }]
     : [];
   const selectors = [...byName, ...(chosen ?? [])];
+  checkUnique(`${label}: the list of nodes and nodeSelectors`, selectors.map(selectorText));
   return selectors.length > 0 ? selectors : undefined;
 }
 
 /**
  * Copies selectors into the form of the bindings.
  *
- * @throws Error with everything that is wrong: a list that is there but empty, or what `plainSelector` refuses.
+ * @throws Error with everything that is wrong: a list that is there but empty, a selector twice, or what `plainSelector` refuses.
  */
 export function plainSelectors(
   what: string,
@@ -99,6 +112,7 @@ export function plainSelectors(
   const faults = new Faults();
   faults.check(() => checkNotEmpty(what, selectors));
   const copies = selectors?.flatMap((selector) => faults.attempt(() => plainSelector(what, selector)) ?? []);
+  faults.check(() => checkUnique(what, copies?.map(selectorText)));
   faults.throwAll();
   return copies;
 }

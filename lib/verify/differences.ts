@@ -1,4 +1,4 @@
-import { canonicalForm, type Json, type JsonObject, objectKey } from '../metallb/canonical';
+import { canonicalForm, type Json, type JsonObject, objectsByKey } from '../metallb/canonical';
 
 /** A place at which two objects differ. A side that has nothing there is undefined. */
 export interface Difference {
@@ -29,7 +29,7 @@ export interface Comparison {
  * @throws Error when one side has an object twice, or something that is no object
  */
 export function compareObjects(ours: readonly JsonObject[], theirs: readonly JsonObject[]): Comparison {
-  const [our, their] = [byKey(ours), byKey(theirs)];
+  const [our, their] = [objectsByKey(ours), objectsByKey(theirs)];
   const shared = [...our].flatMap(([object, one]) => {
     const other = their.get(object);
     return other ? [{ object, differences: differencesOf(canonicalForm(one), canonicalForm(other)) }] : [];
@@ -44,16 +44,6 @@ export function compareObjects(ours: readonly JsonObject[], theirs: readonly Jso
 
 export const isEqual = ({ different, onlyOurs, onlyTheirs }: Comparison): boolean =>
   different.length + onlyOurs.length + onlyTheirs.length === 0;
-
-function byKey(objects: readonly JsonObject[]): Map<string, JsonObject> {
-  const found = new Map<string, JsonObject>();
-  for (const object of objects) {
-    const key = objectKey(object);
-    if (found.has(key)) throw new Error(`"${key}" is there twice; give one manifest at a time`);
-    found.set(key, object);
-  }
-  return found;
-}
 
 function differencesOf(ours: Json | undefined, theirs: Json | undefined, path = ''): Difference[] {
   if (isObject(ours) && isObject(theirs)) {

@@ -1,5 +1,4 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { Progress } from '../../lib/apply/progress';
 import type { Files } from '../../lib/kube/synthesize';
 import { onLinux } from '../support/kubectl';
 import { ApplyProgram } from './apply-program';
@@ -9,7 +8,6 @@ import { ApplyLab } from './support';
 
 // the npm package ships kubectl for linux on amd64 only
 const describeOnLinux = onLinux ? describe : describe.skip;
-const testOnLinux = onLinux ? test : test.skip;
 
 const dist = siteFiles('cluster.yaml');
 const program = new ApplyProgram('apply-under-test');
@@ -274,32 +272,6 @@ describe('the usage of npm run apply', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Exit status: 0 done, 1 something failed or is not ready, 2 wrong usage.');
     expect(stdout).toContain('Nothing is deleted.');
-  });
-});
-
-describe('its progress on a terminal', () => {
-  testOnLinux('is one line, drawn in place and taken away at the end', async () => {
-    jest.useFakeTimers();
-    let written = '';
-    const out = {
-      columns: 80,
-      write: (text: string) => {
-        written += text;
-        return true;
-      },
-    } as NodeJS.WriteStream;
-    const work = new Promise<void>((resolve) => {
-      setTimeout(resolve, 3000);
-    });
-    const done = new Progress(out, true).during(() => 'waiting', work);
-    await jest.advanceTimersByTimeAsync(1900);
-    expect(written).toBe('');
-    await jest.advanceTimersByTimeAsync(1200);
-    await done;
-    jest.useRealTimers();
-    expect(written).toMatch(/^\.\.\. waiting, 2 s/);
-    expect(written).not.toContain('\n');
-    expect(written.endsWith('\r\x1b[K')).toBe(true);
   });
 });
 

@@ -19,6 +19,9 @@ jest.setTimeout(60_000);
 type Request = Pick<LoggedRequest, 'method' | 'path' | 'query'>;
 
 let lab: ApplyLab;
+const wasAsked = (path: string) => lab.server.requests.some((request) => request.path.endsWith(path));
+const isRollout = ({ path }: Request) => path.endsWith('/deployments/controller') && wasAsked('/secrets/nut-users');
+
 beforeAll(() => program.build());
 afterAll(() => program.remove());
 beforeEach(async () => {
@@ -30,8 +33,6 @@ beforeEach(async () => {
 afterEach(() => lab.stop());
 
 describeOnLinux('npm run apply goes on when the API server was away', () => {
-  const wasAsked = (path: string) => lab.server.requests.some((request) => request.path.endsWith(path));
-
   test.each<[string, (request: Request) => boolean]>([
     ['in the middle of a file', ({ method, path }) => method === 'POST' && path.endsWith('/ipaddresspools')],
     [
@@ -39,10 +40,7 @@ describeOnLinux('npm run apply goes on when the API server was away', () => {
       ({ path }) => path.includes('/customresourcedefinitions') && lab.server.writes.length === DEFINITIONS,
     ],
     ['when it looks for Secrets', ({ path }) => path.endsWith('/secrets/nut-users')],
-    [
-      'when it waits for pods',
-      ({ path }) => path.endsWith('/deployments/controller') && wasAsked('/secrets/nut-users'),
-    ],
+    ['when it waits for pods', isRollout],
   ])('%s', async (_when, isThen) => {
     let restarted: Promise<void> | undefined;
     lab.server.fateOf = (request) => {
@@ -108,6 +106,18 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /00-crds\.k8s\.yaml is not applied: the API server did not answer as it should for [23] s, until --timeout 3 was over \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
+    );
+  });
+});
+
+describeOnLinux('npm run apply', () => {
+  test('says how long it waited, and not how long it might have', async () => {
+    lab.server.fateOf = (request) =>
+      isRollout(request) ? new Refusal(403, 'Forbidden', 'deployments.apps "controller" is forbidden') : undefined;
+    const { code, stderr } = await program.run(lab, '--timeout', '200');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^deployment\/controller in namespace metallb-system is not ready after \d s \(.*Forbidden/m,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Cluster, ClusterInput } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/hosts/hosts';
 import { loadBalancerSections } from '../../lib/hosts/load-balancer-runbook';
@@ -57,6 +58,20 @@ describe('how soon speakers notice that one of them is dead', () => {
       probeIntervalSeconds: Number(wan.ProbeInterval) / 1000,
     });
   });
+
+  test.each(['lan', 'fast', 'wan'] as const)(
+    'docs/load-balancer.md has the times of %s with three and five nodes',
+    (profile) => {
+      const row = readFileSync('docs/load-balancer.md', 'utf8')
+        .split('\n')
+        .find((line) => line.startsWith('| ') && line.split('|')[1]?.includes(`\`${profile}\``));
+      const times = [3, 5].map((nodes) => {
+        const range = gossipDetection(nodes, GOSSIP[profile]);
+        return `${range?.from} to ${range?.to} s`;
+      });
+      expect(row?.split(' | ').slice(1, 3)).toEqual(times);
+    },
+  );
 
   test('a lone speaker has nobody who would notice', () => expect(gossipDetection(1)).toBeUndefined());
 

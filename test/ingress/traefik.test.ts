@@ -1,6 +1,9 @@
 import { Duration } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import type { Construct } from 'constructs';
 import { parse } from 'yaml';
 import { K3sTraefik, type K3sTraefikProps } from '../../lib/ingress/traefik';
+import { HaIngress, IpAddressPool } from '../../lib/metallb';
 import { at, find, synth } from '../metallb/support';
 import { objectProblems } from '../support/schema';
 
@@ -61,6 +64,65 @@ test('the time on a dead node, the policy and the annotations of the Service can
   expect(at(found, 'service')).toEqual({
     annotations: { 'metallb.io/loadBalancerIPs': '192.168.10.240' },
     spec: { externalTrafficPolicy: 'Local' },
+  });
+});
+
+describe('what the annotations of the Service ask of MetalLB is checked:', () => {
+  const build = (
+    serviceAnnotations: Record<string, string>,
+    more: (scope: Construct, pool: IpAddressPool) => void = () => {},
+  ) =>
+    synth((scope) => {
+      const pool = new IpAddressPool(scope, 'pool', {
+        name: 'lan',
+        addresses: ['192.168.10.240/28', 'fd00::f000/116'],
+      });
+      pool.advertiseL2();
+      more(scope, pool);
+      new K3sTraefik(scope, 'Traefik', { serviceAnnotations });
+    });
+
+  test('addresses of a pool, of both families, are taken', () => {
+    expect(() => build({ 'metallb.io/loadBalancerIPs': '192.168.10.243,fd00::f001' })).not.toThrow();
+  });
+
+  test('an address in no pool is refused', () => {
+    expect(() => build({ 'metallb.io/loadBalancerIPs': '10.9.9.9' })).toThrow(
+      'Service kube-system/traefik asks for 10.9.9.9, which is in no pool that gives it out',
+    );
+  });
+
+  test('an annotation of an old name is refused', () => {
+    expect(() => build({ 'metallb.universe.tf/loadBalancerIPs': '192.168.10.243' })).toThrow(
+      'Service kube-system/traefik has the annotation metallb.universe.tf/loadBalancerIPs, of before MetalLB 0.14.9',
+    );
+  });
+
+  test('an address that a HaIngress asks for as well is refused', () => {
+    const addresses = ['192.168.10.243'];
+    const other = (scope: Construct, pool: IpAddressPool) => {
+      const selector = { matchLabels: { app: 'a' } };
+      const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'a', image: 'a:1' }] } };
+      const workload = new k8s.KubeDaemonSet(scope, 'ds', { metadata: { name: 'a' }, spec: { selector, template } });
+      new HaIngress(scope, 'ha', { name: 'web', workload, pool, addresses, ports: [{ name: 'a', port: 1 }] });
+    };
+    expect(() => build({ 'metallb.io/loadBalancerIPs': '192.168.10.243' }, other)).toThrow(
+      'Service default/web and Service kube-system/traefik ask for the one address 192.168.10.243',
+    );
+  });
+
+  test('the ports 80 and 443 of a shared address are its own', () => {
+    const annotations = { 'metallb.io/loadBalancerIPs': '192.168.10.243', 'metallb.io/allow-shared-ip': 'web' };
+    const metadata = { name: 'other', namespace: 'web', annotations };
+    const other = (scope: Construct) => {
+      new k8s.KubeService(scope, 's', {
+        metadata,
+        spec: { type: 'LoadBalancer', ports: [{ port: 443 }, { port: 80 }] },
+      });
+    };
+    expect(() => build(annotations, other)).toThrow(
+      /share 192\.168\.10\.243 and its port TCP 443.*\n.*its port TCP 80/,
+    );
   });
 });
 

@@ -3,12 +3,20 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
-import { MetalLb, MetalLbCrds, MetalLbNamespace, MetalLbWebhooks } from '../../lib/metallb';
+import { METALLB, MetalLb, MetalLbCrds, MetalLbNamespace, MetalLbWebhooks } from '../../lib/metallb';
 import { canonicalForm, canonicalHash, type JsonObject, objectKey } from '../../lib/metallb/canonical';
 import { at, find, synth } from './support';
 
+/** What scripts/metallb-golden.ts writes: hashes by object. */
+interface Golden {
+  readonly version: string;
+  readonly native: Readonly<Record<string, string>>;
+  readonly prometheus: Readonly<Record<string, string>>;
+}
+
 const root = join(__dirname, '../..');
-const golden = JSON.parse(readFileSync(join(__dirname, 'golden-v0.16.1.json'), 'utf8')) as Record<string, string>;
+const recorded = JSON.parse(readFileSync(join(__dirname, 'golden.json'), 'utf8')) as Golden;
+const golden = recorded.native;
 
 const ours = synth((scope) => {
   new MetalLbNamespace(scope, 'namespace');
@@ -16,6 +24,7 @@ const ours = synth((scope) => {
   new MetalLb(scope, 'metallb');
   new MetalLbWebhooks(scope, 'webhooks');
 });
+const withMetrics = synth((scope) => new MetalLb(scope, 'metallb', { metrics: true }));
 const byKey = new Map(ours.map((object) => [objectKey(object), object]));
 
 const hashOf = (value: unknown): string => canonicalHash(value as JsonObject);
@@ -34,9 +43,9 @@ const reverse = (parent: Parent, key: string | number): void => {
   parent[key] = (parent[key] as unknown[]).toReversed();
 };
 
-describe('the default install against the manifest of MetalLB v0.16.1', () => {
-  test('MetalLB has 26 objects', () => {
-    expect(Object.keys(golden)).toHaveLength(26);
+describe('the default install against the manifest of MetalLB', () => {
+  test('the hashes are of the version that is installed: npm run golden:metallb', () => {
+    expect(recorded.version).toBe(METALLB.version);
   });
 
   test('no object is missing and none is extra', () => {
@@ -47,6 +56,14 @@ describe('the default install against the manifest of MetalLB v0.16.1', () => {
     expect(byKey.get(key)).toBeDefined();
     expect(hashOf(byKey.get(key))).toBe(golden[key]);
   });
+
+  test.each(Object.entries(recorded.prometheus))(
+    'with metrics, %s may check tokens, as in the manifest for Prometheus',
+    (key, hash) => {
+      expect(hashOf(withMetrics.find((object) => objectKey(object) === key))).toBe(hash);
+      expect(hashOf(byKey.get(key))).not.toBe(hash);
+    },
+  );
 
   test('nothing holds a caBundle', () => {
     expect(JSON.stringify(ours)).not.toContain('caBundle');
@@ -187,6 +204,7 @@ describe('the script that writes the golden hashes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'metallb-golden-'));
   const script = join(folder, 'golden.js');
   const manifest = join(folder, 'manifest.yaml');
+  const prometheus = join(folder, 'prometheus.yaml');
   const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
 
   beforeAll(() => {
@@ -200,20 +218,24 @@ describe('the script that writes the golden hashes', () => {
     ];
     expect(spawnSync(esbuild, bundle, { cwd: root, encoding: 'utf8' }).stderr).toBe('');
     writeFileSync(manifest, Yaml.stringify(...ours));
+    writeFileSync(prometheus, Yaml.stringify(...withMetrics));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test('prints for our manifest the hashes of the file in Git', () => {
-    const { stdout, status } = run('--print', manifest);
+  test('prints for our manifests what is in the file in Git', () => {
+    const { stdout, status } = run('--print', manifest, prometheus);
     expect(status).toBe(0);
-    expect(JSON.parse(stdout)).toEqual(golden);
+    expect(JSON.parse(stdout)).toEqual(recorded);
   });
 
-  test('shows its usage and exits 2 without a file', () => {
-    const { stderr, status } = run();
-    expect(status).toBe(2);
-    expect(stderr).toContain('usage: metallb-golden [--print] FILE');
-  });
+  test.each([[[]], [['one.yaml']], [['one.yaml', 'two.yaml', 'three.yaml']]])(
+    'shows its usage and exits 2 with the files %j',
+    (files) => {
+      const { stderr, status } = run(...files);
+      expect(status).toBe(2);
+      expect(stderr).toContain('usage: metallb-golden [--print] NATIVE PROMETHEUS');
+    },
+  );
 
   test('exits 2 and names an unknown option', () => {
     const { stderr, status } = run('--write', manifest);
@@ -221,19 +243,25 @@ describe('the script that writes the golden hashes', () => {
     expect(stderr).toContain('unknown option "--write"');
   });
 
-  test('refuses the manifest of another release with exit code 1', () => {
-    const other = join(folder, 'other.yaml');
-    writeFileSync(other, readFileSync(manifest, 'utf8').replaceAll('v0.16.1', 'v0.15.3'));
-    const { stderr, status } = run('--print', other);
+  const other = join(folder, 'other.yaml');
+  test.each([
+    ['the manifest of another release', () => [other, prometheus], /other\.yaml has no container with image quay\.io/],
+    ['another release for Prometheus', () => [manifest, other], /other\.yaml has no container with image quay\.io/],
+    ['a file that is no YAML', () => [join(folder, 'broken.yaml'), prometheus], /broken\.yaml is no valid YAML/],
+    ['a manifest twice', () => [join(folder, 'twice.yaml'), prometheus], /is there twice; give one manifest at a time/],
+    [
+      'no cluster roles',
+      () => [manifest, join(folder, 'no-roles.yaml')],
+      /has no ClusterRole metallb-system:controller/,
+    ],
+  ])('refuses %s with exit code 1', (_what, files, message) => {
+    const text = Yaml.stringify(...ours);
+    writeFileSync(other, text.replaceAll(METALLB.version, 'v0.0.1'));
+    writeFileSync(join(folder, 'broken.yaml'), 'a: [');
+    writeFileSync(join(folder, 'twice.yaml'), Yaml.stringify(...ours, ...ours));
+    writeFileSync(join(folder, 'no-roles.yaml'), Yaml.stringify(...ours.filter(({ kind }) => kind !== 'ClusterRole')));
+    const { stderr, status } = run('--print', ...files());
     expect(status).toBe(1);
-    expect(stderr).toContain('has no container with image quay.io/metallb/controller:v0.16.1');
-  });
-
-  test('refuses a file that is no YAML with exit code 1', () => {
-    const broken = join(folder, 'broken.yaml');
-    writeFileSync(broken, 'a: [');
-    const { stderr, status } = run('--print', broken);
-    expect(status).toBe(1);
-    expect(stderr).toContain('is no valid YAML');
+    expect(stderr).toMatch(message);
   });
 });

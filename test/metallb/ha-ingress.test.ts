@@ -103,7 +103,7 @@ describe('HaIngress', () => {
       { addresses: ['192.168.10.9'] },
       'HaIngress "web": pool "lan" does not give out 192.168.10.9; choose from 192.168.10.240-192.168.10.250',
     ],
-    ['a text that is no address', { addresses: ['web.lan'] }, '"web.lan" is no IP address'],
+    ['a text that is no address', { addresses: ['web.lan'] }, 'HaIngress "web": addresses: "web.lan" is no IP address'],
     [
       'two addresses of one family',
       { addresses: ['192.168.10.241', '192.168.10.242'] },
@@ -131,10 +131,52 @@ describe('HaIngress', () => {
       },
       'names of ports has "a" twice',
     ],
-    ['a bad name', { name: 'Web' }, 'Service name "Web" is no name'],
-    ['no candidates', { candidateNodes: 0 }, "candidateNodes: 0 won't do"],
+    ['no candidates', { candidateNodes: 0 }, 'HaIngress "web": candidateNodes: 0 won\'t do'],
+    ['a class with a blank', { loadBalancerClass: 'a b' }, 'HaIngress "web": loadBalancerClass: "a b" is no name'],
+    [
+      'a name of a port with a blank',
+      { ports: [{ name: 'Bad Name!', port: 1 }] },
+      'HaIngress "web": "Bad Name!" can\'t be the name of a port',
+    ],
+    [
+      'a port of the pods beyond 65535',
+      { ports: [{ name: 'a', port: 1, targetPort: 99_999 }] },
+      'HaIngress "web": targetPort: 99999 won\'t do',
+    ],
+    ...['a--b', '8080', 'longer-than-fifteen', 'Web', ''].map(
+      (targetPort): [string, Partial<HaIngressProps>, string] => [
+        `${JSON.stringify(targetPort)} for a port of the pods`,
+        { ports: [{ name: 'a', port: 1, targetPort }] },
+        `targetPort "${targetPort}" can't be the name of a port of a container`,
+      ],
+    ),
+    ...['Web', '1.web', '1web', `${'a'.repeat(60)}.b`, 'a'.repeat(64), ''].map(
+      (name): [string, Partial<HaIngressProps>, string] => [
+        `the name ${JSON.stringify(name)}`,
+        { name },
+        `HaIngress "${name}": "${name}" can't be the name of a Service`,
+      ],
+    ),
   ])('refuses %s', (_what, props, message) => {
     expect(() => build(spread, props)).toThrow(message);
+  });
+
+  test('takes a name of 63 characters', () => {
+    const name = 'a'.repeat(63);
+    expect(at(build(spread, { name }).service, 'metadata.name')).toBe(name);
+  });
+
+  test.each<[string, k8s.LabelSelector, string]>([
+    [
+      'conditions, which a Service would drop',
+      { ...selector, matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
+      "selects its pods by matchExpressions, which a Service can't; give it matchLabels alone",
+    ],
+    ['no labels', {}, 'selects its pods by no labels; give it matchLabels'],
+  ])('refuses a workload that selects by %s', (_what, own, message) => {
+    const workload = (scope: Construct) =>
+      new k8s.KubeDaemonSet(scope, 'traefik', { metadata, spec: { selector: own, template } });
+    expect(() => build(workload)).toThrow(`HaIngress "web": DaemonSet "traefik" ${message}`);
   });
 
   test('refuses an address that the pool passes over', () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  METALLB,
   MetalLb,
   MetalLbCrds,
   MetalLbNamespace,
@@ -21,7 +22,7 @@ const speakerOf = (props?: MetalLbProps) => at(find(install(props), 'DaemonSet')
 describe('MetalLb', () => {
   test('runs the images it is given', () => {
     const images = {
-      controller: 'registry.lan:5000/metallb/controller:v0.16.1',
+      controller: 'registry.lan:5000/metallb/controller:v1.2.3',
       speaker: `mirror/speaker@sha256:${'a'.repeat(64)}`,
     };
     expect(at(controllerOf({ images }), 'containers.0.image')).toBe(images.controller);
@@ -29,16 +30,9 @@ describe('MetalLb', () => {
   });
 
   test('keeps the image that is not given', () => {
-    const images = { speaker: 'mirror.lan/speaker:v0.16.1' };
-    expect(at(controllerOf({ images }), 'containers.0.image')).toBe('quay.io/metallb/controller:v0.16.1');
+    const images = { speaker: 'mirror.lan/speaker:v1.2.3' };
+    expect(at(controllerOf({ images }), 'containers.0.image')).toBe(METALLB.images.controller);
   });
-
-  test.each(['quay.io/metallb/speaker', 'registry.lan:5000/speaker', 'quay.io/metallb/speaker:', 'two words:v1'])(
-    'refuses the image "%s", which is not pinned',
-    (speaker) => {
-      expect(() => install({ images: { speaker } })).toThrow(`images.speaker: "${speaker}" has no tag or digest`);
-    },
-  );
 
   test('passes the log level to both', () => {
     expect(at(controllerOf({ logLevel: 'debug' }), 'containers.0.args')).toEqual(['--port=9120', '--log-level=debug']);
@@ -174,8 +168,8 @@ describe('imports/metallb.crds.yaml', () => {
 
   test('names the version and the source at its head', () => {
     const head = readFileSync(join(root, 'imports/metallb.crds.yaml'), 'utf8').slice(0, 600);
-    expect(head).toContain('MetalLB v0.16.1');
-    expect(head).toContain('https://github.com/metallb/metallb/tree/v0.16.1/config');
+    expect(head).toContain(`MetalLB ${METALLB.version}`);
+    expect(head).toContain(`https://github.com/metallb/metallb/tree/${METALLB.version}/config`);
   });
 
   test('is what imports/metallb-metallb.io.ts was generated from', () => {

@@ -111,7 +111,9 @@ describe('IpAddressPool', () => {
       addresses: ['x', '10.0.0.1'],
       serviceAllocation: { priority: 0, namespaces: ['a', 'a'] },
     };
-    expect(() => pool(props)).toThrow(/name "Lan".*\n.*"x" is no .*\n.*priority: 0 .*\n.*namespaces has "a" twice/);
+    expect(() => pool(props)).toThrow(
+      /name "Lan".*\n.*"x" is no .*\npool "Lan": serviceAllocation.priority: 0 .*\npool "Lan": .*namespaces has "a" twice/,
+    );
   });
 
   test('knows which addresses it gives out', () => {

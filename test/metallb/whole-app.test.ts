@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { K3sTraefik } from '../../lib/ingress/traefik';
 import { BgpPeer, Community, IpAddressPool, L2Advertisement, MetalLb, wholeAppProblems } from '../../lib/metallb';
 import { synth } from './support';
 
@@ -59,6 +60,15 @@ describe('pools and advertisements of an app', () => {
   test('have addresses that can be read', () => {
     expect(problems(pool('lan', '192.168.10.9-192.168.10.1'), l2())).toEqual([
       'IPAddressPool "lan": "192.168.10.9-192.168.10.1" starts above its end; did you mean 192.168.10.1-192.168.10.9?',
+    ]);
+  });
+
+  test.each([
+    ['192.168.10.9', '192.168.10.9/32'],
+    ['fd00::9', 'fd00::9/128'],
+  ])('have no single address such as %s', (address, cidr) => {
+    expect(problems(pool('lan', address), l2())).toEqual([
+      `IPAddressPool "lan": "${address}" is a single address, which MetalLB does not read; write ${cidr}`,
     ]);
   });
 
@@ -147,6 +157,13 @@ describe('an app with a MetalLB in native mode', () => {
     expect(nativeProblems(object('BGPPeer', 'tor', { dualStackAddressFamily: false }, {}, 'v1beta2'))).toEqual([]);
   });
 
+  test('has no BGPPeer with an IPv6 address', () => {
+    expect(nativeProblems(object('BGPPeer', 'tor', { peerAddress: 'fd00::1' }, {}, 'v1beta2'))).toEqual([
+      expect.stringMatching(/^BGPPeer "tor": peerAddress fd00::1, which is IPv6, needs MetalLB's FRR modes/),
+    ]);
+    expect(nativeProblems(object('BGPPeer', 'tor', { peerAddress: '10.0.0.1' }, {}, 'v1beta2'))).toEqual([]);
+  });
+
   test('has no BFDProfile, no IPv6 routes and no large communities', () => {
     const found = nativeProblems(
       object('BFDProfile', 'quick', {}),
@@ -211,6 +228,28 @@ describe('synth', () => {
         new L2Advertisement(scope, 'l2', { pools });
       }),
     ).toThrow('pool "b": 10.0.0.0/28 overlaps 10.0.0.0/28 of pool "a"');
+  });
+
+  test('finds an IPv6 peer for FRR beside a MetalLB in native mode', () => {
+    const peer = { bgpType: 'frr', name: 'tor', myASN: 1, peerASN: 2, peerAddress: 'fd00::1' } as const;
+    expect(() =>
+      inApp(
+        (scope) => new MetalLb(scope, 'metallb'),
+        (scope) => new BgpPeer(scope, 'peer', peer),
+      ),
+    ).toThrow('BGPPeer "tor": peerAddress fd00::1, which is IPv6, needs');
+  });
+
+  test.each<[string, (scope: Construct, id: string) => void]>([
+    ['MetalLb', (scope, id) => new MetalLb(scope, id)],
+    ['K3sTraefik', (scope, id) => new K3sTraefik(scope, id)],
+  ])('refuses two %s in one app, whose objects have the same names', (kind, make) => {
+    expect(() =>
+      inApp(
+        (scope) => make(scope, 'one'),
+        (scope) => make(scope, 'other'),
+      ),
+    ).toThrow(`there are two ${kind}, whose objects have the same names, so that one would undo the other; keep one`);
   });
 
   test('takes no notice of what is not there', () => {

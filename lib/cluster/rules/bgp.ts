@@ -1,6 +1,6 @@
 import { type Address, contains, sameAddress, shortestPrefix } from '../address';
 import { communityFault, MAX_COMMUNITIES } from '../bgp';
-import { error, type Path, type Problem, warning } from '../problem';
+import { error, type Path, type Problem } from '../problem';
 import { sharesNode } from '../queries';
 import type { Bgp, Cluster, LoadBalancer } from '../schema';
 import { unknownName } from './unknown-name';
@@ -212,7 +212,7 @@ function localPreference(
       : []),
     ...(advertisement.localPref !== undefined && heard.length > 0 && heard.every((peer) => peer.peerASN !== peer.myASN)
       ? [
-          warning(
+          error(
             'bgp-local-pref-unheard',
             at,
             `local preference is told within one AS only, and every peer of advertisement "${name}" is in another`,

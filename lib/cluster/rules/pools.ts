@@ -1,8 +1,10 @@
+import { excludes } from '../../metallb/excluded-interfaces';
+import { METALLB } from '../../metallb/version';
 import { type Address, type AddressRange, contains, covers, overlaps, reservedAs } from '../address';
 import { error, type Path, type Problem, warning } from '../problem';
 import { bgpOnlyPools } from '../queries';
 import type { RuleName } from '../rule-names';
-import type { Cluster, Pool } from '../schema';
+import type { Cluster, L2Advertisement, Pool } from '../schema';
 import { unknownName } from './unknown-name';
 
 /** MetalLB accepts pools that hold a node's address or that nobody announces; these rules do not. */
@@ -121,6 +123,7 @@ function advertisements(cluster: Cluster): Problem[] {
     return [
       ...advertisement.pools.flatMap((name, p) => unknownName('pool', name, poolNames, [...path, 'pools', p])),
       ...(advertisement.nodes ?? []).flatMap((name, n) => unknownName('node', name, nodeNames, [...path, 'nodes', n])),
+      ...passedOver(advertisement, [...path, 'interfaces']),
     ];
   });
   if (!stated) return unknown;
@@ -139,3 +142,19 @@ function advertisements(cluster: Cluster): Problem[] {
   );
   return [...unknown, ...silent];
 }
+
+/** A node that is elected to answer on such an interface answers nowhere. */
+const passedOver = ({ name, interfaces = [] }: L2Advertisement, path: Path): Problem[] =>
+  interfaces.flatMap((one, i) => {
+    const pattern = METALLB.excludedInterfaces.find((candidate) => excludes(candidate, one));
+    return pattern === undefined
+      ? []
+      : [
+          error(
+            'interface-passed-over',
+            [...path, i],
+            `advertisement "${name}" names the interface ${one}, and MetalLB never answers on interfaces of containers and virtual machines, here ${pattern}`,
+            'name the interface of the node network, or leave interfaces out',
+          ),
+        ];
+  });

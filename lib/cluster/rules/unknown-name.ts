@@ -1,12 +1,12 @@
 import { error, type Path, type Problem } from '../problem';
 
-/** What a name can refer to, as people say it. */
+/** What a name can refer to: one of them, several, and the key of cluster.yaml under which they are described. */
 const KINDS = {
-  pool: ['pool', 'pools'],
-  node: ['node', 'nodes'],
-  ups: ['UPS', 'UPSes'],
-  peer: ['BGP peer', 'peers'],
-  community: ['community', 'communities'],
+  pool: ['pool', 'pools', 'pools'],
+  node: ['node', 'nodes', 'nodes'],
+  ups: ['UPS', 'UPSes', 'ups'],
+  peer: ['BGP peer', 'peers', 'peers'],
+  community: ['community', 'communities', 'communities'],
 } as const;
 
 /** The problem that nothing of this kind has the name, with every name that would do. */
@@ -18,7 +18,7 @@ export function unknownName(
   remark = '',
 ): Problem[] {
   if (known.includes(name)) return [];
-  const [one, many] = KINDS[kind];
-  const cure = known.length > 0 ? `the ${many} are ${known.join(', ')}` : `describe it under ${kind}`;
+  const [one, many, key] = KINDS[kind];
+  const cure = known.length > 0 ? `the ${many} are ${known.join(', ')}` : `describe it under ${key}`;
   return [error(`unknown-${kind}`, path, `there is no ${one} ${JSON.stringify(name)}${remark}`, cure)];
 }

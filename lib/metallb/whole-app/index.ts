@@ -42,12 +42,29 @@ class WholeApp extends Construct {
     return found instanceof WholeApp ? found : new WholeApp(root as Construct, WholeApp.ID);
   }
 
-  install?: Install;
+  readonly installs: Install[] = [];
+  /** What charts make of values that are in the app, by the construct that holds these. */
+  readonly chartServices: { readonly maker: string; readonly service: ServiceManifest }[] = [];
   readonly mayBeSilent = new Set<string>();
 
   private constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.node.addValidation({ validate: () => wholeAppProblems(objectsOf(scope), this) });
+    this.node.addValidation({ validate: () => this.problems(objectsOf(scope)) });
+  }
+
+  private problems(objects: WholeAppObjects): string[] {
+    const { installs, chartServices, mayBeSilent } = this;
+    const makers = [...installs.map(() => 'MetalLb'), ...chartServices.map(({ maker }) => maker)];
+    const twice = new Set(makers.filter((maker, index) => makers.indexOf(maker) !== index));
+    if (twice.size > 0) {
+      return [...twice].map(
+        (maker) =>
+          `there are two ${maker}, whose objects have the same names, so that one would undo the other; keep one`,
+      );
+    }
+    const [install] = installs;
+    const services = [...objects.services, ...chartServices.map(({ service }) => service)];
+    return wholeAppProblems({ ...objects, services }, { mayBeSilent, ...(install && { install }) });
   }
 }
 
@@ -61,7 +78,16 @@ export function checkPoolWithinApp(
 
 /** Has synth check the app of this MetalLB. */
 export function checkInstallWithinApp(metalLb: Construct, install: Install): void {
-  WholeApp.of(metalLb).install = install;
+  WholeApp.of(metalLb).installs.push(install);
+}
+
+/**
+ * Has synth check the app of a Service that a Helm chart makes in the cluster, of values that this construct holds.
+ *
+ * @param maker kind of the construct, of which there can be one in an app
+ */
+export function checkChartServiceWithinApp(values: Construct, maker: string, service: ServiceManifest): void {
+  WholeApp.of(values).chartServices.push({ maker, service });
 }
 
 /** Whatever made them: these constructs, cdk8s-plus, generated bindings or a plain ApiObject. */

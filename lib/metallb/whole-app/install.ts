@@ -1,5 +1,6 @@
 import { isLargeCommunity } from '../../cluster/bgp';
 import { FRR_ONLY_PEER_FIELDS, needsFrr } from '../bgp-type';
+import { excludes } from '../excluded-interfaces';
 import { METALLB } from '../version';
 import { nameOf, ofKind, poolsOf, type WholeAppObjects } from './objects';
 import { covers } from './pools';
@@ -22,9 +23,10 @@ function frrOnly(objects: WholeAppObjects): string[] {
   const profiles = ofKind(objects, 'BFDProfile').map((profile) => needsFrr(nameOf(profile)));
   const peers = ofKind(objects, 'BGPPeer').flatMap((peer) => {
     const given = Object.entries(peer.spec ?? {}).flatMap(([key, value]) => (value === false ? [] : [key]));
-    return FRR_ONLY_PEER_FIELDS.filter((field) => given.includes(field)).map((field) =>
-      needsFrr(`${nameOf(peer)}: ${field}`),
-    );
+    const fields: readonly string[] = FRR_ONLY_PEER_FIELDS.filter((field) => given.includes(field));
+    const { peerAddress = '' } = peer.spec ?? {};
+    const address = peerAddress.includes(':') ? [`peerAddress ${peerAddress}, which is IPv6,`] : [];
+    return [...fields, ...address].map((what) => needsFrr(`${nameOf(peer)}: ${what}`));
   });
   const old = ofKind(objects, 'BGPPeer')
     .filter(({ apiVersion }) => apiVersion === 'metallb.io/v1beta1')
@@ -51,7 +53,7 @@ const excluded = (objects: WholeAppObjects, { excludeInterfaces }: Install): str
   ofKind(objects, 'L2Advertisement').flatMap((advertisement) =>
     (advertisement.spec?.interfaces ?? []).flatMap((name) =>
       excludeInterfaces
-        .filter((pattern) => new RegExp(pattern).test(name))
+        .filter((pattern) => excludes(pattern, name))
         .map(
           (pattern) =>
             `${nameOf(advertisement)} names the interface ${name}, which speakers pass over because of ${pattern} in excludeInterfaces; take one of them out`,

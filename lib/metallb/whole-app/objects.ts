@@ -29,6 +29,7 @@ export type MetalLbManifest = Manifest<{
   readonly nodeSelectors?: readonly LabelSelector[];
   readonly interfaces?: readonly string[];
   readonly peers?: readonly string[];
+  readonly peerAddress?: string;
   readonly communities?: readonly (string | { readonly name: string; readonly value: string })[];
   readonly aggregationLength?: number;
   readonly localPref?: number;
@@ -89,10 +90,16 @@ export const poolsOf = (objects: WholeAppObjects): PoolView[] =>
 export const unreadable = (objects: WholeAppObjects): string[] =>
   ofKind(objects, 'IPAddressPool').flatMap((manifest) =>
     (manifest.spec?.addresses ?? []).flatMap((text) => {
-      const { fault } = tryRange(text);
+      const { range, fault = range && loneAddress(text, range) } = tryRange(text);
       return fault === undefined ? [] : [`${nameOf(manifest)}: ${fault}`];
     }),
   );
+
+/** MetalLB drops its whole configuration for an address that is neither a CIDR nor first-last. */
+const loneAddress = (text: string, { first, family }: AddressRange): string | undefined =>
+  /[/-]/.test(text)
+    ? undefined
+    : `${JSON.stringify(text)} is a single address, which MetalLB does not read; write ${first.text}/${family === 4 ? 32 : 128}`;
 
 function tryRange(text: string): { readonly range?: AddressRange; readonly fault?: string } {
   try {

@@ -164,11 +164,30 @@ export const bgp: readonly InvalidSite[] = [
     ],
   },
   {
-    says: 'a local preference for another AS is warned about',
+    says: 'a local preference for another AS is refused',
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[1].peers': ['tor-1'] },
     problems: [
-      'warning loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: local preference is told within one AS only, and every peer of advertisement "summary" is in another; take it out, or use communities',
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: local preference is told within one AS only, and every peer of advertisement "summary" is in another; take it out, or use communities',
+    ],
+  },
+  {
+    says: 'a local preference is refused in the same way when all peers, of another AS, hear of it',
+    site: bgpSite,
+    changes: {
+      'loadBalancer.bgp.advertisements[1].peers': undefined,
+      'loadBalancer.bgp.peers[1].peerASN': 64500,
+    },
+    problems: [
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: local preference is told within one AS only, and every peer of advertisement "summary" is in another; take it out, or use communities',
+    ],
+  },
+  {
+    says: 'a community is refused where none is described',
+    site: bgpSite,
+    changes: { 'loadBalancer.bgp.communities': undefined },
+    problems: [
+      'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: there is no community "no-advertise"; describe it under communities',
     ],
   },
   {

@@ -133,4 +133,12 @@ export const pools: readonly InvalidSite[] = [
       'error loadBalancer.pools[1].name: pool-not-advertised: no advertisement names pool "spare", so nobody would answer for its addresses; add it to an advertisement, or leave advertisements out to announce every pool',
     ],
   },
+  {
+    says: 'an advertisement on interfaces that never answer is refused',
+    changes: { 'loadBalancer.advertisements[0].interfaces': ['eth0', 'docker0', 'lo'] },
+    problems: [
+      'error loadBalancer.advertisements[0].interfaces[1]: interface-passed-over: advertisement "lan" names the interface docker0, and MetalLB never answers on interfaces of containers and virtual machines, here ^docker.*; name the interface of the node network, or leave interfaces out',
+      'error loadBalancer.advertisements[0].interfaces[2]: interface-passed-over: advertisement "lan" names the interface lo, and MetalLB never answers on interfaces of containers and virtual machines, here ^lo$; name the interface of the node network, or leave interfaces out',
+    ],
+  },
 ];
