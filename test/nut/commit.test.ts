@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { NutModel } from '../../lib/nut/model';
 import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
@@ -7,7 +7,6 @@ import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod
 jest.setTimeout(60_000);
 
 const STAGE = 12;
-const LEASE = 20;
 
 describe.each(SHELLS)('under $shell', ({ command }) => {
   let pod: PodScripts;
@@ -191,113 +190,6 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(await ended).toEqual([0, 0]);
       expect(reads).toBeGreaterThan(100);
       expect(pod.killpowerFiles).toEqual(['deadline']);
-    });
-  });
-
-  describe('second.sh', () => {
-    const CRITICAL = ['OB LB', 'LB OB', 'OB DISCHRG LB', 'ALARM OB LB RB', 'FSD OL', 'FSD OB LB', 'OB LB FSD'];
-
-    test.each(CRITICAL)('commits at "%s" and commands the UPS', async (status) => {
-      pod.ups('ups1', 'ups.status', status);
-      await pod.look();
-      expect(pod.line('deadline')).toEqual([BOOT, String(UPTIME + STAGE), '60', 'second-opinion']);
-      expect(pod.told).toEqual([RETURN('ups1')]);
-    });
-
-    test.each(['OB', 'OB DISCHRG', 'OB RB', 'ALARM OB'])(
-      'takes a lease at "%s" and does not commit',
-      async (status) => {
-        pod.ups('ups1', 'ups.status', status);
-        await pod.look();
-        expect(pod.line('lease')).toEqual([BOOT, String(UPTIME + LEASE), '60', 'lease']);
-        expect(pod.line('deadline')).toBeUndefined();
-        expect(pod.told).toEqual([]);
-      },
-    );
-
-    test.each(['OL', 'OL CHRG', 'OL LB', 'OL CHRG RB', 'OB LB CAL', 'CAL OB'])(
-      'releases the lease at "%s"',
-      async (status) => {
-        pod.common(`write_line lease ${UPTIME + 5} lease`);
-        pod.ups('ups1', 'ups.status', status);
-        await pod.look();
-        expect(pod.killpowerFiles).toEqual([]);
-      },
-    );
-
-    test('does not touch the lease when nobody answers', async () => {
-      pod.common(`write_line lease ${UPTIME + 5} lease`);
-      await pod.look();
-      expect(pod.line('lease')?.[1]).toBe(String(UPTIME + 5));
-      expect(pod.line('deadline')).toBeUndefined();
-    });
-
-    test('forgets that a UPS was told: in another boot, and when it is on line again', async () => {
-      const marks = ['another-boot', BOOT].map((boot) => pod.path(`killpower/.told.ups1.${boot}`));
-      for (const mark of marks) writeFileSync(mark, '');
-      pod.ups('ups1', 'ups.status', 'OB LB');
-      await pod.look();
-      expect(marks.map(existsSync)).toEqual([false, true]);
-      expect(pod.told).toEqual([]);
-      pod.ups('ups1', 'ups.status', 'OL CHRG');
-      await pod.look();
-      expect(marks.map(existsSync)).toEqual([false, false]);
-    });
-
-    test('forgets that a UPS was told when it is mute, and not when upsd is away', async () => {
-      const mark = pod.path(`killpower/.told.ups1.${BOOT}`);
-      pod.write(`killpower/.told.ups1.${BOOT}`, '');
-      await pod.look();
-      expect(existsSync(mark)).toBe(true);
-      pod.write('ups/ups1.mute', '');
-      await pod.look();
-      expect(existsSync(mark)).toBe(false);
-    });
-
-    test.each([
-      ['OB LB', 'OL', false, false, ['ups1']],
-      ['OB LB', 'OB', false, true, ['ups1']],
-      ['OB', 'OL', false, false, []],
-      ['OB', 'OB', false, true, []],
-      ['OB LB', 'LB OB', true, false, ['ups1', 'ups2']],
-    ])('on two supplies of which one is enough, at "%s" and "%s"', async (one, two, commits, leases, told) => {
-      start(twoFeeds(1)).ups('ups1', 'ups.status', one);
-      pod.ups('ups2', 'ups.status', two);
-      await pod.look();
-      expect(pod.line('deadline') !== undefined).toBe(commits);
-      expect(pod.line('lease') !== undefined).toBe(leases);
-      expect(pod.told.sort()).toEqual(told.map(RETURN));
-    });
-
-    test('declares the shutdown of a UPS beyond an early limit that the primary does nothing about, and no other', async () => {
-      const limit = 10;
-      start({ ...twoFeeds(1), early: { onBatterySeconds: limit } }).ups('ups1', 'ups.status', 'OB');
-      pod.ups('ups2', 'ups.status', 'OB');
-      for (const [uptime, ups2] of [
-        [0, 'OB'],
-        [limit, 'OL'],
-        [limit + 9, 'OB'],
-      ] as const) {
-        pod.write('proc/uptime', `${uptime}.5 0.0\n`);
-        pod.ups('ups2', 'ups.status', ups2);
-        await pod.look();
-        expect(pod.declared).toEqual([]);
-      }
-      pod.write('proc/uptime', `${limit + 10}.5 0.0\n`);
-      await pod.look();
-      expect(pod.declared).toEqual(['ups1']);
-      expect(pod.told).toEqual([]);
-      await pod.look();
-      expect(pod.told).toEqual([RETURN('ups1')]);
-      expect(pod.line('deadline')).toBeUndefined();
-    });
-
-    test('commits for one of two supplies when both are needed, and leaves the other UPS alone', async () => {
-      start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
-      pod.ups('ups2', 'ups.status', 'OL');
-      await pod.look();
-      expect(pod.line('deadline')).toBeDefined();
-      expect(pod.told).toEqual([RETURN('ups1')]);
     });
   });
 });

@@ -1,0 +1,114 @@
+import type { JsonObject } from '../../lib/metallb/canonical';
+import { at, find } from '../metallb/support';
+import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-synth';
+
+describe('the files', () => {
+  test('tell a node its numbers', () => {
+    expect(configuration()['srv2.env']).toBe(
+      'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nACTUATOR=killpowerd\nEARLY=no\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\n',
+    );
+  });
+
+  test('tell the early limits', () => {
+    expect(configuration({ early: { runtimeBelowSeconds: 300 } })['srv2.env']).toMatch(
+      /^EARLY=yes$(.|\n)*^EARLY_RUNTIME=300$/m,
+    );
+  });
+
+  test('let the node with the cable call its own upsd over loopback, and the others its address', () => {
+    expect(configuration()['srv1.feeds']).toBe('ups1@127.0.0.1:3493 1\n');
+    expect(configuration()['srv2.feeds']).toBe('ups1@10.0.0.1:3493 1\n');
+  });
+
+  test('list who should be logged in', () => {
+    expect(configuration()['srv1.clients']).toBe('ups1 127.0.0.1 srv1\nups1 127.0.0.1 srv1\nups1 10.0.0.2 srv2\n');
+  });
+
+  test('tell the UPS node the offdelay that the plan reckons with', () => {
+    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups\n');
+  });
+
+  test('make a node primary for its own UPS and secondary for the other one that feeds it', () => {
+    const cabled = [ups('ups1', 'srv1'), ups('ups2', 'srv2')];
+    const nodes = [fed('srv1', 'ups1', 'ups2'), fed('srv2', 'ups2')];
+    const text = configuration({ cabled, nodes })['srv1.primary.upsmon.conf'];
+    expect(text).toMatch(/^MONITOR ups1@127\.0\.0\.1:3493 1 monprimary .* primary$/m);
+    expect(text).toMatch(/^MONITOR ups2@10\.0\.0\.2:3493 1 monsecondary .* secondary$/m);
+  });
+
+  test('give each UPS node its own UPSes', () => {
+    const files = configuration({ cabled: [ups('ups1', 'srv1'), ups('ups2', 'srv3', 'nutdrv_qx')] });
+    expect(files['srv3.ups.conf']).toContain('[ups2]');
+    expect(files['srv3.ups.conf']).not.toContain('[ups1]');
+    expect(files['srv3.upsd.conf']).toContain('LISTEN 10.0.0.3 3493');
+  });
+});
+
+test('a change of the configuration rolls the pods', () => {
+  expect(checksum({ port: 3494 })).not.toBe(checksum());
+  expect(checksum()).toBe(checksum());
+});
+
+test('the Service names its protocol, selects the primaries, and does not ask whether they are ready', () => {
+  expect(find(synth(), 'Service')['spec']).toMatchObject({
+    ports: [{ name: 'nut', port: 3493, protocol: 'TCP', targetPort: 3493 }],
+    selector: { 'app.kubernetes.io/component': 'primary' },
+    publishNotReadyAddresses: true,
+  });
+});
+
+describe('metrics', () => {
+  test('add an exporter to the primary only', () => {
+    const objects = synth({}, { metrics: {} });
+    expect(names(podOf(objects, 'nut-primary'))).toContain('exporter');
+    expect(names(podOf(objects, 'nut-secondary'))).not.toContain('exporter');
+  });
+
+  test('come with alerts for the Prometheus operator when asked for', () => {
+    const rule = find(synth({}, { metrics: { prometheusRules: true } }), 'PrometheusRule');
+    const alerts = at(rule, 'spec.groups.0.rules') as { alert: string }[];
+    expect(alerts.map(({ alert }) => alert)).toEqual([
+      'UpsOnBattery',
+      'UpsLowBattery',
+      'UpsReplaceBattery',
+      'UpsOverloaded',
+      'UpsUnseen',
+      'PowerOffNotReady',
+    ]);
+  });
+
+  test('scrape each UPS from its own node', () => {
+    const monitor = find(synth({}, { metrics: { prometheusRules: true } }), 'PodMonitor', 'nut-ups1');
+    expect(at(monitor, 'spec.podMetricsEndpoints.0')).toMatchObject({
+      params: { ups: ['ups1'] },
+      relabelings: [{ regex: 'srv1', action: 'keep' }],
+    });
+  });
+});
+
+describe('TLS', () => {
+  const objects = () => synth({ tls: true }, { tlsSecretName: 'nut-tls' });
+
+  test('gives the key to upsd and the authority alone to everybody else', () => {
+    const volumes = podOf(objects(), 'nut-primary')['volumes'] as JsonObject[];
+    const keys = (name: string) =>
+      (
+        at(
+          volumes.find((volume) => volume['name'] === name),
+          'secret.items',
+        ) as { key: string }[]
+      ).map(({ key }) => key);
+    expect(keys('tls-server')).toEqual(['ca.crt', 'tls.crt', 'tls.key']);
+    expect(keys('tls-trust')).toEqual(['ca.crt']);
+  });
+
+  test('without a Secret is refused', () => expect(() => synth({ tls: true })).toThrow('belong together'));
+});
+
+test('a node fed by a UPS that is not there is refused', () => {
+  expect(() => synth({ nodes: [fed('srv2', 'ups9')] })).toThrow('node srv2 is fed by "ups9", which is no UPS here');
+});
+
+test('one name for two UPSes is refused', () => {
+  expect(() => synth({ cabled: [ups('ups1', 'srv1'), ups('ups1', 'srv2')] })).toThrow('two UPSes are named "ups1"');
+});
