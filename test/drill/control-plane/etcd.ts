@@ -15,6 +15,8 @@ export interface EtcdClusterProps {
 }
 
 const JOIN_MS = 30_000;
+/** Who reads waits for the next leader, if there is none just then. */
+const CTL_MS = 20_000;
 
 /** Real etcd members on the loopback interface of the drill. */
 export class EtcdCluster {
@@ -96,7 +98,10 @@ export class EtcdCluster {
 
   /** Runs etcdctl against a member. It has to succeed; returns what it printed, without the line break. */
   async ctl(index: number, ...args: string[]): Promise<string> {
-    return (await command('etcdctl', `--endpoints=${this.clientUrl(index)}`, ...args)).trim();
+    const waiting = [`--endpoints=${this.clientUrl(index)}`, `--command-timeout=${CTL_MS / 1000}s`];
+    const { code, stdout, stderr } = await run('etcdctl', [...waiting, ...args], CTL_MS + 5000);
+    if (code !== 0) throw new Error(`etcdctl ${args.join(' ')} failed: ${stderr.trim()}`);
+    return stdout.trim();
   }
 
   /** Makes a snapshot the data of a member that is the only one of its cluster: what `k3s server --cluster-reset` does with one. */
