@@ -83,7 +83,7 @@ export function hindranceOf({ stderr, isKilled }: Pick<Ended, 'stderr' | 'isKill
 
 /** What kubectl says when nobody answers, as for a moment when the virtual IP moves. A wrong certificate is an answer, and stays wrong. */
 const UNREACHABLE =
-  /connection (to the server .* was )?refused|connection reset|unexpected EOF|: EOF$|no route to host|i\/o timeout|context deadline exceeded|TLS handshake timeout|Unable to connect to the server: (?!.*x509)/m;
+  /connection (to the server .* was )?refused|connection reset|client connection lost|use of closed network connection|unexpected EOF|: EOF$|no route to host|i\/o timeout|context deadline exceeded|TLS handshake timeout|Unable to connect to the server: (?!.*x509)/m;
 
 /**
  * What an API server says that starts, stops or has too much to do, whose etcd chooses another leader, or whose object changed meanwhile.

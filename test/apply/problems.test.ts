@@ -31,6 +31,8 @@ test.each([
   'Get "https://192.168.10.5:6443/api": dial tcp 192.168.10.5:6443: connect: connection refused',
   'read tcp 10.0.0.1:1->10.0.0.2:6443: read: connection reset by peer',
   'Post "http://127.0.0.1:6443/api/v1/namespaces": EOF',
+  'Patch "http://127.0.0.1:6443/api/v1/namespaces/nut": read tcp 10.0.0.1:1->10.0.0.2:6443: use of closed network connection',
+  'Get "https://192.168.10.5:6443/version": http2: client connection lost',
   'Unable to connect to the server: dial tcp: lookup api.home.arpa: no such host',
   'Unable to connect to the server: net/http: TLS handshake timeout',
   'dial tcp 192.168.10.5:6443: connect: no route to host',
