@@ -95,7 +95,8 @@ async function election(scenario: Scenario): Promise<void> {
     );
     scenario.check(
       `${failover}: no election is shorter than the rules say`,
-      Math.min(...times[failover]) > 1000 * least - heartbeatMs,
+      // the last sign of life came up to one heartbeat before, and the first tick of the timer up to one after it
+      Math.min(...times[failover]) > 1000 * least - 2 * heartbeatMs,
       `${least} to ${most} s`,
     );
   }
