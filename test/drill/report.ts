@@ -24,6 +24,12 @@ export function scenarioReport(scenario: Scenario, summary: string, tookMs: numb
   ].join('\n');
 }
 
+/** What did not hold, once more, for the end of a long run. */
+export const failureLines = (scenarios: readonly Scenario[], paint: Paint): string[] =>
+  scenarios.flatMap(({ name, checks }) =>
+    checks.filter(({ passed }) => !passed).map((check) => `${name}: ${checkLine(check, paint)}`),
+  );
+
 const checkLine = ({ passed, what, detail }: Check, paint: Paint): string =>
   `${passed ? paint.good('PASS') : paint.bad('FAIL')} ${what}${detail && ` (${detail})`}`;
 

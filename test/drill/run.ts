@@ -8,7 +8,7 @@ import { loadBalancerDrill } from './load-balancer/drill';
 import { powerDrill } from './power/drill';
 import { powerHostDrill } from './power-host/drill';
 import { Progress } from './progress';
-import { paintFor, scenarioReport } from './report';
+import { failureLines, paintFor, scenarioReport } from './report';
 import { FRAMEWORK_PROGRAMS, missingRequirements } from './requirements';
 import { runInSandbox, sandboxFolder } from './sandbox';
 import { Scenario, Unreached } from './scenario';
@@ -110,6 +110,7 @@ async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: 
   });
 
   progress.stop();
+  for (const line of failureLines(scenarios, paint)) console.log(line);
   const checks = scenarios.flatMap((scenario) => scenario.checks);
   const failed = checks.filter(({ passed }) => !passed).length;
   if (keep || failed > 0) console.log(`logs: ${LOG_FOLDER}/`);

@@ -45,14 +45,15 @@ is_over() {
   over=no
   while read -r ups offdelay _; do
     declared=/var/run/nut/declared.$ups
-    case " $(status_of "$ups@127.0.0.1:$UPSD_PORT") " in
+    status=" $(status_of "$ups@127.0.0.1:$UPSD_PORT") "
+    case $status in
       *' FSD '*) [ -e "$declared" ] || uptime_seconds >"$declared" ;;
       *)
         rm -f "$declared"
         continue
         ;;
     esac
-    case " $(status_of "$ups@127.0.0.1:$UPSD_PORT") " in
+    case $status in
       *' OL '*) [ $(($(uptime_seconds) - $(cat "$declared"))) -lt "$offdelay" ] || over=$ups ;;
     esac
   done <"/config/$NODE_NAME.cables"

@@ -4,7 +4,7 @@ import { ascent, checkBegin, checkDisarmed, descent, failMains, shutdownsOf } fr
 import { type PowerLab, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './site';
 
-export const OTHER = 'ups2';
+const OTHER = 'ups2';
 
 /** Both cables go to a machine with two power supplies, one at each UPS; the other machines have one supply and one UPS. */
 export const twoUpses = (changes: Partial<ClusterInput> = {}): Cluster =>
@@ -25,21 +25,22 @@ export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
     await failMains(scenario, lab, UPS);
     const low = { at: lab.ups(UPS).lowBattery(), name: `${UPS} is low` };
     await descent(scenario, lab, low, { machines: [AGENT] });
-    const stay = [SERVER, UPS_NODE];
-    const isUp = stay.every((name) => lab.host(name).state === 'running' && lab.host(name).boots === 1);
-    scenario.check(`${stay.join(' and ')} stay up`, isUp);
-    scenario.check(`${OTHER} gets no command`, shutdownsOf(lab, OTHER).length === 0);
-    checkDisarmedButMark(scenario, lab, stay);
+    checkOthersLive(scenario, lab);
     await ascent(scenario, lab, { machines: [AGENT], ups: UPS });
     checkDisarmed(scenario, lab);
     await bothLow(scenario, lab);
   });
 }
 
-/** That the UPS was told is remembered as long as it is on battery. */
-export function checkDisarmedButMark(scenario: Scenario, lab: PowerLab, names: readonly string[]): void {
-  const left = names.flatMap((name) => lab.host(name).killpower.armed.filter((file) => !file.startsWith('.told.')));
-  scenario.check(`${names.join(' and ')} have neither deadline nor lease`, left.length === 0, left.join(' '));
+/** The machines that the other UPS feeds go on as if nothing had happened, and it is told nothing. */
+export function checkOthersLive(scenario: Scenario, lab: PowerLab): void {
+  const stay = [SERVER, UPS_NODE];
+  const isUp = stay.every((name) => lab.host(name).state === 'running' && lab.host(name).boots === 1);
+  scenario.check(`${stay.join(' and ')} stay up`, isUp);
+  scenario.check(`${OTHER} gets no command`, shutdownsOf(lab, OTHER).length === 0);
+  // that the UPS was told is remembered as long as it is on battery
+  const left = stay.flatMap((name) => lab.host(name).killpower.armed.filter((file) => !file.startsWith('.told.')));
+  scenario.check(`${stay.join(' and ')} have neither deadline nor lease`, left.length === 0, left.join(' '));
 }
 
 async function bothLow(scenario: Scenario, lab: PowerLab): Promise<void> {
