@@ -3,5 +3,7 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/temporary-folder.js',
+  globalTeardown: '<rootDir>/test/support/remove-temporary-folder.js',
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.js' },
 };

@@ -6,7 +6,7 @@ import { writeCertificates } from './api-certificates';
 import { Probes, Station } from './station';
 
 const VIP = '10.97.0.100';
-const WITH_MS = 1000;
+const WITH_MS = 3000;
 const WITHOUT_MS = 20_000;
 const script = (name: string): string => join(process.cwd(), 'test/drill/scripts', name);
 

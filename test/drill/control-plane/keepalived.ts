@@ -5,7 +5,7 @@ import type { Probes } from './station';
 import { VIP, VIP6, type VipLab, type VipServer, withVipLab } from './vip-lab';
 
 /** Beyond the timers: a probe that waits for an answer that does not come, and a machine that does other things too. */
-const SLACK_MS = 2000;
+const SLACK_MS = 3000;
 /** Of IPv6: a client that has given the old holder up takes no news from the next one, and asks again each second. */
 const ASKING_MS = 1500;
 const bound = ({ most }: Span): number => 1000 * most + SLACK_MS;

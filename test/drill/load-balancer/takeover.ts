@@ -21,7 +21,7 @@ export interface TakeoverProps {
 const SUBNET = '192.168.10';
 const PREFIX_LENGTH = 24;
 /** From the moment in which a speaker is told to the first connection: the drill looks every 50 ms and starts two programs. */
-const REACTION_MS = 1000;
+const REACTION_MS = 2000;
 /** A suspicion that is not confirmed is over after it: 4 probe intervals, and one for the news to go round. */
 const SETTLE_MS = 5000;
 /** For time stamps of two programs and a machine with much to do. */
