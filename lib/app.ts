@@ -1,4 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
+import { HERE, type Origin } from './cluster/origin';
 import type { Cluster } from './cluster/schema';
 import { hostFiles } from './hosts/hosts';
 import type { ServerAddOns } from './hosts/machine-files';
@@ -27,15 +28,19 @@ export interface SiteFiles {
   readonly hosts: Files;
 }
 
-/** All the text of a site. Pure: nothing is written. */
-export function buildSite(cluster: Cluster): SiteFiles {
+/**
+ * All the text of a site. Pure: nothing is written.
+ *
+ * @param origin where the site stands, for the commands in its texts
+ */
+export function buildSite(cluster: Cluster, origin: Origin = HERE): SiteFiles {
   const dist = synthesize(buildApp(cluster));
   return {
     dist,
     hosts: new Map([
-      ['kubeconfig.template.yaml', kubeconfigTemplate(cluster)],
+      ['kubeconfig.template.yaml', kubeconfigTemplate(cluster, origin)],
       ...keepalivedFiles(cluster),
-      ...hostFiles(cluster, serverAddOns(cluster, dist)),
+      ...hostFiles(cluster, serverAddOns(cluster, dist), origin),
     ]),
   };
 }

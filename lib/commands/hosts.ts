@@ -21,7 +21,7 @@ import type { MachineFile } from '../hosts/machine-files';
 import { InputError, parseDuration, readSshKeys, readToken } from '../hosts/secrets';
 import { SEED_SYSTEMS, type SeedSystem, seedFiles } from '../hosts/seed';
 import { projectFolder } from '../project-file';
-import { readSite } from '../site/inputs';
+import { readOneSite } from '../site/inputs';
 
 interface Options {
   readonly tokenFile: string;
@@ -30,7 +30,7 @@ interface Options {
   readonly os?: SeedSystem;
   readonly permitInit?: string;
   readonly for?: string;
-  readonly cluster: string;
+  readonly cluster?: string;
 }
 
 const HELP = `
@@ -61,7 +61,10 @@ const program = new Command('npm run hosts --')
   )
   .option('--permit-init <node>', 'let this server found the cluster by itself')
   .option('--for <time>', 'how long --permit-init holds, at most 7d', undefined)
-  .option('--cluster <file>', 'the site', process.env['CLUSTER'] || 'cluster.yaml')
+  .option(
+    '--cluster <file>',
+    'the site; default: CLUSTER, else the one in clusters/ where it exists, else cluster.yaml',
+  )
   .addHelpText('after', HELP)
   .allowExcessArguments(false)
   .exitOverride();
@@ -131,7 +134,7 @@ const NEXT: Readonly<Record<SeedSystem, (folder: string) => string>> = {
 };
 
 function execute(options: Options, now: Date): void {
-  const { cluster } = readSite(options.cluster, { now });
+  const { cluster } = readOneSite(options.cluster, { now });
   const token = readToken(options.tokenFile);
   const sshKeys = options.sshKey.flatMap(readSshKeys);
   const permission = permissionOf(options, cluster, now);

@@ -5,7 +5,7 @@ import { ClusterError } from '../cluster/problem';
 import type { Cluster } from '../cluster/schema';
 import { FileError, fileProblem, readText } from '../file-problem';
 import { readIfThere, writePrivateFile } from '../private-file';
-import { readSite } from '../site/inputs';
+import { readOneSite } from '../site/inputs';
 import { type Checked, readCredentials } from '../vip/credentials';
 import { askServers } from '../vip/fetch';
 import { endpointsOf } from '../vip/kubeconfig';
@@ -18,7 +18,7 @@ interface Options {
   readonly timeout: number;
   readonly merge?: string;
   readonly out?: string;
-  readonly cluster: string;
+  readonly cluster?: string;
   readonly rescue?: string;
   readonly use?: boolean;
   readonly replace?: boolean;
@@ -58,7 +58,10 @@ const program = new Command('npm run kubeconfig --')
   .option('--timeout <seconds>', 'with --ssh: how long a server may take to accept the connection', wholeSeconds, 5)
   .option('--merge <file>', 'add to this kubeconfig; everything foreign in it stays')
   .option('--out <file>', 'write here; default: the file of --merge, else standard output')
-  .option('--cluster <file>', 'the site', process.env['CLUSTER'] || 'cluster.yaml')
+  .option(
+    '--cluster <file>',
+    'the site; default: CLUSTER, else the one in clusters/ where it exists, else cluster.yaml',
+  )
   .option('--rescue <host:port>', 'one more context, to an address that need not be in the certificate', hostAndPort)
   .option('--use', "make the virtual IP's context the current one, also when there is another")
   .option('--replace', "replace entries of the same names that are another cluster's")
@@ -143,7 +146,7 @@ function fetchFrom(cluster: Cluster, options: Options, now: Date, problems: Prob
 /** Does it and returns what stands in its way. */
 function execute(options: Options, now: Date): readonly string[] {
   const problems = new Problems();
-  const cluster = problems.attempt(options.cluster, () => readSite(options.cluster).cluster);
+  const cluster = problems.attempt(options.cluster ?? 'the site', () => readOneSite(options.cluster).cluster);
   const merge = options.merge === undefined ? undefined : atHome(options.merge);
   const fromFile = options.from === undefined ? undefined : readFrom(options.from, now, problems);
   const existing = merge === undefined ? '' : problems.attempt(merge, () => readIfThere(merge) ?? '');

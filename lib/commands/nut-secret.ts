@@ -4,10 +4,10 @@ import { FileError, readText } from '../file-problem';
 import { driverPasswordKey } from '../nut/conf';
 import { serverPasswordKey } from '../nut/files';
 import { newPasswords, nutSecret } from '../nut/secret';
-import { readSite } from '../site/inputs';
+import { readOneSite } from '../site/inputs';
 
 interface Options {
-  readonly cluster: string;
+  readonly cluster?: string;
   readonly primaryFile?: string;
   readonly secondaryFile?: string;
   readonly serverFile: Files;
@@ -24,7 +24,10 @@ const program = new Command('npm run --silent secret:nut --')
       'Nothing is written to disk. After a change of passwords restart the pods:\n\n' +
       '  kubectl --context NAME -n nut rollout restart daemonset nut-primary nut-secondary',
   )
-  .option('--cluster <file>', 'the site, for the name of the Secret', process.env['CLUSTER'] || 'cluster.yaml')
+  .option(
+    '--cluster <file>',
+    'the site; default: CLUSTER, else the one in clusters/ where it exists, else cluster.yaml',
+  )
   .option('--primary-file <file>', 'take the password of the primary from the first line of this file')
   .option('--secondary-file <file>', 'take the password of the secondaries from the first line of this file')
   .option(
@@ -43,7 +46,7 @@ const program = new Command('npm run --silent secret:nut --')
   .action(print);
 
 function print(options: Options): void {
-  const { cluster } = readSite(options.cluster);
+  const { cluster } = readOneSite(options.cluster);
   const ofServers = serverKeys(cluster);
   const ofDrivers = driverKeys(cluster);
   const problems = [

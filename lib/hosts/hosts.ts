@@ -1,5 +1,6 @@
+import { HERE, type Origin } from '../cluster/origin';
 import { agentsOf, serversOf, systemsOf, upsesAt } from '../cluster/queries';
-import { type Cluster, OPERATING_SYSTEMS, type OperatingSystem } from '../cluster/schema';
+import { type Cluster, type Node, OPERATING_SYSTEMS, type OperatingSystem } from '../cluster/schema';
 import { cloudInit } from './cloud-init';
 import { k3os, k3osUps } from './k3os';
 import { agentConfig, initConfig, serverConfig, upsConfig } from './k3s-config';
@@ -11,10 +12,12 @@ import { powerTimelineSvg } from './power-timeline';
 import { hostsReadme } from './readme';
 import { runbook } from './runbook';
 
+type AllInOne = (cluster: Cluster, role: Node['role'], addOns: ServerAddOns, origin: Origin) => string;
+
 /** The file with all that a machine of a role needs. */
-const ALL_IN_ONE: Readonly<Record<OperatingSystem, (...site: Parameters<typeof cloudInit>) => string>> = {
-  'cloud-init': cloudInit,
-  kairos,
+const ALL_IN_ONE: Readonly<Record<OperatingSystem, AllInOne>> = {
+  'cloud-init': (cluster, role, addOns) => cloudInit(cluster, role, addOns),
+  kairos: (cluster, role, addOns, origin) => kairos(cluster, role, addOns, {}, origin),
   k3os: (cluster, role) => k3os(cluster, role),
 };
 
@@ -27,15 +30,21 @@ export const HOST_FOLDERS: readonly string[] = ['server', 'agent', 'nodes', 'kil
  *
  * Servers share one config.yaml and agents another; nodes/<name>/ has what one machine has alone. Files for agents, for UPSes and for an
  * operating system are there only when the site has some. hosts/README.md says where each goes.
+ *
+ * @param origin where the site stands, for the commands in the texts
  */
-export function hostFiles(cluster: Cluster, addOns: ServerAddOns = {}): ReadonlyMap<string, string> {
+export function hostFiles(
+  cluster: Cluster,
+  addOns: ServerAddOns = {},
+  origin: Origin = HERE,
+): ReadonlyMap<string, string> {
   const [first] = serversOf(cluster);
   if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse`);
   const agents = agentsOf(cluster).length > 0;
   const systems = systemsOf(cluster);
   return new Map([
-    ['README.md', hostsReadme(cluster, first)],
-    ['RUNBOOK.md', runbook(cluster)],
+    ['README.md', hostsReadme(cluster, first, origin)],
+    ['RUNBOOK.md', runbook(cluster, origin)],
     ...(cluster.nodes.some(({ ups }) => ups.length > 0)
       ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
       : []),
@@ -46,13 +55,13 @@ export function hostFiles(cluster: Cluster, addOns: ServerAddOns = {}): Readonly
     ['server/10-ha.conf', k3sHaDropIn()],
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
-    ...systems.map((os) => [`${os}/server.yaml`, ALL_IN_ONE[os](cluster, 'server', addOns)] as const),
+    ...systems.map((os) => [`${os}/server.yaml`, ALL_IN_ONE[os](cluster, 'server', addOns, origin)] as const),
     ...(agents
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
           ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
           ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
-          ...systems.map((os) => [`${os}/agent.yaml`, ALL_IN_ONE[os](cluster, 'agent')] as const),
+          ...systems.map((os) => [`${os}/agent.yaml`, ALL_IN_ONE[os](cluster, 'agent', {}, origin)] as const),
         ] as const)
       : []),
     ...cluster.nodes.flatMap((node): [string, string][] => {

@@ -1,3 +1,4 @@
+import { HERE, npmRun, type Origin } from '../cluster/origin';
 import type { Cluster, Node } from '../cluster/schema';
 import { killpowerInstallation } from './killpower';
 import { machineFiles, type Secrets, type ServerAddOns, serviceOf } from './machine-files';
@@ -12,12 +13,13 @@ export const kairos = (
   role: Node['role'],
   addOns: ServerAddOns = {},
   secrets: Secrets = {},
+  origin: Origin = HERE,
 ): string =>
   cloudConfigFile(
     [
       `Kairos cloud-config for every ${role}, the same bytes on each. Written by Kairos's documentation; nobody has run it yet.`,
       secrets.token === undefined
-        ? 'Without the token: `npm run hosts -- --os kairos` adds it and your SSH keys.'
+        ? `Without the token: \`${npmRun('hosts', origin, ['--os kairos'])}\` adds it and your SSH keys.`
         : 'It holds the token of the cluster, which is as good as a password.',
     ],
     {

@@ -1,4 +1,5 @@
 import { urlHost } from '../cluster/address';
+import type { Origin } from '../cluster/origin';
 import {
   allDownSum,
   detectionSum,
@@ -15,7 +16,7 @@ import type { Cluster, Node, Ups } from '../cluster/schema';
 import type { RunbookSection } from './runbook-section';
 
 /** What the runbook says about power failures. */
-export function powerSections(cluster: Cluster): RunbookSection[] {
+export function powerSections(cluster: Cluster, origin: Origin): RunbookSection[] {
   if (cluster.ups.length === 0) return [withoutUps];
   const plan = powerPlan(cluster);
   return [
@@ -23,7 +24,7 @@ export function powerSections(cluster: Cluster): RunbookSection[] {
     testing(cluster, plan),
     beyondSoftware(cluster),
     afterwards(cluster),
-    measuring(cluster, plan),
+    measuring(cluster, plan, origin),
   ];
 }
 
@@ -245,7 +246,7 @@ function afterwards(cluster: Cluster): RunbookSection {
   };
 }
 
-function measuring(cluster: Cluster, plan: PowerPlan): RunbookSection {
+function measuring(cluster: Cluster, plan: PowerPlan, { file, synth }: Origin): RunbookSection {
   const needed = plan.upses
     .filter(({ ups }) => !ups.server)
     .map((ups) => `${ups.ups.name} ${ups.runtimeNeededSeconds} s`);
@@ -261,7 +262,7 @@ function measuring(cluster: Cluster, plan: PowerPlan): RunbookSection {
    ${code('while sleep 1; do echo "$(date +%T) $(upsc NAME@127.0.0.1 ups.status) $(upsc NAME@127.0.0.1 battery.runtime)"; done 2>/dev/null | tee runtime.log').replaceAll('\n', '\n   ')}
 5. Pull the plug of the UPS. Note when the load goes dark.
 6. \`runtimeAtLowBatterySeconds\` is the time from the first \`LB\` to the dark; \`runtimeAtEarlyShutdownSeconds\` the time from the limit of \`power.earlyShutdown\`. Take the shorter of two runs.
-7. Charge it, put everything back, write the number into cluster.yaml, and run \`npm run synth\`.`,
+7. Charge it, put everything back, write the number into ${file}, and run \`${synth}\`.`,
       ...(needed.length > 0 ? [`At low battery it has to last: ${needed.join(', ')}.`] : []),
       'How long does a machine take to halt? `time` cannot tell; note the uptime at `systemctl poweroff` and when its fan stops, under load, three times. The halt budget is the longest of them and half of that again.',
     ],

@@ -1,4 +1,5 @@
 import { gracefulShutdown, shortestHaltBudget } from '../cluster/graceful-shutdown';
+import { npmRun, type Origin } from '../cluster/origin';
 import { agentsOf, primary, serversOf, systemsOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
 import { WRITTEN_BY } from '../written-by';
@@ -9,14 +10,14 @@ import { KILLPOWERD, needsKillpowerd } from './killpower';
 import { installK3s } from './machine-files';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
-export function hostsReadme(cluster: Cluster, first: Node): string {
+export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): string {
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the machines of ${cluster.name}`,
     'Nothing here is secret. The one secret, the token, is made below and stays on the machines.',
-    table(cluster),
-    ...(systemsOf(cluster).join() === 'k3os' ? [] : ['## Images', ...images(cluster, first)]),
+    table(cluster, origin),
+    ...(systemsOf(cluster).join() === 'k3os' ? [] : ['## Images', ...images(cluster, first, origin)]),
     '## First start, by hand',
-    steps(cluster, first)
+    steps(cluster, first, origin)
       .map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`)
       .join('\n'),
     '## What each file is for',
@@ -31,7 +32,7 @@ const withAddresses = (nodes: readonly Node[]): string[] =>
 const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups.length > 0);
 const names = (nodes: readonly Node[]): string => nodes.map(({ name }) => name).join(', ');
 
-function table(cluster: Cluster): string {
+function table(cluster: Cluster, { folder }: Origin): string {
   const agents = agentsOf(cluster);
   const cables = cluster.nodes.filter((node) => upsesAt(cluster, node).length > 0);
   const fed = names(fedNodes(cluster));
@@ -50,7 +51,7 @@ function table(cluster: Cluster): string {
     row('`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``),
     row('`server/10-ha.conf`', servers, '`/etc/systemd/system/k3s.service.d/10-ha.conf`'),
     ...(cluster.controlPlane.provider === 'kube-vip'
-      ? [row('`dist/20-kube-vip.k8s.yaml`', servers, `\`${KUBE_VIP_MANIFEST}\``)]
+      ? [row(`\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``)]
       : []),
     ...(cluster.controlPlane.provider === 'keepalived'
       ? [row('`server/keepalived.conf`, `server/check-api.sh`', servers, '`/etc/keepalived/`, modes 0644 and 0755')]
@@ -84,7 +85,7 @@ function table(cluster: Cluster): string {
 const code = (...lines: string[]): string => `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
 
 /** How to make installation media. */
-function images(cluster: Cluster, first: Node): string[] {
+function images(cluster: Cluster, first: Node, origin: Origin): string[] {
   const { name } = cluster;
   const systems = systemsOf(cluster);
   const known = [
@@ -99,17 +100,22 @@ function images(cluster: Cluster, first: Node): string[] {
   return [
     `One image for every server, also for the one that founds the cluster and for each that replaces another. \`npm run hosts\` adds the token and your SSH keys and writes outside of the project:${code(
       `(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ~/${name}.token)`,
-      `npm run hosts -- --token-file ~/${name}.token --ssh-key ~/.ssh/id_ed25519.pub --out ~/${name}-seed`,
+      npmRun('hosts', origin, [
+        `--token-file ~/${name}.token`,
+        '--ssh-key ~/.ssh/id_ed25519.pub',
+        `--out ~/${name}-seed`,
+      ]),
     )}`,
     `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. On ${withAddresses([first]).join()} alone, once, run \`k3s-ha init\`; with \`--permit-init ${first.name} --for 24h\` at the command above that machine does it by itself, and a day later the image is harmless. Then go on below with the copy of k3s.yaml.`,
     known.join(' '),
   ];
 }
 
-function steps(cluster: Cluster, first: Node): string[] {
+function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
   const others = serversOf(cluster).filter((node) => node !== first);
   const agents = agentsOf(cluster);
   const kubectl = `kubectl --context ${cluster.name}`;
+  const dist = `dist/${origin.folder}`;
   return [
     `On every machine, put the files where the table says. They must be there before k3s first starts.`,
     `Make the token, once, and put the same file on every machine as \`${TOKEN_FILE}\`, mode 0600. Keep a copy in a safe place: no snapshot can be restored without it.${code(
@@ -127,11 +133,11 @@ function steps(cluster: Cluster, first: Node): string[] {
     }`,
     `On ${withAddresses([first]).join()} alone, found the cluster. It refuses where anything looks like a cluster already, and says why; servers that are off might hold one.${code('k3s-ha init')}`,
     `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, fill the kubeconfig in, and delete the copy:${code(
-      'npm run kubeconfig -- --from k3s.yaml --merge ~/.kube/config',
+      npmRun('kubeconfig', origin, ['--from k3s.yaml', '--merge ~/.kube/config']),
     )}`,
     `Bring up the virtual IP. It is there when the last command answers with a certificate.${code(
       ...(cluster.controlPlane.provider === 'kube-vip'
-        ? [`kubectl --context ${cluster.name}-${first.name} apply -f dist/20-kube-vip.k8s.yaml`]
+        ? [`kubectl --context ${cluster.name}-${first.name} apply -f ${dist}20-kube-vip.k8s.yaml`]
         : []),
       `curl -ks ${joinUrl(cluster)}/cacerts`,
     )}`,
@@ -147,12 +153,12 @@ function steps(cluster: Cluster, first: Node): string[] {
     `Apply everything else.${code(
       ...(cluster.loadBalancer
         ? [
-            `${kubectl} apply -f dist/00-crds.k8s.yaml`,
-            `${kubectl} wait --for=condition=Established --timeout=60s -f dist/00-crds.k8s.yaml`,
+            `${kubectl} apply -f ${dist}00-crds.k8s.yaml`,
+            `${kubectl} wait --for=condition=Established --timeout=60s -f ${dist}00-crds.k8s.yaml`,
           ]
         : []),
-      `${kubectl} apply -f dist/`,
-      ...(cluster.ups.length > 0 ? [`npm run --silent secret:nut | ${kubectl} apply -f -`] : []),
+      `${kubectl} apply -f ${dist}`,
+      ...(cluster.ups.length > 0 ? [`${npmRun('--silent secret:nut', origin)} | ${kubectl} apply -f -`] : []),
     )}`,
   ];
 }

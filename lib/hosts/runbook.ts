@@ -1,3 +1,4 @@
+import { HERE, type Origin } from '../cluster/origin';
 import type { Cluster } from '../cluster/schema';
 import { WRITTEN_BY } from '../written-by';
 import { loadBalancerSections } from './load-balancer-runbook';
@@ -6,15 +7,15 @@ import { controlPlaneSections } from './runbook/control-plane';
 import type { RunbookSection } from './runbook-section';
 
 /** Everything the runbook is made of, in the order it is printed. */
-const SECTIONS: readonly ((cluster: Cluster) => readonly RunbookSection[])[] = [
+const SECTIONS: readonly ((cluster: Cluster, origin: Origin) => readonly RunbookSection[])[] = [
   powerSections,
   controlPlaneSections,
   loadBalancerSections,
 ];
 
 /** `RUNBOOK.md`: what happens on a bad day at this very site, what to do then, and how to rehearse it. */
-export function runbook(cluster: Cluster): string {
-  const sections = SECTIONS.flatMap((section) => section(cluster));
+export function runbook(cluster: Cluster, origin: Origin = HERE): string {
+  const sections = SECTIONS.flatMap((section) => section(cluster, origin));
   const parts = [
     `<!-- ${WRITTEN_BY} -->\n# Runbook of ${cluster.name}`,
     'What to do on a bad day, with the names and times of this site. Print it: on that day the screen may be dark.',

@@ -1,6 +1,7 @@
 import { buildSite, type SiteFiles } from '../app';
 import type { Files } from '../kube/synthesize';
 import { readSites } from './inputs';
+import { originOf } from './origin';
 import { DIST, HOSTS, writeOutputs } from './outputs';
 
 /** Where to read from and write to. */
@@ -25,8 +26,12 @@ export interface SynthReport {
  */
 export function synth(options: SynthOptions = {}): SynthReport {
   const { distFolder = 'dist', hostsFolder = 'hosts' } = options;
-  const { clusters, several, warnings } = readSites(options.clusterPath);
-  const sites = clusters.map((cluster) => ({ prefix: several ? `${cluster.name}/` : '', ...buildSite(cluster) }));
+  const read = readSites(options.clusterPath);
+  const { several, warnings } = read;
+  const sites = read.sites.map(({ file, cluster }) => {
+    const origin = originOf(file, cluster, read);
+    return { prefix: origin.folder, ...buildSite(cluster, origin) };
+  });
   const dist = gathered(sites, 'dist');
   const hosts = gathered(sites, 'hosts');
   writeOutputs([

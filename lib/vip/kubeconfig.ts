@@ -1,5 +1,6 @@
 import { Document, isScalar, parse, Scalar, visit } from 'yaml';
 import { urlHost } from '../cluster/address';
+import { HERE, npmRun, type Origin } from '../cluster/origin';
 import { primary, serversOf } from '../cluster/queries';
 import type { Cluster } from '../cluster/schema';
 import { WRITTEN_BY } from '../written-by';
@@ -73,12 +74,12 @@ export const contextEntry = (cluster: Cluster, { name }: Endpoint) => ({
  * A kubeconfig with every context of the site and without credentials, `kubeconfig.template.yaml`. kubectl can read it:
  * the three places for credentials are empty texts. The current context is the virtual IP's.
  */
-export function kubeconfigTemplate(cluster: Cluster): string {
+export function kubeconfigTemplate(cluster: Cluster, origin: Origin = HERE): string {
   const document = kubeconfig(cluster, { certificateAuthority: '', clientCertificate: '', clientKey: '' });
   document.commentBefore = [
     ` ${WRITTEN_BY}`,
     ' The empty texts are the places for the credentials of k3s.yaml of a server. To fill them in and add all to your own file:',
-    '   npm run kubeconfig -- --ssh root@ --merge ~/.kube/config',
+    `   ${npmRun('kubeconfig', origin, ['--ssh root@', '--merge ~/.kube/config'])}`,
   ].join('\n');
   return document.toString({ lineWidth: 0 });
 }

@@ -74,6 +74,27 @@ describe('npm run secret:nut', () => {
     expect(secret([], { CLUSTER: '' }).status).toBe(0);
   });
 
+  describe('with clusters/ beside cluster.yaml', () => {
+    const add = (name: string) => {
+      mkdirSync(join(folder, 'clusters'), { recursive: true });
+      writeFileSync(join(folder, 'clusters', `${name}.yaml`), stringify({ ...homeInput, nut: { secret: name } }));
+    };
+    afterEach(() => rmSync(join(folder, 'clusters'), { recursive: true }));
+
+    test('takes the one site in it', () => {
+      add('alpha');
+      expect(parseAllDocuments(secret([]).stdout)[0]?.toJS().metadata.name).toBe('alpha');
+    });
+
+    test('takes none of several, and lists them', () => {
+      add('alpha');
+      add('beta');
+      const { status, stdout, stderr } = secret([]);
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('choose it with --cluster: clusters/alpha.yaml, clusters/beta.yaml');
+    });
+  });
+
   test.each([
     [
       'a machine outside whose password is missing',
@@ -108,7 +129,11 @@ describe('npm run secret:nut', () => {
       ['the primary password is not usable; take 8 to 128 letters, digits and . _ ~ + -, not starting with -'],
     ],
     ['a site that is not there', ['--cluster', 'nofile'], ['nofile: there is no such file; correct the name']],
-    ['a folder in place of a site', ['--cluster', 'a-folder'], ['a-folder: is a folder; name one file']],
+    [
+      'a folder without a site',
+      ['--cluster', 'a-folder'],
+      ['a-folder: no-file: the folder has no .yaml file; add one for each cluster'],
+    ],
     ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a folder; name one file']],
   ])('refuses %s', (_name, args, lines) => {
     const { status, stdout, stderr } = secret(args);

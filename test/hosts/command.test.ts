@@ -131,8 +131,16 @@ describe('npm run hosts', () => {
     const token = ['--token-file', at('token')];
     refused(`${folder}: is a folder; name one file`, '--token-file', folder, '--out', at('seed'));
     refused(`${folder}: is a folder`, ...token, '--ssh-key', folder, '--out', at('seed'));
-    refused(`${folder}: is a folder`, ...token, '--cluster', folder, '--out', at('seed'));
+    refused(`${folder}: no-file: the folder has no .yaml file`, ...token, '--cluster', folder, '--out', at('seed'));
     refused(`${at('key.pub')}: a file stands where a folder has to be`, ...token, '--out', at('key.pub'));
+  });
+
+  test('takes the one site of a folder, and none of several', () => {
+    writeFileSync(at('alpha.yaml'), readFileSync('cluster.yaml', 'utf8').replace('name: home', 'name: alpha'));
+    expect(write('--cluster', folder).stdout).toContain('cloud-init for alpha');
+    rmSync(at('seed'), { recursive: true });
+    writeFileSync(at('beta.yaml'), '');
+    refused('choose it with --cluster', '--token-file', at('token'), '--cluster', folder, '--out', at('seed'));
   });
 
   test('refuses a private SSH key', () => {

@@ -95,6 +95,44 @@ test('warnings go to stderr and stop nothing', () => {
   expect(main()).toMatchObject({ status: 0, stderr: expect.stringContaining('warning: one-server:') });
 });
 
+/** What follows `npm run NAME --` wherever a command for one site is printed. */
+const commandsIn = (name: string): string[] => {
+  const text = Object.values(tree(name)).join('');
+  const commands = [...text.matchAll(/npm run (?:hosts|kubeconfig|--silent secret:nut)( -- [^\n]*| \|)/g)];
+  expect(commands.length).toBeGreaterThan(5);
+  return commands.map(([, words = '']) => words.replace(/^ -- /, ''));
+};
+
+describe('the commands that a site prints', () => {
+  const printed = (env: Record<string, string>) => {
+    expect(main(env).status).toBe(0);
+    return commandsIn('hosts');
+  };
+
+  test('name its file where that is not ./cluster.yaml', () => {
+    copyFileSync('examples/two-ups.yaml', join(folder, 'my site.yaml'));
+    for (const command of printed({ CLUSTER: 'my site.yaml' })) expect(command).toMatch(/^--cluster 'my site.yaml' /);
+    expect(tree('hosts')['RUNBOOK.md']).toContain("`CLUSTER='my site.yaml' npm run synth`");
+    expect(tree('hosts')['README.md']).toContain(' apply -f dist/\n');
+  });
+
+  test('name no file for ./cluster.yaml, however it is spelt', () => {
+    for (const command of printed({ CLUSTER: join(folder, './cluster.yaml') }))
+      expect(command).not.toContain('--cluster');
+    expect(tree('hosts')).toEqual(committed('hosts'));
+  });
+
+  test('name ./cluster.yaml where clusters/ would be taken', () => {
+    mkdirSync(join(folder, 'clusters'));
+    for (const command of printed({ CLUSTER: 'cluster.yaml' })) expect(command).toMatch(/^--cluster cluster.yaml /);
+  });
+
+  test('name a file outside of this folder in full', () => {
+    const outside = resolve('examples/two-ups.yaml');
+    for (const command of printed({ CLUSTER: outside })) expect(command).toContain(`--cluster ${outside} `);
+  });
+});
+
 describe('a folder of sites', () => {
   const addSite = (name: string, text = readFileSync('cluster.yaml', 'utf8')) => {
     mkdirSync(join(folder, 'clusters'), { recursive: true });
@@ -126,6 +164,20 @@ describe('a folder of sites', () => {
       status: 1,
       stderr: expect.stringContaining('duplicate-cluster: "north" is already the name of clusters/north.yaml'),
     });
+  });
+
+  test('prints commands that are for the site they stand at', () => {
+    addSite('north');
+    addSite('south');
+    main();
+    for (const name of ['north', 'south']) {
+      const site = `--cluster clusters/${name}.yaml`;
+      for (const command of commandsIn(`hosts/${name}`)) expect(command.slice(0, site.length)).toBe(site);
+      const text = Object.values(tree(`hosts/${name}`)).join('');
+      expect(text).toContain(`apply -f dist/${name}/\n`);
+      expect(text).toContain(`as in hosts/${name}/README.md`);
+      expect(text).toContain(`write the number into clusters/${name}.yaml, and run \`npm run synth\``);
+    }
   });
 
   test('loses the folder of a site that is gone', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSites } from '../../lib/site/inputs';
+import { readOneSite, readSites } from '../../lib/site/inputs';
 
 const SITE = readFileSync('cluster.yaml', 'utf8');
 
@@ -44,6 +44,21 @@ describe('a folder of sites', () => {
       `${at('link.yaml')}: is a link to nothing; correct it, or remove it`,
       `${at('sub.yaml')}: is a folder; name one file`,
     ]);
+  });
+});
+
+describe('the one site of a folder', () => {
+  test('is read', () => {
+    addSite('north');
+    expect(readOneSite(folder).cluster.name).toBe('north');
+  });
+
+  test('is not guessed where there are several', () => {
+    addSite('north');
+    addSite('south');
+    expect(() => readOneSite(folder)).toThrow(
+      `${folder}: several-sites: this is for one site; choose it with --cluster: ${at('north.yaml')}, ${at('south.yaml')}`,
+    );
   });
 });
 

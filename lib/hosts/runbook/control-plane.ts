@@ -1,4 +1,5 @@
 import { longestHandover } from '../../cluster/handover';
+import { HERE, type Origin } from '../../cluster/origin';
 import { primary, serversOf } from '../../cluster/queries';
 import { mayLose, quorumOf } from '../../cluster/rules/quorum';
 import type { Cluster } from '../../cluster/schema';
@@ -7,11 +8,11 @@ import { failureSections } from './failures';
 import { handoverParagraphs } from './handover';
 
 /** What a person has to know about the control plane of this site on a bad day. Pure. */
-export function controlPlaneSections(cluster: Cluster): readonly RunbookSection[] {
+export function controlPlaneSections(cluster: Cluster, origin: Origin = HERE): readonly RunbookSection[] {
   return [
     { title: 'How many servers may be down', paragraphs: quorumParagraphs(cluster) },
     { title: 'How long the virtual IP is away', paragraphs: handoverParagraphs(cluster) },
-    ...failureSections(cluster),
+    ...failureSections(cluster, origin),
     ...loopbackSections(cluster),
   ];
 }

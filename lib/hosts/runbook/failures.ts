@@ -1,3 +1,4 @@
+import { npmRun, type Origin } from '../../cluster/origin';
 import { primary, serversOf } from '../../cluster/queries';
 import { mayLose, quorumOf } from '../../cluster/rules/quorum';
 import type { Cluster } from '../../cluster/schema';
@@ -6,21 +7,21 @@ import type { RunbookSection } from '../runbook-section';
 const code = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
 
 /** What to do when something of the control plane has failed, each with what a person sees first. */
-export function failureSections(cluster: Cluster): RunbookSection[] {
+export function failureSections(cluster: Cluster, origin: Origin): RunbookSection[] {
   const several = serversOf(cluster).length > 1;
   return [
-    { title: 'kubectl does not get through', paragraphs: noAnswer(cluster) },
-    ...(several ? [{ title: 'A server is gone for good', paragraphs: replace(cluster) }] : []),
+    { title: 'kubectl does not get through', paragraphs: noAnswer(cluster, origin) },
+    ...(several ? [{ title: 'A server is gone for good', paragraphs: replace(cluster, origin) }] : []),
     ...(several ? [{ title: 'Too few servers are left', paragraphs: noMajority(cluster) }] : []),
     { title: 'The data of all servers is lost', paragraphs: restore(cluster) },
     ...(several && cluster.controlPlane.provider !== 'external'
       ? [{ title: 'Two servers have the virtual IP', paragraphs: twoHolders(cluster) }]
       : []),
-    { title: 'The credentials have ended', paragraphs: credentials(cluster) },
+    { title: 'The credentials have ended', paragraphs: credentials(cluster, origin) },
   ];
 }
 
-function noAnswer(cluster: Cluster): string[] {
+function noAnswer(cluster: Cluster, origin: Origin): string[] {
   const { name, controlPlane } = cluster;
   const servers = serversOf(cluster);
   const [first] = servers;
@@ -48,7 +49,7 @@ function noAnswer(cluster: Cluster): string[] {
       : ['Nobody gets through at all: go through a machine that does,']),
     code(
       `ssh -N -L 16443:127.0.0.1:${controlPlane.port} root@${first ? primary(first.address).text : vip} &`,
-      'npm run kubeconfig -- --ssh root@ --rescue localhost:16443 --merge ~/.kube/config',
+      npmRun('kubeconfig', origin, ['--ssh root@', '--rescue localhost:16443', '--merge ~/.kube/config']),
       `kubectl --context ${name}-rescue get nodes`,
     ),
     'That context asks for a certificate for `kubernetes`, a name that the API server of every k3s has, so the name it is reached by need not be in the certificate.',
@@ -75,7 +76,7 @@ function managerCommands({ name, controlPlane }: Cluster): string[] {
   }
 }
 
-function replace(cluster: Cluster): string[] {
+function replace(cluster: Cluster, { folder }: Origin): string[] {
   const { name } = cluster;
   const servers = serversOf(cluster);
   const spare = mayLose(servers.length);
@@ -83,7 +84,7 @@ function replace(cluster: Cluster): string[] {
     `The same for each of them, also the one that founded the cluster: ${servers.map((server) => server.name).join(', ')}. Take it out first, because until then it counts as one that is down (${spare} of ${servers.length} may be); then install the new machine with the same files and the same name.`,
     code(
       `kubectl --context ${name} delete node NAME`,
-      '# on the new machine: files and token as in hosts/README.md, k3s installed, then',
+      `# on the new machine: files and token as in hosts/${folder}README.md, k3s installed, then`,
       'systemctl enable --now k3s',
     ),
     'It joins through the virtual IP, learns all data, and becomes a full member by itself. Never start it with `init.yaml`: that founds a second cluster.',
@@ -152,9 +153,12 @@ function twoHolders({ controlPlane }: Cluster): string[] {
   ];
 }
 
-function credentials({ name }: Cluster): string[] {
+function credentials({ name }: Cluster, origin: Origin): string[] {
   return [
     '`kubectl` says that the certificate has expired. k3s makes credentials for a year and renews its own when it starts within the last 90 days; copies grow old. `npm run kubeconfig` warns 90 days before. Restart k3s on one server if it has run for so long, then fetch them again:',
-    code('npm run kubeconfig -- --ssh root@ --merge ~/.kube/config', `kubectl --context ${name} get nodes`),
+    code(
+      npmRun('kubeconfig', origin, ['--ssh root@', '--merge ~/.kube/config']),
+      `kubectl --context ${name} get nodes`,
+    ),
   ];
 }
