@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { secretOptions, servedUpses } from '../cluster/nut-passwords';
 import type { Cluster } from '../cluster/schema';
 import { FileError, readText } from '../file-problem';
 import { driverPasswordKey } from '../nut/conf';
@@ -74,17 +75,11 @@ function print(options: Options): void {
 /** Keys of the Secret, by what a person calls them. */
 type Keys = ReadonlyMap<string, string>;
 
-const serverKeys = ({ ups }: Cluster): Keys =>
-  new Map(ups.filter(({ server }) => server).map(({ name }) => [name, serverPasswordKey(name)]));
+const serverKeys = (cluster: Cluster): Keys =>
+  new Map(servedUpses(cluster).map((ups) => [ups, serverPasswordKey(ups)]));
 
-const driverKeys = ({ ups }: Cluster): Keys =>
-  new Map(
-    ups.flatMap(({ name, options }) =>
-      Object.entries(options)
-        .filter(([, value]) => typeof value === 'object')
-        .map(([option]) => [`${name}.${option}`, driverPasswordKey(name, option)] as const),
-    ),
-  );
+const driverKeys = (cluster: Cluster): Keys =>
+  new Map(secretOptions(cluster).map(({ ups, option }) => [`${ups}.${option}`, driverPasswordKey(ups, option)]));
 
 const byKey = (files: Files, keys: Keys): Files =>
   Object.fromEntries(Object.entries(files).flatMap(([name, file]) => [[keys.get(name) ?? name, file]]));

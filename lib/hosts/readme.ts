@@ -1,4 +1,5 @@
 import { gracefulShutdown, shortestHaltBudget } from '../cluster/graceful-shutdown';
+import { secretArguments } from '../cluster/nut-passwords';
 import { npmRun, type Origin } from '../cluster/origin';
 import { agentsOf, primary, serversOf, systemsOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
@@ -116,6 +117,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
   const agents = agentsOf(cluster);
   const kubectl = `kubectl --context ${cluster.name}`;
   const dist = `dist/${origin.folder}`;
+  const given = secretArguments(cluster);
   return [
     `On every machine, put the files where the table says. They must be there before k3s first starts.`,
     `Make the token, once, and put the same file on every machine as \`${TOKEN_FILE}\`, mode 0600. Keep a copy in a safe place: no snapshot can be restored without it.${code(
@@ -150,7 +152,11 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
         ]
       : []),
     ...(agents.length > 0 ? [`Start ${withAddresses(agents).join(', ')}.${code('systemctl start k3s-agent')}`] : []),
-    `Apply everything else.${code(
+    `Apply everything else.${
+      given.length > 0
+        ? ' In place of each FILE name a file whose first line is that password, which the NAS or the UPS has already.'
+        : ''
+    }${code(
       ...(cluster.loadBalancer
         ? [
             `${kubectl} apply -f ${dist}00-crds.k8s.yaml`,
@@ -158,7 +164,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
           ]
         : []),
       `${kubectl} apply -f ${dist}`,
-      ...(cluster.ups.length > 0 ? [`${npmRun('--silent secret:nut', origin)} | ${kubectl} apply -f -`] : []),
+      ...(cluster.ups.length > 0 ? [`${npmRun('--silent secret:nut', origin, given)} | ${kubectl} apply -f -`] : []),
     )}`,
   ];
 }

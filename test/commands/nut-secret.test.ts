@@ -1,9 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { parseAllDocuments, stringify } from 'yaml';
+import { loadCluster } from '../../lib/cluster/load';
+import { HERE } from '../../lib/cluster/origin';
+import { hostFiles } from '../../lib/hosts/hosts';
 import { homeInput } from '../support/sites';
 
 let folder: string;
@@ -67,6 +70,14 @@ describe('npm run secret:nut', () => {
     const { status, stdout } = secret(['--cluster', 'snmp.yaml', '--driver-file', 'ups1.authPassword=password']);
     expect(status).toBe(0);
     expect(dataOf(stdout)['driver-ups1-authPassword']).toBe('of-the-nas-1');
+  });
+
+  test.each([['nas.yaml'], ['snmp.yaml']])('takes the line that README.md of %s prints', (file) => {
+    const { cluster } = loadCluster(readFileSync(join(folder, file), 'utf8'), file);
+    const readme = hostFiles(cluster, {}, { ...HERE, file, named: true }).get('README.md') ?? '';
+    expect(readme).toContain('In place of each FILE name a file whose first line is that password');
+    const [, printed = ''] = /secret:nut -- (.*) \| kubectl/.exec(readme) ?? [];
+    expect(secret(printed.replaceAll('=FILE', '=password').split(' '))).toMatchObject({ status: 0, stderr: '' });
   });
 
   test('takes the site from CLUSTER, and an empty one for none', () => {
