@@ -15,6 +15,10 @@ export const serversOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ r
 /** The nodes that run workloads only. */
 export const agentsOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ role }) => role === 'agent');
 
+/** The roles that machines of the site have. */
+export const rolesOf = (cluster: Cluster): readonly Node['role'][] =>
+  agentsOf(cluster).length > 0 ? ['server', 'agent'] : ['server'];
+
 /** The systems that hosts/ has files for. */
 export const systemsOf = ({ os }: Cluster): readonly OperatingSystem[] => os ?? OPERATING_SYSTEMS;
 

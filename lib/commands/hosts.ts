@@ -12,9 +12,9 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { buildSite, serverAddOns } from '../app';
 import { ClusterError, type Problem } from '../cluster/problem';
-import { systemsOf } from '../cluster/queries';
+import { rolesOf, systemsOf } from '../cluster/queries';
 import { bootstrap } from '../cluster/rules/bootstrap';
-import type { Cluster } from '../cluster/schema';
+import type { Cluster, Node } from '../cluster/schema';
 import { FileError, withFile } from '../file-problem';
 import type { Permission } from '../hosts/k3s-ha';
 import type { MachineFile } from '../hosts/machine-files';
@@ -121,16 +121,17 @@ function writeAll(folder: string, files: readonly MachineFile[]): void {
   }
 }
 
-const NEXT: Readonly<Record<SeedSystem, (folder: string) => string>> = {
-  'cloud-init': (folder) =>
+/** What to do with the files of a role. */
+const NEXT: Readonly<Record<SeedSystem, (folder: string, role: Node['role']) => string>> = {
+  'cloud-init': (folder, role) =>
     [
-      'server/ is a NoCloud seed for every server; with names/NAME/meta-data in place of its meta-data the machine is called NAME. As an ISO:',
-      `  xorriso -as mkisofs -volid CIDATA -joliet -rock -output seed.iso ${folder}/server/user-data ${folder}/server/meta-data`,
+      `${role}/ is a NoCloud seed for every ${role}; with names/NAME/meta-data in place of its meta-data the machine is called NAME. As an ISO:`,
+      `  xorriso -as mkisofs -volid CIDATA -joliet -rock -output ${role}-seed.iso ${folder}/${role}/user-data ${folder}/${role}/meta-data`,
     ].join('\n'),
-  kairos: () => 'server.yaml is the cloud-config of every server: https://kairos.io/docs/installation/',
-  k3os: () => 'server.yaml is the config.yaml of every server, for k3os.install.config_url',
-  plain: (folder) =>
-    `server/ is a tree for every server: tar -C ${folder}/server -c . | ssh root@SERVER tar -C / -x --no-same-owner`,
+  kairos: (_, role) => `${role}.yaml is the cloud-config of every ${role}: https://kairos.io/docs/installation/`,
+  k3os: (_, role) => `${role}.yaml is the config.yaml of every ${role}, for k3os.install.config_url`,
+  plain: (folder, role) =>
+    `${role}/ is a tree for every ${role}: tar -C ${folder}/${role} -c . | ssh root@${role.toUpperCase()} tar -C / -x --no-same-owner`,
 };
 
 function execute(options: Options, now: Date): void {
@@ -153,7 +154,7 @@ function execute(options: Options, now: Date): void {
       ? `${permission.node} may found the cluster by itself until ${permission.notAfter.toISOString()}`
       : 'nobody founds the cluster by itself: run k3s-ha init on one server, once',
   );
-  console.log(NEXT[system](folder));
+  for (const role of rolesOf(cluster)) console.log(NEXT[system](folder, role));
 }
 
 try {

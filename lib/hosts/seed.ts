@@ -1,4 +1,4 @@
-import { agentsOf } from '../cluster/queries';
+import { rolesOf } from '../cluster/queries';
 import { type Cluster, type Node, OPERATING_SYSTEMS } from '../cluster/schema';
 import { cloudInit } from './cloud-init';
 import { k3os } from './k3os';
@@ -22,8 +22,7 @@ export interface SeedProps {
  * share one folder, agents another. Pure.
  */
 export function seedFiles(props: SeedProps): MachineFile[] {
-  const roles: readonly Node['role'][] = agentsOf(props.cluster).length > 0 ? ['server', 'agent'] : ['server'];
-  return roles.flatMap((role) => BY_SYSTEM[props.system](props, role));
+  return rolesOf(props.cluster).flatMap((role) => BY_SYSTEM[props.system](props, role));
 }
 
 const secret = (path: string, content: string): MachineFile => ({ path, permissions: '0600', content });

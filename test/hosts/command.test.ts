@@ -100,6 +100,18 @@ describe('npm run hosts', () => {
     expect([modeOf('etc/rancher/k3s/token'), modeOf('usr/local/sbin/k3s-ha')]).toEqual([0o600, 0o755]);
   });
 
+  test.each([
+    ['cloud-init', /^(\w+)\/ is a NoCloud seed for every \1;/gm],
+    ['kairos', /^(\w+).yaml is the cloud-config of every \1:/gm],
+    ['k3os', /^(\w+).yaml is the config.yaml of every \1,/gm],
+    ['plain', /^(\w+)\/ is a tree for every \1:/gm],
+  ])('says for %s what to do with the files of each role there is', (system, line) => {
+    const rolesIn = ({ stdout }: { stdout: string }) => [...stdout.matchAll(line)].map(([, role]) => role);
+    expect(rolesIn(write('--os', system))).toEqual(['server']);
+    rmSync(at('seed'), { recursive: true });
+    expect(rolesIn(write('--os', system, '--cluster', 'examples/dual-stack.yaml'))).toEqual(['server', 'agent']);
+  });
+
   const refused = (says: string, ...args: readonly string[]) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout]).toEqual([1, '']);
