@@ -13,6 +13,7 @@ import { type PowerTimeline, powerTimelines } from '../cluster/power/timeline';
 import { serversOf } from '../cluster/queries';
 import { quorumOf } from '../cluster/rules/quorum';
 import type { Cluster, Node, Ups } from '../cluster/schema';
+import { servedRows } from './runbook/served-ups';
 import type { RunbookSection } from './runbook-section';
 
 /** What the runbook says about power failures. */
@@ -162,6 +163,15 @@ function beyondSoftware(cluster: Cluster): RunbookSection {
   const stranded = wakes
     ? `The machines wake by their clocks ${rtcWakeSeconds} s after they went off. **Not clean** when the mains are still out then: they run on a battery that nobody can read, so pull their plugs before. One without such a clock: press its button, or switch the output of the UPS off and on`
     : 'Press the button of every machine, or switch the output of the UPS off and on';
+  const isCabled = cabled(cluster).length > 0;
+  const outside = servedRows(cluster, stranded);
+  const isServed = outside.before.length > 0;
+  // the first row and those like it
+  const stranding = 1 + (isCabled ? 1 : 0) + outside.onBattery.length;
+  const informed = [
+    ...(isCabled ? ['the node with the UPS'] : []),
+    ...(isServed ? ['the machine that serves the UPS'] : []),
+  ];
   const outlived = cluster.nodes.filter(goesBeforeItsLastSupply).map(({ name }) => name);
   return {
     title: 'What software cannot solve',
@@ -175,19 +185,29 @@ function beyondSoftware(cluster: Cluster): RunbookSection {
             'NUT counts it as empty and the machines go down. Nobody can tell it to cut its load, so when the mains return before its battery is empty, the machines stay off',
             stranded,
           ],
-          [
-            'The node with the UPS dies on battery, before it could tell the UPS',
-            'The others go down by DEADTIME or by their lease. The UPS cuts nothing, as above',
-            stranded,
-          ],
-          [
-            'The node with the UPS is dead when the mains fail',
-            '**Not clean.** The others cannot know that they are on battery and run until it is empty',
-            'Before: treat a nut-primary pod that is not ready as an outage. Plug the cable into another machine that the UPS feeds, change `ups[].node`, and synth and apply',
-          ],
+          ...(isCabled
+            ? [
+                [
+                  'The node with the UPS dies on battery, before it could tell the UPS',
+                  'The others go down by DEADTIME or by their lease. The UPS cuts nothing, as above',
+                  stranded,
+                ],
+              ]
+            : []),
+          ...outside.onBattery,
+          ...(isCabled
+            ? [
+                [
+                  'The node with the UPS is dead when the mains fail',
+                  '**Not clean.** The others cannot know that they are on battery and run until it is empty',
+                  'Before: treat a nut-primary pod that is not ready as an outage. Plug the cable into another machine that the UPS feeds, change `ups[].node`, and synth and apply',
+                ],
+              ]
+            : []),
+          ...outside.before,
           [
             'The switch between the machines is not on a UPS',
-            '**Not clean.** It goes dark with the mains, and only the node with the UPS learns what happened',
+            `**Not clean.** It goes dark with the mains, and only ${informed.join(' or ')} learns what happened`,
             'Before: plug the switch into the UPS',
           ],
           ...outlived.map((name) => [
@@ -199,7 +219,7 @@ function beyondSoftware(cluster: Cluster): RunbookSection {
           ]),
           [
             'A machine has no clock that wakes it (`cat /sys/class/rtc/rtc*/wakealarm` fails)',
-            `It stays off in the first two cases${outlived.length > 0 ? `, and ${outlived.join(' and ')} when one UPS is enough to bring it down` : ''}`,
+            `It stays off in the first ${stranding === 2 ? 'two' : stranding} cases${outlived.length > 0 ? `, and ${outlived.join(' and ')} when one UPS is enough to bring it down` : ''}`,
             'Its button, or wake-on-LAN from another machine',
           ],
           [

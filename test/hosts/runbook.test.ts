@@ -87,6 +87,42 @@ describe('RUNBOOK.md', () => {
     ]);
   });
 
+  describe('where a NAS serves every UPS', () => {
+    const nas = { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180 } };
+    const text = runbookOf({
+      ...homeInput,
+      nodes: homeInput.nodes.map((node) => ({ ...node, ups: 'nas' })),
+      ups: [nas],
+    });
+    const rowOf = (start: string) => text.split('\n').find((line) => line.startsWith(`| ${start}`));
+
+    test('speaks of no node with the UPS', () => {
+      expect(text).not.toMatch(/[Tt]he node with the UPS|nut-primary pod|`ups\[\]\.node`/);
+    });
+
+    test('says that machines go down when it falls silent on battery', () => {
+      expect(rowOf('192.168.10.30, its upsd or the network to it fails while nas is on battery |')).toContain(
+        'Every machine that needs nas goes down by DEADTIME or by its lease.',
+      );
+    });
+
+    test('says that nobody goes down when it was silent before, and what the log says until then', () => {
+      const row = rowOf('192.168.10.30, its upsd or the network to it has failed before the mains do |');
+      expect(row).toContain('**Not clean.** nas was silent when the mains went');
+      expect(row).toContain('`no data from nas@192.168.10.30:3493`');
+    });
+
+    test('says who alone learns of the mains when the switch is dark', () => {
+      expect(rowOf('The switch between')).toContain('only the machine that serves the UPS learns what happened');
+    });
+  });
+
+  test('has the rows of both where some UPSes have a node and some a NAS', () => {
+    expect(power).toContain('| The node with the UPS is dead when the mains fail |');
+    expect(power).toContain('| 192.168.10.30, its upsd or the network to it has failed before the mains do |');
+    expect(power).toContain('It stays off in the first 3 cases');
+  });
+
   test('warns of clocks that wake a machine on a battery nobody can read, where clocks do', () => {
     expect(shipped).toContain('they run on a battery that nobody can read, so pull their plugs before');
     expect(logind).not.toContain('nobody can read');
