@@ -1,30 +1,29 @@
-import type { Cluster } from '../cluster/schema';
+import { l2AdvertisementsOf } from '../cluster/queries';
+import type { Cluster, LoadBalancer } from '../cluster/schema';
 import { failoverTimes } from './failover';
 import { type Outage, outageOf, type Range } from './outage';
 import type { RunbookSection } from './runbook-section';
 
 /** The section of the runbook on the death of the node behind a LoadBalancer address, with the numbers of this site. */
 export const loadBalancerSections = (cluster: Cluster): readonly RunbookSection[] => {
-  if (!cluster.loadBalancer) return [];
+  const { loadBalancer } = cluster;
+  if (!loadBalancer) return [];
   const outage = outageOf(cluster);
   const title = 'When the node behind a LoadBalancer address dies';
-  return [{ title, paragraphs: [table(cluster, outage), ...remarks(cluster, outage)] }];
+  return [{ title, paragraphs: [table(cluster, loadBalancer, outage), ...remarks(cluster, loadBalancer, outage)] }];
 };
 
-function table(cluster: Cluster, { addressMove, endpointRemoval, podReplacement }: Outage): string {
+/** Whether a node answers for some address by ARP or NDP, so that another one can take it over. */
+const hasL2 = (loadBalancer: LoadBalancer): boolean => l2AdvertisementsOf(loadBalancer).length > 0;
+
+function table(cluster: Cluster, loadBalancer: LoadBalancer, outage: Outage): string {
+  const { addressMove, endpointRemoval, podReplacement } = outage;
   const { graceSeconds, evictionSeconds } = failoverTimes(cluster);
-  const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
   return [
     row('what', 'after', 'why'),
     row('---', '---', '---'),
-    addressMove
-      ? row(
-          'another node answers for the address',
-          shown(addressMove),
-          `the ${cluster.nodes.length} speakers probe each other; no API server is asked`,
-        )
-      : row('another node answers for the address', 'never', 'there is no other node'),
-    ...(cluster.loadBalancer?.bgp?.peers ?? []).map(({ name, holdTimeSeconds }) =>
+    ...(hasL2(loadBalancer) || !addressMove ? [takeOver(cluster, addressMove)] : []),
+    ...(loadBalancer.bgp?.peers ?? []).map(({ name, holdTimeSeconds }) =>
       row(
         `the router of BGP peer ${name} leaves the node out`,
         `up to ${holdTimeSeconds} s`,
@@ -44,12 +43,31 @@ function table(cluster: Cluster, { addressMove, endpointRemoval, podReplacement 
   ].join('\n');
 }
 
-function remarks({ controlPlane }: Cluster, { quorumLost, unguarded }: Outage): string[] {
+const row = (...cells: string[]): string => `| ${cells.join(' | ')} |`;
+
+const takeOver = ({ nodes }: Cluster, addressMove: Range | undefined): string =>
+  addressMove
+    ? row(
+        'another node answers for the address',
+        shown(addressMove),
+        `the ${nodes.length} speakers probe each other; no API server is asked`,
+      )
+    : row('another node answers for the address', 'never', 'there is no other node');
+
+function remarks({ controlPlane }: Cluster, loadBalancer: LoadBalancer, { quorumLost, unguarded }: Outage): string[] {
+  const byRouters = loadBalancer.bgp && !hasL2(loadBalancer);
+  const moved = byRouters ? 'the rows of its routers' : 'the first row';
+  const last = loadBalancer.bgp ? 'the last two rows' : 'the second and the third row';
   return [
-    'So a service goes on after the first row when it has a ready pod on each node that may answer and `externalTrafficPolicy: Local`. With one pod it goes on after the last row, when that pod was on the dead node. A node that is shut down in order says goodbye, and its addresses move at once.',
+    ...(byRouters
+      ? [
+          'No pool is announced by L2, so no node takes an address over: the routers know every node that announces it, and send a part of the connections to the dead one until their hold time is over (`holdTimeSeconds` of the peer, 90 s by default).',
+        ]
+      : []),
+    `So a service goes on after ${moved} when it has a ready pod on each node that may answer and \`externalTrafficPolicy: Local\`. With one pod it goes on after the last row, when that pod was on the dead node. A node that is shut down in order says goodbye, and its addresses move at once.`,
     ...(quorumLost
       ? [
-          '**The death of a server leaves this cluster without a majority.** Then only the first row happens; the other two wait until the server is back.',
+          `**The death of a server leaves this cluster without a majority.** Then only ${moved === 'the first row' ? 'the first row happens' : 'the rows of the routers happen'}; the other two wait until the server is back.`,
         ]
       : []),
     ...unguarded.map(
@@ -58,7 +76,7 @@ function remarks({ controlPlane }: Cluster, { quorumLost, unguarded }: Outage): 
     ),
     ...(controlPlane.failover === 'standard'
       ? [
-          '`controlPlane.failover: fast` in cluster.yaml shortens the second and the third row, at the price of false alarms on machines with slow disks.',
+          `\`controlPlane.failover: fast\` in cluster.yaml shortens ${last}, at the price of false alarms on machines with slow disks.`,
         ]
       : []),
   ];

@@ -123,6 +123,33 @@ describe('the outage of a site', () => {
     );
   });
 
+  describe('where BGP alone announces', () => {
+    const peer = { myASN: 64512, peerASN: 64513, peerAddress: '192.168.10.1' };
+    const bgp = { peers: [{ name: 'router', ...peer }], advertisements: [{ name: 'lan', pools: ['lan'] }] };
+    const routed = [...pools, { name: 'routed', addresses: ['10.20.0.0/24'] }];
+
+    test('no node takes over, and the hold time decides', () => {
+      const text = textOf(site({ loadBalancer: { pools, bgp } }));
+      expect(text).not.toMatch(/another node answers|speakers probe|the first row|the second and the third row/);
+      expect(text).toContain('| the router of BGP peer router leaves the node out | up to 90 s |');
+      expect(text).toContain('send a part of the connections to the dead one until their hold time is over');
+      expect(text).toContain('a service goes on after the rows of its routers when it has a ready pod');
+    });
+
+    test('and L2 beside it, another node takes over what L2 announces', () => {
+      const beside = { ...bgp, advertisements: [{ name: 'routed', pools: ['routed'] }] };
+      const text = textOf(site({ loadBalancer: { pools: routed, bgp: beside } }));
+      expect(text).toContain('| another node answers for the address | 5 to 8 s |');
+      expect(text).not.toContain('no node takes an address over');
+    });
+
+    test('without another node nobody takes over', () => {
+      expect(textOf(site({ ...servers(1), loadBalancer: { pools, bgp } }))).toContain(
+        '| never | there is no other node |',
+      );
+    });
+  });
+
   test('names the pool for which a single node answers', () => {
     const advertisements = [{ name: 'one', pools: ['lan'], nodes: ['k3s-1'] }];
     expect(outageOf(site({ loadBalancer: { pools, advertisements } })).unguarded).toEqual([
