@@ -14,7 +14,10 @@ export type Checked =
   | { readonly credentials: Credentials; readonly validUntil: Date; readonly warnings: readonly string[] }
   | { readonly problems: readonly string[] };
 
-/** k3s renews certificates when it starts within this many days of their end: https://docs.k3s.io/cli/certificate. */
+/**
+ * Within so many days of its end every k3s renews a certificate when it starts. Since the releases of May 2025 (v1.30.13, v1.31.9,
+ * v1.32.5, v1.33.1) it does within 120, which is no reason to warn: https://github.com/k3s-io/k3s/issues/12171.
+ */
 const RENEWAL_DAYS = 90;
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -75,7 +78,7 @@ function endsSoon(validUntil: Date, now: Date): string[] {
   const days = Math.floor((validUntil.getTime() - now.getTime()) / DAY);
   return days < RENEWAL_DAYS
     ? [
-        `the credentials end in ${days} days, on ${day(validUntil)}; restart k3s on a server, which renews them from ${RENEWAL_DAYS} days before, and run this again with a new k3s.yaml`,
+        `the credentials end in ${days} days, on ${day(validUntil)}; restart k3s on a server, which renews them by now, and run this again with a new k3s.yaml`,
       ]
     : [];
 }

@@ -46,7 +46,7 @@ describe('readCredentials', () => {
     expect(readCredentials(k3s(), daysFromNow(300))).toMatchObject({
       warnings: [
         expect.stringMatching(
-          /^the credentials end in 6[45] days, on \d{4}-\d\d-\d\d; restart k3s on a server, which renews them/,
+          /^the credentials end in 6[45] days, on \d{4}-\d\d-\d\d; restart k3s on a server, which renews them by now,/,
         ),
       ],
     });

@@ -155,7 +155,7 @@ function twoHolders({ controlPlane }: Cluster): string[] {
 
 function credentials({ name }: Cluster, origin: Origin): string[] {
   return [
-    '`kubectl` says that the certificate has expired. k3s makes credentials for a year and renews its own when it starts within the last 90 days; copies grow old. `npm run kubeconfig` warns 90 days before. Restart k3s on one server if it has run for so long, then fetch them again:',
+    '`kubectl` says that the certificate has expired. k3s makes credentials for a year and renews its own when it starts within the last 120 days (90 in releases before May 2025); copies grow old. `npm run kubeconfig` warns 90 days before. Restart k3s on one server if it has run for so long, then fetch them again:',
     code(
       npmRun('kubeconfig', origin, ['--ssh root@', '--merge ~/.kube/config']),
       `kubectl --context ${name} get nodes`,

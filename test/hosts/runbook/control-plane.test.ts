@@ -166,6 +166,12 @@ describe('what to do', () => {
     expect(parse(config)).toHaveProperty('token-file');
   });
 
+  test('says from when on k3s renews its certificates, which depends on its version', () => {
+    expect(section('The credentials have ended')).toContain(
+      'when it starts within the last 120 days (90 in releases before May 2025)',
+    );
+  });
+
   test('never says that a second cluster is founded', () => {
     expect(runbook(site())).not.toContain('cluster-init');
   });
