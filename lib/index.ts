@@ -15,6 +15,7 @@ export {
 } from './cluster/address';
 export { type Checked, checkCluster } from './cluster/check';
 export { defineCluster, type Loaded, loadCluster } from './cluster/load';
+export type { Origin } from './cluster/origin';
 export { type NodePlan, type PowerPlan, type PowerRole, powerPlan, type UpsPlan } from './cluster/power/plan';
 export { type PowerEvent, type PowerTimeline, powerTimelines } from './cluster/power/timeline';
 export { ClusterError, type Path, type Problem } from './cluster/problem';
