@@ -120,7 +120,7 @@ describeOnLinux('npm run apply', () => {
     const { code, stderr } = await apply('--timeout', '6');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /is not applied: webhook \S+ did not answer as it should for \d s, until --timeout 6 was over \(.*\); see why its controller/,
+      /is not applied in full: webhook \S+ stood in the way for \d s, until --timeout 6 was over \(.*\); see why its controller/,
     );
   });
 
