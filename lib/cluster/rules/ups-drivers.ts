@@ -1,8 +1,8 @@
-import { type Address, parseAddress } from '../address';
 import { DRIVER_DELAY } from '../patterns';
 import { driverFacts, hasHostAsPort, RECKONED_OPTIONS } from '../power/drivers';
 import { error, type Path, type Problem, warning } from '../problem';
 import type { Cluster, Ups } from '../schema';
+import { hostAddress } from '../ups-address';
 
 /** What NUT's drivers take, and what this project knows of them. */
 export const upsDrivers = (cluster: Cluster): Problem[] =>
@@ -38,17 +38,6 @@ function portOf(ups: Ups, driver: string, path: Path): Problem[] {
       'give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
     ),
   ];
-}
-
-/** The address in `192.168.10.20`, `192.168.10.20:161`, `http://192.168.10.20/` or `[fd00::20]:161`. */
-function hostAddress(port: string): Address | undefined {
-  const host = port.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
-  const text = host.match(/^\[(.*)\](?::\d+)?$/)?.[1] ?? host.match(/^([^:]*):\d+$/)?.[1] ?? host;
-  try {
-    return parseAddress(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** usbhid-ups(8) and mge-shut(8): -1 leaves it to the UPS when to come back. */
