@@ -5,6 +5,7 @@
 export const RULE_NAMES = [
   // The text
   'yaml',
+  'misread-number',
   // The form
   'unknown-key',
   'missing-key',

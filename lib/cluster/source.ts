@@ -3,6 +3,7 @@ import {
   type ErrorCode,
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -10,13 +11,16 @@ import {
   parseDocument,
   visit,
 } from 'yaml';
+import { RECKONED_OPTIONS } from './power/drivers';
 import { ClusterError, type Path } from './problem';
 import type { RuleName } from './rule-names';
 
 /** The text of a cluster.yaml: what it says, and where it says it. */
 export interface Source {
-  /** The content as plain data of unknown shape. */
+  /** The content as plain data of unknown shape, with a text in place of each number that is misread. */
   readonly value: unknown;
+  /** Numbers that a driver would be told as another text than stands here. */
+  readonly misread: readonly Misread[];
   /**
    * Where the path stands in the text: at its value when that is a single one, else at its key; when it is missing, at the nearest
    * thing around it.
@@ -26,6 +30,15 @@ export interface Source {
   offsetOf(path: Path, atKey?: boolean): number;
   /** An offset as `file:line:column`, both counted from 1. */
   place(offset: number): string;
+}
+
+/** A number without quotes that is meant as a text. */
+interface Misread {
+  readonly offset: number;
+  /** What stands in the file. */
+  readonly text: string;
+  /** The number that YAML reads there. */
+  readonly number: number;
 }
 
 /** Reads one YAML document. Throws a ClusterError with every fault of its syntax at once. */
@@ -41,8 +54,33 @@ export function readSource(text: string, file: string): Source {
     ({ offset, message, cure }) => `${place(offset)}: ${YAML}: ${message}; ${cure}`,
   );
   if (faults.length > 0) throw new ClusterError(faults);
-  return { value: document.toJS(), offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
+  const misread = quoteMisread(document);
+  return { value: document.toJS(), misread, offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
 }
+
+/**
+ * Finds the misread numbers under `ups[].options`, the one place where a text and a number both fit, and puts them in quotes: what
+ * else is wrong with them is to be told as well. Options that are numbers to this project are read as such.
+ */
+function quoteMisread(document: ReadDocument): Misread[] {
+  const misread: Misread[] = [];
+  visit(document, {
+    Scalar: (position, scalar, path) => {
+      const { value: number, source: text = '', range } = scalar;
+      if (position === 'key' || typeof number !== 'number' || isWrittenSo(number, text)) return;
+      const [list, group, option, ...rest] = path.filter(isPair).map(({ key }) => String(key));
+      if (list !== 'ups' || group !== 'options' || rest.length > 0) return;
+      if (RECKONED_OPTIONS.some((reckoned) => reckoned === option)) return;
+      misread.push({ offset: range?.[0] ?? 0, text, number });
+      scalar.value = text;
+    },
+  });
+  return misread;
+}
+
+/** Zeros at the end of a fraction make no other number of it: 27.40 volts are 27.4. */
+const isWrittenSo = (number: number, text: string): boolean =>
+  text === String(number) || (/^-?\d+\.\d+$/.test(text) && text.replace(/\.?0+$/, '') === String(number));
 
 const YAML: RuleName = 'yaml';
 

@@ -186,6 +186,41 @@ describe('anchors and aliases', () => {
   });
 });
 
+describe('a number in the options of a driver', () => {
+  const optionsOf = (options: string) => {
+    const ups = `ups:\n  - { name: ups1, driver: usbhid-ups, node: k3s-1, options: ${options} }\n`;
+    const text = edited({
+      'controlPlane:': `${ups}controlPlane:`,
+      'address: 192.168.10.11': 'address: 192.168.10.11\n    ups: ups1',
+    });
+    return loadCluster(text, 'c.yaml').cluster.ups[0]?.options;
+  };
+
+  test.each([
+    ['{ default.battery.voltage.low: 27.40 }', 27.4],
+    ['{ lowbatt: 5.0 }', 5],
+    ['{ output_voltage: 230 }', 230],
+    ['{ offset: -1.50 }', -1.5],
+    ['{ zero: 0.0 }', 0],
+  ])('may have zeros at the end of its fraction: %s', (options, number) => {
+    expect(Object.values(optionsOf(options) ?? {})).toEqual([number]);
+  });
+
+  test('is read as a number where this project reckons with it', () => {
+    expect(optionsOf('{ offdelay: 0120 }')).toEqual({ offdelay: 120 });
+  });
+
+  test.each(['"0x051d"', "'0002'", '"4E1534"'])('is a text in quotes: %s', (text) => {
+    expect(optionsOf(`{ serial: ${text} }`)).toEqual({ serial: text.slice(1, -1) });
+  });
+
+  test('is told where it stands, not where an alias brings it in', () => {
+    expect(() => optionsOf('{ serial: &n 0x12, upsid: *n }')).toThrow(
+      /^c\.yaml:17:74: misread-number: 0x12 is read as the number 18; put it in quotes$/m,
+    );
+  });
+});
+
 describe('line ends and byte order mark', () => {
   const WRONG = edited({ 'name: home': 'name: Home', 'vip: 192.168.10.5': 'vip: x' });
 

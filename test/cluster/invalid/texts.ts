@@ -8,6 +8,23 @@ export interface BrokenText {
 const ALL_KEYS = 'name, network, nodes, controlPlane, loadBalancer, ups, power, nut, bootstrap, os, versions, images';
 const MEND = 'mend the YAML here or just before it';
 
+/** A site with these options of its driver. */
+const withOptions = (options: string) => `name: home
+network: { subnet: 192.168.10.0/24 }
+nodes:
+  - { name: k3s-1, address: 192.168.10.11, role: server, ups: ups1 }
+  - { name: k3s-2, address: 192.168.10.12, role: server, ups: ups1 }
+  - { name: k3s-3, address: 192.168.10.13, role: server, ups: ups1 }
+controlPlane: { vip: 192.168.10.5, dnsName: api.home.arpa }
+ups:
+  - name: ups1
+    driver: usbhid-ups
+    node: k3s-1
+    runtimeAtLowBatterySeconds: 300
+    options:
+      ${options}
+`;
+
 /** What YAML itself or the outermost form refuses. */
 export const brokenTexts: readonly BrokenText[] = [
   {
@@ -118,6 +135,48 @@ export const brokenTexts: readonly BrokenText[] = [
       'c.yaml:1:1: missing-key: "controlPlane" is missing; add it: a group of keys',
       `c.yaml:1:1: unknown-key: there is no key "x" here; the keys here are ${ALL_KEYS}`,
       `c.yaml:2:1: unknown-key: there is no key "<<" here; the keys here are ${ALL_KEYS}`,
+    ],
+  },
+  {
+    says: 'a hexadecimal number in the options of a driver is refused, because the driver would get a decimal one',
+    text: withOptions('vendorid: 0x051d'),
+    problems: ['c.yaml:14:17: misread-number: 0x051d is read as the number 1309; put it in quotes'],
+  },
+  {
+    says: 'zeros in front of a number in the options of a driver are refused, because the driver would not get them',
+    text: withOptions('productid: 0002'),
+    problems: ['c.yaml:14:18: misread-number: 0002 is read as the number 2; put it in quotes'],
+  },
+  {
+    says: 'a serial of zeros is refused',
+    text: withOptions('serial: 000000000000'),
+    problems: ['c.yaml:14:15: misread-number: 000000000000 is read as the number 0; put it in quotes'],
+  },
+  {
+    says: 'a serial of more digits than a number has is refused',
+    text: withOptions('serial: 90012345678901234567'),
+    problems: [
+      'c.yaml:14:15: misread-number: 90012345678901234567 is read as the number 90012345678901230000; put it in quotes',
+    ],
+  },
+  {
+    says: 'a serial that is a number with an exponent is refused',
+    text: withOptions('serial: 5E12'),
+    problems: ['c.yaml:14:15: misread-number: 5E12 is read as the number 5000000000000; put it in quotes'],
+  },
+  {
+    says: 'a serial that is a number beyond all bounds is refused, once',
+    text: withOptions('serial: 4E1534'),
+    problems: ['c.yaml:14:15: misread-number: 4E1534 is read as the number Infinity; put it in quotes'],
+  },
+  {
+    says: 'a misread number is judged as the text that it is in quotes',
+    text: withOptions('{ vendorid: 0764, offdelay: 119, password: 0123 }'),
+    problems: [
+      'c.yaml:14:19: misread-number: 0764 is read as the number 764; put it in quotes',
+      'c.yaml:14:35: offdelay-step: offdelay 119 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120',
+      'c.yaml:14:50: misread-number: 0123 is read as the number 123; put it in quotes',
+      'c.yaml:14:50: password-in-site: password of "ups1" is a password, and this file and dist/ are committed; write password: { secret: true } and give it with npm run secret:nut -- --driver-file ups1.password=FILE',
     ],
   },
 ];
