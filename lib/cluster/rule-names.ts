@@ -114,6 +114,7 @@ export const RULE_NAMES = [
   'founder-not-server',
   'permission-expired',
   'permission-long',
+  'unknown-driver',
   'strand',
   'port-not-address',
   'bad-delay',
