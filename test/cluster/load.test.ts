@@ -186,6 +186,63 @@ describe('anchors and aliases', () => {
   });
 });
 
+describe('merge keys', () => {
+  const merged = (third: string) =>
+    edited({
+      '- name: k3s-1': '- &first\n    name: k3s-1',
+      '{ name: k3s-3, address: 192.168.10.13, role: server }': third,
+    });
+  const third = (text: string) => loadCluster(merged(text), 'c.yaml').cluster.nodes[2];
+
+  test('bring in what the group lacks', () => {
+    expect(third('{ <<: *first, name: k3s-3, address: 192.168.10.13 }')).toMatchObject({
+      name: 'k3s-3',
+      role: 'server',
+    });
+  });
+
+  test('leave what the group has, wherever they stand in it', () => {
+    expect(third('{ name: k3s-3, address: 192.168.10.13, <<: *first }')?.name).toBe('k3s-3');
+  });
+
+  test('bring in several groups, of which the first wins', () => {
+    const groups = '[{ address: 192.168.10.13 }, *first]';
+    expect(third(`{ <<: ${groups}, name: k3s-3 }`)?.address[0]?.text).toBe('192.168.10.13');
+  });
+
+  test.each([
+    [
+      'a value that they bring in is told at what they bring in',
+      '{ name: k3s-3, <<: *first }',
+      '15:24: duplicate-address',
+    ],
+    [
+      'an unknown key that they bring in is told there, too',
+      '{ name: k3s-3, <<: [*first, { x: 1 }] }',
+      '15:24: unknown-key',
+    ],
+    [
+      'a value beside them is told where it stands',
+      '{ <<: *first, name: k3s-3, address: 192.168.10.12 }',
+      '15:41: duplicate-address',
+    ],
+    ['an unknown key beside them is still one', '{ <<: *first, rolle: x }', '15:19: unknown-key'],
+    ['a key that stands twice beside them is still refused', '{ <<: *first, name: a, name: b }', '15:28: yaml'],
+    [
+      'a key that neither has is missing in the group',
+      '{ <<: { address: 192.168.10.13, role: server } }',
+      '15:5: missing-key',
+    ],
+  ])('%s', (_, text, place) => {
+    expect(placesFor(merged(text))).toEqual([place]);
+  });
+
+  test('bring in options of a driver, whose numbers are misread where they stand', () => {
+    const ups = '- { name: ups1, driver: usbhid-ups, options: { <<: { serial: 0012 } } }';
+    expect(placesFor(edited({ 'controlPlane:': `ups:\n  ${ups}\ncontrolPlane:` }))).toContain('16:64: misread-number');
+  });
+});
+
 describe('a number in the options of a driver', () => {
   const optionsOf = (options: string) => {
     const ups = `ups:\n  - { name: ups1, driver: usbhid-ups, node: k3s-1, options: ${options} }\n`;

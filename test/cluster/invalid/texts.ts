@@ -5,7 +5,8 @@ export interface BrokenText {
   readonly problems: readonly string[];
 }
 
-const ALL_KEYS = 'name, network, nodes, controlPlane, loadBalancer, ups, power, nut, bootstrap, os, versions, images';
+const NO_GROUP =
+  '<< brings in something other than groups of keys; give it the alias of a group, like <<: *first, or a list of such aliases';
 const MEND = 'mend the YAML here or just before it';
 
 /** A site with these options of its driver. */
@@ -126,15 +127,32 @@ export const brokenTexts: readonly BrokenText[] = [
     problems: ['c.yaml:1:1: yaml: its aliases unfold into too much; write the values out'],
   },
   {
-    says: 'a merge key is an unknown key',
-    text: 'x: 1\n<<: {name: home}\n',
+    says: 'a merge key that brings in no group is refused at the key',
+    text: 'name: a\n<<: 5\n',
+    problems: [`c.yaml:2:1: yaml: ${NO_GROUP}`],
+  },
+  {
+    says: 'a merge key without a value is refused at the key',
+    text: 'name: a\n<<:\n',
+    problems: [`c.yaml:2:1: yaml: ${NO_GROUP}`],
+  },
+  {
+    says: 'a merge key with a list that has something other than groups is refused at the key',
+    text: 'name: &name a\n<<: [{ os: [] }, *name]\n',
+    problems: [`c.yaml:2:1: yaml: ${NO_GROUP}`],
+  },
+  {
+    says: 'a merge key with an alias that has no anchor is refused at the alias',
+    text: 'name: a\n<<: *site\n',
     problems: [
-      'c.yaml:1:1: missing-key: "name" is missing; add it: a text',
-      'c.yaml:1:1: missing-key: "network" is missing; add it: a group of keys',
-      'c.yaml:1:1: missing-key: "nodes" is missing; add it: a list',
-      'c.yaml:1:1: missing-key: "controlPlane" is missing; add it: a group of keys',
-      `c.yaml:1:1: unknown-key: there is no key "x" here; the keys here are ${ALL_KEYS}`,
-      `c.yaml:2:1: unknown-key: there is no key "<<" here; the keys here are ${ALL_KEYS}`,
+      'c.yaml:2:5: yaml: there is no anchor &site before *site; correct its name, or put a text that starts with * in quotes',
+    ],
+  },
+  {
+    says: 'a merge key in quotes is a key that is not there',
+    text: withOptions("{ '<<': { productid: 2 } }"),
+    problems: [
+      'c.yaml:14:9: bad-driver-option: "<<" is not allowed here; use an option of the driver, such as vendorid (driver, port and desc have fields of their own)',
     ],
   },
   {
