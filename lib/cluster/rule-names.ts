@@ -5,6 +5,7 @@
 export const RULE_NAMES = [
   // The text
   'yaml',
+  'misread-number',
   // The form
   'unknown-key',
   'missing-key',
@@ -116,6 +117,7 @@ export const RULE_NAMES = [
   'founder-not-server',
   'permission-expired',
   'permission-long',
+  'unknown-driver',
   'strand',
   'port-not-address',
   'bad-delay',

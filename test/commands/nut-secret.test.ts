@@ -25,6 +25,9 @@ beforeAll(() => {
   write('nas.yaml', stringify({ ...homeInput, ups: [...(homeInput.ups ?? []), nas] }));
   const [ups] = homeInput.ups ?? [];
   write('snmp.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { authPassword: { secret: true } } }] }));
+  write('short.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { community: { secret: true } } }, nas] }));
+  write('synology', 'secret\n');
+  write('community', 'public\n');
   write('password', 'of-the-nas-1\nsecond line\n');
   write('weak', 'short\n');
   mkdirSync(join(folder, 'a-folder'));
@@ -67,6 +70,13 @@ describe('npm run secret:nut', () => {
     const { status, stdout } = secret(['--cluster', 'snmp.yaml', '--driver-file', 'ups1.authPassword=password']);
     expect(status).toBe(0);
     expect(dataOf(stdout)['driver-ups1-authPassword']).toBe('of-the-nas-1');
+  });
+
+  test('takes a NAS and an SNMP card at their short passwords', () => {
+    const files = ['--server-file', 'nas=synology', '--driver-file', 'ups1.community=community'];
+    const { status, stdout } = secret(['--cluster', 'short.yaml', ...files]);
+    expect(status).toBe(0);
+    expect(dataOf(stdout)).toMatchObject({ 'server-nas': 'secret', 'driver-ups1-community': 'public' });
   });
 
   test('takes the site from CLUSTER, and an empty one for none', () => {

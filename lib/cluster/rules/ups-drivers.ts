@@ -1,4 +1,5 @@
 import { DRIVER_DELAY } from '../patterns';
+import { driversLike, isDriverOfNut } from '../power/driver-names';
 import { driverFacts, hasHostAsPort, RECKONED_OPTIONS } from '../power/drivers';
 import { error, type Path, type Problem, warning } from '../problem';
 import type { Cluster, Ups } from '../schema';
@@ -10,11 +11,30 @@ export const upsDrivers = (cluster: Cluster): Problem[] =>
     ups.driver === undefined || ups.node === undefined
       ? []
       : [
+          ...nameOf(ups.driver, ['ups', u, 'driver']),
           ...strandOf(ups, ups.driver, ['ups', u, 'driver']),
           ...portOf(ups, ups.driver, ['ups', u, 'port']),
           ...numbersOf(ups, ['ups', u, 'options']),
         ],
   );
+
+/** An image may have drivers of its own, so this is no error. */
+function nameOf(driver: string, path: Path): Problem[] {
+  if (isDriverOfNut(driver)) return [];
+  const like = driversLike(driver);
+  const cure =
+    like.length > 0
+      ? `did you mean ${like.join(' or ')}? If not, see that images.nut has it`
+      : 'use the one that https://networkupstools.org/stable-hcl.html has for this UPS, or see that images.nut has it';
+  return [
+    warning(
+      'unknown-driver',
+      path,
+      `NUT has no driver ${JSON.stringify(driver)}, and an image without it serves no UPS`,
+      cure,
+    ),
+  ];
+}
 
 function strandOf(ups: Ups, driver: string, path: Path): Problem[] {
   if (driverFacts(driver)) return [];
