@@ -1,3 +1,5 @@
+import { distance } from 'fastest-levenshtein';
+
 /** The drivers of NUT 2.8 that run on Linux: drivers/Makefile.am of its sources. An image may lack some, and have others of its own. */
 const DRIVER_NAMES: readonly string[] = [
   ...['adelsystem_cbi', 'al175', 'apc_modbus', 'apcsmart', 'apcsmart-old', 'apcupsd-ups', 'asem'],
@@ -24,19 +26,5 @@ const LEAST_BEGINNING = 4;
 /** Drivers of NUT with nearly this name, or with more after it. */
 export const driversLike = (name: string): string[] =>
   DRIVER_NAMES.filter(
-    (known) => (name.length >= LEAST_BEGINNING && known.startsWith(name)) || editsBetween(name, known) <= MOST_WRONG,
+    (known) => (name.length >= LEAST_BEGINNING && known.startsWith(name)) || distance(name, known) <= MOST_WRONG,
   );
-
-/** How many letters have to be added, taken out or replaced to make one text of the other, row by row of its first letters. */
-function editsBetween(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, added) => added);
-  for (const [i, letter] of [...from].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...to].entries()) {
-      const [replaced = 0, takenOut = 0] = row.slice(j);
-      next.push(Math.min(replaced + (letter === other ? 0 : 1), takenOut + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
-}
