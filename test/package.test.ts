@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { buildSync } from 'esbuild';
 import { killpowerdScript } from '../lib/hosts/killpower';
+import { ApplyLab } from './apply/support';
+import { onLinux } from './support/kubectl';
+import { identity, objectsOf } from './support/objects';
 
 const { name, dependencies } = createRequire(__filename)('../package.json') as {
   name: string;
@@ -61,11 +64,43 @@ describe('an app with this package', () => {
     expect(run(process.execPath, ['main.js'])).toContain('killpower/killpowerd\n');
     const dist = outputs();
     expect(Object.keys(dist)).toEqual(
-      ['kube-vip', 'metallb-crds', 'metallb', 'nut', 'pools'].map((chart) => `${chart}.k8s.yaml`).toSorted(),
+      ['00-crds', '10-namespaces', '20-kube-vip', '30-metallb', '40-pools', '50-nut', '90-metallb-webhooks'].map(
+        (chart) => `${chart}.k8s.yaml`,
+      ),
     );
-    expect(dist['metallb-crds.k8s.yaml']?.match(/^kind: CustomResourceDefinition$/gm)).toHaveLength(9);
-    expect(dist['nut.k8s.yaml']).toContain('upsmon.sh: |');
+    expect(dist['00-crds.k8s.yaml']?.match(/^kind: CustomResourceDefinition$/gm)).toHaveLength(9);
+    expect(dist['50-nut.k8s.yaml']).toContain('upsmon.sh: |');
   }, 60_000);
+
+  test('has every namespace that its objects live in, and the webhooks of MetalLB', () => {
+    run(process.execPath, ['main.js']);
+    const names = objectsOf(new Map(Object.entries(outputs()))).map(({ object }) => identity(object));
+    const namespaces = names.flatMap((name) => name.match(/^Namespace (.*)$/)?.[1] ?? []);
+    const used = new Set(names.flatMap((name) => name.match(/^\w+ (.*)\//)?.[1] ?? []));
+    expect([...namespaces, 'kube-system'].toSorted()).toEqual([...used].toSorted());
+    expect(names).toContain('ValidatingWebhookConfiguration metallb-webhook-configuration');
+  });
+
+  (onLinux ? test : test.skip)(
+    'makes files that a cluster takes at once, on linux with real kubectl',
+    async () => {
+      run(process.execPath, ['main.js']);
+      const lab = await new ApplyLab().start();
+      try {
+        const dist = lab.writeDist(new Map(Object.entries(outputs())));
+        const definitions = join(dist, '00-crds.k8s.yaml');
+        const ended = [
+          await lab.kubectl('apply', '-f', definitions),
+          await lab.kubectl('wait', '--for=condition=Established', '--timeout=60s', '-f', definitions),
+          await lab.kubectl('apply', '-f', dist),
+        ];
+        expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual(ended.map(() => [0, '']));
+      } finally {
+        await lab.stop();
+      }
+    },
+    60_000,
+  );
 
   test('makes the same when a bundler has put all of it into one file somewhere else', () => {
     const elsewhere = join(app, 'bundle/main.js');

@@ -13,6 +13,7 @@ import { ApplyError, addCounts, type Counts, countOutcomes, countsText, Kubectl 
 import { PatientKubectl } from './patient-kubectl';
 import { explained, linesOf, untilApplied } from './problems';
 import type { Progress } from './progress';
+import { secretLine } from './secret-line';
 
 export interface ApplyOptions {
   readonly files: readonly DistFile[];
@@ -79,11 +80,13 @@ class Application {
   }
 
   private async applyFile({ chart, path }: DistFile): Promise<Counts> {
-    const undone = `${path} is not applied`;
+    const undone = `${path} is not applied in full`;
     const args = ['apply', ...this.serverSideOption(), '-f', path];
     const ended = await this.kubectl.run({ doing: `applying ${chart}`, undone, args: () => args });
-    if (ended.code !== 0) throw new ApplyError([`${undone}:`, ...explained(ended.stderr)].join('\n'));
-    const counts = countOutcomes(ended.stdout);
+    const counts = countOutcomes(ended.stdout, ended.earlier);
+    if (ended.code !== 0) {
+      throw new ApplyError([`${undone} (${countsText(counts)} so far):`, ...explained(ended.stderr)].join('\n'));
+    }
     this.options.progress.line(`${chart}: ${countsText(counts)}`);
     return counts;
   }
@@ -173,14 +176,4 @@ class Application {
   private timeoutOption(): string {
     return `--timeout=${Math.max(1, Math.ceil(this.deadline.remainingMs / 1000))}s`;
   }
-}
-
-function secretLine({ namespace, name, usedBy }: SecretReference, context: string): string {
-  const waiting = usedBy.map((workload) => workload.name).join(', ');
-  const kubectl = `kubectl --context ${context}`;
-  const cure =
-    namespace === 'nut'
-      ? `npm run --silent secret:nut | ${kubectl} apply -f -`
-      : `${kubectl} -n ${namespace} create secret generic ${name} --from-file=...`;
-  return `Secret ${name} is missing in namespace ${namespace}, and ${waiting} wait for it; make it: ${cure}`;
 }

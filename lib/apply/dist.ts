@@ -12,7 +12,14 @@ export interface Manifest {
   /** Of a CustomResourceDefinition: the kind it defines. */
   readonly defines: string | undefined;
   /** Of a workload: the Secrets its pods wait for. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly SecretUse[];
+}
+
+/** A Secret that pods wait for. */
+interface SecretUse {
+  readonly name: string;
+  /** What they read of it; empty when they take all there is. */
+  readonly keys: readonly string[];
 }
 
 /** A file of dist/ and what is in it. */
@@ -24,9 +31,8 @@ export interface DistFile {
 }
 
 /** A Secret that pods wait for and that nothing in dist/ makes. */
-export interface SecretReference {
+export interface SecretReference extends SecretUse {
   readonly namespace: string;
-  readonly name: string;
   readonly usedBy: readonly Manifest[];
 }
 
@@ -103,27 +109,37 @@ export function secretsToBring(files: readonly DistFile[]): SecretReference[] {
   const wanted = new Map<string, SecretReference>();
   for (const workload of workloadsOf(files)) {
     const namespace = workload.namespace ?? 'default';
-    for (const name of workload.secrets) {
+    for (const { name, keys } of workload.secrets) {
       const isMade = namespace === METALLB.namespace && name === METALLB.names.memberlistSecret;
       if (isMade || here.some((secret) => secret.name === name && secret.namespace === namespace)) continue;
       const key = `${namespace}/${name}`;
-      wanted.set(key, { namespace, name, usedBy: [...(wanted.get(key)?.usedBy ?? []), workload] });
+      const other = wanted.get(key);
+      wanted.set(key, {
+        namespace,
+        name,
+        keys: [...new Set([...(other?.keys ?? []), ...keys])],
+        usedBy: [...(other?.usedBy ?? []), workload],
+      });
     }
   }
   return [...wanted.values()];
 }
 
 /** The Secrets a pod mounts or reads into its environment, without the optional ones. */
-function secretsOf(podSpec: unknown): string[] {
-  const volumes = listAt(podSpec, 'volumes').map((volume) => [at(volume, 'secret'), 'secretName'] as const);
+function secretsOf(podSpec: unknown): SecretUse[] {
+  const volumes = listAt(podSpec, 'volumes')
+    .map((volume) => at(volume, 'secret'))
+    .map((secret) => ({ secret, name: textAt(secret, 'secretName'), keys: listAt(secret, 'items') }));
   const variables = ['initContainers', 'containers']
     .flatMap((key) => listAt(podSpec, key))
     .flatMap((container) => listAt(container, 'env'))
-    .map((variable) => [at(variable, 'valueFrom', 'secretKeyRef'), 'name'] as const);
-  const names = [...volumes, ...variables]
-    .filter(([reference]) => at(reference, 'optional') !== true)
-    .flatMap(([reference, key]) => textAt(reference, key) ?? []);
-  return [...new Set(names)];
+    .map((variable) => at(variable, 'valueFrom', 'secretKeyRef'))
+    .map((secret) => ({ secret, name: textAt(secret, 'name'), keys: [secret] }));
+  return [...volumes, ...variables].flatMap(({ secret, name, keys }) =>
+    name === undefined || at(secret, 'optional') === true
+      ? []
+      : [{ name, keys: keys.flatMap((item) => textAt(item, 'key') ?? []) }],
+  );
 }
 
 const at = (value: unknown, ...path: string[]): unknown =>

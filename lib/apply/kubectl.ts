@@ -78,14 +78,24 @@ function collected(stream: NodeJS.ReadableStream): () => string {
   return () => Buffer.concat(chunks).toString('utf8');
 }
 
-/** Counts the lines of `kubectl apply`, such as `service/nut-upsd created`, in a dry run with a note behind. */
-export function countOutcomes(stdout: string): Counts {
-  const counts: Partial<Record<Outcome, number>> = {};
-  for (const [, outcome] of stdout.matchAll(/^\S+ (created|configured|unchanged|serverside-applied)\b/gm)) {
-    counts[outcome as Outcome] = (counts[outcome as Outcome] ?? 0) + 1;
-  }
-  return counts;
+/**
+ * Counts the objects in what `kubectl apply` wrote, such as `service/nut-upsd created`, in a dry run with a note behind.
+ *
+ * @param earlier what tries before this one wrote: what they made counts as made, and not as unchanged
+ */
+export function countOutcomes(stdout: string, earlier = ''): Counts {
+  const made = new Map(outcomesIn(earlier).filter(([, outcome]) => outcome !== 'unchanged'));
+  return addCounts(
+    outcomesIn(stdout).map(([object, outcome]) => ({
+      [outcome === 'unchanged' ? (made.get(object) ?? outcome) : outcome]: 1,
+    })),
+  );
 }
+
+const outcomesIn = (stdout: string): [string, Outcome][] =>
+  [...stdout.matchAll(/^(\S+) (created|configured|unchanged|serverside-applied)\b/gm)].map(
+    ([, object = '', outcome]) => [object, outcome as Outcome],
+  );
 
 export const addCounts = (all: readonly Counts[]): Counts =>
   all.reduce<Partial<Record<Outcome, number>>>((sum, counts) => {

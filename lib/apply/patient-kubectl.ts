@@ -13,6 +13,12 @@ export interface Task {
   readonly args: () => readonly string[];
 }
 
+/** How the last try ended. */
+export interface EndedAtLast extends Ended {
+  /** What the tries before it wrote. */
+  readonly earlier: string;
+}
+
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
 
@@ -29,13 +35,15 @@ export class PatientKubectl {
    *
    * @throws ApplyError with its cure when what stands in the way is still there when the time is over
    */
-  async run({ doing, undone, args }: Task): Promise<Ended> {
+  async run({ doing, undone, args }: Task): Promise<EndedAtLast> {
     const startedAt = performance.now();
+    let earlier = '';
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       const ended = await this.progress.during(() => doing, this.kubectl.run(args(), this.deadline));
-      if (ended.code === 0) return ended;
+      if (ended.code === 0) return { ...ended, earlier };
       const hindrance = hindranceOf(ended);
-      if (!hindrance) return ended;
+      if (!hindrance) return { ...ended, earlier };
+      earlier += ended.stdout;
       const { remainingMs } = this.deadline;
       if (remainingMs <= 0) {
         const seconds = Math.round((performance.now() - startedAt) / 1000);
@@ -50,7 +58,7 @@ export class PatientKubectl {
   private gaveUp({ what, cure }: Hindrance, seconds: number, { stderr }: Ended): string {
     const last = linesOf(stderr).at(-1);
     const said = last === undefined ? '' : ` (${last})`;
-    return `${what} did not answer as it should for ${seconds} s, until --timeout ${this.deadline.seconds} was over${said}; ${cure}`;
+    return `${what} stood in the way for ${seconds} s, until --timeout ${this.deadline.seconds} was over${said}; ${cure}`;
   }
 }
 

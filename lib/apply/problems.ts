@@ -9,6 +9,14 @@ interface Cure {
 
 const CURES: readonly Cure[] = [
   {
+    pattern: /CustomResourceDefinition.*(field is immutable|may not change once set)/,
+    cure: 'to delete it would delete every object of its kind; docs/upgrade-metallb.md has what to do with an older MetalLB',
+  },
+  {
+    pattern: /Deployment\S* "controller" is invalid.*field is immutable/,
+    cure: 'delete it with kubectl, run this again, and then kubectl -n metallb-system rollout restart daemonset speaker: the key of their gossip goes with it',
+  },
+  {
     pattern: /field is immutable|cannot change roleRef|may not change once set/,
     cure: 'delete this object with kubectl and run this again; it is made anew',
   },
@@ -31,6 +39,14 @@ const CURES: readonly Cure[] = [
   {
     pattern: /Unauthorized|must be logged in|certificate has expired/,
     cure: 'the credentials are no longer good; copy k3s.yaml from a server and run npm run kubeconfig',
+  },
+  {
+    pattern: /admission webhook "\S+\.metallb\.io" denied the request/,
+    cure: 'MetalLB compares with what is in the cluster; where that is a pool which dist/ no longer has or which gave these addresses away, delete or shrink it first: kubectl -n metallb-system delete ipaddresspool NAME',
+  },
+  {
+    pattern: /admission webhook "[^"]+" denied the request/,
+    cure: 'a policy of this cluster refuses it; ask who made the policy, or change what it names',
   },
   {
     pattern: /\(Forbidden\)|is forbidden/,
@@ -74,6 +90,14 @@ export function hindranceOf({ stderr, isKilled }: Pick<Ended, 'stderr' | 'isKill
       what: `webhook ${webhook}`,
       state: 'does not answer yet',
       cure: 'see why its controller is not ready: kubectl -n metallb-system logs deployment/controller',
+    };
+  }
+  const namespace = stderr.match(/unable to create new content in namespace (\S+) because it is being terminated/)?.[1];
+  if (namespace !== undefined) {
+    return {
+      what: `namespace ${namespace}`,
+      state: 'is still being deleted',
+      cure: `see what holds it: kubectl describe namespace ${namespace}`,
     };
   }
   const cure = 'try another context, or again when it is back; nothing is done twice';

@@ -1,5 +1,5 @@
 import { type CheckOptions, checkCluster } from './check';
-import { ClusterError, type Problem, pathText } from './problem';
+import { ClusterError, error, type Problem, pathText } from './problem';
 import type { RuleName } from './rule-names';
 import type { Cluster, ClusterInput } from './schema';
 import { readSource } from './source';
@@ -22,11 +22,18 @@ export interface Loaded {
 export function loadCluster(text: string, file: string, options?: CheckOptions): Loaded {
   const source = readSource(text, file);
   const checked = checkCluster(source.value, options);
-  const placed = checked.problems
-    .map((problem) => ({ problem, offset: source.offsetOf(problem.path, KEY_RULES.has(problem.rule)) }))
+  const misread = source.misread.map(({ offset, text: written, number }) => ({
+    problem: error('misread-number', [], `${written} is read as the number ${number}`, 'put it in quotes'),
+    offset,
+  }));
+  const others = checked.problems.map((problem) => ({
+    problem,
+    offset: source.offsetOf(problem.path, KEY_RULES.has(problem.rule)),
+  }));
+  const placed = [...misread, ...others]
     .sort((a, b) => a.offset - b.offset)
     .map(({ problem, offset }) => `${source.place(offset)}: ${sentence(problem)}`);
-  if (!('cluster' in checked)) throw new ClusterError(placed);
+  if (misread.length > 0 || !('cluster' in checked)) throw new ClusterError(placed);
   return { cluster: checked.cluster, warnings: placed };
 }
 

@@ -5,6 +5,7 @@
 export const RULE_NAMES = [
   // The text
   'yaml',
+  'misread-number',
   // The form
   'unknown-key',
   'missing-key',
@@ -55,6 +56,7 @@ export const RULE_NAMES = [
   'vip-reserved-address',
   'vip-is-gateway',
   'vip-is-node',
+  'vip-is-ups',
   'vip-in-pool',
   'vip-in-dhcp',
   'vip-in-pod-range',
@@ -79,12 +81,14 @@ export const RULE_NAMES = [
   'pool-overlap',
   'pool-outside-subnet',
   'pool-contains-node',
+  'pool-contains-ups',
   'pool-contains-gateway',
   'pool-in-dhcp',
   'pool-reserved-address',
   'pool-not-advertised',
   'pool-in-pod-range',
   'pool-in-service-range',
+  'traefik-without-pool',
   'interface-passed-over',
   'unknown-pool',
   'unknown-node',
@@ -113,6 +117,7 @@ export const RULE_NAMES = [
   'founder-not-server',
   'permission-expired',
   'permission-long',
+  'unknown-driver',
   'strand',
   'port-not-address',
   'bad-delay',

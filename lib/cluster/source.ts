@@ -3,23 +3,29 @@ import {
   type ErrorCode,
   isAlias,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
+  type Pair,
   type ParsedNode,
   parseDocument,
   visit,
+  type YAMLMap,
 } from 'yaml';
+import { RECKONED_OPTIONS } from './power/drivers';
 import { ClusterError, type Path } from './problem';
 import type { RuleName } from './rule-names';
 
 /** The text of a cluster.yaml: what it says, and where it says it. */
 export interface Source {
-  /** The content as plain data of unknown shape. */
+  /** The content as plain data of unknown shape, with a text in place of each number that is misread. */
   readonly value: unknown;
+  /** Numbers that a driver would be told as another text than stands here. */
+  readonly misread: readonly Misread[];
   /**
    * Where the path stands in the text: at its value when that is a single one, else at its key; when it is missing, at the nearest
-   * thing around it.
+   * thing around it. What an alias or a merge key brings in stands where it is brought in.
    *
    * @param atKey whether the key is meant even where there is a value
    */
@@ -28,10 +34,19 @@ export interface Source {
   place(offset: number): string;
 }
 
+/** A number without quotes that is meant as a text. */
+interface Misread {
+  readonly offset: number;
+  /** What stands in the file. */
+  readonly text: string;
+  /** The number that YAML reads there. */
+  readonly number: number;
+}
+
 /** Reads one YAML document. Throws a ClusterError with every fault of its syntax at once. */
 export function readSource(text: string, file: string): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false });
   // YAML's parser takes a byte order mark off, and its offsets count it in the first line only.
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -41,8 +56,34 @@ export function readSource(text: string, file: string): Source {
     ({ offset, message, cure }) => `${place(offset)}: ${YAML}: ${message}; ${cure}`,
   );
   if (faults.length > 0) throw new ClusterError(faults);
-  return { value: document.toJS(), offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
+  const misread = quoteMisread(document);
+  return { value: document.toJS(), misread, offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
 }
+
+/**
+ * Finds the misread numbers under `ups[].options`, the one place where a text and a number both fit, and puts them in quotes: what
+ * else is wrong with them is to be told as well. Options that are numbers to this project are read as such.
+ */
+function quoteMisread(document: ReadDocument): Misread[] {
+  const misread: Misread[] = [];
+  visit(document, {
+    Scalar: (position, scalar, path) => {
+      const { value: number, source: text = '', range } = scalar;
+      if (position === 'key' || typeof number !== 'number' || isWrittenSo(number, text)) return;
+      const pairs = path.filter((node) => isPair(node)).filter((pair) => !isMerge(pair));
+      const [list, group, option, ...rest] = pairs.map(({ key }) => String(key));
+      if (list !== 'ups' || group !== 'options' || rest.length > 0) return;
+      if (RECKONED_OPTIONS.some((reckoned) => reckoned === option)) return;
+      misread.push({ offset: range?.[0] ?? 0, text, number });
+      scalar.value = text;
+    },
+  });
+  return misread;
+}
+
+/** Zeros at the end of a fraction make no other number of it: 27.40 volts are 27.4. */
+const isWrittenSo = (number: number, text: string): boolean =>
+  text === String(number) || (/^-?\d+\.\d+$/.test(text) && text.replace(/\.?0+$/, '') === String(number));
 
 const YAML: RuleName = 'yaml';
 
@@ -76,7 +117,20 @@ function faultsOf(document: ReadDocument): Fault[] {
   return faults.length > 0 ? faults : aliasFaults(document);
 }
 
-/** YAML resolves aliases only when the document becomes plain data, where it throws without a position. */
+/** True for the key `<<` without quotes, whose groups have the keys that the group around it lacks. */
+const isMerge = ({ key }: Pair<unknown, unknown>): boolean => isScalar(key) && typeof key.value === 'symbol';
+
+/** Where a merge key stands that brings this key into a group, if one does. */
+function mergeOf(
+  document: ReadDocument,
+  group: YAMLMap<ParsedNode, ParsedNode | null>,
+  key: string | number,
+): number | undefined {
+  const merge = group.items.find(isMerge);
+  return merge && Object.hasOwn(group.toJS(document) as object, key) ? merge.value?.range?.[0] : undefined;
+}
+
+/** YAML resolves aliases and merge keys only when the document becomes plain data, where it throws without a position. */
 function aliasFaults(document: ReadDocument): Fault[] {
   const faults: Fault[] = [];
   visit(document, {
@@ -86,6 +140,14 @@ function aliasFaults(document: ReadDocument): Fault[] {
         offset: alias.range?.[0] ?? 0,
         message: `there is no anchor &${alias.source} before *${alias.source}`,
         cure: 'correct its name, or put a text that starts with * in quotes',
+      });
+    },
+    Pair: (_, pair) => {
+      if (!isMerge(pair) || sourcesOf(document, pair.value).every((source) => isMap(source))) return;
+      faults.push({
+        offset: (pair.key as ParsedNode).range[0],
+        message: '<< brings in something other than groups of keys',
+        cure: 'give it the alias of a group, like <<: *first, or a list of such aliases',
       });
     },
   });
@@ -99,13 +161,20 @@ function aliasFaults(document: ReadDocument): Fault[] {
   }
 }
 
+/** What a merge key brings in: a group or a list of groups, each of which may be an alias. One without an anchor is told elsewhere. */
+function sourcesOf(document: ReadDocument, value: unknown): unknown[] {
+  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+  const source = resolved(value);
+  return (isSeq(source) ? source.items.map(resolved) : [source]).filter((node) => node !== undefined);
+}
+
 function offsetOf(document: ReadDocument, path: Path, atKey: boolean): number {
   let node: unknown = document.contents;
   let offset = document.contents?.range[0] ?? 0;
   for (const [depth, key] of path.entries()) {
     if (isMap<ParsedNode, ParsedNode | null>(node)) {
       const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
-      if (!pair) return offset;
+      if (!pair) return mergeOf(document, node, key) ?? offset;
       const single = isAlias(pair.value) || (isScalar(pair.value) && pair.value.value !== null);
       offset = (single && !(atKey && depth === path.length - 1) ? pair.value : pair.key)?.range?.[0] ?? offset;
       node = pair.value;

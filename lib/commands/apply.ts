@@ -21,6 +21,9 @@ interface Options {
   readonly timeout: number;
 }
 
+/** In seconds. Clocks of Node count up to 24 days, and take what is longer for nothing. */
+const A_DAY = 86_400;
+
 const HELP = `
 The order: definitions, wait until their kinds are served, everything else, the webhook last, wait for the pods.
 It can be run again at any time; what is as it should be stays untouched.
@@ -50,7 +53,8 @@ const program = new Command('npm run apply --')
 
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('give a number of seconds above 0');
+  if (!(value > 0 && value <= A_DAY))
+    throw new InvalidArgumentError(`give a number of seconds above 0, ${A_DAY} at most`);
   return value;
 }
 

@@ -46,18 +46,19 @@ export interface HaIngressProps {
    */
   readonly shareKey?: string;
   /**
-   * How many nodes may answer for the pool. A Deployment with as many replicas, spread over nodes, has one on each of them.
+   * How many nodes the pods can be on: all without a taint that they don't tolerate. A Deployment with as many replicas, spread over nodes,
+   * has one on each of them, and so on whichever answers.
    *
    * @default - unknown
    */
-  readonly candidateNodes?: number;
+  readonly schedulableNodes?: number;
   /**
    * Which pods the node that answers sends traffic to: those on it (Local), or all (Cluster).
    *
    * With Local, clients keep their address, and nothing is sent to pods of a dead node, even while the API is down and nobody takes them
    * out of the endpoints.
    *
-   * @default - Local for a DaemonSet and for a Deployment with a pod on every candidate, else Cluster; `reason` says why
+   * @default - Local for a DaemonSet and for a Deployment with a pod on every node it can be on, else Cluster; `reason` says why
    */
   readonly externalTrafficPolicy?: 'Local' | 'Cluster';
   /**
@@ -78,6 +79,7 @@ interface WorkloadManifest {
       readonly matchLabels?: Readonly<Record<string, string>>;
       readonly matchExpressions?: readonly unknown[];
     };
+    readonly template?: { readonly spec?: { readonly nodeSelector?: object; readonly affinity?: k8s.Affinity } };
   };
 }
 
@@ -109,7 +111,7 @@ export class HaIngress extends Construct {
     const faults = new Faults();
     faults.check(
       () => checkServiceName(this.label, props.name),
-      () => checkWhole(`${this.label}: candidateNodes`, props.candidateNodes, 1, 5_000),
+      () => checkWhole(`${this.label}: schedulableNodes`, props.schedulableNodes, 1, 5_000),
       () =>
         props.loadBalancerClass !== undefined &&
         checkLoadBalancerClass(`${this.label}: loadBalancerClass`, props.loadBalancerClass),
@@ -168,23 +170,37 @@ export class HaIngress extends Construct {
   }
 
   private get decision(): { readonly policy: 'Local' | 'Cluster'; readonly reason: string } {
-    const { candidateNodes } = this.props;
+    const { schedulableNodes } = this.props;
     const { manifest } = this;
     const { replicas = 1 } = manifest.spec;
     const what = describe(manifest);
-    if (manifest.kind === 'DaemonSet') return { policy: 'Local', reason: `${what} has a pod on every node it runs on` };
+    const local = (reason: string) => ({ policy: 'Local', reason }) as const;
     const cluster = (reason: string) => ({ policy: 'Cluster', reason }) as const;
+    if (choosesNodes(manifest))
+      return cluster(
+        `${what} chooses its nodes, and the one that answers may be another; when there is a pod on each that may, set externalTrafficPolicy`,
+      );
+    if (manifest.kind === 'DaemonSet') return local(`${what} has a pod on every node it can be on`);
     if (!isSpreadOverNodes(manifest))
       return cluster(`the pods of ${what} may all be on one node; call spreadAndTolerate for it`);
-    if (candidateNodes === undefined)
-      return cluster(`it is not known how many nodes may answer besides those of ${what}; set candidateNodes`);
-    return replicas >= candidateNodes
-      ? { policy: 'Local', reason: `${what} has a pod on each of ${candidateNodes} nodes` }
+    if (schedulableNodes === undefined)
+      return cluster(`it is not known on how many nodes the pods of ${what} can be; set schedulableNodes`);
+    return replicas >= schedulableNodes
+      ? local(`${what} has a pod on each of ${schedulableNodes} nodes`)
       : cluster(
-          `${what} has ${replicas} pods for ${candidateNodes} nodes that may answer; give it ${candidateNodes} replicas, or make it a DaemonSet`,
+          `${what} has ${replicas} pods for ${schedulableNodes} nodes; give it ${schedulableNodes} replicas, or make it a DaemonSet`,
         );
   }
 }
+
+/** Whether its pods are kept to some of the nodes by more than taints. What it only prefers does not count. */
+const choosesNodes = ({ spec }: WorkloadManifest): boolean => {
+  const { nodeSelector = {}, affinity } = spec.template?.spec ?? {};
+  return (
+    Object.keys(nodeSelector).length > 0 ||
+    affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution !== undefined
+  );
+};
 
 const intOrString = (value: number | string): k8s.IntOrString =>
   typeof value === 'number' ? k8s.IntOrString.fromNumber(value) : k8s.IntOrString.fromString(value);

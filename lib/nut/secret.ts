@@ -10,11 +10,18 @@ export const newPasswords = (): { primary: string; secondary: string } => ({
   secondary: randomBytes(20).toString('hex'),
 });
 
-/** Throws an Error for a password that NUT's files or the entrypoints could not carry. Never shows the password. */
+/** The shortest password of our own upsd. */
+const OWN_LENGTH = 8;
+
+/**
+ * Throws an Error for a password that NUT's files or the entrypoints could not carry, or a short one of our own upsd. How long the
+ * others are is up to the NAS or the SNMP card that has them. Never shows the password.
+ */
 export function checkPassword(name: string, password: string): void {
-  if (/^[A-Za-z0-9._~+-]{8,128}$/.test(password) && !password.startsWith('-')) return;
+  const least = name === 'primary' || name === 'secondary' ? OWN_LENGTH : 1;
+  if (/^[A-Za-z0-9._~+-]{1,128}$/.test(password) && password.length >= least && !password.startsWith('-')) return;
   throw new Error(
-    `the ${name} password is not usable; take 8 to 128 letters, digits and . _ ~ + -, not starting with -`,
+    `the ${name} password is not usable; take ${least} to 128 letters, digits and . _ ~ + -, not starting with -`,
   );
 }
 

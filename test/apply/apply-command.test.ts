@@ -120,7 +120,27 @@ describeOnLinux('npm run apply', () => {
     const { code, stderr } = await apply('--timeout', '6');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /is not applied: webhook \S+ did not answer as it should for \d s, until --timeout 6 was over \(.*\); see why its controller/,
+      /is not applied in full: webhook \S+ stood in the way for \d s, until --timeout 6 was over \(.*\); see why its controller/,
+    );
+  });
+
+  test('says what to do about a pool that MetalLB takes for a second owner of its addresses', async () => {
+    applied();
+    change('name: lan', 'name: home');
+    const name = 'ipaddresspoolvalidationwebhook.metallb.io';
+    // controller-runtime answers a refusal with 403, as if it were about rights
+    const denied = new Refusal(
+      403,
+      'Forbidden',
+      `admission webhook "${name}" denied the request: CIDR "192.168.10.240-192.168.10.250" in pool "home" overlaps with already defined CIDR "192.168.10.240-192.168.10.250"`,
+    );
+    lab.server.fateOf = ({ method, path }) =>
+      method === 'POST' && path.endsWith('/ipaddresspools') ? denied : undefined;
+    const { code, stderr } = await apply();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\S+40-metallb-config\.k8s\.yaml is not applied in full \(1 created so far\):$/m);
+    expect(stderr).toMatch(
+      /^Error from server \(Forbidden\).*delete or shrink it first: kubectl -n metallb-system delete/m,
     );
   });
 

@@ -95,7 +95,7 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
     expect(performance.now() - startedAt).toBeLessThan((timeout + spare) * 1000);
     expect(code).toBe(1);
     expect(stderr).toContain(undone);
-    expect(stderr).toMatch(/: the API server did not answer as it should for \d+ s, until --timeout \d was over; /);
+    expect(stderr).toMatch(/: the API server stood in the way for \d+ s, until --timeout \d was over; /);
     expect(stderr).toContain(CURE);
     expect(stdout).toMatch(/^\.\.\. (applying 00-crds|looking for Secret nut-users in nut), \d s$/m);
   });
@@ -106,7 +106,7 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
     const { code, stderr } = await program.run(lab, '--timeout', '3');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /00-crds\.k8s\.yaml is not applied: the API server did not answer as it should for \d+ s, until --timeout 3 was over \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
+      /00-crds\.k8s\.yaml is not applied in full: the API server stood in the way for \d+ s, until --timeout 3 was over \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
     );
   });
 });

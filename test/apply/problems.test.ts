@@ -1,3 +1,4 @@
+import { countOutcomes } from '../../lib/apply/kubectl';
 import { explained, hindranceOf } from '../../lib/apply/problems';
 
 /** What kubectl 1.35 says, and what to do about it. */
@@ -12,6 +13,22 @@ test.each([
   ],
   ['no matches for kind "IPAddressPool" in version "metallb.io/v1beta1"', /install its definition first/],
   ['error: You must be logged in to the server (Unauthorized)', /credentials are no longer good/],
+  [
+    'The Deployment "controller" is invalid: spec.selector: Invalid value: {"matchLabels":{"a":"b"}}: field is immutable',
+    /then kubectl -n metallb-system rollout restart daemonset speaker/,
+  ],
+  [
+    'The CustomResourceDefinition "ipaddresspools.metallb.io" is invalid: spec.scope: Invalid value: "Cluster": field is immutable',
+    /would delete every object of its kind/,
+  ],
+  [
+    'Error from server (Forbidden): error when creating "dist/40-metallb-config.k8s.yaml": admission webhook "ipaddresspoolvalidationwebhook.metallb.io" denied the request: CIDR "192.168.10.240-192.168.10.250" in pool "new" overlaps with already defined CIDR "192.168.10.240-192.168.10.250"',
+    /delete or shrink it first: kubectl -n metallb-system delete ipaddresspool NAME/,
+  ],
+  [
+    'Error from server (Forbidden): admission webhook "validate.kyverno.svc" denied the request: no',
+    /a policy of this cluster refuses it/,
+  ],
   ['Error from server (Forbidden): pods is forbidden: User "a" cannot list', /with the credentials of k3s\.yaml/],
   [
     'Unable to connect to the server: tls: failed to verify certificate: x509: certificate signed by unknown authority',
@@ -60,4 +77,20 @@ test.each([
   'error: timed out waiting for the condition',
 ])('%j does not pass by itself', (stderr) => {
   expect(hindranceOf({ stderr, isKilled: false })).toBeUndefined();
+});
+
+test('a namespace that is still being deleted passes by itself', () => {
+  const stderr =
+    'Error from server (Forbidden): error when creating "dist/50-nut.k8s.yaml": configmaps "nut-conf" is forbidden: unable to create new content in namespace nut because it is being terminated';
+  expect(hindranceOf({ stderr, isKilled: false })).toEqual({
+    what: 'namespace nut',
+    state: 'is still being deleted',
+    cure: 'see what holds it: kubectl describe namespace nut',
+  });
+});
+
+test('what an earlier try made counts as made', () => {
+  const earlier = 'namespace/nut created\nservice/a unchanged\n';
+  const stdout = 'namespace/nut unchanged\nservice/a unchanged\nservice/b configured\n';
+  expect(countOutcomes(stdout, earlier)).toEqual({ created: 1, unchanged: 1, configured: 1 });
 });

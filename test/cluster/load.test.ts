@@ -1,52 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { defineCluster, loadCluster } from '../../lib/cluster/load';
-import { ClusterError } from '../../lib/cluster/problem';
 import { brokenTexts } from './invalid/texts';
-
-const SITE = `# a site
-name: home
-network:
-  subnet: 192.168.10.0/24
-  dhcp:
-    - 192.168.10.100-192.168.10.199
-nodes:
-  - name: k3s-1
-    address: 192.168.10.11
-    role: server
-  - name: k3s-2
-    address: 192.168.10.12
-    role: server
-  - { name: k3s-3, address: 192.168.10.13, role: server }
-controlPlane:
-  vip: 192.168.10.5
-  dnsName: api.home.arpa
-loadBalancer:
-  pools:
-    - name: lan
-      addresses: [192.168.10.240-192.168.10.250]
-`;
-
-/** The site with each of some texts, which must be there once, replaced by another. */
-function edited(replacements: Readonly<Record<string, string>>, text = SITE): string {
-  return Object.entries(replacements).reduce((result, [from, to]) => {
-    if (result.split(from).length !== 2) throw new Error(`"${from}" is not in the text once`);
-    return result.replace(from, () => to);
-  }, text);
-}
-
-/** The lines of the error that loading the text throws, or of its warnings. */
-function linesFor(text: string): readonly string[] {
-  try {
-    return loadCluster(text, 'c.yaml').warnings;
-  } catch (error) {
-    if (!(error instanceof ClusterError)) throw error;
-    expect(error.message).toBe(error.lines.join('\n'));
-    return error.lines;
-  }
-}
-
-/** The `line:column: rule` of each line. */
-const placesFor = (text: string) => linesFor(text).map((line) => line.match(/^c\.yaml:(.*?: [a-z-]+): /)?.[1] ?? line);
+import { edited, linesFor, placesFor, SITE } from './site-text';
 
 describe('a text that is no cluster.yaml', () => {
   test.each(brokenTexts)('$says', ({ text, problems }) => {
@@ -146,43 +101,6 @@ describe('warnings', () => {
 
   test('are absent from the cluster.yaml of this project', () => {
     expect(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').warnings).toEqual([]);
-  });
-});
-
-describe('anchors and aliases', () => {
-  const ANCHORED = { 'vip: 192.168.10.5': 'vip: &vip 192.168.10.5' };
-
-  test('stand for what they name', () => {
-    const text = edited({
-      'subnet: 192.168.10.0/24': 'subnet: &lan 192.168.10.0/24\n  dhcp: *lan',
-      '  dhcp:\n    - 192.168.10.100-192.168.10.199\n': '',
-    });
-    expect(placesFor(text)).toContain('20:19: pool-in-dhcp');
-  });
-
-  test('put a problem of the alias at the alias', () => {
-    const text = edited({
-      'address: 192.168.10.12': 'address: *first',
-      'address: 192.168.10.11': 'address: &first 192.168.10.11',
-    });
-    expect(placesFor(text)).toEqual(['12:14: duplicate-address']);
-  });
-
-  test('put a problem inside an aliased group at the alias', () => {
-    const text = edited({
-      '- name: k3s-1': '- &first\n    name: k3s-1',
-      '{ name: k3s-3, address: 192.168.10.13, role: server }': '*first',
-    });
-    expect(placesFor(text)).toEqual(['15:5: duplicate-name', '15:5: duplicate-address']);
-  });
-
-  test('put a problem of an anchored value at the value', () => {
-    expect(placesFor(edited({ 'vip: 192.168.10.5': 'vip: &vip 192.168.10.245' }))).toEqual(['16:13: vip-in-pool']);
-    expect(placesFor(edited(ANCHORED))).toEqual([]);
-  });
-
-  test('that name themselves end in a problem, not in a crash', () => {
-    expect(linesFor('name: &x [*x]\n').length).toBeGreaterThan(0);
   });
 });
 

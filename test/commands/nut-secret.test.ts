@@ -28,6 +28,9 @@ beforeAll(() => {
   write('nas.yaml', stringify({ ...homeInput, ups: [...(homeInput.ups ?? []), nas] }));
   const [ups] = homeInput.ups ?? [];
   write('snmp.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { authPassword: { secret: true } } }] }));
+  write('short.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { community: { secret: true } } }, nas] }));
+  write('synology', 'secret\n');
+  write('community', 'public\n');
   write('password', 'of-the-nas-1\nsecond line\n');
   write('weak', 'short\n');
   mkdirSync(join(folder, 'a-folder'));
@@ -78,6 +81,13 @@ describe('npm run secret:nut', () => {
     expect(readme).toContain('In place of each FILE name a file whose first line is that password');
     const [, printed = ''] = /secret:nut -- (.*) \| kubectl/.exec(readme) ?? [];
     expect(secret(printed.replaceAll('=FILE', '=password').split(' '))).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('takes a NAS and an SNMP card at their short passwords', () => {
+    const files = ['--server-file', 'nas=synology', '--driver-file', 'ups1.community=community'];
+    const { status, stdout } = secret(['--cluster', 'short.yaml', ...files]);
+    expect(status).toBe(0);
+    expect(dataOf(stdout)).toMatchObject({ 'server-nas': 'secret', 'driver-ups1-community': 'public' });
   });
 
   test('takes the site from CLUSTER, and an empty one for none', () => {

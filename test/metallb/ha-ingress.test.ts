@@ -21,6 +21,24 @@ const spread = (scope: Construct, replicas = 3): k8s.KubeDeployment => {
   return workload;
 };
 
+/** One that is kept to some of the nodes. */
+const pinned = (scope: Construct): k8s.KubeDaemonSet =>
+  new k8s.KubeDaemonSet(scope, 'traefik', {
+    metadata,
+    spec: { selector, template: { ...template, spec: { ...template.spec, nodeSelector: { edge: 'true' } } } },
+  });
+
+const affine = (scope: Construct): k8s.KubeDeployment => {
+  const terms = [{ matchExpressions: [{ key: 'edge', operator: 'Exists' }] }];
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: terms } };
+  const workload = new k8s.KubeDeployment(scope, 'traefik', {
+    metadata,
+    spec: { replicas: 3, selector, template: { ...template, spec: { ...template.spec, affinity: { nodeAffinity } } } },
+  });
+  spreadAndTolerate(workload);
+  return workload;
+};
+
 const daemonSet = (scope: Construct): k8s.KubeDaemonSet =>
   new k8s.KubeDaemonSet(scope, 'traefik', { metadata, spec: { selector, template } });
 
@@ -45,7 +63,7 @@ const policyOf = (...args: Parameters<typeof build>) => at(build(...args).servic
 
 describe('HaIngress', () => {
   test('is a Service of the pool before the pods of its workload', () => {
-    expect(build(spread, { candidateNodes: 3 }).service).toEqual({
+    expect(build(spread, { schedulableNodes: 3 }).service).toEqual({
       apiVersion: 'v1',
       kind: 'Service',
       metadata: { name: 'web', namespace: 'ingress', annotations: { 'metallb.io/address-pool': 'lan' } },
@@ -94,7 +112,7 @@ describe('HaIngress', () => {
       return workload;
     });
     expect(at(service, 'spec.selector')).toEqual({ app: 'traefik' });
-    expect(reason).toBe('DaemonSet "traefik" has a pod on every node it runs on');
+    expect(reason).toBe('DaemonSet "traefik" has a pod on every node it can be on');
   });
 
   test.each<[string, Partial<HaIngressProps>, string]>([
@@ -131,7 +149,7 @@ describe('HaIngress', () => {
       },
       'names of ports has "a" twice',
     ],
-    ['no candidates', { candidateNodes: 0 }, 'HaIngress "web": candidateNodes: 0 won\'t do'],
+    ['no candidates', { schedulableNodes: 0 }, 'HaIngress "web": schedulableNodes: 0 won\'t do'],
     ['a class with a blank', { loadBalancerClass: 'a b' }, 'HaIngress "web": loadBalancerClass: "a b" is no name'],
     [
       'a name of a port with a blank',
@@ -198,17 +216,17 @@ describe('HaIngress', () => {
 describe('the external traffic policy of HaIngress', () => {
   test('is Local before a DaemonSet', () => expect(policyOf(daemonSet)).toBe('Local'));
 
-  test('is Local before a spread Deployment with a pod for each candidate', () => {
-    expect(policyOf(spread, { candidateNodes: 3 })).toBe('Local');
-    expect(policyOf(spread, { candidateNodes: 2 })).toBe('Local');
+  test('is Local before a spread Deployment with a pod for each node', () => {
+    expect(policyOf(spread, { schedulableNodes: 3 })).toBe('Local');
+    expect(policyOf(spread, { schedulableNodes: 2 })).toBe('Local');
   });
 
   test.each<[string, (scope: Construct) => Workload, number | undefined, string]>([
     [
-      'fewer pods than candidates',
+      'fewer pods than nodes',
       spread,
       4,
-      'Deployment "traefik" has 3 pods for 4 nodes that may answer; give it 4 replicas, or make it a DaemonSet',
+      'Deployment "traefik" has 3 pods for 4 nodes; give it 4 replicas, or make it a DaemonSet',
     ],
     [
       'pods that may all be on one node',
@@ -217,13 +235,25 @@ describe('the external traffic policy of HaIngress', () => {
       'the pods of Deployment "traefik" may all be on one node; call spreadAndTolerate for it',
     ],
     [
-      'an unknown number of candidates',
+      'a DaemonSet on some of the nodes',
+      pinned,
+      3,
+      'DaemonSet "traefik" chooses its nodes, and the one that answers may be another; when there is a pod on each that may, set externalTrafficPolicy',
+    ],
+    [
+      'a Deployment on some of the nodes',
+      affine,
+      3,
+      'Deployment "traefik" chooses its nodes, and the one that answers may be another; when there is a pod on each that may, set externalTrafficPolicy',
+    ],
+    [
+      'an unknown number of nodes',
       spread,
       undefined,
-      'it is not known how many nodes may answer besides those of Deployment "traefik"; set candidateNodes',
+      'it is not known on how many nodes the pods of Deployment "traefik" can be; set schedulableNodes',
     ],
-  ])('is Cluster before %s, and says why', (_what, workload, candidateNodes, why) => {
-    const { service, reason } = build(workload, { candidateNodes });
+  ])('is Cluster before %s, and says why', (_what, workload, schedulableNodes, why) => {
+    const { service, reason } = build(workload, { schedulableNodes });
     expect(at(service, 'spec.externalTrafficPolicy')).toBe('Cluster');
     expect(reason).toBe(why);
   });
@@ -233,7 +263,7 @@ describe('the external traffic policy of HaIngress', () => {
       const workload = deployment(scope);
       const pool = new IpAddressPool(scope, 'pool', { name: 'lan', addresses: ['10.0.0.0/28'] });
       pool.advertiseL2();
-      new HaIngress(scope, 'i', { name: 'web', workload, pool, ports: [{ name: 'a', port: 1 }], candidateNodes: 3 });
+      new HaIngress(scope, 'i', { name: 'web', workload, pool, ports: [{ name: 'a', port: 1 }], schedulableNodes: 3 });
       spreadAndTolerate(workload);
     });
     expect(at(find(objects, 'Service'), 'spec.externalTrafficPolicy')).toBe('Local');

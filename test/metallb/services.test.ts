@@ -113,6 +113,21 @@ describe('a service is told', () => {
       'asks for 2 addresses, of which two are of one IP family; ask for one of each at most',
     ],
     [
+      'of one address in a service of two families',
+      { ips: '192.168.10.243', spec: { ipFamilyPolicy: 'RequireDualStack' } },
+      'asks for 192.168.10.243 alone and has ipFamilyPolicy RequireDualStack, and MetalLB gives a service of both IP families one address of each or none; ask for one of each, or set SingleStack',
+    ],
+    [
+      'of one address in a service that may be of two families',
+      { ips: '192.168.10.243', spec: { ipFamilyPolicy: 'PreferDualStack' } },
+      'asks for 192.168.10.243 alone and has ipFamilyPolicy PreferDualStack, and MetalLB gives a service of both IP families one address of each or none; ask for one of each, or set SingleStack',
+    ],
+    [
+      'of a family that the service does not have',
+      { ips: 'fd00::f001', spec: { ipFamilies: ['IPv4'] } },
+      'asks for fd00::f001 and has the ipFamilies IPv4; ask for an address of these',
+    ],
+    [
       'of two families in a service of one',
       { ips: '192.168.10.243,fd00::f001' },
       'asks for addresses of both IP families and is a service of one; set ipFamilyPolicy to RequireDualStack',
@@ -287,4 +302,16 @@ describe('services are found in an app with a pool, whoever made them:', () => {
       });
     expect(build).toThrow(/^Validation failed with the following errors:\n {2}\[MetalLbChecks\] [^\n]*$/);
   });
+});
+
+test('a service without a wish needs a pool that gives out addresses by itself and is for it', () => {
+  const pools = [
+    metalLb('IPAddressPool', 'named', { addresses: ['10.0.0.0/24'], autoAssign: false }),
+    metalLb('IPAddressPool', 'dns', { addresses: ['10.1.0.0/24'], serviceAllocation: { namespaces: ['dns'] } }),
+    metalLb('L2Advertisement', 'all', {}),
+  ];
+  const found = wholeAppProblems({ metalLb: pools, services: [service({})], webhooks: [] });
+  expect(found).toEqual([
+    'Service web/a would get no address: no pool is for it that gives out addresses by itself; let one be, with autoAssign and without a serviceAllocation that leaves it out, or name one with metallb.io/address-pool, or an address with metallb.io/loadBalancerIPs; the pools are "named" (10.0.0.0/24), "dns" (10.1.0.0/24)',
+  ]);
 });

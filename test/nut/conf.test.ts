@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parse } from 'yaml';
 import {
   checkUpsName,
   driverPasswordKeys,
@@ -147,5 +148,19 @@ describe('the Secret', () => {
   ])('refuses %j and does not show it', (password) => {
     expect(() => checkPassword('primary', password)).toThrow('the primary password is not usable');
     expect(() => checkPassword('primary', password)).not.toThrow(password);
+  });
+
+  test.each(['secret', '123456', 'x'])('takes %j, which a NAS or an SNMP card may have', (password) => {
+    expect(() => checkPassword('server-nas', password)).not.toThrow();
+    expect(() => checkPassword('driver-ups1-community', password)).not.toThrow();
+  });
+
+  test.each(['', 'has space in it', 'a'.repeat(129)])('refuses %j for a NAS as well', (password) => {
+    expect(() => checkPassword('server-nas', password)).toThrow('the server-nas password is not usable; take 1 to 128');
+  });
+
+  test('holds a password of digits as a text', () => {
+    const { stringData } = parse(nutSecret('nut-users', { ...newPasswords(), 'server-nas': '123456' }));
+    expect(stringData['server-nas']).toBe('123456');
   });
 });

@@ -26,8 +26,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const main = (env: Record<string, string> = {}) =>
-  spawnSync(process.execPath, [join(root, 'build/main.js')], {
+const main = (env: Record<string, string> = {}, args: readonly string[] = []) =>
+  spawnSync(process.execPath, [join(root, 'build/main.js'), ...args], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, ...env },
@@ -72,6 +72,25 @@ test('a site that is not there ends with 1 and says what to do', () => {
     status: 1,
     stderr: expect.stringContaining('nowhere.yaml: no-file:'),
   });
+});
+
+test.each(['site.yaml', '--bogus', ''])(
+  'an argument such as %j ends with 2 and the way to name a site, and nothing is written',
+  (argument) => {
+    expect(main({}, [argument])).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('name a site with CLUSTER=FILE npm run synth'),
+    });
+    expect(readdirSync(folder)).toEqual(['cluster.yaml']);
+  },
+);
+
+test.each(['--help', '-h'])('%s lists the variables, and nothing is written', (argument) => {
+  const { status, stdout, stderr } = main({}, [argument]);
+  expect([status, stderr]).toEqual([0, '']);
+  for (const name of ['CLUSTER', 'CDK8S_OUTDIR', 'HOSTS_OUTDIR']) expect(stdout).toContain(name);
+  expect(readdirSync(folder)).toEqual(['cluster.yaml']);
 });
 
 test('an empty variable is the same as none', () => {

@@ -75,7 +75,7 @@ export const roundedDelay = (ups: Ups, seconds: number): number =>
 function mayBeCyberPower({ driver, options }: Ups): boolean {
   const { vendorid } = options;
   if (driver !== 'usbhid-ups') return false;
-  // without quotes, YAML makes numbers of these: of 0764 764 or, in its version of 2005, 500; of 0x764 1892
+  // a number in TypeScript, where 0x764 is 1892; cluster.yaml takes none that is written otherwise than 764 is (rule misread-number)
   const spellings =
     typeof vendorid === 'number' ? [10, 16, 8].map((radix) => vendorid.toString(radix)) : [String(vendorid ?? '')];
   return spellings.some(matchesCyberPower);

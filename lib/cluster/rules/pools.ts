@@ -5,6 +5,7 @@ import { error, type Path, type Problem, warning } from '../problem';
 import { bgpOnlyPools } from '../queries';
 import type { RuleName } from '../rule-names';
 import type { Cluster, L2Advertisement, Pool } from '../schema';
+import { upsAddress } from '../ups-address';
 import { unknownName } from './unknown-name';
 
 /** MetalLB accepts pools that hold a node's address or that nobody announces; these rules do not. */
@@ -29,6 +30,26 @@ export function pools(cluster: Cluster): Problem[] {
       ...clashes(cluster, pool, range, path),
     ]),
     ...advertisements(cluster),
+    ...traefikWithoutPool(cluster),
+  ];
+}
+
+const TRAEFIK_NAMESPACE = 'kube-system';
+
+/** Its Service names no pool, so it gets an address of one that is for everybody, or for its namespace. */
+function traefikWithoutPool({ loadBalancer }: Cluster): Problem[] {
+  const isServed = loadBalancer?.pools.some(
+    ({ autoAssign, serviceAllocation }) =>
+      autoAssign && (serviceAllocation?.namespaces?.includes(TRAEFIK_NAMESPACE) ?? true),
+  );
+  if (!loadBalancer?.traefik || isServed) return [];
+  return [
+    error(
+      'traefik-without-pool',
+      ['loadBalancer', 'traefik'],
+      `no pool gives the Traefik of k3s an address: it is in namespace ${TRAEFIK_NAMESPACE} and names no pool`,
+      `let a pool have autoAssign: true, and ${TRAEFIK_NAMESPACE} in serviceAllocation.namespaces where it has that`,
+    ),
   ];
 }
 
@@ -56,6 +77,11 @@ function clashes(cluster: Cluster, pool: Pool, range: AddressRange, path: Path):
         'leave the node out of the range',
       );
     }
+  }
+  for (const ups of cluster.ups) {
+    const address = upsAddress(ups);
+    if (address && contains(range, address))
+      clash('pool-contains-ups', `contains ${address.text}, where UPS "${ups.name}" is`, 'leave it out of the range');
   }
   for (const gateway of network.gateway?.filter((own) => contains(range, own)) ?? []) {
     clash('pool-contains-gateway', `contains the gateway ${gateway.text}`, 'leave the gateway out of the range');

@@ -1,8 +1,9 @@
-import { type Address, parseAddress } from '../address';
 import { DRIVER_DELAY } from '../patterns';
+import { driversLike, isDriverOfNut } from '../power/driver-names';
 import { driverFacts, hasHostAsPort, RECKONED_OPTIONS } from '../power/drivers';
 import { error, type Path, type Problem, warning } from '../problem';
 import type { Cluster, Ups } from '../schema';
+import { hostAddress } from '../ups-address';
 
 /** What NUT's drivers take, and what this project knows of them. */
 export const upsDrivers = (cluster: Cluster): Problem[] =>
@@ -10,11 +11,30 @@ export const upsDrivers = (cluster: Cluster): Problem[] =>
     ups.driver === undefined || ups.node === undefined
       ? []
       : [
+          ...nameOf(ups.driver, ['ups', u, 'driver']),
           ...strandOf(ups, ups.driver, ['ups', u, 'driver']),
           ...portOf(ups, ups.driver, ['ups', u, 'port']),
           ...numbersOf(ups, ['ups', u, 'options']),
         ],
   );
+
+/** An image may have drivers of its own, so this is no error. */
+function nameOf(driver: string, path: Path): Problem[] {
+  if (isDriverOfNut(driver)) return [];
+  const like = driversLike(driver);
+  const cure =
+    like.length > 0
+      ? `did you mean ${like.join(' or ')}? If not, see that images.nut has it`
+      : 'use the one that https://networkupstools.org/stable-hcl.html has for this UPS, or see that images.nut has it';
+  return [
+    warning(
+      'unknown-driver',
+      path,
+      `NUT has no driver ${JSON.stringify(driver)}, and an image without it serves no UPS`,
+      cure,
+    ),
+  ];
+}
 
 function strandOf(ups: Ups, driver: string, path: Path): Problem[] {
   if (driverFacts(driver)) return [];
@@ -38,17 +58,6 @@ function portOf(ups: Ups, driver: string, path: Path): Problem[] {
       'give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
     ),
   ];
-}
-
-/** The address in `192.168.10.20`, `192.168.10.20:161`, `http://192.168.10.20/` or `[fd00::20]:161`. */
-function hostAddress(port: string): Address | undefined {
-  const host = port.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
-  const text = host.match(/^\[(.*)\](?::\d+)?$/)?.[1] ?? host.match(/^([^:]*):\d+$/)?.[1] ?? host;
-  try {
-    return parseAddress(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** usbhid-ups(8) and mge-shut(8): -1 leaves it to the UPS when to come back. */

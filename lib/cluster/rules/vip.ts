@@ -3,6 +3,7 @@ import { error, type Path, type Problem, warning } from '../problem';
 import { isOnLink, serversOf, subnetOf } from '../queries';
 import type { RuleName } from '../rule-names';
 import type { Cluster } from '../schema';
+import { upsAddress } from '../ups-address';
 import { duplicateFamily } from './families';
 
 /**
@@ -63,6 +64,11 @@ function clashes(cluster: Cluster, address: Address, path: Path): Problem[] {
     clash('vip-is-gateway', 'is the gateway', 'choose a free address');
   for (const node of nodes.filter((candidate) => candidate.address.some((own) => sameAddress(own, address)))) {
     clash('vip-is-node', `is the address of node ${node.name}`, 'choose an address that no machine has');
+  }
+  for (const ups of cluster.ups) {
+    const own = upsAddress(ups);
+    if (own && sameAddress(own, address))
+      clash('vip-is-ups', `is where UPS "${ups.name}" is`, 'choose an address that no machine has');
   }
   for (const pool of loadBalancer?.pools ?? []) {
     for (const range of pool.addresses.filter((candidate) => contains(candidate, address))) {

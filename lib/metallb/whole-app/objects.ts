@@ -23,6 +23,7 @@ export type MetalLbManifest = Manifest<{
     readonly namespaceSelectors?: readonly LabelSelector[];
     readonly serviceSelectors?: readonly LabelSelector[];
   };
+  readonly autoAssign?: boolean;
   readonly ipAddressPools?: readonly string[];
   readonly ipAddressPoolSelectors?: readonly LabelSelector[];
   readonly serviceSelectors?: readonly LabelSelector[];
@@ -42,6 +43,7 @@ export type ServiceManifest = Manifest<{
   readonly loadBalancerIP?: string;
   readonly externalTrafficPolicy?: string;
   readonly ipFamilyPolicy?: string;
+  readonly ipFamilies?: readonly string[];
   readonly selector?: Readonly<Record<string, string>>;
   readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
 }>;

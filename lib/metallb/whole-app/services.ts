@@ -104,7 +104,7 @@ function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): 
       `has both spec.loadBalancerIP and ${names.loadBalancerIPs}, which MetalLB refuses; keep the annotation`,
     );
   }
-  problems.push(...familyProblems(service, addresses));
+  problems.push(...familyProblems(service, addresses, pools));
   if (pools.length === 0) return problems;
   const homes = addresses.map((address) => ({ address, pool: poolOf(address, pools) }));
   for (const { address } of homes.filter(({ pool }) => !pool)) {
@@ -125,24 +125,49 @@ function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): 
   return problems;
 }
 
-/** A service has one address, or one of each family when it is a service of two. */
-function familyProblems({ spec }: ServiceManifest, addresses: readonly Address[]): string[] {
+/** A service has one address, or one of each family when it is a service of two. MetalLB gives it all of them or none. */
+function familyProblems(
+  { spec }: ServiceManifest,
+  addresses: readonly Address[],
+  pools: readonly PoolView[],
+): string[] {
   const families = new Set(addresses.map(({ family }) => family));
   if (families.size < addresses.length) {
     return [`asks for ${addresses.length} addresses, of which two are of one IP family; ask for one of each at most`];
   }
-  const isDual = spec?.ipFamilyPolicy === 'RequireDualStack' || spec?.ipFamilyPolicy === 'PreferDualStack';
-  return families.size === 2 && !isDual
-    ? ['asks for addresses of both IP families and is a service of one; set ipFamilyPolicy to RequireDualStack']
+  const { ipFamilyPolicy = 'SingleStack', ipFamilies } = spec ?? {};
+  if (families.size === 2 && ipFamilyPolicy === 'SingleStack') {
+    return ['asks for addresses of both IP families and is a service of one; set ipFamilyPolicy to RequireDualStack'];
+  }
+  const [address] = addresses;
+  if (!address || families.size === 2) return [];
+  if (ipFamilyPolicy === 'RequireDualStack' || (ipFamilyPolicy === 'PreferDualStack' && isOfBothFamilies(pools))) {
+    return [
+      `asks for ${address.text} alone and has ipFamilyPolicy ${ipFamilyPolicy}, and MetalLB gives a service of both IP families one address of each or none; ask for one of each, or set SingleStack`,
+    ];
+  }
+  return ipFamilies && !ipFamilies.includes(`IPv${address.family}`)
+    ? [`asks for ${address.text} and has the ipFamilies ${ipFamilies.join(', ')}; ask for an address of these`]
     : [];
 }
 
+const isOfBothFamilies = (pools: readonly PoolView[]): boolean =>
+  new Set(pools.flatMap(({ ranges }) => ranges.map(({ family }) => family))).size === 2;
+
 function poolProblems(service: ServiceManifest, pools: readonly PoolView[]): string[] {
   const asked = asksFor(service);
-  if (asked === undefined || pools.length === 0) return [];
+  if (pools.length === 0) return [];
+  if (asked === undefined) return textsOf(service).length > 0 || hasPool(service, pools) ? [] : [withoutPool(pools)];
   const pool = pools.find(({ name }) => name === asked);
   return pool ? closed(service, pool) : [`asks for the pool "${asked}", which is not there; ${listed(pools)}`];
 }
+
+/** Whether a pool gives it an address without being asked for by name. */
+const hasPool = (service: ServiceManifest, pools: readonly PoolView[]): boolean =>
+  pools.some((pool) => pool.manifest.spec?.autoAssign !== false && closed(service, pool).length === 0);
+
+const withoutPool = (pools: readonly PoolView[]): string =>
+  `would get no address: no pool is for it that gives out addresses by itself; let one be, with autoAssign and without a serviceAllocation that leaves it out, or name one with ${names.addressPool}, or an address with ${names.loadBalancerIPs}; ${listed(pools)}`;
 
 /** Why the pool is not for the service. What labels of namespaces say is not known here. */
 function closed({ metadata }: ServiceManifest, { name, manifest }: PoolView): string[] {

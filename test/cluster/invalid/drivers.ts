@@ -10,6 +10,30 @@ export const drivers: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a driver with swapped letters is warned about, with the one that is meant',
+    changes: { 'ups[0].driver': 'usbhid-usp' },
+    problems: [
+      'warning ups[0].driver: unknown-driver: NUT has no driver "usbhid-usp", and an image without it serves no UPS; did you mean usbhid-ups? If not, see that images.nut has it',
+      'warning ups[0].driver: strand: it is not known whether usbhid-usp can cut the load of "ups1" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+    ],
+  },
+  {
+    says: 'the beginning of the names of two drivers is warned about, with both',
+    changes: { 'ups[0].driver': 'blazer' },
+    problems: [
+      'warning ups[0].driver: unknown-driver: NUT has no driver "blazer", and an image without it serves no UPS; did you mean blazer_ser or blazer_usb? If not, see that images.nut has it',
+      'warning ups[0].driver: strand: it is not known whether blazer can cut the load of "ups1" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+    ],
+  },
+  {
+    says: 'a driver like none of NUT is warned about',
+    changes: { 'ups[0].driver': 'ours' },
+    problems: [
+      'warning ups[0].driver: unknown-driver: NUT has no driver "ours", and an image without it serves no UPS; use the one that https://networkupstools.org/stable-hcl.html has for this UPS, or see that images.nut has it',
+      'warning ups[0].driver: strand: it is not known whether ours can cut the load of "ups1" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+    ],
+  },
+  {
     says: 'a host name as port of a driver on the network is refused',
     site: powerSite,
     changes: { 'ups[1].port': 'ups.home.arpa' },

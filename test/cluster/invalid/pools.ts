@@ -1,5 +1,7 @@
 import { dualStackSite, type InvalidSite } from '../sites';
 
+const SERVED = [{ name: 'ups1', server: { address: '192.168.10.20', cutDelaySeconds: 600 } }];
+
 /** A row for each way to get a rule's answer: pools and advertisements. */
 export const pools: readonly InvalidSite[] = [
   {
@@ -59,6 +61,24 @@ export const pools: readonly InvalidSite[] = [
     changes: { 'loadBalancer.pools[0].addresses': ['fd00:10::13-fd00:10::20'] },
     problems: [
       'error loadBalancer.pools[0].addresses[0]: pool-contains-node: fd00:10::13-fd00:10::20 of pool "lan" contains fd00:10::13, the address of node k3s-3; leave the node out of the range',
+    ],
+  },
+  {
+    says: 'a pool that holds the machine that serves a UPS is refused',
+    changes: { ups: SERVED, 'loadBalancer.pools[1].addresses': ['192.168.10.20-192.168.10.24'] },
+    problems: [
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-ups: 192.168.10.20-192.168.10.24 of pool "spare" contains 192.168.10.20, where UPS "ups1" is; leave it out of the range',
+    ],
+  },
+  {
+    says: 'Traefik without a pool that is for it is refused',
+    changes: {
+      'loadBalancer.traefik': true,
+      'loadBalancer.pools[0].autoAssign': false,
+      'loadBalancer.pools[1].serviceAllocation': { namespaces: ['web'] },
+    },
+    problems: [
+      'error loadBalancer.traefik: traefik-without-pool: no pool gives the Traefik of k3s an address: it is in namespace kube-system and names no pool; let a pool have autoAssign: true, and kube-system in serviceAllocation.namespaces where it has that',
     ],
   },
   {

@@ -5,8 +5,26 @@ export interface BrokenText {
   readonly problems: readonly string[];
 }
 
-const ALL_KEYS = 'name, network, nodes, controlPlane, loadBalancer, ups, power, nut, bootstrap, os, versions, images';
+const NO_GROUP =
+  '<< brings in something other than groups of keys; give it the alias of a group, like <<: *first, or a list of such aliases';
 const MEND = 'mend the YAML here or just before it';
+
+/** A site with these options of its driver. */
+const withOptions = (options: string) => `name: home
+network: { subnet: 192.168.10.0/24 }
+nodes:
+  - { name: k3s-1, address: 192.168.10.11, role: server, ups: ups1 }
+  - { name: k3s-2, address: 192.168.10.12, role: server, ups: ups1 }
+  - { name: k3s-3, address: 192.168.10.13, role: server, ups: ups1 }
+controlPlane: { vip: 192.168.10.5, dnsName: api.home.arpa }
+ups:
+  - name: ups1
+    driver: usbhid-ups
+    node: k3s-1
+    runtimeAtLowBatterySeconds: 300
+    options:
+      ${options}
+`;
 
 /** What YAML itself or the outermost form refuses. */
 export const brokenTexts: readonly BrokenText[] = [
@@ -109,15 +127,74 @@ export const brokenTexts: readonly BrokenText[] = [
     problems: ['c.yaml:1:1: yaml: its aliases unfold into too much; write the values out'],
   },
   {
-    says: 'a merge key is an unknown key',
-    text: 'x: 1\n<<: {name: home}\n',
+    says: 'a merge key that brings in no group is refused at the key',
+    text: 'name: a\n<<: 5\n',
+    problems: [`c.yaml:2:1: yaml: ${NO_GROUP}`],
+  },
+  {
+    says: 'a merge key without a value is refused at the key',
+    text: 'name: a\n<<:\n',
+    problems: [`c.yaml:2:1: yaml: ${NO_GROUP}`],
+  },
+  {
+    says: 'a merge key with a list that has something other than groups is refused at the key',
+    text: 'name: &name a\n<<: [{ os: [] }, *name]\n',
+    problems: [`c.yaml:2:1: yaml: ${NO_GROUP}`],
+  },
+  {
+    says: 'a merge key with an alias that has no anchor is refused at the alias',
+    text: 'name: a\n<<: *site\n',
     problems: [
-      'c.yaml:1:1: missing-key: "name" is missing; add it: a text',
-      'c.yaml:1:1: missing-key: "network" is missing; add it: a group of keys',
-      'c.yaml:1:1: missing-key: "nodes" is missing; add it: a list',
-      'c.yaml:1:1: missing-key: "controlPlane" is missing; add it: a group of keys',
-      `c.yaml:1:1: unknown-key: there is no key "x" here; the keys here are ${ALL_KEYS}`,
-      `c.yaml:2:1: unknown-key: there is no key "<<" here; the keys here are ${ALL_KEYS}`,
+      'c.yaml:2:5: yaml: there is no anchor &site before *site; correct its name, or put a text that starts with * in quotes',
+    ],
+  },
+  {
+    says: 'a merge key in quotes is a key that is not there',
+    text: withOptions("{ '<<': { productid: 2 } }"),
+    problems: [
+      'c.yaml:14:9: bad-driver-option: "<<" is not allowed here; use an option of the driver, such as vendorid (driver, port and desc have fields of their own)',
+    ],
+  },
+  {
+    says: 'a hexadecimal number in the options of a driver is refused, because the driver would get a decimal one',
+    text: withOptions('vendorid: 0x051d'),
+    problems: ['c.yaml:14:17: misread-number: 0x051d is read as the number 1309; put it in quotes'],
+  },
+  {
+    says: 'zeros in front of a number in the options of a driver are refused, because the driver would not get them',
+    text: withOptions('productid: 0002'),
+    problems: ['c.yaml:14:18: misread-number: 0002 is read as the number 2; put it in quotes'],
+  },
+  {
+    says: 'a serial of zeros is refused',
+    text: withOptions('serial: 000000000000'),
+    problems: ['c.yaml:14:15: misread-number: 000000000000 is read as the number 0; put it in quotes'],
+  },
+  {
+    says: 'a serial of more digits than a number has is refused',
+    text: withOptions('serial: 90012345678901234567'),
+    problems: [
+      'c.yaml:14:15: misread-number: 90012345678901234567 is read as the number 90012345678901230000; put it in quotes',
+    ],
+  },
+  {
+    says: 'a serial that is a number with an exponent is refused',
+    text: withOptions('serial: 5E12'),
+    problems: ['c.yaml:14:15: misread-number: 5E12 is read as the number 5000000000000; put it in quotes'],
+  },
+  {
+    says: 'a serial that is a number beyond all bounds is refused, once',
+    text: withOptions('serial: 4E1534'),
+    problems: ['c.yaml:14:15: misread-number: 4E1534 is read as the number Infinity; put it in quotes'],
+  },
+  {
+    says: 'a misread number is judged as the text that it is in quotes',
+    text: withOptions('{ vendorid: 0764, offdelay: 119, password: 0123 }'),
+    problems: [
+      'c.yaml:14:19: misread-number: 0764 is read as the number 764; put it in quotes',
+      'c.yaml:14:35: offdelay-step: offdelay 119 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120',
+      'c.yaml:14:50: misread-number: 0123 is read as the number 123; put it in quotes',
+      'c.yaml:14:50: password-in-site: password of "ups1" is a password, and this file and dist/ are committed; write password: { secret: true } and give it with npm run secret:nut -- --driver-file ups1.password=FILE',
     ],
   },
 ];

@@ -66,6 +66,13 @@ export const vip: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'the address of the card of a UPS as VIP is refused',
+    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.5:161', 'ups[0].options': {} },
+    problems: [
+      'error controlPlane.vip: vip-is-ups: 192.168.10.5 is where UPS "ups1" is; choose an address that no machine has',
+    ],
+  },
+  {
     says: 'the IPv6 address of a node as VIP is refused in any spelling',
     site: dualStackSite,
     changes: { 'controlPlane.vip': 'fd00:10:0::0:12' },
