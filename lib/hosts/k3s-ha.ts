@@ -31,6 +31,8 @@ export function k3sHaConf(cluster: Cluster, permission: Permission | undefined =
       assign('PORT', controlPlane.port),
       '# every server; each leaves itself out',
       assign('PEERS', texts(serversOf(cluster).flatMap(({ address }) => address))),
+      '# the IP families that a machine states an address of, in this order: those of the pods, whatever the virtual IP has',
+      assign('FAMILIES', cluster.network.subnet.map(({ family }) => family).join(' ')),
       '# arp: founding first claims the virtual IP; none: it is not one that machines hand over by ARP',
       assign('CLAIM', controlPlane.provider === 'external' || controlPlane.bgp ? 'none' : 'arp'),
       '# empty: the interface with the route to the virtual IP',

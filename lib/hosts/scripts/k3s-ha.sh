@@ -91,11 +91,10 @@ own_addresses() { # 4|6
     while read -r address; do is_in "$address" "$VIP" || echo "$address"; done
 }
 
-# sets $own, a list for the families of the virtual IP in their order; an address that cluster.yaml states comes before any other
+# sets $own, a list for the families of the node network in their order; an address that cluster.yaml states comes before any other
 find_own() {
   own=
-  for one in $VIP; do
-    case $one in *:*) family=6 ;; *) family=4 ;; esac
+  for family in $FAMILIES; do
     candidates=$(own_addresses "$family")
     chosen=$(for address in $candidates; do ! is_in "$address" "$PEERS" || echo "$address"; done | head -n 1)
     [ -n "$chosen" ] || chosen=$(echo "$candidates" | head -n 1)
