@@ -7,6 +7,7 @@ import { joinUrl, TOKEN_FILE } from './k3s-config';
 import { K3S_HA, K3S_HA_CONF, KUBE_VIP_MANIFEST, KUBELET_DROP_IN, LOGIND_DROP_IN } from './k3s-ha';
 import { KILLPOWERD, needsKillpowerd } from './killpower';
 import { installK3s } from './machine-files';
+import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp } from './node-ip';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
 export function hostsReadme(cluster: Cluster, first: Node): string {
@@ -44,6 +45,12 @@ function table(cluster: Cluster): string {
     row('`server/config.yaml`', servers, '`/etc/rancher/k3s/config.yaml`, mode 0600'),
     ...(agents.length > 0
       ? [row('`agent/config.yaml`', names(agents), '`/etc/rancher/k3s/config.yaml`, mode 0600')]
+      : []),
+    ...(agents.length > 0 && needsNodeIp(cluster)
+      ? [
+          row('`agent/k3s-node-ip`', names(agents), `\`${K3S_NODE_IP}\`, mode 0755`),
+          row('`agent/10-node-ip.conf`', names(agents), `\`${NODE_IP_DROP_IN}\``),
+        ]
       : []),
     row('`server/init.yaml`', servers, '`/etc/rancher/k3s/init.yaml`, mode 0600'),
     row('`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`),
@@ -173,6 +180,11 @@ function paragraphs(cluster: Cluster): string[] {
     ...(agentsOf(cluster).length > 0
       ? [
           '**agent/config.yaml** has only what an agent takes. An agent refuses to start over a key that is for servers.',
+        ]
+      : []),
+    ...(agentsOf(cluster).length > 0 && needsNodeIp(cluster)
+      ? [
+          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s: of the addresses in **agent/10-node-ip.conf** those that this machine has. Without it k3s would state IPv4 first, or alone. On a machine without systemd run the command in that file before k3s starts. On servers k3s-ha does this.',
         ]
       : []),
     ...(cable
