@@ -17,7 +17,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       const { code, line } = machine.run('start');
       expect(code).toBe(1);
       expect(line).toBe(
-        `WAIT no API at 192.168.10.5 192.168.10.12 192.168.10.13 - if cluster "home" never existed, run 'k3s-ha init' on ONE server; else bring its servers back`,
+        `WAIT no API at 192.168.10.5 192.168.10.12 192.168.10.13 - if cluster "home" never existed, run k3s-ha init on ONE server; else bring its servers back`,
       );
     });
 
@@ -210,7 +210,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
         'virtual IP 192.168.10.5: silent',
         `server 192.168.10.12: API answers, CA ${CA_SUM.slice(0, 12)}`,
         'server 192.168.10.13: etcd is there, the API is silent: no majority?',
-        'founding: by a person, with k3s-ha init',
+        'founding: by a person: run k3s-ha init on ONE server',
       ]);
     });
   });

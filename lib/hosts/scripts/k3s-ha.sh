@@ -226,7 +226,7 @@ start() {
     permit --never-existed
     decide 0 "INIT this machine is the one that may found the cluster"
   fi
-  decide 1 "WAIT no API at $VIP $(peers | tr '\n' ' ')- if cluster \"$CLUSTER\" never existed, run 'k3s-ha init' on ONE server; else bring its servers back"
+  decide 1 "WAIT no API at $VIP $(peers | tr '\n' ' ')- if cluster \"$CLUSTER\" never existed, $FOUND; else bring its servers back"
 }
 
 init() {
@@ -274,7 +274,7 @@ status() {
   for host in $VIP; do echo "virtual IP $host: $(seen "$host")"; done
   for host in $(peers); do echo "server $host: $(seen "$host")"; done
   [ ! -e "$run/claim" ] || echo "claim: this machine is founding the cluster"
-  if [ "${BOOTSTRAP:-manual}" != designated ]; then echo "founding: by a person, with k3s-ha init"
+  if [ "${BOOTSTRAP:-manual}" != designated ]; then echo "founding: by a person: $FOUND"
   elif reason=$(refuse_without_permission); then echo "founding: this machine may, by itself"
   else echo "founding: ${reason#k3s-ha: }"; fi
 }
