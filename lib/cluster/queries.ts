@@ -33,6 +33,18 @@ export const upsesFeeding = (cluster: Cluster, node: Node): Ups[] =>
 export const isOnLink = ({ controlPlane }: Cluster): boolean =>
   controlPlane.provider !== 'external' && controlPlane.bgp === undefined;
 
+/**
+ * How one machine founds the cluster: by `k3s-ha init`, which claims the virtual IP by ARP to keep others from it; by `k3s-ha init
+ * --never-existed`, a promise, where no machine has the virtual IP to claim; or by hand where it is IPv6 alone, which has no ARP.
+ */
+export type Founding = 'by-claim' | 'by-promise' | 'by-hand';
+
+/** How a machine of this site founds the cluster. */
+export const foundingOf = (cluster: Cluster): Founding => {
+  if (!isOnLink(cluster)) return 'by-promise';
+  return cluster.controlPlane.vip.some(({ family }) => family === 4) ? 'by-claim' : 'by-hand';
+};
+
 /** The first address of a node, a VIP or a gateway: the one other machines use. */
 export function primary(addresses: readonly Address[]): Address {
   const [first] = addresses;

@@ -115,6 +115,7 @@ export const RULE_NAMES = [
   'ups-feeds-nobody',
   'cables-together',
   'founder-not-server',
+  'founder-without-claim',
   'permission-expired',
   'permission-long',
   'unknown-driver',

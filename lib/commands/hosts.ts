@@ -16,6 +16,7 @@ import { rolesOf, systemsOf } from '../cluster/queries';
 import { bootstrap } from '../cluster/rules/bootstrap';
 import type { Cluster, Node } from '../cluster/schema';
 import { FileError, withFile } from '../file-problem';
+import { foundingAdvice } from '../hosts/founding';
 import type { Permission } from '../hosts/k3s-ha';
 import type { MachineFile } from '../hosts/machine-files';
 import { InputError, parseDuration, readSshKeys, readToken } from '../hosts/secrets';
@@ -40,8 +41,8 @@ machine needs), and it must be outside of this project. All of it is written or 
   (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ~/home.token)
   npm run hosts -- --token-file ~/home.token --ssh-key ~/.ssh/id_ed25519.pub --out ~/home-seed
 
-Every server is installed from the same files, so none of them founds the cluster by accident: a person does it on one of them, once,
-with k3s-ha init, or the server of --permit-init does it by itself until the time is over.`;
+Every server is installed from the same files, so none of them founds the cluster by accident: a person does it on one of them, once, as
+hosts/README.md says, or the server of --permit-init does it by itself until the time is over.`;
 
 const program = new Command('npm run hosts --')
   .description('Writes what goes on installation media: the files of hosts/ with the token and your SSH keys.')
@@ -152,7 +153,7 @@ function execute(options: Options, now: Date): void {
   console.log(
     permission
       ? `${permission.node} may found the cluster by itself until ${permission.notAfter.toISOString()}`
-      : 'nobody founds the cluster by itself: run k3s-ha init on one server, once',
+      : `nobody founds the cluster by itself: ${foundingAdvice(cluster)}, once`,
   );
   for (const role of rolesOf(cluster)) console.log(NEXT[system](folder, role));
 }

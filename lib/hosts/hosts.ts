@@ -8,6 +8,7 @@ import { k3sHaConf, k3sHaDropIn, k3sHaScript, kubeletShutdown, logindShutdown } 
 import { kairos } from './kairos';
 import { killpowerFiles } from './killpower';
 import type { ServerAddOns } from './machine-files';
+import { needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 import { powerTimelineSvg } from './power-timeline';
 import { hostsReadme } from './readme';
 import { runbook } from './runbook';
@@ -59,6 +60,12 @@ export function hostFiles(
     ...(agents
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
+          ...(needsNodeIp(cluster)
+            ? ([
+                ['agent/k3s-node-ip', nodeIpScript()],
+                ['agent/10-node-ip.conf', nodeIpDropIn(cluster)],
+              ] as const)
+            : []),
           ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
           ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
           ...systems.map((os) => [`${os}/agent.yaml`, ALL_IN_ONE[os](cluster, 'agent', {}, origin)] as const),

@@ -2,6 +2,7 @@ import type { Cluster, Node, Ups } from '../cluster/schema';
 import { agentSettings, serverSettings } from './k3s-config';
 import { KILLPOWERD, killpowerdScript, needsKillpowerd, openrcService } from './killpower';
 import type { Secrets } from './machine-files';
+import { K3S_NODE_IP, needsNodeIp, nodeIpCommand, nodeIpScript } from './node-ip';
 import { type Setting, yamlFile } from './text';
 
 /** k3OS forgets /etc at each boot and keeps /var/lib/rancher. */
@@ -38,13 +39,17 @@ export const k3osUps = (node: Node, ups: Ups): string =>
   );
 
 function config(cluster: Cluster, role: Node['role'], { token, sshKeys = [] }: Secrets): unknown {
-  const watch = needsKillpowerd(cluster) ? killpowerd(cluster) : { write_files: [], run_cmd: [] };
+  const parts = [
+    ...(needsKillpowerd(cluster) ? [killpowerd(cluster)] : []),
+    ...(needsNodeIp(cluster) ? [nodeIp(cluster, role)] : []),
+  ];
   const tokenFile = { path: K3OS_TOKEN_FILE, owner: 'root', permissions: '0600', content: `${token}\n` };
-  const write_files = [...watch.write_files, ...(token === undefined ? [] : [tokenFile])];
+  const write_files = [...parts.flatMap((part) => part.write_files), ...(token === undefined ? [] : [tokenFile])];
+  const run_cmd = parts.flatMap((part) => part.run_cmd);
   return {
     ...(sshKeys.length > 0 ? { ssh_authorized_keys: sshKeys } : {}),
     ...(write_files.length > 0 ? { write_files } : {}),
-    ...(watch.run_cmd.length > 0 ? { run_cmd: watch.run_cmd } : {}),
+    ...(run_cmd.length > 0 ? { run_cmd } : {}),
     // --server and not k3os.server_url, so that one list on the kernel command line can replace all of it for the first start
     k3os: { k3s_args: k3sArgs(role, role === 'server' ? serverSettings(cluster) : agentSettings(cluster)) },
   };
@@ -77,4 +82,10 @@ const killpowerd = (cluster: Cluster) => ({
     { path: '/etc/init.d/killpowerd', owner: 'root', permissions: '0755', content: openrcService(cluster) },
   ],
   run_cmd: ['rc-service killpowerd start'],
+});
+
+/** Servers too: k3OS has no k3s-ha, which does it elsewhere. */
+const nodeIp = (cluster: Cluster, role: Node['role']) => ({
+  write_files: [{ path: K3S_NODE_IP, owner: 'root', permissions: '0755', content: nodeIpScript() }],
+  run_cmd: [nodeIpCommand(cluster, role)],
 });

@@ -1,7 +1,8 @@
 import { gracefulShutdown, shortestHaltBudget } from '../cluster/graceful-shutdown';
-import { serversOf } from '../cluster/queries';
+import { isOnLink, serversOf } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
 import { readProjectFile } from '../project-file';
+import { foundingAdvice } from './founding';
 import { commentedFile, markedScript, yamlFile } from './text';
 
 /** Where k3s-ha is installed. */
@@ -31,8 +32,10 @@ export function k3sHaConf(cluster: Cluster, permission: Permission | undefined =
       assign('PORT', controlPlane.port),
       '# every server; each leaves itself out',
       assign('PEERS', texts(serversOf(cluster).flatMap(({ address }) => address))),
+      '# the IP families that a machine states an address of, in this order: those of the pods, whatever the virtual IP has',
+      assign('FAMILIES', cluster.network.subnet.map(({ family }) => family).join(' ')),
       '# arp: founding first claims the virtual IP; none: it is not one that machines hand over by ARP',
-      assign('CLAIM', controlPlane.provider === 'external' || controlPlane.bgp ? 'none' : 'arp'),
+      assign('CLAIM', isOnLink(cluster) ? 'arp' : 'none'),
       '# empty: the interface with the route to the virtual IP',
       assign('INTERFACE', controlPlane.interface ?? ''),
       '# SHA-256 of /cacerts; empty: that of a token of the form K10<hash>::server:<password>, or any',
@@ -44,7 +47,9 @@ export function k3sHaConf(cluster: Cluster, permission: Permission | undefined =
             assign('BOOTSTRAP_NODE', permission.node),
             assign('NOT_AFTER', Math.floor(permission.notAfter.getTime() / 1000)),
           ]
-        : ['# a person founds the cluster, with k3s-ha init', assign('BOOTSTRAP', 'manual')]),
+        : ['# a person founds the cluster', assign('BOOTSTRAP', 'manual')]),
+      '# what a person does about a cluster that never existed',
+      assign('FOUND', foundingAdvice(cluster)),
     ],
   );
 }

@@ -14,6 +14,7 @@ import {
   type Permission,
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
+import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 
 /** A file on a machine, by its place there. */
 export interface MachineFile {
@@ -51,7 +52,12 @@ export function machineFiles(
   const file = (path: string, permissions: string, content: string): MachineFile => ({ path, permissions, content });
   const own =
     role === 'agent'
-      ? [file('/etc/rancher/k3s/config.yaml', '0600', agentConfig(cluster))]
+      ? [
+          file('/etc/rancher/k3s/config.yaml', '0600', agentConfig(cluster)),
+          ...(needsNodeIp(cluster)
+            ? [file(K3S_NODE_IP, '0755', nodeIpScript()), file(NODE_IP_DROP_IN, '0644', nodeIpDropIn(cluster))]
+            : []),
+        ]
       : [
           file('/etc/rancher/k3s/config.yaml', '0600', serverConfig(cluster)),
           file('/etc/rancher/k3s/init.yaml', '0600', initConfig(cluster)),

@@ -4,11 +4,14 @@ import { npmRun, type Origin } from '../cluster/origin';
 import { agentsOf, primary, serversOf, systemsOf, upsesAt } from '../cluster/queries';
 import type { Cluster, Node } from '../cluster/schema';
 import { WRITTEN_BY } from '../written-by';
+import { foundingOfImages, foundingParagraphs, foundingStep, foundingWithoutSystemd } from './founding';
 import { K3OS_TOKEN_FILE, k3osInitArgs } from './k3os';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
 import { K3S_HA, K3S_HA_CONF, KUBE_VIP_MANIFEST, KUBELET_DROP_IN, LOGIND_DROP_IN } from './k3s-ha';
 import { KILLPOWERD, needsKillpowerd } from './killpower';
 import { installK3s } from './machine-files';
+import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp } from './node-ip';
+import { code } from './text';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
 export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): string {
@@ -47,6 +50,12 @@ function table(cluster: Cluster, { folder }: Origin): string {
     ...(agents.length > 0
       ? [row('`agent/config.yaml`', names(agents), '`/etc/rancher/k3s/config.yaml`, mode 0600')]
       : []),
+    ...(agents.length > 0 && needsNodeIp(cluster)
+      ? [
+          row('`agent/k3s-node-ip`', names(agents), `\`${K3S_NODE_IP}\`, mode 0755`),
+          row('`agent/10-node-ip.conf`', names(agents), `\`${NODE_IP_DROP_IN}\``),
+        ]
+      : []),
     row('`server/init.yaml`', servers, '`/etc/rancher/k3s/init.yaml`, mode 0600'),
     row('`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`),
     row('`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``),
@@ -83,8 +92,6 @@ function table(cluster: Cluster, { folder }: Origin): string {
   ].join('\n');
 }
 
-const code = (...lines: string[]): string => `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
-
 /** How to make installation media. */
 function images(cluster: Cluster, first: Node, origin: Origin): string[] {
   const { name } = cluster;
@@ -107,7 +114,7 @@ function images(cluster: Cluster, first: Node, origin: Origin): string[] {
         `--out ~/${name}-seed`,
       ]),
     )}`,
-    `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. On ${withAddresses([first]).join()} alone, once, run \`k3s-ha init\`; with \`--permit-init ${first.name} --for 24h\` at the command above that machine does it by itself, and a day later the image is harmless. Then go on below with the copy of k3s.yaml.`,
+    `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. ${foundingOfImages(cluster, first)} Then go on below with the copy of k3s.yaml.`,
     known.join(' '),
   ];
 }
@@ -133,7 +140,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
     `Install k3s on every machine without starting it. On ${names(serversOf(cluster))}, where also curl and arping have to be:${code(installK3s(cluster, 'server'))}${
       agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
-    `On ${withAddresses([first]).join()} alone, found the cluster. It refuses where anything looks like a cluster already, and says why; servers that are off might hold one.${code('k3s-ha init')}`,
+    foundingStep(cluster, first),
     `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, fill the kubeconfig in, and delete the copy:${code(
       npmRun('kubeconfig', origin, ['--from k3s.yaml', '--merge ~/.kube/config']),
     )}`,
@@ -171,20 +178,21 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
 
 function paragraphs(cluster: Cluster): string[] {
   const cable = cluster.ups.find(({ node }) => node !== undefined);
+  const founding = foundingParagraphs(cluster);
   return [
     '**server/config.yaml** is the same on every server. There is no first server in it: each one joins through the virtual IP when it has no data, and needs nobody when it has. To replace a machine, also the one that founded the cluster, run `kubectl delete node NAME`, install the new one with the same files and start k3s.',
-    `**server/init.yaml** is the only file that founds a cluster, and k3s does not read it where it stands. \`k3s-ha init\` copies it to /run for one start. Never install it as config.yaml.`,
-    '**server/k3s-ha** decides before each start of k3s: a machine with data goes on, one without joins whoever answers, and where nobody answers it waits and asks again. It founds nothing unless a person says `k3s-ha init`, or `bootstrap` of cluster.yaml or `--permit-init` names this very machine and the time is not over. `k3s-ha status` shows what it sees. It joins whoever serves an API at these addresses, or only the cluster whose CA it knows: by `controlPlane.caSha256`, or by a token that begins with `K10`. What it cannot see is a cluster on servers that are off or cut off; that is why init asks for them, and why `--never-existed` is a promise.',
-    `Where it cannot claim the virtual IP, because that is IPv6 alone, and on machines without systemd, found by hand on one machine, with k3s stopped:${code(
-      'mkdir -p /run/k3s-ha && cp /etc/rancher/k3s/init.yaml /run/k3s-ha/init.yaml',
-      'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-ha/init.yaml.d',
-      'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
-      'K3S_CONFIG_FILE=/run/k3s-ha/init.yaml k3s server    # end it with Ctrl-C when it is ready, and start the service',
-    )}`,
+    `**server/init.yaml** is the only file that founds a cluster, and k3s does not read it where it stands: it is copied to /run for one start. Never install it as config.yaml.`,
+    `**server/k3s-ha** decides before each start of k3s: a machine with data goes on, one without joins whoever answers, and where nobody answers it waits and asks again. ${founding.when} \`k3s-ha status\` shows what it sees. It joins whoever serves an API at these addresses, or only the cluster whose CA it knows: by \`controlPlane.caSha256\`, or by a token that begins with \`K10\`. What it cannot see is a cluster on servers that are off or cut off; ${founding.unseen}.`,
+    ...foundingWithoutSystemd(cluster),
     shutdownParagraph(cluster),
     ...(agentsOf(cluster).length > 0
       ? [
           '**agent/config.yaml** has only what an agent takes. An agent refuses to start over a key that is for servers.',
+        ]
+      : []),
+    ...(agentsOf(cluster).length > 0 && needsNodeIp(cluster)
+      ? [
+          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s: of the addresses in **agent/10-node-ip.conf** those that this machine has. Without it k3s would state IPv4 first, or alone. On a machine without systemd run the command in that file before k3s starts. On servers k3s-ha does this.',
         ]
       : []),
     ...(cable

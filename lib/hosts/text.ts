@@ -45,3 +45,6 @@ export function markedScript(script: string): string {
   const end = script.indexOf('\n') + 1;
   return `${script.slice(0, end)}# ${WRITTEN_BY}\n${script.slice(end)}`;
 }
+
+/** Commands in a Markdown file, below a line of text. */
+export const code = (...lines: string[]): string => `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\``;

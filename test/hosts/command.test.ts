@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { ipv6Site } from '../cluster/sites';
 
 const TOKEN = '5f1d8c0b7a3e9642-the-token';
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0 me@desk';
@@ -47,7 +48,7 @@ describe('npm run hosts', () => {
     ]);
     expect(files().map((file) => statSync(at(`seed/${file}`)).mode & 0o777)).toEqual(files().map(() => 0o600));
     expect(statSync(at('seed')).mode & 0o777).toBe(0o700);
-    expect(stdout).toContain('nobody founds the cluster by itself');
+    expect(stdout).toContain('nobody founds the cluster by itself: run k3s-ha init on ONE server, once');
   });
 
   test('writes for what the site says its machines run', () => {
@@ -180,6 +181,15 @@ describe('npm run hosts', () => {
     ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
   ])('refuses a permission for %s', (_, args, says) => {
     refused(says, '--token-file', at('token'), '--out', at('seed'), ...args);
+  });
+
+  test('refuses a permission where the virtual IP is IPv6 alone, and says what to do', () => {
+    writeFileSync(at('six.yaml'), JSON.stringify(ipv6Site()));
+    refused(
+      'a person founds this cluster by hand, see hosts/README.md',
+      ...['--cluster', at('six.yaml'), '--token-file', at('token'), '--out', at('seed')],
+      ...['--permit-init', 'k3s-11', '--for', '24h'],
+    );
   });
 
   test('ends with 2 over wrong usage and with 0 over --help', () => {

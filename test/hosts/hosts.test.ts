@@ -1,16 +1,8 @@
 import { parse, parseDocument } from 'yaml';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/hosts/hosts';
-import { dualStack, homeInput, site } from '../support/sites';
-import { textOf, withAgent } from './site-with-agent';
-
-/** Two IP families, IPv6 first. */
-const ipv6First: Partial<ClusterInput> = {
-  ...dualStack,
-  network: { subnet: ['fd00:10::/64', '192.168.10.0/24'] },
-  nodes: dualStack.nodes.map((node) => ({ ...node, address: [node.address].flat().reverse() })),
-  controlPlane: { vip: ['fd00:10::5', '192.168.10.5'] },
-};
+import { dualStack, homeInput, ipv6First, site } from '../support/sites';
+import { dualStackWithAgents, textOf, withAgent } from './site-with-agent';
 
 /** Read as k3s and k3OS read it, by the rules of YAML 1.1. */
 const read = (file: string, changes: Partial<ClusterInput> = {}): Record<string, unknown> =>
@@ -207,7 +199,7 @@ const withoutUps = (): Partial<ClusterInput> => ({
 });
 
 describe('every file', () => {
-  const all = [...hostFiles(site(withAgent)), ...hostFiles(site(dualStack))];
+  const all = [...hostFiles(site(withAgent)), ...hostFiles(site(dualStackWithAgents))];
 
   test.each(all)('%s says near its top that npm run synth wrote it', (_, text) => {
     expect(text.split('\n').slice(0, 2).join('\n')).toContain('Written by npm run synth');

@@ -1,4 +1,5 @@
-import { dualStack, site } from '../support/sites';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import { dualStack, ipv6First, site } from '../support/sites';
 import { CA_SUM, SHELLS, StubMachine } from './k3s-ha-machine';
 
 describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
@@ -16,7 +17,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       const { code, line } = machine.run('start');
       expect(code).toBe(1);
       expect(line).toBe(
-        `WAIT no API at 192.168.10.5 192.168.10.12 192.168.10.13 - if cluster "home" never existed, run 'k3s-ha init' on ONE server; else bring its servers back`,
+        `WAIT no API at 192.168.10.5 192.168.10.12 192.168.10.13 - if cluster "home" never existed, run k3s-ha init on ONE server; else bring its servers back`,
       );
     });
 
@@ -153,18 +154,43 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   });
 
   describe('two IP families', () => {
-    beforeEach(() => {
+    const installed = (changes: Partial<ClusterInput>) => {
       machine.remove();
-      machine = new StubMachine(command, site(dualStack));
+      machine = new StubMachine(command, site({ ...dualStack, ...changes }));
       machine.write(
         'addresses',
         '2: eth0    inet 192.168.10.11/24 scope global eth0\n2: eth0    inet6 fd00:10::aa/64 scope global temporary dynamic\n2: eth0    inet6 fd00:10::11/64 scope global\n',
       );
-    });
+    };
+    beforeEach(() => installed({}));
 
     test('the machine states an address of each, and no temporary one', () => {
       machine.run('start');
       expect(nodeIp()).toContain("\nnode-ip: '192.168.10.11,fd00:10::11'\n");
+    });
+
+    test.each([['192.168.10.5'], ['fd00:10::5'], [['fd00:10::5', '192.168.10.5']]])(
+      'the virtual IP %j changes neither that nor the order',
+      (vip) => {
+        installed({ controlPlane: { vip } });
+        machine.run('start');
+        expect(nodeIp()).toContain("\nnode-ip: '192.168.10.11,fd00:10::11'\n");
+      },
+    );
+
+    test('with IPv6 first the machine states that first, also behind a load balancer of IPv4', () => {
+      installed({ ...ipv6First, controlPlane: { vip: '192.168.10.5', provider: 'external' } });
+      machine.run('start');
+      expect(nodeIp()).toContain("\nnode-ip: 'fd00:10::11,192.168.10.11'\n");
+    });
+
+    test('the machine waits for the address that the virtual IP does not have, too', () => {
+      installed({ controlPlane: { vip: '192.168.10.5' } });
+      machine.write('addresses', '2: eth0    inet 192.168.10.11/24 scope global eth0\n');
+      expect(machine.run('start')).toMatchObject({
+        code: 1,
+        line: expect.stringMatching(/^WAIT eth0 has no IPv6 address/),
+      });
     });
 
     test('a server is joined by IPv6 when that alone answers', () => {
@@ -184,7 +210,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
         'virtual IP 192.168.10.5: silent',
         `server 192.168.10.12: API answers, CA ${CA_SUM.slice(0, 12)}`,
         'server 192.168.10.13: etcd is there, the API is silent: no majority?',
-        'founding: by a person, with k3s-ha init',
+        'founding: by a person: run k3s-ha init on ONE server',
       ]);
     });
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/hosts/hosts';
 import { site } from '../support/sites';
-import { textOf, withAgent } from './site-with-agent';
+import { dualStackWithAgents, textOf, withAgent } from './site-with-agent';
 
 describe('files for operating systems', () => {
   const foldersOf = (os: ClusterInput['os']) =>
@@ -35,9 +35,12 @@ describe('files for operating systems', () => {
 });
 
 describe('README.md', () => {
-  test('tells every file where it goes', () => {
-    const readme = textOf(withAgent, 'README.md');
-    for (const file of hostFiles(site(withAgent)).keys()) {
+  test.each([
+    ['one IP family', withAgent],
+    ['two IP families', dualStackWithAgents],
+  ])('tells every file where it goes with %s', (_, changes) => {
+    const readme = textOf(changes, 'README.md');
+    for (const file of hostFiles(site(changes)).keys()) {
       // these stand there as folders
       if (/^(README|k3os\/|cloud-init\/|kairos\/|agent\/99|nodes\/.*k3os)/.test(file)) continue;
       expect(readme).toContain(`\`${file}\``);

@@ -17,3 +17,11 @@ export const site = (changes: Partial<ClusterInput> = {}, now?: Date): Cluster =
 
 /** What makes the home site one with two IP families, IPv4 first. */
 export const dualStack = dualStackSite();
+
+/** The same with IPv6 first. */
+export const ipv6First: Partial<ClusterInput> = {
+  ...dualStack,
+  network: { subnet: ['fd00:10::/64', '192.168.10.0/24'] },
+  nodes: dualStack.nodes.map((node) => ({ ...node, address: [node.address].flat().reverse() })),
+  controlPlane: { vip: ['fd00:10::5', '192.168.10.5'] },
+};

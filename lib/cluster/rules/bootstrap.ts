@@ -1,4 +1,5 @@
 import { error, type Problem } from '../problem';
+import { foundingOf } from '../queries';
 import type { Cluster } from '../schema';
 import { unknownName } from './unknown-name';
 
@@ -6,8 +7,9 @@ import { unknownName } from './unknown-name';
 const MOST_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** The permission to found the cluster is for a server, has not ended, and ends soon. */
-export function bootstrap({ bootstrap: permission, nodes }: Cluster, now: Date): Problem[] {
+/** The permission to found the cluster is for a server that can claim the virtual IP, has not ended, and ends soon. */
+export function bootstrap(cluster: Cluster, now: Date): Problem[] {
+  const { bootstrap: permission, nodes } = cluster;
   if (!permission) return [];
   const { node, notAfter } = permission;
   const names = nodes.map(({ name }) => name);
@@ -23,7 +25,19 @@ export function bootstrap({ bootstrap: permission, nodes }: Cluster, now: Date):
           ),
         ]
       : [];
-  return [...unknown, ...agent, ...ending(notAfter, now)];
+  return [...unknown, ...agent, ...claim(cluster), ...ending(notAfter, now)];
+}
+
+function claim(cluster: Cluster): Problem[] {
+  if (foundingOf(cluster) !== 'by-hand') return [];
+  return [
+    error(
+      'founder-without-claim',
+      ['bootstrap'],
+      'the virtual IP is IPv6 alone, and a server that founds the cluster by itself has to claim an IPv4 one by ARP',
+      'let no server do it: a person founds this cluster by hand, see hosts/README.md; or give controlPlane.vip an IPv4 address too, where the machines have some',
+    ),
+  ];
 }
 
 function ending(notAfter: Date, now: Date): Problem[] {

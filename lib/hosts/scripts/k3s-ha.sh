@@ -91,11 +91,10 @@ own_addresses() { # 4|6
     while read -r address; do is_in "$address" "$VIP" || echo "$address"; done
 }
 
-# sets $own, a list for the families of the virtual IP in their order; an address that cluster.yaml states comes before any other
+# sets $own, a list for the families of the node network in their order; an address that cluster.yaml states comes before any other
 find_own() {
   own=
-  for one in $VIP; do
-    case $one in *:*) family=6 ;; *) family=4 ;; esac
+  for family in $FAMILIES; do
     candidates=$(own_addresses "$family")
     chosen=$(for address in $candidates; do ! is_in "$address" "$PEERS" || echo "$address"; done | head -n 1)
     [ -n "$chosen" ] || chosen=$(echo "$candidates" | head -n 1)
@@ -227,7 +226,7 @@ start() {
     permit --never-existed
     decide 0 "INIT this machine is the one that may found the cluster"
   fi
-  decide 1 "WAIT no API at $VIP $(peers | tr '\n' ' ')- if cluster \"$CLUSTER\" never existed, run 'k3s-ha init' on ONE server; else bring its servers back"
+  decide 1 "WAIT no API at $VIP $(peers | tr '\n' ' ')- if cluster \"$CLUSTER\" never existed, $FOUND; else bring its servers back"
 }
 
 init() {
@@ -275,7 +274,7 @@ status() {
   for host in $VIP; do echo "virtual IP $host: $(seen "$host")"; done
   for host in $(peers); do echo "server $host: $(seen "$host")"; done
   [ ! -e "$run/claim" ] || echo "claim: this machine is founding the cluster"
-  if [ "${BOOTSTRAP:-manual}" != designated ]; then echo "founding: by a person, with k3s-ha init"
+  if [ "${BOOTSTRAP:-manual}" != designated ]; then echo "founding: by a person: $FOUND"
   elif reason=$(refuse_without_permission); then echo "founding: this machine may, by itself"
   else echo "founding: ${reason#k3s-ha: }"; fi
 }

@@ -1,4 +1,7 @@
-import type { InvalidSite } from '../sites';
+import { dualStackSite, type InvalidSite, ipv6Site } from '../sites';
+
+const WITHOUT_CLAIM =
+  'error bootstrap: founder-without-claim: the virtual IP is IPv6 alone, and a server that founds the cluster by itself has to claim an IPv4 one by ARP; let no server do it: a person founds this cluster by hand, see hosts/README.md; or give controlPlane.vip an IPv4 address too, where the machines have some';
 
 /** The permission to found the cluster, on the first day of 2027. */
 export const bootstrap: readonly InvalidSite[] = [
@@ -34,6 +37,18 @@ export const bootstrap: readonly InvalidSite[] = [
     problems: [
       'error bootstrap.node: founder-not-server: k3s-4 is an agent, which cannot found a cluster; name a server',
     ],
+  },
+  {
+    says: 'a permission where there is IPv6 alone is refused, since nothing can be claimed',
+    site: ipv6Site,
+    changes: { bootstrap: { node: 'k3s-11', notAfter: '2027-01-02T00:00:00Z' } },
+    problems: [WITHOUT_CLAIM],
+  },
+  {
+    says: 'a permission where the virtual IP alone is IPv6 is refused',
+    site: dualStackSite,
+    changes: { 'controlPlane.vip': 'fd00:10::5', bootstrap: { node: 'k3s-1', notAfter: '2027-01-02T00:00:00Z' } },
+    problems: [WITHOUT_CLAIM],
   },
   {
     says: 'a permission that ends this second is refused',
