@@ -107,7 +107,7 @@ function writeAll(folder: string, files: readonly MachineFile[]): void {
     mkdirSync(temporary, { recursive: true, mode: 0o700 });
     for (const { path, permissions, content } of files) {
       const file = join(temporary, path);
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
       writeFileSync(file, content, { mode: 0o600 });
       chmodSync(file, Number.parseInt(permissions, 8));
     }
@@ -127,7 +127,10 @@ const NEXT: Readonly<Record<SeedSystem, (folder: string) => string>> = {
   kairos: () => 'server.yaml is the cloud-config of every server: https://kairos.io/docs/installation/',
   k3os: () => 'server.yaml is the config.yaml of every server, for k3os.install.config_url',
   plain: (folder) =>
-    `server/ is a tree for every server: tar -C ${folder}/server -c . | ssh root@SERVER tar -C / -x --no-same-owner`,
+    [
+      'server/ is a tree for every server, agent/ one for every agent. Only files are sent, so that no folder there gets another mode:',
+      `  (cd ${folder}/server && find . -type f -print0 | tar --null -T - -c) | ssh root@SERVER tar -C / -x --no-same-owner`,
+    ].join('\n'),
 };
 
 function execute(options: Options, now: Date): void {

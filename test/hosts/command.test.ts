@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -98,6 +99,42 @@ describe('npm run hosts', () => {
     expect(write('--os', 'plain').status).toBe(0);
     const modeOf = (file: string) => statSync(at(`seed/server/${file}`)).mode & 0o777;
     expect([modeOf('etc/rancher/k3s/token'), modeOf('usr/local/sbin/k3s-ha')]).toEqual([0o600, 0o755]);
+  });
+
+  describe('the line that copies a tree onto a machine', () => {
+    const modeOf = (path: string) => (statSync(at(`machine/${path}`)).mode & 0o777).toString(8);
+    beforeEach(() => {
+      const { stdout } = write('--os', 'plain');
+      mkdirSync(at('machine/etc/systemd/system'), { recursive: true });
+      for (const path of ['', 'etc', 'etc/systemd', 'etc/systemd/system']) chmodSync(at(`machine/${path}`), 0o755);
+      // an ssh that does here, in a folder of its own, what the machine would do in /
+      mkdirSync(at('bin'));
+      const ssh = `#!/bin/sh\numask 022\n[ "$1 $2 $3 $4" = 'root@SERVER tar -C /' ] || exit 1\nshift 4\nexec tar -C '${at('machine')}' "$@"\n`;
+      writeFileSync(at('bin/ssh'), ssh, { mode: 0o755 });
+      const line = stdout.split('\n').find((said) => said.includes('| ssh root@SERVER')) ?? 'exit 1';
+      const { status, stderr } = spawnSync('sh', ['-c', line], {
+        encoding: 'utf8',
+        env: { PATH: `${at('bin')}:${process.env['PATH']}` },
+      });
+      expect([status, stderr]).toEqual([0, '']);
+    });
+
+    test('leaves the folders of the machine as they are', () => {
+      expect(['', 'etc', 'etc/systemd', 'etc/systemd/system'].map(modeOf)).toEqual(['755', '755', '755', '755']);
+    });
+
+    test('makes folders that anybody may enter', () => {
+      expect(['etc/rancher', 'etc/rancher/k3s', 'usr', 'usr/local/sbin'].map(modeOf)).toEqual([
+        '755',
+        '755',
+        '755',
+        '755',
+      ]);
+    });
+
+    test('keeps the modes of the files', () => {
+      expect(['etc/rancher/k3s/token', 'usr/local/sbin/k3s-ha'].map(modeOf)).toEqual(['600', '755']);
+    });
   });
 
   const refused = (says: string, ...args: readonly string[]) => {
