@@ -32,7 +32,7 @@ export const k3osUps = (node: Node, ups: Ups): string =>
       `For ${node.name} alone, as /var/lib/rancher/k3os/config.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
       'The last file with labels replaces those of all others, so keep every label of this machine in one file.',
       'Labels count only when a node registers for the first time. For a node that already did:',
-      `  kubectl label node ${node.name} ups-device=${ups.name}`,
+      `  kubectl label --overwrite node ${node.name} ups-device=${ups.name}`,
     ],
     { k3os: { labels: { 'ups-device': ups.name } } },
   );

@@ -7,6 +7,7 @@ import { joinUrl, TOKEN_FILE } from './k3s-config';
 import { K3S_HA, K3S_HA_CONF, KUBE_VIP_MANIFEST, KUBELET_DROP_IN, LOGIND_DROP_IN } from './k3s-ha';
 import { KILLPOWERD, needsKillpowerd } from './killpower';
 import { installK3s } from './machine-files';
+import { labelledNodes, UPS_LABEL } from './ups-label';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
 export function hostsReadme(cluster: Cluster, first: Node): string {
@@ -68,7 +69,13 @@ function table(cluster: Cluster): string {
         ]
       : []),
     ...(images.length > 0
-      ? [row(images.map((os) => `\`${os}/\``).join(', '), 'all', 'all of the above in one file, see [Images](#images)')]
+      ? [
+          row(
+            images.map((os) => `\`${os}/\``).join(', '),
+            'all',
+            `all of the above in one file${cables.length > 0 ? `, \`${UPS_LABEL}\` in place of \`nodes/\`` : ''}, see [Images](#images)`,
+          ),
+        ]
       : []),
     ...(systemsOf(cluster).includes('k3os')
       ? [row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)')]
@@ -87,6 +94,7 @@ const code = (...lines: string[]): string => `\n\`\`\`sh\n${lines.join('\n')}\n\
 function images(cluster: Cluster, first: Node): string[] {
   const { name } = cluster;
   const systems = systemsOf(cluster);
+  const labelled = [...labelledNodes(cluster, 'server'), ...labelledNodes(cluster, 'agent')];
   const known = [
     ...(systems.includes('cloud-init')
       ? ['`cloud-init/` is for Debian and Ubuntu and has been booted in a container, with a k3s that does nothing.']
@@ -102,6 +110,13 @@ function images(cluster: Cluster, first: Node): string[] {
       `npm run hosts -- --token-file ~/${name}.token --ssh-key ~/.ssh/id_ed25519.pub --out ~/${name}-seed`,
     )}`,
     `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. On ${withAddresses([first]).join()} alone, once, run \`k3s-ha init\`; with \`--permit-init ${first.name} --for 24h\` at the command above that machine does it by itself, and a day later the image is harmless. Then go on below with the copy of k3s.yaml.`,
+    ...(labelled.length > 0
+      ? [
+          `The files are the same for every machine of a role, so they also have the label of each UPS cable (\`${labelled.join('`, `')}\`): before each start of k3s \`ups-label\` looks whether the host name is one of these. Where the name came too late, once the node has joined:${code(
+            `kubectl --context ${name} label --overwrite node NAME ups-device=UPS`,
+          )}`,
+        ]
+      : []),
     known.join(' '),
   ];
 }

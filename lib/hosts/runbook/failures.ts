@@ -1,4 +1,4 @@
-import { primary, serversOf } from '../../cluster/queries';
+import { primary, serversOf, upsesAt } from '../../cluster/queries';
 import { mayLose, quorumOf } from '../../cluster/rules/quorum';
 import type { Cluster } from '../../cluster/schema';
 import type { RunbookSection } from '../runbook-section';
@@ -79,6 +79,10 @@ function replace(cluster: Cluster): string[] {
   const { name } = cluster;
   const servers = serversOf(cluster);
   const spare = mayLose(servers.length);
+  const cables = servers.flatMap((server) => {
+    const [ups] = upsesAt(cluster, server);
+    return ups ? [`${ups.name} at ${server.name}`] : [];
+  });
   return [
     `The same for each of them, also the one that founded the cluster: ${servers.map((server) => server.name).join(', ')}. Take it out first, because until then it counts as one that is down (${spare} of ${servers.length} may be); then install the new machine with the same files and the same name.`,
     code(
@@ -86,6 +90,12 @@ function replace(cluster: Cluster): string[] {
       '# on the new machine: files and token as in hosts/README.md, k3s installed, then',
       'systemctl enable --now k3s',
     ),
+    ...(cables.length > 0
+      ? [
+          `k3s gives the new node the label of its UPS cable when it registers, by the same files. \`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; where it does not, nothing watches that UPS:`,
+          code(`kubectl --context ${name} label --overwrite node NAME ups-device=UPS`),
+        ]
+      : []),
     'It joins through the virtual IP, learns all data, and becomes a full member by itself. Never start it with `init.yaml`: that founds a second cluster.',
   ];
 }

@@ -63,6 +63,16 @@ describe('the quorum table', () => {
   });
 });
 
+test('a server that is replaced gets the label of its UPS cable again, or a person gives it', () => {
+  const text = section('A server is gone for good');
+  expect(text).toContain('must show ups1 at k3s-1;');
+  expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
+});
+
+test('labels are not spoken of where no server has a UPS cable', () => {
+  expect(section('A server is gone for good', servers(3))).not.toContain('ups-device');
+});
+
 describe('the seconds of a handover', () => {
   test('rise from the shortest to the bound in every row', () => {
     for (const failover of ['standard', 'fast'] as const) {
