@@ -1,5 +1,6 @@
 import { Document, isScalar, parse, Scalar, visit } from 'yaml';
 import { urlHost } from '../cluster/address';
+import { fetchCommand } from '../cluster/login';
 import { primary, serversOf } from '../cluster/queries';
 import type { Cluster } from '../cluster/schema';
 import { WRITTEN_BY } from '../written-by';
@@ -78,7 +79,7 @@ export function kubeconfigTemplate(cluster: Cluster): string {
   document.commentBefore = [
     ` ${WRITTEN_BY}`,
     ' The empty texts are the places for the credentials of k3s.yaml of a server. To fill them in and add all to your own file:',
-    '   npm run kubeconfig -- --ssh root@ --merge ~/.kube/config',
+    `   ${fetchCommand(cluster)}`,
   ].join('\n');
   return document.toString({ lineWidth: 0 });
 }

@@ -1,3 +1,4 @@
+import { fetchCommand, loginAdvice, loginUser } from '../../cluster/login';
 import { primary, serversOf, upsesAt } from '../../cluster/queries';
 import { mayLose, quorumOf } from '../../cluster/rules/quorum';
 import type { Cluster } from '../../cluster/schema';
@@ -47,10 +48,11 @@ function noAnswer(cluster: Cluster): string[] {
         ]
       : ['Nobody gets through at all: go through a machine that does,']),
     code(
-      `ssh -N -L 16443:127.0.0.1:${controlPlane.port} root@${first ? primary(first.address).text : vip} &`,
-      'npm run kubeconfig -- --ssh root@ --rescue localhost:16443 --merge ~/.kube/config',
+      `ssh -N -L 16443:127.0.0.1:${controlPlane.port} ${loginUser(cluster)}@${first ? primary(first.address).text : vip} &`,
+      fetchCommand(cluster, '--rescue localhost:16443'),
       `kubectl --context ${name}-rescue get nodes`,
     ),
+    loginAdvice(cluster),
     'That context asks for a certificate for `kubernetes`, a name that the API server of every k3s has, so the name it is reached by need not be in the certificate.',
   ];
 }
@@ -162,9 +164,10 @@ function twoHolders({ controlPlane }: Cluster): string[] {
   ];
 }
 
-function credentials({ name }: Cluster): string[] {
+function credentials(cluster: Cluster): string[] {
   return [
     '`kubectl` says that the certificate has expired. k3s makes credentials for a year and renews its own when it starts within the last 90 days; copies grow old. `npm run kubeconfig` warns 90 days before. Restart k3s on one server if it has run for so long, then fetch them again:',
-    code('npm run kubeconfig -- --ssh root@ --merge ~/.kube/config', `kubectl --context ${name} get nodes`),
+    code(fetchCommand(cluster), `kubectl --context ${cluster.name} get nodes`),
+    loginAdvice(cluster),
   ];
 }

@@ -63,6 +63,27 @@ describe('the quorum table', () => {
   });
 });
 
+describe('the user who logs in', () => {
+  const tunnel = (os: ClusterInput['os']) =>
+    /ssh -N -L \S+ (\S+) &\nnpm run kubeconfig -- (.*) --rescue/
+      .exec(section('kubectl does not get through', { os }))
+      ?.slice(1);
+
+  test.each([
+    ['cloud-init', 'debian'],
+    ['kairos', 'kairos'],
+    ['k3os', 'rancher'],
+  ] as const)('is on %s the one that the image gives the keys to', (os, user) => {
+    expect(tunnel([os])).toEqual([`${user}@192.168.10.11`, `--ssh ${user}@ --sudo`]);
+  });
+
+  test('is named for every system of the site, and root for machines that were installed by hand', () => {
+    const text = section('The credentials have ended', { os: ['cloud-init', 'k3os'] });
+    expect(text).toContain('`debian` on Debian, `ubuntu` on Ubuntu, `rancher` on k3OS;');
+    expect(text).toContain('`--ssh root@` without `--sudo`');
+  });
+});
+
 test('a server that is replaced gets the label of its UPS cable again, or a person gives it', () => {
   const text = section('A server is gone for good');
   expect(text).toContain('must show ups1 at k3s-1;');
