@@ -61,12 +61,16 @@ function k3sArgs(role: Node['role'], settings: readonly Setting[]): string[] {
   ];
 }
 
-/** The arguments that found the cluster: everything a server has, but nobody to join. */
-export const k3osInitArgs = (cluster: Cluster): string[] => {
-  const [role, ...rest] = k3sArgs(
+/** The arguments of a reset: everything a server has, but nobody to join. */
+export const k3osResetArgs = (cluster: Cluster): string[] =>
+  k3sArgs(
     'server',
     serverSettings(cluster).filter(({ key }) => key !== 'server'),
   );
+
+/** The arguments that found the cluster. */
+export const k3osInitArgs = (cluster: Cluster): string[] => {
+  const [role, ...rest] = k3osResetArgs(cluster);
   return [role ?? 'server', '--cluster-init', ...rest];
 };
 

@@ -182,6 +182,7 @@ function paragraphs(cluster: Cluster): string[] {
       'mkdir -p /run/k3s-ha && cp /etc/rancher/k3s/init.yaml /run/k3s-ha/init.yaml',
       'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-ha/init.yaml.d',
       'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
+      'k3s-ha address    # writes config.yaml.d/40-node-ip.yaml',
       'K3S_CONFIG_FILE=/run/k3s-ha/init.yaml k3s server    # end it with Ctrl-C when it is ready, and start the service',
     )}`,
     shutdownParagraph(cluster),

@@ -1,7 +1,9 @@
 import { fetchCommand, loginAdvice, loginUser } from '../../cluster/login';
-import { primary, serversOf, upsesAt } from '../../cluster/queries';
+import { primary, serversOf, systemsOf, upsesAt } from '../../cluster/queries';
 import { mayLose, quorumOf } from '../../cluster/rules/quorum';
 import type { Cluster } from '../../cluster/schema';
+import { k3osResetArgs } from '../k3os';
+import { K3S_HA } from '../k3s-ha';
 import type { RunbookSection } from '../runbook-section';
 
 const code = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
@@ -102,6 +104,31 @@ function replace(cluster: Cluster): string[] {
   ];
 }
 
+/** k3s refuses a reset while `server` is set, and without node-ip it may take the virtual IP for the address of its member of etcd. */
+const reset = (options: string): string[] => [
+  'systemctl stop k3s',
+  `${K3S_HA} address    # writes config.yaml.d/40-node-ip.yaml`,
+  'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
+  "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)    # k3s refuses the reset while `server` is set",
+  'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-reset.yaml.d',
+  `K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server ${options}    # ends by itself`,
+  'rm /run/k3s-reset.yaml /run/k3s-reset.yaml.d',
+  'systemctl start k3s',
+];
+
+/** k3OS has neither systemd nor config.yaml nor k3s-ha: what k3s needs are arguments. */
+const onK3os = (cluster: Cluster, options: string): string[] =>
+  systemsOf(cluster).includes('k3os')
+    ? [
+        'On k3OS, with the address of this very machine for ADDRESS:',
+        code(
+          'rc-service k3s-service stop',
+          `k3s ${k3osResetArgs(cluster).join(' ')} --node-ip=ADDRESS ${options}`,
+          'rc-service k3s-service start',
+        ),
+      ]
+    : [];
+
 /** etcd makes no difference between members that were away and members that were replaced. */
 const OLD_DATA =
   '**No other server may start with its old data from now on.** Enough of them are a majority of the old cluster and go on as that, beside the new one, with the same addresses. One that is off is switched on with its network cable out, and plugged in when its data is out of the way.';
@@ -114,13 +141,8 @@ function noMajority(cluster: Cluster): string[] {
     'If they are gone for good, one server with its data can be made a cluster of one. Whatever the others stored and this one did not get is lost.',
     OLD_DATA,
     'On that server alone:',
-    code(
-      'systemctl stop k3s',
-      "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)    # k3s refuses the reset while `server` is set",
-      'K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server --cluster-reset    # ends by itself',
-      'rm /run/k3s-reset.yaml',
-      'systemctl start k3s',
-    ),
+    code(...reset('--cluster-reset')),
+    ...onK3os(cluster, '--cluster-reset'),
     'Then the others, one after the other, each after it was taken out with `kubectl delete node NAME`; the cable goes back in before the last line:',
     code(
       'systemctl stop k3s',
@@ -134,13 +156,8 @@ function restore(cluster: Cluster): string[] {
   const several = serversOf(cluster).length > 1;
   return [
     'k3s writes a snapshot each 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. They are on the disk that you are worried about: copy them to another machine, together with the token, without which no snapshot can be read. On one server:',
-    code(
-      'systemctl stop k3s',
-      "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)",
-      'K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server --cluster-reset --cluster-reset-restore-path=SNAPSHOT',
-      'rm /run/k3s-reset.yaml',
-      'systemctl start k3s',
-    ),
+    code(...reset('--cluster-reset --cluster-reset-restore-path=SNAPSHOT')),
+    ...onK3os(cluster, '--cluster-reset --cluster-reset-restore-path=SNAPSHOT'),
     ...(several ? [OLD_DATA, 'Then the others as at the end of the section above.'] : []),
   ];
 }

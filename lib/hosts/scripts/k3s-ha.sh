@@ -1,12 +1,11 @@
 #!/bin/sh
 # Decides what this server may do, so that every server can have the same files and the cluster is founded once.
-#
 #   start     before k3s starts (ExecStartPre): goes on with etcd data, else joins whoever answers, else waits. Never founds,
 #             unless k3s-ha.conf designates this very machine and the permission has not expired
 #   init      founds the cluster, once in its life, on one machine, by a person: k3s-ha init [--never-existed]
 #   handover  after k3s has started (ExecStartPost): gives the virtual IP that init claimed to whoever serves it from now on
+#   address   states the address of this machine as node-ip, as each start does, for a person who starts k3s by hand
 #   status    what this machine sees, for a person
-#
 # Exit status: 0 done, k3s may start | 1 WAIT, ask again later | 2 REFUSE, somebody has to look | 3 REFUSE, another machine won
 #              4 BROKEN, this machine lacks something | 64 wrong arguments
 # Environment, for tests and for odd machines:
@@ -16,7 +15,6 @@
 #   waits, default 300; K3S_HA_HOSTNAME, K3S_HA_NOW name of this machine, seconds since 1970
 set -u
 export LC_ALL=C
-
 conf=${K3S_HA_CONF:-/etc/rancher/k3s/k3s-ha.conf} # what is true for this site
 config=${K3S_HA_CONFIG:-/etc/rancher/k3s} # config.yaml, init.yaml, token
 data=${K3S_HA_DATA:-/var/lib/rancher/k3s}
@@ -104,6 +102,7 @@ put() { # FILE LINE: in one step, for root alone
 }
 find_network() { find_interface && find_own; }
 put_node_ip() { put "$config/config.yaml.d/40-node-ip.yaml" "node-ip: '$own'"; }
+address() { find_network && put_node_ip; }
 
 # MAC addresses of other machines that answer for an IPv4 address; fails when nothing could be asked
 answers() { # PROBES ADDRESS
@@ -206,11 +205,10 @@ start() {
   if has_data; then
     rm -f "$config/config.yaml.d/50-join.yaml"
     # whatever the network looks like: a member of the cluster is never kept from starting
-    reason=$(find_network && put_node_ip) || say "node-ip stays as it was: ${reason#k3s-ha: }"
+    reason=$(address) || say "node-ip stays as it was: ${reason#k3s-ha: }"
     decide 0 "START this machine has etcd data"
   fi
-  find_network
-  put_node_ip
+  address
   # with the lock alone, init is on its way
   if [ -e "$run/claim" ] && { [ -e "$run/found.env" ] || [ ! -e "$run/lock" ]; }; then
     reason=$(refuse_void_claim) && decide 0 "INIT founding the cluster as permitted"
@@ -286,8 +284,8 @@ status() {
 }
 
 case "$# $*" in
-  '1 start' | '1 handover' | '1 status' | '1 init' | '2 init --never-existed') ;;
-  *) echo 'usage: k3s-ha start | init [--never-existed] | handover | status' >&2; exit 64 ;;
+  '1 start' | '1 handover' | '1 address' | '1 status' | '1 init' | '2 init --never-existed') ;;
+  *) echo 'usage: k3s-ha start | init [--never-existed] | handover | address | status' >&2; exit 64 ;;
 esac
 [ -r "$conf" ] || decide 4 "BROKEN there is no $conf; put hosts/server/k3s-ha.conf there"
 # shellcheck disable=SC1090 # the site's own file

@@ -186,6 +186,23 @@ describe('what to do', () => {
     expect(text('external')).not.toMatch(/plndr-cp-lock|journalctl/);
   });
 
+  test.each(['Too few servers are left', 'The data of all servers is lost'])(
+    'states the address of the machine and leaves the address to join at out: %s',
+    (title) => {
+      const [before] = section(title).split('k3s server --cluster-reset');
+      expect(before).toContain('/usr/local/sbin/k3s-ha address');
+      expect(before).toContain('rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml');
+      expect(before).toContain('ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-reset.yaml.d');
+    },
+  );
+
+  test('resets on k3OS, which has no config.yaml, by arguments', () => {
+    const text = section('Too few servers are left', { os: ['k3os'] });
+    const line = /^k3s server (.*) --node-ip=ADDRESS --cluster-reset$/m.exec(text)?.[1];
+    expect(line).toContain('--token-file=/var/lib/rancher/k3os/token');
+    expect(line).not.toMatch(/--server=|--cluster-init/);
+  });
+
   test('resets without `server`, which k3s demands', () => {
     expect(section('Too few servers are left')).toContain("grep -v '^server:'");
     // k3s refuses the reset while `server` is set, and the key stands alone on its line
