@@ -111,7 +111,7 @@ function writeAll(folder: string, files: readonly MachineFile[]): void {
     mkdirSync(temporary, { recursive: true, mode: 0o700 });
     for (const { path, permissions, content } of files) {
       const file = join(temporary, path);
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+      mkdirSync(dirname(file), { recursive: true, mode: 0o755 });
       writeFileSync(file, content, { mode: 0o600 });
       chmodSync(file, Number.parseInt(permissions, 8));
     }
@@ -132,7 +132,10 @@ const NEXT: Readonly<Record<SeedSystem, (folder: string, role: Node['role']) => 
   kairos: (_, role) => `${role}.yaml is the cloud-config of every ${role}: https://kairos.io/docs/installation/`,
   k3os: (_, role) => `${role}.yaml is the config.yaml of every ${role}, for k3os.install.config_url`,
   plain: (folder, role) =>
-    `${role}/ is a tree for every ${role}: tar -C ${folder}/${role} -c . | ssh root@${role.toUpperCase()} tar -C / -x --no-same-owner`,
+    [
+      `${role}/ is a tree for every ${role}. Only files are sent, so that no folder there gets another mode:`,
+      `  (cd ${folder}/${role} && find . -type f -print0 | tar --null -T - -c) | ssh root@${role.toUpperCase()} tar -C / -x --no-same-owner`,
+    ].join('\n'),
 };
 
 function execute(options: Options, now: Date): void {

@@ -31,18 +31,19 @@ Files are written in one step, with mode 0600, and what was there before stays b
 On any error nothing is written. Exit status: 0 done, 1 bad input or no server answers, 2 bad usage.
 
 --ssh asks the servers of the site one after the other for /etc/rancher/k3s/k3s.yaml, with the ssh of this machine and its
-settings, and takes the first good one. Without a terminal ssh asks no questions. The file is as good as a password; nothing of
+settings, and takes the first good one. An image shuts root out and has a user of its own: debian, ubuntu, kairos, or rancher on k3OS.
+Without a terminal ssh asks no questions. The file is as good as a password; nothing of
 it is kept but what goes into the kubeconfig.
 
+  npm run kubeconfig -- --ssh debian@ --sudo --merge ~/.kube/config
   npm run kubeconfig -- --ssh root@ --merge ~/.kube/config
-  npm run kubeconfig -- --ssh admin@ --sudo --merge ~/.kube/config
   npm run --silent kubeconfig -- --from k3s.yaml > home.yaml
 
 --rescue is for a day when no address of the site is within reach: it adds the context NAME-rescue, which goes to an address that is in
 no certificate, such as the end of a tunnel.
 
-  ssh -N -L 16443:127.0.0.1:6443 root@k3s-2 &
-  npm run kubeconfig -- --ssh root@ --rescue localhost:16443 --merge ~/.kube/config`;
+  ssh -N -L 16443:127.0.0.1:6443 debian@k3s-2 &
+  npm run kubeconfig -- --ssh debian@ --sudo --rescue localhost:16443 --merge ~/.kube/config`;
 
 const program = new Command('npm run kubeconfig --')
   .description(

@@ -33,7 +33,7 @@ export const k3osUps = (node: Node, ups: Ups): string =>
       `For ${node.name} alone, as /var/lib/rancher/k3os/config.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
       'The last file with labels replaces those of all others, so keep every label of this machine in one file.',
       'Labels count only when a node registers for the first time. For a node that already did:',
-      `  kubectl label node ${node.name} ups-device=${ups.name}`,
+      `  kubectl label --overwrite node ${node.name} ups-device=${ups.name}`,
     ],
     { k3os: { labels: { 'ups-device': ups.name } } },
   );
@@ -66,12 +66,16 @@ function k3sArgs(role: Node['role'], settings: readonly Setting[]): string[] {
   ];
 }
 
-/** The arguments that found the cluster: everything a server has, but nobody to join. */
-export const k3osInitArgs = (cluster: Cluster): string[] => {
-  const [role, ...rest] = k3sArgs(
+/** The arguments of a reset: everything a server has, but nobody to join. */
+export const k3osResetArgs = (cluster: Cluster): string[] =>
+  k3sArgs(
     'server',
     serverSettings(cluster).filter(({ key }) => key !== 'server'),
   );
+
+/** The arguments that found the cluster. */
+export const k3osInitArgs = (cluster: Cluster): string[] => {
+  const [role, ...rest] = k3osResetArgs(cluster);
   return [role ?? 'server', '--cluster-init', ...rest];
 };
 

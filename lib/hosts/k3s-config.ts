@@ -145,7 +145,7 @@ export const upsConfig = (node: Node, first: Ups, others: readonly Ups[]): strin
     [
       `For ${node.name} alone, as /etc/rancher/k3s/config.yaml.d/20-ups.yaml: ${cables([first, ...others])} to it.`,
       'Labels count only when a node registers for the first time. For a node that already did:',
-      `  kubectl label node ${node.name} ups-device=${first.name}`,
+      `  kubectl label --overwrite node ${node.name} ups-device=${first.name}`,
     ],
     // the plus adds to a list that another file may have started
     { 'node-label+': [`ups-device=${first.name}`] },

@@ -15,6 +15,7 @@ import {
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
 import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
+import { labelledNodes, UPS_LABEL, upsLabelDropIn, upsLabelScript } from './ups-label';
 
 /** A file on a machine, by its place there. */
 export interface MachineFile {
@@ -67,8 +68,15 @@ export function machineFiles(
           ...(kubeVip === undefined ? [] : [file(KUBE_VIP_MANIFEST, '0644', kubeVip)]),
           ...files,
         ];
+  const labelled = labelledNodes(cluster, role);
   return [
     ...own,
+    ...(labelled.length > 0
+      ? [
+          file(UPS_LABEL, '0755', upsLabelScript()),
+          file(`/etc/systemd/system/${serviceOf(role)}.service.d/20-ups.conf`, '0644', upsLabelDropIn(labelled)),
+        ]
+      : []),
     ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
     file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
     file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),

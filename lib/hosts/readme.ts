@@ -12,6 +12,7 @@ import { KILLPOWERD, needsKillpowerd } from './killpower';
 import { installK3s } from './machine-files';
 import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp } from './node-ip';
 import { code } from './text';
+import { labelledNodes, UPS_LABEL } from './ups-label';
 
 /** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
 export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): string {
@@ -79,7 +80,13 @@ function table(cluster: Cluster, { folder }: Origin): string {
         ]
       : []),
     ...(images.length > 0
-      ? [row(images.map((os) => `\`${os}/\``).join(', '), 'all', 'all of the above in one file, see [Images](#images)')]
+      ? [
+          row(
+            images.map((os) => `\`${os}/\``).join(', '),
+            'all',
+            `all of the above in one file${cables.length > 0 ? `, \`${UPS_LABEL}\` in place of \`nodes/\`` : ''}, see [Images](#images)`,
+          ),
+        ]
       : []),
     ...(systemsOf(cluster).includes('k3os')
       ? [row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)')]
@@ -96,6 +103,7 @@ function table(cluster: Cluster, { folder }: Origin): string {
 function images(cluster: Cluster, first: Node, origin: Origin): string[] {
   const { name } = cluster;
   const systems = systemsOf(cluster);
+  const labelled = [...labelledNodes(cluster, 'server'), ...labelledNodes(cluster, 'agent')];
   const known = [
     ...(systems.includes('cloud-init')
       ? ['`cloud-init/` is for Debian and Ubuntu and has been booted in a container, with a k3s that does nothing.']
@@ -115,6 +123,13 @@ function images(cluster: Cluster, first: Node, origin: Origin): string[] {
       ]),
     )}`,
     `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. ${foundingOfImages(cluster, first)} Then go on below with the copy of k3s.yaml.`,
+    ...(labelled.length > 0
+      ? [
+          `The files are the same for every machine of a role, so they also have the label of each UPS cable (\`${labelled.join('`, `')}\`): before each start of k3s \`ups-label\` looks whether the host name is one of these. Where the name came too late, once the node has joined:${code(
+            `kubectl --context ${name} label --overwrite node NAME ups-device=UPS`,
+          )}`,
+        ]
+      : []),
     known.join(' '),
   ];
 }

@@ -18,9 +18,11 @@ export interface FetchOptions {
 export type Fetched = { readonly text: string } | { readonly problem: string };
 
 const FILE = '/etc/rancher/k3s/k3s.yaml';
-/** What a person needs to find a passphrase, and what a file of 3 KB needs on a slow line. */
+/** What a person needs to find a passphrase, and what a file of 3 KB needs on a slow line; more than the 10 s of WRONG_USER. */
 const TYPING_SECONDS = 60;
-const READING_SECONDS = 5;
+const READING_SECONDS = 12;
+/** What an image of cloud-init tells root in place of running the command; it goes on for 10 s and ends with status 142. */
+const WRONG_USER = /^Please login as the user "([A-Za-z_][A-Za-z0-9_.-]*)" rather than/m;
 /** ssh ends with this when it does not get as far as running a command: ssh(1). */
 const NO_CONNECTION = 255;
 
@@ -57,6 +59,8 @@ function fetchFrom({ address }: Node, options: FetchOptions): Fetched {
     return { problem: 'there is no program ssh here; install it (openssh-client), or copy the file and give --from' };
   }
   if (status === 0) return { text: stdout };
+  const [, rightUser] = WRONG_USER.exec(stdout) ?? [];
+  if (rightUser) return { problem: `${user ?? 'this user'} may not log in there; give --ssh ${rightUser}@ --sudo` };
   if (status === null) return { problem: `ssh did not finish (${signal}); look at the machine, or give --timeout` };
   const said = stderr.trim().split('\n').at(-1)?.trim().slice(0, 200) || `exit status ${status}`;
   if (status === NO_CONNECTION) {

@@ -1,6 +1,7 @@
 import { Document, isScalar, parse, Scalar, visit } from 'yaml';
 import { urlHost } from '../cluster/address';
-import { HERE, npmRun, type Origin } from '../cluster/origin';
+import { fetchCommand } from '../cluster/login';
+import { HERE, type Origin } from '../cluster/origin';
 import { primary, serversOf } from '../cluster/queries';
 import type { Cluster } from '../cluster/schema';
 import { WRITTEN_BY } from '../written-by';
@@ -79,7 +80,7 @@ export function kubeconfigTemplate(cluster: Cluster, origin: Origin = HERE): str
   document.commentBefore = [
     ` ${WRITTEN_BY}`,
     ' The empty texts are the places for the credentials of k3s.yaml of a server. To fill them in and add all to your own file:',
-    `   ${npmRun('kubeconfig', origin, ['--ssh root@', '--merge ~/.kube/config'])}`,
+    `   ${fetchCommand(cluster, origin)}`,
   ].join('\n');
   return document.toString({ lineWidth: 0 });
 }

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -105,12 +106,48 @@ describe('npm run hosts', () => {
     ['cloud-init', /^(\w+)\/ is a NoCloud seed for every \1;/gm],
     ['kairos', /^(\w+).yaml is the cloud-config of every \1:/gm],
     ['k3os', /^(\w+).yaml is the config.yaml of every \1,/gm],
-    ['plain', /^(\w+)\/ is a tree for every \1:/gm],
+    ['plain', /^(\w+)\/ is a tree for every \1\./gm],
   ])('says for %s what to do with the files of each role there is', (system, line) => {
     const rolesIn = ({ stdout }: { stdout: string }) => [...stdout.matchAll(line)].map(([, role]) => role);
     expect(rolesIn(write('--os', system))).toEqual(['server']);
     rmSync(at('seed'), { recursive: true });
     expect(rolesIn(write('--os', system, '--cluster', 'examples/dual-stack.yaml'))).toEqual(['server', 'agent']);
+  });
+
+  describe('the line that copies a tree onto a machine', () => {
+    const modeOf = (path: string) => (statSync(at(`machine/${path}`)).mode & 0o777).toString(8);
+    beforeEach(() => {
+      const { stdout } = write('--os', 'plain');
+      mkdirSync(at('machine/etc/systemd/system'), { recursive: true });
+      for (const path of ['', 'etc', 'etc/systemd', 'etc/systemd/system']) chmodSync(at(`machine/${path}`), 0o755);
+      // an ssh that does here, in a folder of its own, what the machine would do in /
+      mkdirSync(at('bin'));
+      const ssh = `#!/bin/sh\numask 022\n[ "$1 $2 $3 $4" = 'root@SERVER tar -C /' ] || exit 1\nshift 4\nexec tar -C '${at('machine')}' "$@"\n`;
+      writeFileSync(at('bin/ssh'), ssh, { mode: 0o755 });
+      const line = stdout.split('\n').find((said) => said.includes('| ssh root@SERVER')) ?? 'exit 1';
+      const { status, stderr } = spawnSync('sh', ['-c', line], {
+        encoding: 'utf8',
+        env: { PATH: `${at('bin')}:${process.env['PATH']}` },
+      });
+      expect([status, stderr]).toEqual([0, '']);
+    });
+
+    test('leaves the folders of the machine as they are', () => {
+      expect(['', 'etc', 'etc/systemd', 'etc/systemd/system'].map(modeOf)).toEqual(['755', '755', '755', '755']);
+    });
+
+    test('makes folders that anybody may enter', () => {
+      expect(['etc/rancher', 'etc/rancher/k3s', 'usr', 'usr/local/sbin'].map(modeOf)).toEqual([
+        '755',
+        '755',
+        '755',
+        '755',
+      ]);
+    });
+
+    test('keeps the modes of the files', () => {
+      expect(['etc/rancher/k3s/token', 'usr/local/sbin/k3s-ha'].map(modeOf)).toEqual(['600', '755']);
+    });
   });
 
   const refused = (says: string, ...args: readonly string[]) => {

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { buildSite } from '../../lib/app';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import type { MachineFile } from '../../lib/hosts/machine-files';
+import { upsLabelScript } from '../../lib/hosts/ups-label';
 import { homeInput, site } from '../support/sites';
 
 const withAgent: Partial<ClusterInput> = {
@@ -48,8 +49,15 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
     expect(contentAt(file, '/usr/local/share/k3s-ha/kube-vip.yaml')).toBe(dist.get('20-kube-vip.k8s.yaml'));
   });
 
-  test('names no host', () => {
-    expect(textOf(file)).not.toMatch(/hostname:|k3s-[123]\b(?!.*found)/);
+  test('gives no machine a name, and names one only for the cable of its UPS', () => {
+    expect(textOf(file)).not.toMatch(/hostname:|k3s-[123]\b(?!.*found)(?!=ups)/);
+  });
+
+  test('gives the machine with the cable its label before each start of k3s', () => {
+    expect(contentAt(file, '/etc/systemd/system/k3s.service.d/20-ups.conf')).toContain(
+      '\n[Service]\n# the dash: k3s is not kept from starting by a label\nExecStartPre=-/usr/local/sbin/ups-label k3s-1=ups1\n',
+    );
+    expect(contentAt(file, '/usr/local/sbin/ups-label')).toBe(upsLabelScript());
   });
 
   test('has modes that are texts, and secrets for root alone', () => {
@@ -69,6 +77,19 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
 describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
   test('carries nothing of servers', () => {
     expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|init\.yaml|cluster-init/);
+  });
+
+  test('knows nothing of labels where no cable goes to an agent', () => {
+    expect(textOf(`${system}/agent.yaml`)).not.toContain('ups-label');
+  });
+
+  test('gives the agent with the cable its label', () => {
+    const ups = [{ name: 'ups1', driver: 'usbhid-ups', node: 'worker' }];
+    const text = textOf(`${system}/agent.yaml`, buildSite(site({ ...withAgent, ups })).hosts);
+    const written = (parse(text, { version: '1.1' }) as { write_files: MachineFile[] }).write_files;
+    expect(
+      written.find(({ path }) => path === '/etc/systemd/system/k3s-agent.service.d/20-ups.conf')?.content,
+    ).toContain('ExecStartPre=-/usr/local/sbin/ups-label worker=ups1\n');
   });
 
   test('carries agent/config.yaml', () => {

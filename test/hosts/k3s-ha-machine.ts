@@ -141,7 +141,7 @@ echo "2 packets transmitted, 0 packets received"
 
 const IP = `case "$*" in
   'route get '*) cat "$F/route" ;;
-  *'address show to '*) ;;
+  *'address show to '*) [ ! -e "$F/claimed" ] || echo "2: eth0    inet $(cat "$F/claimed") scope global eth0" ;;
   *'-4 address show dev '*) grep ' inet ' "$F/addresses" ;;
   *'-6 address show dev '*) grep ' inet6 ' "$F/addresses" ;;
   'address add '*) echo "$3" >>"$F/claimed" ;;

@@ -200,6 +200,20 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
   });
 
+  describe('address', () => {
+    test('states the address of the machine for a start by hand, and does nothing else', () => {
+      machine.serves('192.168.10.5');
+      expect(machine.run('address')).toMatchObject({ code: 0, line: '' });
+      expect(nodeIp()).toContain("\nnode-ip: '192.168.10.11'\n");
+      expect(joinFile()).toBeUndefined();
+    });
+
+    test('says why when there is none', () => {
+      machine.write('addresses', '');
+      expect(machine.run('address')).toMatchObject({ code: 1, line: expect.stringMatching(/^WAIT eth0 has no IPv4/) });
+    });
+  });
+
   describe('status', () => {
     test('tells a person what it sees', () => {
       machine.serves('192.168.10.12');

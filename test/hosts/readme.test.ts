@@ -47,6 +47,13 @@ describe('README.md', () => {
     }
   });
 
+  test('says how an image gets the label of a cable, and what to do where it did not', () => {
+    const text = textOf(withAgent, 'README.md');
+    expect(text).toContain('`/usr/local/sbin/ups-label` in place of `nodes/`');
+    expect(text).toContain('(`k3s-1=ups1`)');
+    expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
+  });
+
   test('numbers the steps for this very site', () => {
     expect(textOf(withAgent, 'README.md').match(/^\d+\. .{1,28}/gm)).toEqual([
       '1. On every machine, put the fi',

@@ -107,7 +107,7 @@ describe('kubeconfig --ssh', () => {
     server('192.168.10.12', serves(client));
     const { status, lines } = run('--ssh', 'root@', '--timeout', '1');
     expect([status, lines[0]]).toEqual([0, expect.stringContaining('k3s-1 (192.168.10.11): ssh did not finish')]);
-  }, 20_000);
+  }, 30_000);
 
   test('reads the file with sudo when told to', () => {
     server('192.168.10.11', serves(client));
@@ -124,6 +124,26 @@ describe('kubeconfig --ssh', () => {
       'k3s-3 (192.168.10.13): /etc/rancher/k3s/k3s.yaml cannot be read (cat: k3s.yaml: Permission denied); log in as root, or give --sudo, and see that k3s has run there',
     );
   });
+
+  // the forced command of cloud-init's disable_root
+  const forced = (user: string) => `echo 'Please login as the user "${user}" rather than the user "root".'; echo;`;
+
+  test('says which user to give where the image shuts root out', () => {
+    for (const host of ['192.168.10.11', '192.168.10.12']) server(host, `${forced('debian')} exit 142`);
+    server('192.168.10.13', serves(client));
+    const { status, lines } = run('--ssh', 'root@');
+    expect([status, lines[0]]).toEqual([
+      0,
+      'warning: k3s-1 (192.168.10.11): root may not log in there; give --ssh debian@ --sudo',
+    ]);
+  });
+
+  test('waits for the 10 s that the image takes for it', () => {
+    server('192.168.10.11', `${forced('ubuntu')} sleep 10; exit 142`);
+    server('192.168.10.12', serves(client));
+    const { lines } = run('--ssh', 'root@', '--timeout', '1');
+    expect(lines[0]).toBe('warning: k3s-1 (192.168.10.11): root may not log in there; give --ssh ubuntu@ --sudo');
+  }, 30_000);
 
   test('names every server when none answers', () => {
     const { status, stdout, lines } = run('--ssh', 'root@');

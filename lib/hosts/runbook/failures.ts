@@ -1,7 +1,10 @@
-import { npmRun, type Origin } from '../../cluster/origin';
-import { primary, serversOf } from '../../cluster/queries';
+import { fetchCommand, loginAdvice, loginUser } from '../../cluster/login';
+import type { Origin } from '../../cluster/origin';
+import { primary, serversOf, systemsOf, upsesAt } from '../../cluster/queries';
 import { mayLose, quorumOf } from '../../cluster/rules/quorum';
 import type { Cluster } from '../../cluster/schema';
+import { k3osResetArgs } from '../k3os';
+import { K3S_HA } from '../k3s-ha';
 import type { RunbookSection } from '../runbook-section';
 
 const code = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
@@ -48,10 +51,11 @@ function noAnswer(cluster: Cluster, origin: Origin): string[] {
         ]
       : ['Nobody gets through at all: go through a machine that does,']),
     code(
-      `ssh -N -L 16443:127.0.0.1:${controlPlane.port} root@${first ? primary(first.address).text : vip} &`,
-      npmRun('kubeconfig', origin, ['--ssh root@', '--rescue localhost:16443', '--merge ~/.kube/config']),
+      `ssh -N -L 16443:127.0.0.1:${controlPlane.port} ${loginUser(cluster)}@${first ? primary(first.address).text : vip} &`,
+      fetchCommand(cluster, origin, '--rescue localhost:16443'),
       `kubectl --context ${name}-rescue get nodes`,
     ),
+    loginAdvice(cluster),
     'That context asks for a certificate for `kubernetes`, a name that the API server of every k3s has, so the name it is reached by need not be in the certificate.',
   ];
 }
@@ -80,6 +84,10 @@ function replace(cluster: Cluster, { folder }: Origin): string[] {
   const { name } = cluster;
   const servers = serversOf(cluster);
   const spare = mayLose(servers.length);
+  const cables = servers.flatMap((server) => {
+    const [ups] = upsesAt(cluster, server);
+    return ups ? [`${ups.name} at ${server.name}`] : [];
+  });
   return [
     `The same for each of them, also the one that founded the cluster: ${servers.map((server) => server.name).join(', ')}. Take it out first, because until then it counts as one that is down (${spare} of ${servers.length} may be); then install the new machine with the same files and the same name.`,
     code(
@@ -87,9 +95,40 @@ function replace(cluster: Cluster, { folder }: Origin): string[] {
       `# on the new machine: files and token as in hosts/${folder}README.md, k3s installed, then`,
       'systemctl enable --now k3s',
     ),
+    ...(cables.length > 0
+      ? [
+          `k3s gives the new node the label of its UPS cable when it registers, by the same files. \`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; where it does not, nothing watches that UPS:`,
+          code(`kubectl --context ${name} label --overwrite node NAME ups-device=UPS`),
+        ]
+      : []),
     'It joins through the virtual IP, learns all data, and becomes a full member by itself. Never start it with `init.yaml`: that founds a second cluster.',
   ];
 }
+
+/** k3s refuses a reset while `server` is set, and without node-ip it may take the virtual IP for the address of its member of etcd. */
+const reset = (options: string): string[] => [
+  'systemctl stop k3s',
+  `${K3S_HA} address    # writes config.yaml.d/40-node-ip.yaml`,
+  'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
+  "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)    # k3s refuses the reset while `server` is set",
+  'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-reset.yaml.d',
+  `K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server ${options}    # ends by itself`,
+  'rm /run/k3s-reset.yaml /run/k3s-reset.yaml.d',
+  'systemctl start k3s',
+];
+
+/** k3OS has neither systemd nor config.yaml nor k3s-ha: what k3s needs are arguments. */
+const onK3os = (cluster: Cluster, options: string): string[] =>
+  systemsOf(cluster).includes('k3os')
+    ? [
+        'On k3OS, with the address of this very machine for ADDRESS:',
+        code(
+          'rc-service k3s-service stop',
+          `k3s ${k3osResetArgs(cluster).join(' ')} --node-ip=ADDRESS ${options}`,
+          'rc-service k3s-service start',
+        ),
+      ]
+    : [];
 
 /** etcd makes no difference between members that were away and members that were replaced. */
 const OLD_DATA =
@@ -103,13 +142,8 @@ function noMajority(cluster: Cluster): string[] {
     'If they are gone for good, one server with its data can be made a cluster of one. Whatever the others stored and this one did not get is lost.',
     OLD_DATA,
     'On that server alone:',
-    code(
-      'systemctl stop k3s',
-      "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)    # k3s refuses the reset while `server` is set",
-      'K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server --cluster-reset    # ends by itself',
-      'rm /run/k3s-reset.yaml',
-      'systemctl start k3s',
-    ),
+    code(...reset('--cluster-reset')),
+    ...onK3os(cluster, '--cluster-reset'),
     'Then the others, one after the other, each after it was taken out with `kubectl delete node NAME`; the cable goes back in before the last line:',
     code(
       'systemctl stop k3s',
@@ -123,13 +157,8 @@ function restore(cluster: Cluster): string[] {
   const several = serversOf(cluster).length > 1;
   return [
     'k3s writes a snapshot each 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. They are on the disk that you are worried about: copy them to another machine, together with the token, without which no snapshot can be read. On one server:',
-    code(
-      'systemctl stop k3s',
-      "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)",
-      'K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server --cluster-reset --cluster-reset-restore-path=SNAPSHOT',
-      'rm /run/k3s-reset.yaml',
-      'systemctl start k3s',
-    ),
+    code(...reset('--cluster-reset --cluster-reset-restore-path=SNAPSHOT')),
+    ...onK3os(cluster, '--cluster-reset --cluster-reset-restore-path=SNAPSHOT'),
     ...(several ? [OLD_DATA, 'Then the others as at the end of the section above.'] : []),
   ];
 }
@@ -153,12 +182,10 @@ function twoHolders({ controlPlane }: Cluster): string[] {
   ];
 }
 
-function credentials({ name }: Cluster, origin: Origin): string[] {
+function credentials(cluster: Cluster, origin: Origin): string[] {
   return [
     '`kubectl` says that the certificate has expired. k3s makes credentials for a year and renews its own when it starts within the last 120 days (90 in releases before May 2025); copies grow old. `npm run kubeconfig` warns 90 days before. Restart k3s on one server if it has run for so long, then fetch them again:',
-    code(
-      npmRun('kubeconfig', origin, ['--ssh root@', '--merge ~/.kube/config']),
-      `kubectl --context ${name} get nodes`,
-    ),
+    code(fetchCommand(cluster, origin), `kubectl --context ${cluster.name} get nodes`),
+    loginAdvice(cluster),
   ];
 }

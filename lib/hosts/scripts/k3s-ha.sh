@@ -1,25 +1,20 @@
 #!/bin/sh
-# k3s-ha start|init|handover|status
 # Decides what this server may do, so that every server can have the same files and the cluster is founded once.
-#
 #   start     before k3s starts (ExecStartPre): goes on with etcd data, else joins whoever answers, else waits. Never founds,
 #             unless k3s-ha.conf designates this very machine and the permission has not expired
 #   init      founds the cluster, once in its life, on one machine, by a person: k3s-ha init [--never-existed]
 #   handover  after k3s has started (ExecStartPost): gives the virtual IP that init claimed to whoever serves it from now on
+#   address   states the address of this machine as node-ip, as each start does, for a person who starts k3s by hand
 #   status    what this machine sees, for a person
-#
 # Exit status: 0 done, k3s may start | 1 WAIT, ask again later | 2 REFUSE, somebody has to look | 3 REFUSE, another machine won
 #              4 BROKEN, this machine lacks something | 64 wrong arguments
-#
 # Environment, for tests and for odd machines:
 #   K3S_HA_CONF K3S_HA_CONFIG K3S_HA_DATA K3S_HA_RUN K3S_HA_MANIFEST K3S_HA_NET   paths, see below for the defaults
 #   K3S_HA_CURL K3S_HA_ARPING K3S_HA_IP K3S_HA_K3S   programs
-#   K3S_HA_RESTART starts k3s; K3S_HA_SETTLE seconds from claim to look-out, default 1; K3S_HA_READY seconds that the handover waits,
-#   default 300; K3S_HA_HOSTNAME, K3S_HA_NOW name of this machine, seconds since 1970
-
+#   K3S_HA_RESTART starts k3s; K3S_HA_SETTLE seconds from claim to look-out, default 1; K3S_HA_READY seconds that the handover
+#   waits, default 300; K3S_HA_HOSTNAME, K3S_HA_NOW name of this machine, seconds since 1970
 set -u
 export LC_ALL=C
-
 conf=${K3S_HA_CONF:-/etc/rancher/k3s/k3s-ha.conf} # what is true for this site
 config=${K3S_HA_CONFIG:-/etc/rancher/k3s} # config.yaml, init.yaml, token
 data=${K3S_HA_DATA:-/var/lib/rancher/k3s}
@@ -35,14 +30,10 @@ me=$(printf '%s' "${K3S_HA_HOSTNAME:-$(uname -n)}" | tr '[:upper:]' '[:lower:]')
 week=604800
 
 say() { echo "k3s-ha: $*"; }
-decide() { # CODE LINE: the one line that explains it all
-  say "$2"
-  exit "$1"
-}
-give_up() { # the same, after a claim
-  unclaim
-  decide "$@"
-}
+# CODE LINE: the one line that explains it all
+decide() { say "$2"; exit "$1"; }
+# the same, after a claim
+give_up() { unclaim; decide "$@"; }
 need() { command -v "$1" >/dev/null 2>&1 || decide 4 "BROKEN there is no $1 on this machine; install it: apt-get install $2"; }
 has_data() { [ -d "$data/server/db/etcd/member/wal" ]; }
 url() { case $1 in *:*) echo "https://[$1]:$2" ;; *) echo "https://$1:$2" ;; esac; }
@@ -105,12 +96,12 @@ find_own() {
 peers() { for one in $PEERS; do is_in "$one" "$(own_addresses 4) $(own_addresses 6)" || echo "$one"; done; }
 
 put() { # FILE LINE: in one step, for root alone
-  if ! { mkdir -p "${1%/*}" && (umask 077 && printf '# Written by k3s-ha when k3s starts.\n%s\n' "$2" >"$1.new") && mv -f "$1.new" "$1"; }; then
+  mkdir -p "${1%/*}" && (umask 077 && printf '# Written by k3s-ha when k3s starts.\n%s\n' "$2" >"$1.new") && mv -f "$1.new" "$1" ||
     decide 4 "BROKEN cannot write $1; is the disk full or read-only?"
-  fi
 }
 find_network() { find_interface && find_own; }
 put_node_ip() { put "$config/config.yaml.d/40-node-ip.yaml" "node-ip: '$own'"; }
+address() { find_network && put_node_ip; }
 
 # MAC addresses of other machines that answer for an IPv4 address; fails when nothing could be asked
 answers() { # PROBES ADDRESS
@@ -145,6 +136,13 @@ refuse_without_permission() {
   [ "$now" -ge $((NOT_AFTER - week)) ] || decide 2 "REFUSE the clock of this machine is more than a week before $until; set it, or an old permission would never end"
 }
 
+# ends with REFUSE when this machine may not go on with what it claimed: it has founded, or somebody gave that up or founded elsewhere
+refuse_void_claim() {
+  [ -e "$run/found.env" ] || decide 2 "REFUSE the data of the cluster that it founded are gone"
+  [ -z "$claimed" ] || [ -n "$("$ip" -o address show to "$claimed/32")" ] || decide 2 "REFUSE $claimed was taken from this machine"
+  refuse_if_seen
+}
+
 # servers that are off: they do not even answer ARP
 dark_peers() { for host in $(peers | grep -v :); do [ -n "$(answers 2 "$host")" ] || echo "$host"; done; }
 
@@ -160,7 +158,7 @@ claim() {
   [ -n "$claimed" ] || { : >"$run/claim" && return; }
   # a rival that has the address already made its claim
   rivals=$(answers 2 "$claimed") || decide 4 "BROKEN $arping cannot ask for $claimed on $interface; run this as root"
-  [ -z "$rivals" ] || decide 2 "REFUSE $(echo "$rivals" | head -n 1) answers ARP for the virtual IP $claimed: another machine is founding or running the cluster"
+  [ -z "$rivals" ] || decide 2 "REFUSE $(echo "$rivals" | head -n 1) answers ARP for the virtual IP $claimed: another machine is founding or running the cluster; if it gave that up, restart that machine"
   : >"$run/claim"
   trap 'unclaim; exit 130' HUP INT TERM
   if ! "$ip" address add "$claimed/32" dev "$interface" 2>/dev/null; then
@@ -197,22 +195,25 @@ permit() { # '' or --never-existed
   # whoever founded it between the questions serves it by now
   (refuse_if_seen) || { unclaim; exit 2; }
   # k3s looks for drop-in files beside the file it is told to use; one with "server" would win
-  if ! { cp "$config/init.yaml" "$run/init.yaml" && ln -sfn "$config/config.yaml.d" "$run/init.yaml.d" &&
-    rm -f "$config/config.yaml.d/50-join.yaml" && echo "K3S_CONFIG_FILE=$run/init.yaml" >"$run/found.env"; }; then
+  cp "$config/init.yaml" "$run/init.yaml" && ln -sfn "$config/config.yaml.d" "$run/init.yaml.d" &&
+    rm -f "$config/config.yaml.d/50-join.yaml" && echo "K3S_CONFIG_FILE=$run/init.yaml" >"$run/found.env" ||
     give_up 4 "BROKEN cannot write to $run and $config; is the disk full or read-only?"
-  fi
 }
 
 start() {
   if has_data; then
     rm -f "$config/config.yaml.d/50-join.yaml"
     # whatever the network looks like: a member of the cluster is never kept from starting
-    reason=$(find_network && put_node_ip) || say "node-ip stays as it was: ${reason#k3s-ha: }"
+    reason=$(address) || say "node-ip stays as it was: ${reason#k3s-ha: }"
     decide 0 "START this machine has etcd data"
   fi
-  find_network
-  put_node_ip
-  [ ! -e "$run/claim" ] || [ ! -e "$run/found.env" ] || decide 0 "INIT founding the cluster as permitted"
+  address
+  # with the lock alone, init is on its way
+  if [ -e "$run/claim" ] && { [ -e "$run/found.env" ] || [ ! -e "$run/lock" ]; }; then
+    reason=$(refuse_void_claim) && decide 0 "INIT founding the cluster as permitted"
+    say "gives up what it claimed: ${reason#k3s-ha: }"
+    unclaim
+  fi
   pin=$(pinned)
   for host in $VIP $(peers); do
     api "$host" || continue
@@ -233,7 +234,7 @@ init() {
   find_network
   permit "${1:-}"
   # from now on k3s is on its way, and only its end decides what becomes of the claim
-  trap 'exit 130' HUP INT TERM
+  trap 'say "k3s goes on founding; to give that up: systemctl stop k3s, and restart this machine"; exit 130' HUP INT TERM
   put_node_ip
   say "INIT founding cluster \"$CLUSTER\" on $me"
   if ! $restart; then
@@ -250,6 +251,8 @@ handover() {
   find_network
   left=${K3S_HA_READY:-300}
   until "$k3s" kubectl get --raw=/readyz >/dev/null 2>&1; do
+    # with data the founding is over: should they go, k3s must not do it again
+    ! has_data || rm -f "$run/found.env"
     left=$((left - 1))
     [ "$left" -gt 0 ] || decide 1 "WAIT the API is not ready; $vip stays claimed, so that nobody founds another cluster"
     sleep 1
@@ -273,18 +276,15 @@ status() {
   if has_data; then echo "etcd data: yes, k3s goes on with it"; else echo "etcd data: none, k3s has to join"; fi
   for host in $VIP; do echo "virtual IP $host: $(seen "$host")"; done
   for host in $(peers); do echo "server $host: $(seen "$host")"; done
-  [ ! -e "$run/claim" ] || echo "claim: this machine is founding the cluster"
+  [ ! -e "$run/claim" ] || echo "claim: this machine is founding the cluster; if that was given up, restart the machine"
   if [ "${BOOTSTRAP:-manual}" != designated ]; then echo "founding: by a person: $FOUND"
   elif reason=$(refuse_without_permission); then echo "founding: this machine may, by itself"
   else echo "founding: ${reason#k3s-ha: }"; fi
 }
 
 case "$# $*" in
-  '1 start' | '1 handover' | '1 status' | '1 init' | '2 init --never-existed') ;;
-  *)
-    echo 'usage: k3s-ha start | init [--never-existed] | handover | status' >&2
-    exit 64
-    ;;
+  '1 start' | '1 handover' | '1 address' | '1 status' | '1 init' | '2 init --never-existed') ;;
+  *) echo 'usage: k3s-ha start | init [--never-existed] | handover | address | status' >&2; exit 64 ;;
 esac
 [ -r "$conf" ] || decide 4 "BROKEN there is no $conf; put hosts/server/k3s-ha.conf there"
 # shellcheck disable=SC1090 # the site's own file

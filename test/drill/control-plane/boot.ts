@@ -13,7 +13,10 @@ const TOKEN = '0123456789abcdef-of-the-drill';
 /** A never booted image and the seed of `npm run hosts`: cloud-init and systemd do the rest, up to a founded cluster. */
 export async function boot(scenario: Scenario): Promise<void> {
   const notAfter = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
-  const cluster = controlPlaneSite();
+  const nodes = ['k3s-1', 'k3s-2', 'k3s-3'].map((name, i) => {
+    return { name, address: `10.98.0.${11 + i}`, role: 'server' as const, ups: 'ups1' };
+  });
+  const cluster = controlPlaneSite({ nodes, ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' }] });
   const permission = { node: 'k3s-1', notAfter };
   const addOns = serverAddOns(cluster, buildSite(cluster).dist);
   const seed = seedFiles({ cluster, system: 'cloud-init', addOns, secrets: { token: TOKEN, permission } });
@@ -107,6 +110,8 @@ async function checkFounding(scenario: Scenario, machine: CloudMachine): Promise
   scenario.check('the handover applied kube-vip', applied === '1', applied);
   const nodeIp = await machine.ask('cat /etc/rancher/k3s/config.yaml.d/40-node-ip.yaml');
   scenario.check('the node address is not the virtual IP', nodeIp.includes("node-ip: '10.98.0.11'"), nodeIp);
+  const registered = await machine.ask('cat /var/lib/k3s-registered-with');
+  scenario.check('the node registers with the label of its UPS', registered.includes('ups-device=ups1'), registered);
   const delay = await machine.ask(
     'busctl get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager InhibitDelayMaxUSec',
   );

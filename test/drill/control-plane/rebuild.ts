@@ -72,6 +72,7 @@ export async function restore(scenario: Scenario): Promise<void> {
     const rest = lab.runbook('Too few servers are left').at(-1) ?? '';
     const restored = await one.sh(`set -e\n${first.replace('SNAPSHOT', `${snapshots}/on-demand`)}`);
     scenario.check('the commands for the first machine succeed', restored.code === 0, restored.stderr.trim());
+    scenario.check('etcd has the address of the machine', one.cluster()?.peer === one.address, one.cluster()?.peer);
     scenario.check('the cluster of the snapshot is back', one.cluster()?.id === id && one.cluster()?.how === 'reset');
     for (const server of [two, three]) {
       const { code, stderr } = await server.sh(`set -e\n${rest}`);
@@ -80,6 +81,16 @@ export async function restore(scenario: Scenario): Promise<void> {
     }
     scenario.measure('clusters after the restore', String(lab.clusters().length));
     scenario.check('there is one cluster, the old one', lab.clusters().join() === id);
+    for (const server of lab.servers) await server.kill();
+    two.write('/etc/rancher/k3s/config.yaml.d/50-join.yaml', 'server: https://10.98.0.11:6443\n');
+    const [reset = ''] = lab.runbook('Too few servers are left');
+    const made = await two.sh(`set -e\n${reset}`);
+    scenario.check('the commands for one server of too few succeed', made.code === 0, made.stderr.trim());
+    scenario.check(
+      'it goes on alone, and etcd has its address',
+      two.cluster()?.how === 'reset' && two.cluster()?.peer === two.address,
+      `${two.cluster()?.how} ${two.cluster()?.peer}`,
+    );
     const direct = await one.sh('k3s server --cluster-reset');
     scenario.check('with config.yaml instead of init.yaml a reset is refused', direct.code === 1, direct.stderr.trim());
   });

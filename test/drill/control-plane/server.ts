@@ -34,6 +34,8 @@ export interface StoredCluster {
   readonly id: string;
   readonly how: string;
   readonly ca: string;
+  /** The address of the peer URL that a reset gave to etcd. */
+  readonly peer?: string;
 }
 
 const INSTALL: readonly (readonly [file: string, path: string, mode: number])[] = [

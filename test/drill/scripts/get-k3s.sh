@@ -17,6 +17,7 @@ case "$1 ${2:-}" in
       fi
       grep -q '^cluster-init: true' "$config"
       mkdir -p "$data"
+      cat "$config.d"/*.yaml >/var/lib/k3s-registered-with
       echo "founded with $config" >>/var/lib/k3s-life
     fi
     echo "started with $config" >>/var/lib/k3s-life

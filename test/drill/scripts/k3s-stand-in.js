@@ -4,7 +4,8 @@
 //   else `server` is set   -> joins there or ends with an error
 //   else `cluster-init`    -> founds a new cluster
 //   else                   -> founds a new cluster, too: a single node with SQLite
-// k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new cluster of one with the same CA; refused while `server` is set
+// k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new cluster of one with the same CA, whose etcd has node-ip for
+// its peer URL; refused while `server` is set
 const { execFileSync } = require('node:child_process');
 const { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const https = require('node:https');
@@ -61,7 +62,7 @@ function reset() {
   const path = option?.slice(option.indexOf('=') + 1);
   if (path && !existsSync(path)) fail(`snapshot path does not exist: ${path}`);
   const { key, ca, ...rest } = JSON.parse(readFileSync(path ?? clusterFile, 'utf8'));
-  store({ ...rest, key, ca }, 'reset');
+  store({ ...rest, key, ca, peer: config['node-ip'] }, 'reset');
 }
 
 async function server() {

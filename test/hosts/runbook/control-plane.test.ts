@@ -63,6 +63,37 @@ describe('the quorum table', () => {
   });
 });
 
+describe('the user who logs in', () => {
+  const tunnel = (os: ClusterInput['os']) =>
+    /ssh -N -L \S+ (\S+) &\nnpm run kubeconfig -- (.*) --rescue/
+      .exec(section('kubectl does not get through', { os }))
+      ?.slice(1);
+
+  test.each([
+    ['cloud-init', 'debian'],
+    ['kairos', 'kairos'],
+    ['k3os', 'rancher'],
+  ] as const)('is on %s the one that the image gives the keys to', (os, user) => {
+    expect(tunnel([os])).toEqual([`${user}@192.168.10.11`, `--ssh ${user}@ --sudo`]);
+  });
+
+  test('is named for every system of the site, and root for machines that were installed by hand', () => {
+    const text = section('The credentials have ended', { os: ['cloud-init', 'k3os'] });
+    expect(text).toContain('`debian` on Debian, `ubuntu` on Ubuntu, `rancher` on k3OS;');
+    expect(text).toContain('`--ssh root@` without `--sudo`');
+  });
+});
+
+test('a server that is replaced gets the label of its UPS cable again, or a person gives it', () => {
+  const text = section('A server is gone for good');
+  expect(text).toContain('must show ups1 at k3s-1;');
+  expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
+});
+
+test('labels are not spoken of where no server has a UPS cable', () => {
+  expect(section('A server is gone for good', servers(3))).not.toContain('ups-device');
+});
+
 describe('the seconds of a handover', () => {
   test('rise from the shortest to the bound in every row', () => {
     for (const failover of ['standard', 'fast'] as const) {
@@ -153,6 +184,23 @@ describe('what to do', () => {
     expect(text('keepalived')).toContain('journalctl -u keepalived');
     expect(text('keepalived')).not.toContain('plndr-cp-lock');
     expect(text('external')).not.toMatch(/plndr-cp-lock|journalctl/);
+  });
+
+  test.each(['Too few servers are left', 'The data of all servers is lost'])(
+    'states the address of the machine and leaves the address to join at out: %s',
+    (title) => {
+      const [before] = section(title).split('k3s server --cluster-reset');
+      expect(before).toContain('/usr/local/sbin/k3s-ha address');
+      expect(before).toContain('rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml');
+      expect(before).toContain('ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-reset.yaml.d');
+    },
+  );
+
+  test('resets on k3OS, which has no config.yaml, by arguments', () => {
+    const text = section('Too few servers are left', { os: ['k3os'] });
+    const line = /^k3s server (.*) --node-ip=ADDRESS --cluster-reset$/m.exec(text)?.[1];
+    expect(line).toContain('--token-file=/var/lib/rancher/k3os/token');
+    expect(line).not.toMatch(/--server=|--cluster-init/);
   });
 
   test('resets without `server`, which k3s demands', () => {
