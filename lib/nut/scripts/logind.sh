@@ -1,12 +1,12 @@
 #!/bin/sh
 # Powers this machine off through systemd-logind, over the system bus of the machine: nothing has to be installed on it.
 #   logind.sh arm SECONDS REASON    in so many seconds and for good; an earlier time stays
-#   logind.sh lease SECONDS         in so many seconds, unless it is renewed or cancelled before
+#   logind.sh lease SECONDS         in so many seconds, unless it is renewed or cancelled before, or a time is armed
 #   logind.sh cancel                the lease is over; what was armed stays. Without a lease it does nothing
 # Ends with 1 when logind could not be told; the next call tells it whatever it has missed.
 #
 # logind knows one time only, and a later call replaces it. So every time stands in a file, one line BOOT_ID UPTIME REASON, and after
-# each change logind is told the earliest, until what it was told last is what the files say. That holds without a lock for any
+# each change logind is told the one that counts, until what it was told last is what the files say. That holds without a lock for any
 # number of callers, also when one of them is killed half way: the next one puts it right.
 #
 # Environment:
@@ -28,10 +28,12 @@ is_number() { case $1 in '' | *[!0-9]* | 0?* | ??????????*) return 1 ;; esac; }
 read -r boot </proc/sys/kernel/random/boot_id
 IFS=. read -r now _ </proc/uptime
 
-# earliest: sets first, to nothing when there is no time at all
+# earliest: sets first to the earliest time that is armed, or else to the end of the lease; to nothing when there is no time at all
 earliest() {
   first=
-  for file in "$LOGIND_STATE".lease "$LOGIND_STATE".deadline.*; do
+  for file in "$LOGIND_STATE".deadline.* "$LOGIND_STATE".lease; do
+    # whoever is armed needs no lease, and nobody renews it any more: a stage may be longer than it lives
+    [ -z "$first" ] || [ "$file" != "$LOGIND_STATE".lease ] || break
     { read -r whose at _ <"$file"; } 2>/dev/null || continue
     if [ "$whose" != "$boot" ] || ! is_number "$at"; then continue; fi
     if [ -z "$first" ] || [ "$at" -lt "$first" ]; then first=$at; fi

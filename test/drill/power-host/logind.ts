@@ -79,7 +79,7 @@ export const logind = (scenario: Scenario): Promise<void> =>
     await powerOff('lease 30', 30);
     await nothing('cancel');
     const deadline = await powerOff('arm 60 drill', 60);
-    await powerOff('lease 20', 20);
+    await sameAs(deadline, 'lease 20');
     await sameAs(deadline, 'cancel');
     await sameAs(deadline, 'arm 90 drill');
     const armed = scenario.timeline.now();
