@@ -70,6 +70,12 @@ declare_shutdown() {
   to_upsd "FSD $1" | grep -q '^OK FSD-SET' && log "the shutdown of $1 is declared"
 }
 
+# counts_down UPS SECONDS: true when it was told in this boot to cut its load, and less than so many seconds ago
+counts_down() {
+  { read -r told_at <"/killpower/.told.$1.$(boot_id)"; } 2>/dev/null && is_number "$told_at" &&
+    [ $(($(uptime_seconds) - told_at)) -lt "$2" ]
+}
+
 # cut_load UPS OFFDELAY: tells a UPS to cut its load after its offdelay and to restore it when the mains are back. Once in a boot; a
 # command that failed is tried again by whoever comes next.
 cut_load() {
@@ -88,7 +94,7 @@ cut_load() {
   fi
   passed_on=$(to_upsd 'SET TRACKING ON' "INSTCMD $1 shutdown.return" | sed -n 's/^OK TRACKING //p')
   # at once, so that who dies here has not told it in vain
-  [ -z "$passed_on" ] || : >"$told"
+  [ -z "$passed_on" ] || uptime_seconds >"$told"
   if [ -n "$passed_on" ] && has_taken "$passed_on"; then
     log "$1 cuts its load in $2 s and restores it when the mains are back"
   else

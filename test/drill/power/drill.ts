@@ -15,7 +15,7 @@ import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
-import { twoUpsesOneLow } from './two-upses';
+import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
 
 /** A power failure, with real NUT and a UPS that really cuts its load. */
@@ -34,6 +34,11 @@ export const powerDrill: Drill = {
   scenarios: [
     // the longest first
     { name: 'two-upses', summary: 'one of two UPSes gets low, and later both', run: twoUpsesOneLow },
+    {
+      name: 'two-upses-silent',
+      summary: 'one of two UPSes gets low and is silent while its load is off',
+      run: twoUpsesSilent,
+    },
     {
       name: 'low-battery',
       summary: 'low battery: all machines off in order, load cut, mains back',
