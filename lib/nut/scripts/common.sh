@@ -31,12 +31,17 @@ committed() {
 # arm SECONDS REASON: this machine goes off in so many seconds, whatever dies now. An earlier deadline stays.
 arm() {
   arm_at=$(($(uptime_seconds) + $1))
+  armed=no
   if ! committed || [ "$line_at" -gt "$arm_at" ]; then
     # two callers at once may both get here; all of a node have the same stage, so their times differ by less than a second
-    write_line deadline "$arm_at" "$2" && log "this machine powers off in $1 s ($2)"
+    ! write_line deadline "$arm_at" "$2" || armed=yes
   fi
   # each time, because it also tells logind what an earlier call could not
-  [ "$ACTUATOR" != logind ] || /scripts/logind.sh arm "$1" "$2"
+  if [ "$ACTUATOR" = logind ] && ! /scripts/logind.sh arm "$1" "$2"; then
+    armed=no
+    log "systemd-logind of $NODE_NAME does not take the power-off; it is told again by the next who commits"
+  fi
+  [ "$armed" = no ] || log "this machine powers off in $1 s ($2)"
 }
 
 status_of() { timeout 4 upsc "$1" ups.status 2>/dev/null; }

@@ -3,6 +3,7 @@
 #   logind.sh arm SECONDS REASON    in so many seconds and for good; an earlier time stays
 #   logind.sh lease SECONDS         in so many seconds, unless it is renewed or cancelled before, or a time is armed
 #   logind.sh cancel                the lease is over; what was armed stays. Without a lease it does nothing
+#   logind.sh check                 changes nothing; ends with 0 when logind answers that it would power this machine off
 # Ends with 1 when logind could not be told; the next call tells it whatever it has missed.
 #
 # logind knows one time only, and a later call replaces it. So every time stands in a file, one line BOOT_ID UPTIME REASON, and after
@@ -18,7 +19,7 @@
 export DBUS_SYSTEM_BUS_ADDRESS
 
 usage() {
-  echo 'usage: logind.sh arm SECONDS REASON | lease SECONDS | cancel' >&2
+  echo 'usage: logind.sh arm SECONDS REASON | lease SECONDS | cancel | check' >&2
   exit 2
 }
 
@@ -44,13 +45,13 @@ login1() {
   method=$1
   shift
   timeout 5 dbus-send --system --print-reply --reply-timeout=3000 --dest=org.freedesktop.login1 /org/freedesktop/login1 \
-    "org.freedesktop.login1.Manager.$method" "$@" >/dev/null
+    "org.freedesktop.login1.Manager.$method" "$@"
 }
 
 # plan UPTIME: in microseconds since 1970, as logind wants it; a time that is over is at once
 plan() {
   IFS=. read -r now _ </proc/uptime
-  login1 ScheduleShutdown string:poweroff "uint64:$(($(date +%s) + $1 - now))000000"
+  login1 ScheduleShutdown string:poweroff "uint64:$(($(date +%s) + $1 - now))000000" >/dev/null
 }
 
 # tell: makes logind do what the files say
@@ -59,7 +60,7 @@ tell() {
   earliest
   while [ "$told" != "$first" ]; do
     told=$first
-    if [ -n "$told" ]; then plan "$told"; else login1 CancelScheduledShutdown; fi || return 1
+    if [ -n "$told" ]; then plan "$told"; else login1 CancelScheduledShutdown >/dev/null; fi || return 1
     earliest
   done
 }
@@ -84,5 +85,6 @@ cancel)
   [ -e "$LOGIND_STATE.over" ] || exit 0
   tell && rm -f "$LOGIND_STATE.over"
   ;;
+check) login1 CanPowerOff 2>/dev/null | grep -q '"yes"' ;;
 *) usage ;;
 esac
