@@ -130,6 +130,9 @@ export function upsmonConf(monitors: readonly Monitor[], minSupplies: number, ti
     `DEADTIME ${timing.deadTime}`,
     `HOSTSYNC ${timing.hostSync}`,
     `FINALDELAY ${timing.finalDelay}`,
+    // from 2.8.3 on upsmon would take a UPS with an alarm, such as an old battery, for empty as soon as one look at it fails, on line as
+    // well; an older one says in its log that it does not know the directive
+    'ALARMCRITICAL 0',
     'RUN_AS_USER root',
     'POWERDOWNFLAG /var/run/nut/powerdown',
     ...(tls ? ['CERTPATH /etc/nut/ca', 'CERTVERIFY 1', 'FORCESSL 1'] : []),

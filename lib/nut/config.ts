@@ -24,6 +24,7 @@ const SCRIPTS = [
   'early-reached.sh',
   'early.sh',
   'fill.sh',
+  'lease.sh',
   'logind.sh',
   'notify.sh',
   'preflight.sh',

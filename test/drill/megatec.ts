@@ -10,6 +10,8 @@ export interface MegatecOptions {
   readonly restoreMinuteMs?: number;
   /** Whether its status says that it is about to cut the load, which few UPSes do; the driver makes FSD of it. @default true */
   readonly showsShutdown?: boolean;
+  /** Whether its own electronics go off with its load, so that it answers nothing until the load is back. @default false */
+  readonly silentWhileOff?: boolean;
   /** How long the battery carries the load. @default Infinity */
   readonly batteryMs?: number;
 }
@@ -65,7 +67,7 @@ export class MegatecUps {
 
   /** The answer to a command, or undefined where a UPS of this kind keeps silent. */
   handle(command: string, now: number): string | undefined {
-    if (this.mute) return undefined;
+    if (this.mute || (this.options.silentWhileOff && !this.load)) return undefined;
     if (command === 'Q1') return this.status();
     const shutdown = /^S(\d+|\.\d+)(?:R(\d+))?$/.exec(command);
     if (shutdown) {

@@ -59,6 +59,30 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual([]);
   });
 
+  test('keeps to a deadline that is later than the lease, which nobody renews any more', async () => {
+    machine.set('lease', 1020);
+    machine.set('deadline', 1060);
+    await machine.watch();
+    machine.uptime(1059);
+    await machine.looked();
+    expect(machine.calls).toEqual([]);
+    machine.uptime(1060);
+    await machine.until('it powers off', () => machine.calls.length > 0);
+    expect(machine.log).toContain('deadline reached');
+  });
+
+  test.each(['another-boot 1060 60 battery low\n', `${BOOT_ID} soon 60 battery low\n`])(
+    'powers off by its lease beside %j, which is no deadline',
+    async (line) => {
+      machine.set('lease', 1020);
+      machine.put('deadline', line);
+      await machine.watch();
+      machine.uptime(1020);
+      await machine.until('it powers off', () => machine.calls.length > 0);
+      expect(machine.log).toContain('lease reached');
+    },
+  );
+
   test('does nothing for a deadline of an earlier boot', async () => {
     machine.put('deadline', '00000000-9d0e-4b6a-8c11-d3e5f7a9b1c3 1 1 battery low\n');
     await machine.watch();

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { NutModel } from '../../lib/nut/model';
 import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
@@ -94,6 +94,18 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(stdout).toContain('cannot write deadline');
       expect(stdout).not.toContain('powers off in');
       expect(pod.killpowerFiles).toEqual([]);
+    });
+
+    test.each([
+      ['exit 0', true],
+      ['exit 1', false],
+    ])('with logind, promises the power-off only when logind takes it: %s', (answer, promises) => {
+      start({ ...MODEL, actuator: 'logind' });
+      writeFileSync(pod.path('bin/dbus-send'), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
+      const { stdout } = pod.run('commit.sh', ['because']);
+      expect(stdout.includes('this machine powers off in 12 s')).toBe(promises);
+      expect(stdout.includes('systemd-logind of srv1 does not take the power-off')).toBe(!promises);
+      expect(pod.line('deadline')).toBeDefined();
     });
 
     test('tells the UPS again when its driver says that it failed', () => {

@@ -118,6 +118,8 @@ describe('upsmon.conf', () => {
     expect(conf()).toMatch(/^NOTIFYFLAG LOWBATT EXEC$/m);
   });
 
+  test('leaves a UPS with an alarm its DEADTIME, like any other', () => expect(conf()).toMatch(/^ALARMCRITICAL 0$/m));
+
   test('insists on TLS when there are certificates', () => {
     expect(conf(true)).toContain('CERTPATH /etc/nut/ca\nCERTVERIFY 1\nFORCESSL 1\n');
   });

@@ -68,14 +68,16 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
     expect(planned()).toBe('nothing');
   });
 
-  test('a lease does not postpone a deadline, and its end does not cancel one', async () => {
-    await logind('arm', '30', 'FSD');
-    await logind('lease', '60');
-    expectPlanned(30);
+  test('a lease neither postpones a deadline nor comes before it, and its end does not cancel one', async () => {
+    await logind('lease', '20');
+    await logind('arm', '60', 'FSD');
+    expectPlanned(60);
+    await logind('lease', '90');
+    expectPlanned(60);
     await logind('lease', '10');
-    expectPlanned(10);
+    expectPlanned(60);
     await logind('cancel');
-    expectPlanned(30);
+    expectPlanned(60);
   });
 
   test('cancels nothing that is not its own', async () => {
@@ -116,10 +118,10 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
     },
   );
 
-  test('with any number of callers at once, logind ends up with the earliest time', async () => {
+  test('with any number of callers at once, logind ends up with the earliest deadline', async () => {
     const call = fc.oneof(
       fc.integer({ min: 20, max: 900 }).map((seconds) => ['arm', String(seconds), 'FSD']),
-      fc.constantFrom(['lease', '600'], ['lease', '600'], ['cancel']),
+      fc.constantFrom(['lease', '600'], ['lease', '10'], ['cancel']),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(call, { minLength: 2, maxLength: 8 }), async (calls) => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { NutModel } from '../../lib/nut/model';
 import { BOOT, MODEL, PodScripts, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
 
@@ -86,13 +86,14 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
   describe('preflight.sh', () => {
     const said = () => pod.run('preflight.sh').stdout.trim().split('\n');
 
-    beforeEach(() => {
+    const healthy = () => {
       pod.write('killpower/heartbeat', `${BOOT} ${UPTIME - 1}\n`);
       pod.ups('ups1', 'ups.status', 'OL');
       pod.ups('ups1', 'commands', 'Instant commands supported on UPS [ups1]:\n\nshutdown.return - Turn off the load');
       pod.ups('ups1', 'ups.delay.shutdown', '120');
       pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n127.0.0.1\n');
-    });
+    };
+    beforeEach(healthy);
 
     test('is ready when nothing stands in the way', () => {
       expect(said()).toEqual(['ready']);
@@ -106,6 +107,29 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     ])('knows %s', (_what, heartbeat) => {
       pod.write('killpower/heartbeat', heartbeat);
       expect(said()).toEqual([expect.stringContaining('killpowerd does not run on srv1')]);
+    });
+
+    describe('with logind', () => {
+      /** logind answers so when it is asked whether it can power the machine off. */
+      const answers = (answer: string) => {
+        start({ ...MODEL, actuator: 'logind' });
+        healthy();
+        const bus = `#!/bin/sh\ncase "$*" in *login1.Manager.CanPowerOff) ${answer} ;; *) exit 1 ;; esac\n`;
+        writeFileSync(pod.path('bin/dbus-send'), bus, { mode: 0o755 });
+      };
+
+      test('is ready when it would power the machine off', () => {
+        answers(`echo '   string "yes"'`);
+        expect(said()).toEqual(['ready']);
+      });
+
+      test.each(['exit 1', `echo '   string "challenge"'`, `echo '   string "na"'`])(
+        'knows that it would not: %s',
+        (answer) => {
+          answers(answer);
+          expect(said()).toEqual([expect.stringContaining('systemd-logind of srv1 does not say')]);
+        },
+      );
     });
 
     test('knows another delay, a command that is not there, and who is not logged in', () => {

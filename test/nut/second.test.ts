@@ -7,6 +7,9 @@ jest.setTimeout(60_000);
 
 const STAGE = 12;
 const LEASE = 20;
+const OFF_DELAY = 120;
+/** What stands where a UPS was told so many seconds ago. */
+const toldBefore = (seconds: number): string => `${UPTIME - seconds}\n`;
 
 describe.each(SHELLS)('under $shell', ({ command }) => {
   let pod: PodScripts;
@@ -58,9 +61,9 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.line('deadline')).toBeUndefined();
     });
 
-    test('forgets that a UPS was told: in another boot, and when it is on line again', async () => {
+    test('forgets that a UPS was told: in another boot, and when it is on line again after its cut', async () => {
       const marks = ['another-boot', BOOT].map((boot) => pod.path(`killpower/.told.ups1.${boot}`));
-      for (const mark of marks) writeFileSync(mark, '');
+      for (const mark of marks) writeFileSync(mark, toldBefore(OFF_DELAY));
       pod.ups('ups1', 'ups.status', 'OB LB');
       await pod.look();
       expect(marks.map(existsSync)).toEqual([false, true]);
@@ -70,15 +73,43 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(marks.map(existsSync)).toEqual([false, false]);
     });
 
-    test('forgets that a UPS was told when it is mute, and not when upsd is away', async () => {
+    test('forgets that a UPS was told when it goes mute before its cut, and not when upsd is away', async () => {
       const mark = pod.path(`killpower/.told.ups1.${BOOT}`);
-      pod.write(`killpower/.told.ups1.${BOOT}`, '');
+      writeFileSync(mark, toldBefore(OFF_DELAY - 1));
       await pod.look();
       expect(existsSync(mark)).toBe(true);
       pod.write('ups/ups1.mute', '');
       await pod.look();
       expect(existsSync(mark)).toBe(false);
     });
+
+    test('tells a UPS that was mute after its cut nothing when its mains are back', async () => {
+      start(twoFeeds(1)).ups('ups2', 'ups.status', 'OL');
+      pod.write(`killpower/.told.ups1.${BOOT}`, toldBefore(OFF_DELAY));
+      pod.write('ups/ups1.mute', '');
+      await pod.look();
+      pod.common('rm "$UPSES/ups1.mute"');
+      pod.ups('ups1', 'ups.status', 'FSD OL');
+      await pod.look();
+      expect(pod.told).toEqual([]);
+    });
+
+    test.each([
+      ['OL', 0, true],
+      ['OB', OFF_DELAY - 11, true],
+      ['OL', OFF_DELAY - 10, false],
+      ['OL', OFF_DELAY, false],
+    ])(
+      'at "%s" %i s after a UPS was told, upsd having forgotten it: declares the shutdown again: %p',
+      async (status, seconds, again) => {
+        pod.write(`killpower/.told.ups1.${BOOT}`, toldBefore(seconds));
+        pod.ups('ups1', 'ups.status', status);
+        await pod.look();
+        expect(pod.declared).toEqual(again ? ['ups1'] : []);
+        expect(pod.killpowerFiles.includes(`.told.ups1.${BOOT}`)).toBe(seconds < OFF_DELAY);
+        expect(pod.told).toEqual([]);
+      },
+    );
 
     test.each([
       ['OB LB', 'OL', false, false, ['ups1']],

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { NutModel } from '../../lib/nut/model';
-import { MODEL, PodScripts, SHELLS, twoFeeds } from './pod-scripts';
+import { MODEL, PodScripts, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
 
 jest.setTimeout(60_000);
 
@@ -54,6 +54,54 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         );
       },
     );
+  });
+
+  describe('upsd.sh after a shutdown was declared', () => {
+    const DECLARED = 'var/run/nut/declared.ups1';
+
+    /** Runs upsd.sh while it sees a declared shutdown, then the status, so many seconds later. Returns what it says of that. */
+    const later = async (status: string | undefined, seconds: number): Promise<string> => {
+      start(MODEL).ups('ups1', 'ups.status', 'FSD OB LB');
+      const script = readFileSync(pod.path('scripts/upsd.sh'), 'utf8');
+      writeFileSync(pod.path('scripts/upsd.sh'), script.replace('sleep 2 &', 'sleep 0.1 &'));
+      const child = pod.background('upsd.sh');
+      let log = '';
+      child.stdout?.on('data', (bytes) => {
+        log += bytes;
+      });
+      const until = async (holds: () => boolean) => {
+        for (let i = 0; i < 20 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
+      };
+      await until(() => existsSync(pod.path(DECLARED)) && readFileSync(pod.path(DECLARED), 'utf8') !== '');
+      pod.ups('ups1', 'ups.status', status);
+      pod.write('proc/uptime', `${UPTIME + seconds}.5 0.0\n`);
+      await until(() => log.includes('is over') || !existsSync(pod.path(DECLARED)));
+      child.kill('SIGTERM');
+      await new Promise((resolve) => child.once('exit', resolve));
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+      process.kill(Number(readFileSync(pod.path('var/run/nut/usbhid-ups-ups1.pid'), 'utf8')));
+      return log;
+    };
+    const OVER = 'upsd: the shutdown of ups1 is over: upsd starts again and forgets it';
+
+    test.each(['FSD OL', undefined])('forgets it at %j when the load was cut', async (status) => {
+      expect(await later(status, 120)).toContain(OVER);
+    });
+
+    test.each([
+      ['FSD OL', 119],
+      [undefined, 119],
+      ['FSD OB LB', 1000],
+    ])('keeps it at %j after %i s', async (status, seconds) => {
+      expect(await later(status, seconds)).not.toContain(OVER);
+      expect(existsSync(pod.path(DECLARED))).toBe(true);
+    });
+
+    test('begins anew when a status is heard without it', async () => {
+      expect(await later('OL', 1000)).not.toContain(OVER);
+      expect(existsSync(pod.path(DECLARED))).toBe(false);
+    });
   });
 
   test('upsd.sh goes on without a driver that does not start, and tries that one again', async () => {

@@ -8,8 +8,8 @@
 #
 # A file is one line:  BOOT_ID UPTIME HALT_SECONDS [REASON...]
 # When the uptime of the boot BOOT_ID reaches UPTIME (whole seconds), the machine is powered off. When it is still up HALT_SECONDS
-# later, it is forced off. A lease that is renewed or taken away in time does nothing. Anything else in a file is ignored: a line
-# of an earlier boot, half a line, what is no number. The name of a file says who may change it and nothing more.
+# later, it is forced off. A lease that is renewed or taken away in time does nothing, nor does one beside a deadline. Anything else
+# in a file is ignored: a line of an earlier boot, half a line, what is no number.
 #
 # It writes
 #   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last look, until it powers off: by it others see that it is alive
@@ -157,10 +157,13 @@ look() {
   read_uptime || return
   if [ -z "$force_at" ]; then
     for file in deadline lease; do
-      if examine "$dir/$file" && [ "$now" -ge "$at" ]; then
+      examine "$dir/$file" || continue
+      if [ "$now" -ge "$at" ]; then
         power_off "$file"
         return
       fi
+      # whoever has a deadline needs no lease, and nobody renews it any more: a stage may be longer than it lives
+      break
     done
     heartbeat
   elif [ "$now" -ge "$force_at" ]; then

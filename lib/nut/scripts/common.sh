@@ -31,12 +31,17 @@ committed() {
 # arm SECONDS REASON: this machine goes off in so many seconds, whatever dies now. An earlier deadline stays.
 arm() {
   arm_at=$(($(uptime_seconds) + $1))
+  armed=no
   if ! committed || [ "$line_at" -gt "$arm_at" ]; then
     # two callers at once may both get here; all of a node have the same stage, so their times differ by less than a second
-    write_line deadline "$arm_at" "$2" && log "this machine powers off in $1 s ($2)"
+    ! write_line deadline "$arm_at" "$2" || armed=yes
   fi
   # each time, because it also tells logind what an earlier call could not
-  [ "$ACTUATOR" != logind ] || /scripts/logind.sh arm "$1" "$2"
+  if [ "$ACTUATOR" = logind ] && ! /scripts/logind.sh arm "$1" "$2"; then
+    armed=no
+    log "systemd-logind of $NODE_NAME does not take the power-off; it is told again by the next who commits"
+  fi
+  [ "$armed" = no ] || log "this machine powers off in $1 s ($2)"
 }
 
 status_of() { timeout 4 upsc "$1" ups.status 2>/dev/null; }
@@ -70,6 +75,12 @@ declare_shutdown() {
   to_upsd "FSD $1" | grep -q '^OK FSD-SET' && log "the shutdown of $1 is declared"
 }
 
+# counts_down UPS SECONDS: true when it was told in this boot to cut its load, and less than so many seconds ago
+counts_down() {
+  { read -r told_at <"/killpower/.told.$1.$(boot_id)"; } 2>/dev/null && is_number "$told_at" &&
+    [ $(($(uptime_seconds) - told_at)) -lt "$2" ]
+}
+
 # cut_load UPS OFFDELAY: tells a UPS to cut its load after its offdelay and to restore it when the mains are back. Once in a boot; a
 # command that failed is tried again by whoever comes next.
 cut_load() {
@@ -88,7 +99,7 @@ cut_load() {
   fi
   passed_on=$(to_upsd 'SET TRACKING ON' "INSTCMD $1 shutdown.return" | sed -n 's/^OK TRACKING //p')
   # at once, so that who dies here has not told it in vain
-  [ -z "$passed_on" ] || : >"$told"
+  [ -z "$passed_on" ] || uptime_seconds >"$told"
   if [ -n "$passed_on" ] && has_taken "$passed_on"; then
     log "$1 cuts its load in $2 s and restores it when the mains are back"
   else

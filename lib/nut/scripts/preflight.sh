@@ -15,6 +15,10 @@ if [ "$ACTUATOR" = killpowerd ]; then
   fi
 fi
 
+if [ "$ACTUATOR" = logind ] && ! /scripts/logind.sh check; then
+  problem "systemd-logind of $NODE_NAME does not say that it would power it off, and nothing else would: does the machine run systemd, does its bus let this pod talk to it, and has the image dbus-send, as that of images/nut has?"
+fi
+
 while read -r ups _; do
   [ -n "$(status_of "$ups")" ] || problem "no data from $ups"
 done <"/config/$NODE_NAME.feeds"

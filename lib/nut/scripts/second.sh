@@ -28,6 +28,8 @@ preflights=$!
 # the driver of a UPS at this node runs and gets no answer
 is_mute() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" ups.status 2>&1 | grep -q 'Data stale'; }
 
+# seconds in which a machine cannot halt any more
+SHORTEST_HALT=10
 lease=no
 while :; do
   # the lease counts from here: a feed that hangs must not make it longer
@@ -64,17 +66,27 @@ while :; do
   # a UPS that is done for is finished even where this machine lives on by another one
   if [ -r "/config/$NODE_NAME.cables" ]; then
     while read -r ups offdelay _; do
-      case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in
+      state=$(state_of "$ups@127.0.0.1:$UPSD_PORT")
+      case $state in
         'done')
           declare_shutdown "$ups"
           cut_load "$ups" "$offdelay"
           ;;
-        # it has its mains again and this machine has stayed up: the next time it has to be told again
-        line) rm -f "/killpower/.told.$ups.$(boot_id)" ;;
-        # many a driver cannot know whether the UPS heard it, so one that is mute may not have: it is told again when it answers
-        unheard) ! is_mute "$ups" || rm -f "/killpower/.told.$ups.$(boot_id)" ;;
-        # the primary looks as often and goes first; the next look sees what is declared here
-        battery) ! /scripts/early-reached.sh "$ups" $((5 * POLL)) || declare_shutdown "$ups" ;;
+        # many a driver cannot know whether the UPS heard it, so one that goes mute before its cut may not have: it is told again when it
+        # answers. After its cut it has only lost its power with its load, and would cut off those who boot when it is back
+        unheard) ! is_mute "$ups" || ! counts_down "$ups" "$offdelay" || rm -f "/killpower/.told.$ups.$(boot_id)" ;;
+        *)
+          # it is going to cut, and upsd, which was started again, has forgotten why: machines that have not looked yet have to hear of
+          # it, as long as they have time to halt
+          if counts_down "$ups" $((offdelay - SHORTEST_HALT)); then
+            declare_shutdown "$ups"
+          # it has cut, its shutdown is over, and this machine has stayed up: the next time it has to be told again
+          elif ! counts_down "$ups" "$offdelay"; then
+            rm -f "/killpower/.told.$ups.$(boot_id)"
+          fi
+          # the primary looks as often and goes first; the next look sees what is declared here
+          [ "$state" = line ] || ! /scripts/early-reached.sh "$ups" $((5 * POLL)) || declare_shutdown "$ups"
+          ;;
       esac
     done <"/config/$NODE_NAME.cables"
   fi

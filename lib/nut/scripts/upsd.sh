@@ -40,7 +40,7 @@ run_drivers() {
 }
 
 # upsd keeps a declared shutdown for as long as it runs. A machine that lives on by another UPS has to forget it when the load is cut, or
-# those that come back would go off again
+# those that come back would go off again: when the mains are back, or when the UPS is silent, as many a one is without its load
 is_over() {
   over=no
   while read -r ups offdelay _; do
@@ -48,13 +48,12 @@ is_over() {
     status=" $(status_of "$ups@127.0.0.1:$UPSD_PORT") "
     case $status in
       *' FSD '*) [ -e "$declared" ] || uptime_seconds >"$declared" ;;
-      *)
-        rm -f "$declared"
-        continue
-        ;;
+      '  ') ;;
+      *) rm -f "$declared" ;;
     esac
+    [ -e "$declared" ] || continue
     case $status in
-      *' OL '*) [ $(($(uptime_seconds) - $(cat "$declared"))) -lt "$offdelay" ] || over=$ups ;;
+      *' OL '* | '  ') [ $(($(uptime_seconds) - $(cat "$declared"))) -lt "$offdelay" ] || over=$ups ;;
     esac
   done <"/config/$NODE_NAME.cables"
   [ "$over" != no ]
@@ -71,7 +70,7 @@ while kill -0 "$server" 2>/dev/null; do
   sleep 2 &
   wait $! || true
   if is_over; then
-    log "the shutdown of $over is over and its mains are back: upsd starts again and forgets it"
+    log "the shutdown of $over is over: upsd starts again and forgets it"
     kill "$server"
     wait "$server" || true
     rm -f /var/run/nut/upsd.pid /var/run/nut/declared.*

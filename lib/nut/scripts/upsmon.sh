@@ -36,7 +36,10 @@ rm -f /var/run/nut/upsmon.pid
 upsmon -F -p &
 monitor=$!
 trap 'kill "$monitor" 2>/dev/null; wait "$monitor"; exit 0' TERM INT
-[ "$ROLE" != primary ] || /scripts/early.sh &
+if [ "$ROLE" = primary ]; then
+  /scripts/early.sh &
+  /scripts/lease.sh &
+fi
 status=0
 wait "$monitor" || status=$?
 committed || exit "$status"

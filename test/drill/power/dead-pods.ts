@@ -86,6 +86,19 @@ export function freezeAtLowBattery(lab: PowerLab): { at: number; name: string } 
   return { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
 }
 
+/** On the node with the cable, who renews its lease stands still on battery: its UPS is told all the same, before that lease ends. */
+export async function secondFrozen(scenario: Scenario): Promise<void> {
+  await withPowerLab(scenario, {}, async (lab) => {
+    await failMains(scenario, lab);
+    lab.kubelet(UPS_NODE).container('second').freeze();
+    const at = scenario.timeline.log('drill', `second of ${UPS_NODE} is frozen`);
+    const frozen = { at, name: `second of ${UPS_NODE} froze` };
+    await descent(scenario, lab, frozen, { beginsWithinSeconds: lab.cluster.power.leaseSeconds });
+    scenario.check('it goes by its deadline', lab.host(UPS_NODE).killpower.called === 'deadline: lease');
+    await ascent(scenario, lab);
+  });
+}
+
 /** The cable between one machine and the switch is pulled at low battery. */
 export async function linkCutAtLowBattery(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {

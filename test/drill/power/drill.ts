@@ -4,6 +4,7 @@ import {
   linkCutAtLowBattery,
   linkCutOnBattery,
   secondaryFrozen,
+  secondFrozen,
   upsNodeFrozen,
   upsNodeKilled,
   upsNodeRestarted,
@@ -15,7 +16,7 @@ import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
-import { twoUpsesOneLow } from './two-upses';
+import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
 
 /** A power failure, with real NUT and a UPS that really cuts its load. */
@@ -34,6 +35,11 @@ export const powerDrill: Drill = {
   scenarios: [
     // the longest first
     { name: 'two-upses', summary: 'one of two UPSes gets low, and later both', run: twoUpsesOneLow },
+    {
+      name: 'two-upses-silent',
+      summary: 'one of two UPSes gets low and is silent while its load is off',
+      run: twoUpsesSilent,
+    },
     {
       name: 'low-battery',
       summary: 'low battery: all machines off in order, load cut, mains back',
@@ -54,6 +60,11 @@ export const powerDrill: Drill = {
       run: upsNodeRestarted,
     },
     { name: 'secondary-frozen', summary: 'the pods of one machine stand still at low battery', run: secondaryFrozen },
+    {
+      name: 'second-frozen',
+      summary: 'on battery, who renews the lease of the UPS node stands still: the UPS is told before it ends',
+      run: secondFrozen,
+    },
     { name: 'link-cut-low', summary: 'the cable of one machine is pulled at low battery', run: linkCutAtLowBattery },
     { name: 'link-cut-early', summary: 'the cable of one machine is pulled before low battery', run: linkCutOnBattery },
     { name: 'mains-back', summary: 'the mains come back while the machines go down', run: mainsBack },

@@ -32,6 +32,22 @@ export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
   });
 }
 
+/** The same when the UPS falls silent with its load: when it answers again, nobody takes the shutdown for one of now. */
+export async function twoUpsesSilent(scenario: Scenario): Promise<void> {
+  await withPowerLab(scenario, { cluster: twoUpses(), ups: { silentWhileOff: true } }, async (lab) => {
+    await failMains(scenario, lab, UPS);
+    const low = { at: lab.ups(UPS).lowBattery(), name: `${UPS} is low` };
+    await descent(scenario, lab, low, { machines: [AGENT] });
+    await scenario.reach(`upsd has no data from ${UPS}`, 60_000, async () => (await lab.upsStatus(UPS)).length === 0);
+    await scenario.pass('everybody notices', 5000);
+    checkOthersLive(scenario, lab);
+    await ascent(scenario, lab, { machines: [AGENT], ups: UPS });
+    scenario.check(`${UPS} was told once`, shutdownsOf(lab, UPS).length === 1);
+    checkOthersLive(scenario, lab);
+    checkDisarmed(scenario, lab);
+  });
+}
+
 /** The machines that the other UPS feeds go on as if nothing had happened, and it is told nothing. */
 export function checkOthersLive(scenario: Scenario, lab: PowerLab): void {
   const stay = [SERVER, UPS_NODE];

@@ -1,0 +1,65 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { BOOT, MODEL, PodScripts, RETURN, SHELLS, UPTIME } from './pod-scripts';
+
+jest.setTimeout(60_000);
+
+/** The lease is 20 s, and a third of it is 6 s and a little. */
+const SOON = 5;
+const STAGE = 12;
+
+describe.each(SHELLS)('lease.sh under $shell', ({ command }) => {
+  let pod: PodScripts;
+
+  beforeEach(() => {
+    pod = new PodScripts(command, MODEL, 'srv1', 'primary');
+    const script = readFileSync(pod.path('scripts/lease.sh'), 'utf8');
+    writeFileSync(pod.path('scripts/lease.sh'), script.replace('sleep 2', '[ $((n += 1)) -lt "$LOOKS" ] || exit 0'));
+  });
+  afterEach(() => pod.remove());
+
+  /** Runs it until it has looked so often. */
+  const looks = (times = 3): void => {
+    expect(pod.run('lease.sh', [], { LOOKS: String(times) }).status).toBe(0);
+  };
+  const lease = (seconds: number, boot = BOOT) =>
+    pod.write('killpower/lease', `${boot} ${UPTIME + seconds} 60 lease\n`);
+
+  test('commits the machine and tells its UPS before a lease ends that nobody renews', () => {
+    pod.ups('ups1', 'ups.status', 'OB');
+    lease(SOON);
+    looks();
+    expect(pod.line('deadline')).toEqual([BOOT, String(UPTIME + STAGE), '60', 'lease']);
+    expect(pod.declared).toEqual(['ups1']);
+    expect(pod.told).toEqual([RETURN('ups1')]);
+  });
+
+  test('waits for a second look, because the lease may be renewed by then', () => {
+    pod.ups('ups1', 'ups.status', 'OB');
+    lease(SOON);
+    looks(1);
+    expect(pod.line('deadline')).toBeUndefined();
+  });
+
+  test.each([
+    ['a lease that is renewed', 'OB', () => lease(7)],
+    ['a lease of another boot', 'OB', () => lease(SOON, 'another-boot')],
+    ['no lease', 'OB', () => {}],
+    ['a UPS that is on line again', 'OL', () => lease(SOON)],
+    ['a UPS that is not heard, which nobody could tell', undefined, () => lease(SOON)],
+  ])('does nothing for %s', (_what, status, prepare) => {
+    pod.ups('ups1', 'ups.status', status);
+    prepare();
+    looks();
+    expect(pod.line('deadline')).toBeUndefined();
+    expect(pod.told).toEqual([]);
+  });
+
+  test('leaves a machine alone that is committed', () => {
+    pod.ups('ups1', 'ups.status', 'OB');
+    lease(SOON);
+    pod.common('arm 30 FSD');
+    looks();
+    expect(pod.line('deadline')?.[3]).toBe('FSD');
+    expect(pod.told).toEqual([]);
+  });
+});
