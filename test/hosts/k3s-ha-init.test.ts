@@ -86,6 +86,14 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       expect(refusal()[0]).toBe(2);
     });
 
+    test('does not refuse over itself when it has more than one address', () => {
+      machine.write(
+        'addresses',
+        '2: eth0    inet 192.168.10.11/24 scope global eth0\n2: eth0    inet 192.168.10.77/24 scope global secondary eth0\n',
+      );
+      expect(machine.run('init').code).toBe(0);
+    });
+
     test('refuses when another machine answers ARP for the virtual IP', () => {
       machine.hears('192.168.10.5', '02:00:00:00:00:77');
       expect(refusal()[1]).toContain('REFUSE 02');

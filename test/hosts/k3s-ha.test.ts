@@ -47,6 +47,15 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       expect(machine.run('start').code).toBe(1);
     });
 
+    test('never asks itself when it has more than one address', () => {
+      machine.write(
+        'addresses',
+        '2: eth0    inet 192.168.10.11/24 scope global eth0\n2: eth0    inet 192.168.10.77/24 scope global secondary eth0\n',
+      );
+      machine.serves('192.168.10.11');
+      expect(machine.run('start').line).toMatch(/^WAIT no API at 192\.168\.10\.5 192\.168\.10\.12 192\.168\.10\.13 -/);
+    });
+
     test('takes nobody for an API who serves no certificate', () => {
       machine.serves('192.168.10.5', 6443, '503 starting\n');
       expect(machine.run('start').code).toBe(1);

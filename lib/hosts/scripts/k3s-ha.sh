@@ -37,7 +37,7 @@ give_up() { unclaim; decide "$@"; }
 need() { command -v "$1" >/dev/null 2>&1 || decide 4 "BROKEN there is no $1 on this machine; install it: apt-get install $2"; }
 has_data() { [ -d "$data/server/db/etcd/member/wal" ]; }
 url() { case $1 in *:*) echo "https://[$1]:$2" ;; *) echo "https://$1:$2" ;; esac; }
-is_in() { case " $2 " in *" $1 "*) ;; *) return 1 ;; esac; }
+is_in() { for item in $2; do [ "$item" != "$1" ] || return 0; done; return 1; }
 
 # the CA certificates of a k3s that answers at this address, in $run/ca
 api() {
@@ -111,7 +111,7 @@ answers() { # PROBES ADDRESS
   esac
   echo "$heard" | grep -Eq '[1-9][0-9]* packets transmitted|Sent [1-9]' || return 1
   macs=$(echo "$heard" | sed -n 's/.*[[ ]\([0-9A-Fa-f:]\{17\}\)[] ].*/\1/p' | tr '[:upper:]' '[:lower:]' | sort -u)
-  for mac in $macs; do is_in "$mac" "$(cat "$net"/*/address 2>/dev/null | tr '\n' ' ')" || echo "$mac"; done
+  for mac in $macs; do is_in "$mac" "$(cat "$net"/*/address 2>/dev/null)" || echo "$mac"; done
 }
 
 # ends with REFUSE when a cluster can be seen from here
