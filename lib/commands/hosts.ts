@@ -91,7 +91,18 @@ function checkedOut(out: string): string {
   return folder;
 }
 
-function permissionOf({ permitInit, for: time }: Options, cluster: Cluster, now: Date): Permission | undefined {
+const K3OS_FOUNDING = 'k3OS has no k3s-ha: one machine founds the cluster from its boot menu, see hosts/README.md';
+
+function permissionOf(
+  { permitInit, for: time }: Options,
+  cluster: Cluster,
+  system: SeedSystem,
+  now: Date,
+): Permission | undefined {
+  if (system === 'k3os') {
+    if (permitInit === undefined && time === undefined) return undefined;
+    throw new InputError(`--permit-init and --for: ${K3OS_FOUNDING}; take them out`);
+  }
   if (permitInit === undefined && time === undefined) return cluster.bootstrap;
   if (permitInit === undefined || time === undefined)
     throw new InputError('--permit-init and --for belong together; give both or none');
@@ -142,10 +153,10 @@ function execute(options: Options, now: Date): void {
   const { cluster } = readOneSite(options.cluster, { now });
   const token = readToken(options.tokenFile);
   const sshKeys = options.sshKey.flatMap(readSshKeys);
-  const permission = permissionOf(options, cluster, now);
+  const system = options.os ?? systemsOf(cluster)[0] ?? 'plain';
+  const permission = permissionOf(options, cluster, system, now);
   const folder = withFile(options.out, () => checkedOut(options.out));
   const addOns = serverAddOns(cluster, buildSite(cluster).dist);
-  const system = options.os ?? systemsOf(cluster)[0] ?? 'plain';
   const files = seedFiles({ cluster, system, addOns, secrets: { token, sshKeys, permission } });
   withFile(options.out, () => writeAll(folder, files));
 
@@ -156,7 +167,7 @@ function execute(options: Options, now: Date): void {
   console.log(
     permission
       ? `${permission.node} may found the cluster by itself until ${permission.notAfter.toISOString()}`
-      : `nobody founds the cluster by itself: ${foundingAdvice(cluster)}, once`,
+      : `nobody founds the cluster by itself: ${system === 'k3os' ? K3OS_FOUNDING : `${foundingAdvice(cluster)}, once`}`,
   );
   for (const role of rolesOf(cluster)) console.log(NEXT[system](folder, role));
 }

@@ -216,6 +216,11 @@ describe('npm run hosts', () => {
     ['more than a week', ['--permit-init', 'k3s-1', '--for', '8d'], 'within 7 days'],
     ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write it like 30m, 24h or 2d'],
     ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
+    [
+      'k3OS',
+      ['--os', 'k3os', '--permit-init', 'k3s-1', '--for', '24h'],
+      'one machine founds the cluster from its boot menu',
+    ],
   ])('refuses a permission for %s', (_, args, says) => {
     refused(says, '--token-file', at('token'), '--out', at('seed'), ...args);
   });
