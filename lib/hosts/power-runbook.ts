@@ -8,7 +8,7 @@ import {
   offDelaySum,
   runtimeSum,
 } from '../cluster/power/arithmetic';
-import { type PowerPlan, powerPlan, type UpsPlan } from '../cluster/power/plan';
+import { MAX_AGE_SECONDS, type PowerPlan, powerPlan, type UpsPlan } from '../cluster/power/plan';
 import { type PowerTimeline, powerTimelines } from '../cluster/power/timeline';
 import { serversOf } from '../cluster/queries';
 import { quorumOf } from '../cluster/rules/quorum';
@@ -52,7 +52,7 @@ function whenTheMainsFail(cluster: Cluster, plan: PowerPlan): RunbookSection {
     paragraphs: [
       `Nobody has to do anything. When the shutdown begins, every machine writes down when it goes off. ${forced} From then on it needs no pod, no API server and no network. What has begun is not stopped when the mains come back: the machines go down, the UPS cuts and restores its load, and they start again.`,
       '![the time line](power-timeline.svg)',
-      `All times are in seconds after the shutdown begins. A machine learns of it within ${plan.detectionSeconds} s whatever is dead: ${detectionSum(cluster, plan)}.`,
+      `All times are in seconds after the shutdown begins. A machine learns of it within ${plan.detectionSeconds} s whatever is dead, ${plan.detectionSeconds + MAX_AGE_SECONDS} s when the UPS or its driver falls silent just then, whose last words upsd hands on for ${MAX_AGE_SECONDS} s: ${detectionSum(cluster, plan)}.`,
       table(
         ['machine', 'is off at the latest', 'because'],
         plan.nodes.map((node) => [node.node.name, `${node.downSeconds} s`, downSum(cluster, plan, node)]),

@@ -1,4 +1,5 @@
 import { PRINTABLE_ASCII, UPS_NAME } from '../cluster/patterns';
+import { MAX_AGE_SECONDS } from '../cluster/power/plan';
 import type { NutTiming } from './model';
 
 /*
@@ -69,7 +70,7 @@ function upsSection(ups: UpsSection): string {
 export const upsdConf = (addresses: readonly string[], port: number, tls: boolean): string =>
   [
     ...addresses.map((address) => `LISTEN ${address} ${port}`),
-    'MAXAGE 15',
+    `MAXAGE ${MAX_AGE_SECONDS}`,
     ...(tls ? ['CERTFILE /etc/nut/upsd.pem', 'DISABLE_WEAK_SSL true'] : []),
     '',
   ].join('\n');

@@ -3,6 +3,7 @@ import { statusPollSeconds, valuePollSeconds } from './drivers';
 import {
   detectionByNutSeconds,
   LOOKS,
+  MAX_AGE_SECONDS,
   type NodePlan,
   type PowerPlan,
   UPSMON_SECONDS,
@@ -54,5 +55,11 @@ export const runtimeSum = (cluster: Cluster, plan: UpsPlan): string =>
 export const earlyRuntimeSum = (cluster: Cluster, plan: UpsPlan): string =>
   batterySum(cluster, plan, `${valuePollSeconds(plan.ups)} pollfreq`, plan.earlyRuntimeNeededSeconds);
 
-const batterySum = ({ power }: Cluster, plan: UpsPlan, look: string, sum: number): string =>
-  `${look} + ${power.pollSeconds} POLLFREQ + ${plan.offDelaySeconds} ${plan.ups.server ? 'cutDelay' : 'offdelay'} + ${power.marginSeconds} margin = ${sum}`;
+function batterySum({ power }: Cluster, plan: UpsPlan, look: string, sum: number): string {
+  const { ups, offDelaySeconds, allDownSeconds, carriesSeconds } = plan;
+  const carries =
+    carriesSeconds > offDelaySeconds
+      ? `${MAX_AGE_SECONDS} MAXAGE + ${allDownSeconds} until all are off`
+      : `${offDelaySeconds} ${ups.server ? 'cutDelay' : 'offdelay'}`;
+  return `${look} + ${power.pollSeconds} POLLFREQ + ${carries} + ${power.marginSeconds} margin = ${sum}`;
+}

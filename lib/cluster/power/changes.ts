@@ -28,17 +28,23 @@ export function lowerBudgets(plan: UpsPlan, latestDownSeconds: number): Change[]
 }
 
 /**
- * The smallest change of delay and halt budgets after which the load is cut so early that the battery lasts, or undefined when
- * there is none.
+ * The smallest change of delay and halt budgets after which the load is cut early enough, or undefined when there is none.
  *
  * @param latestCutSeconds how long offdelay may be
+ * @param latestDownSeconds when the last machine has to be off @default - with the margin before the cut
  */
-export function cutEarlier(cluster: Cluster, plan: UpsPlan, latestCutSeconds: number): Change[] | undefined {
-  const { ups, stepSeconds, neededOffDelaySeconds } = plan;
+export function cutEarlier(
+  cluster: Cluster,
+  plan: UpsPlan,
+  latestCutSeconds: number,
+  latestDownSeconds = latestCutSeconds,
+): Change[] | undefined {
+  const { ups, stepSeconds, allDownSeconds } = plan;
   const offDelaySeconds = Math.floor(latestCutSeconds / stepSeconds) * stepSeconds;
   const stated = ups.options['offdelay'] === undefined ? [] : [offDelayOf(cluster, plan, offDelaySeconds)];
-  if (offDelaySeconds >= neededOffDelaySeconds) return stated;
-  const budgets = lowerBudgets(plan, offDelaySeconds - cluster.power.marginSeconds);
+  const latest = Math.min(offDelaySeconds - cluster.power.marginSeconds, latestDownSeconds);
+  if (allDownSeconds <= latest) return stated;
+  const budgets = lowerBudgets(plan, latest);
   return budgets && [...stated, ...budgets];
 }
 

@@ -49,6 +49,11 @@ export interface UpsPlan {
   readonly returnSeconds: number | undefined;
   /** From low battery at the UPS to the begin of the shutdown at the latest: one look of the driver and one of upsmon. */
   readonly noticeSeconds: number;
+  /**
+   * How long the battery carries the load after the begin of the shutdown, at least: until the cut, or until all are off when the UPS falls
+   * silent just then, is told nothing, and its machines learn of it by so much later.
+   */
+  readonly carriesSeconds: number;
   /** What the battery must still carry the load for at low battery. */
   readonly runtimeNeededSeconds: number;
   /** The same at a limit of power.earlyShutdown, which the driver looks at less often. */
@@ -67,6 +72,8 @@ export interface PowerPlan {
 export const UPSMON_SECONDS = 2;
 /** The look at which upsmon finds DEADTIME or HOSTSYNC over, and the one before it. */
 export const LOOKS = 2;
+/** MAXAGE of upsd.conf: for so long upsd hands on the last words of a driver that has fallen silent. */
+export const MAX_AGE_SECONDS = 15;
 /** killpowerd on the machine looks once a second. */
 export const WATCH_SECONDS = 1;
 /** The load comes back so much later than it went, at least, or a UPS may not notice that it was to go at all. */
@@ -122,7 +129,8 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
   const stepSeconds = delayStepSeconds(ups);
   const neededOffDelaySeconds = Math.ceil((allDownSeconds + marginSeconds) / stepSeconds) * stepSeconds;
   const offDelaySeconds = ups.server?.cutDelaySeconds ?? driverNumber(ups, 'offdelay') ?? neededOffDelaySeconds;
-  const afterwards = pollSeconds + offDelaySeconds + marginSeconds;
+  const carriesSeconds = Math.max(offDelaySeconds, MAX_AGE_SECONDS + allDownSeconds);
+  const afterwards = pollSeconds + carriesSeconds + marginSeconds;
   return {
     ups,
     nodes,
@@ -133,6 +141,7 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
     latestCutSeconds: ups.server ? offDelaySeconds : detectionSeconds + finalDelaySeconds + offDelaySeconds,
     ...(ups.server ? { onDelaySeconds: undefined, returnSeconds: undefined } : returnOf(ups, offDelaySeconds)),
     noticeSeconds: statusPollSeconds(ups) + pollSeconds,
+    carriesSeconds,
     runtimeNeededSeconds: statusPollSeconds(ups) + afterwards,
     earlyRuntimeNeededSeconds: valuePollSeconds(ups) + afterwards,
   };

@@ -1,6 +1,6 @@
 import { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from '../power/arithmetic';
 import { type Change, changeText, cutEarlier } from '../power/changes';
-import { type PowerPlan, powerPlan, type UpsPlan } from '../power/plan';
+import { MAX_AGE_SECONDS, type PowerPlan, powerPlan, type UpsPlan } from '../power/plan';
 import { bestRuntime, isEnough, type Runtime, runtimesOf } from '../power/runtime';
 import { error, type Path, type Problem, warning } from '../problem';
 import type { Cluster } from '../schema';
@@ -79,7 +79,8 @@ function tooShort(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, best: Runtime
 
 /** The smallest changes that would each make the battery last, the one that keeps the machines up longest first. */
 function runtimeCures(cluster: Cluster, ups: UpsPlan, best: Runtime): (readonly Change[])[] {
-  const earlier = cutEarlier(cluster, ups, ups.offDelaySeconds - (best.neededSeconds - best.availableSeconds));
+  const carries = ups.carriesSeconds - (best.neededSeconds - best.availableSeconds);
+  const earlier = cutEarlier(cluster, ups, carries, carries - MAX_AGE_SECONDS);
   const beginEarly =
     ups.ups.runtimeAtEarlyShutdownSeconds === undefined
       ? [{ path: ['power', 'earlyShutdown', 'runtimeBelowSeconds'], value: ups.earlyRuntimeNeededSeconds }]

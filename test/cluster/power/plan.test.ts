@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import { defineCluster, loadCluster } from '../../../lib/cluster/load';
+import { runtimeSum } from '../../../lib/cluster/power/arithmetic';
 import { powerPlan, type UpsPlan } from '../../../lib/cluster/power/plan';
 import { powerTimelines } from '../../../lib/cluster/power/timeline';
 import type { ClusterInput } from '../../../lib/cluster/schema';
@@ -277,4 +278,17 @@ test('the events of the shipped site read as a story', () => {
     '120..141 ups1 cuts its load, whether or not the mains are back',
     '180.. ups1 restores its load when the mains are back, and the machines start',
   ]);
+});
+
+test('a battery outlasts machines that learn MAXAGE later, because their UPS fell silent as it got low', () => {
+  const site = defineCluster({
+    ...ipv4Site(),
+    ups: [{ name: 'ups1', driver: 'mge-shut', node: 'k3s-1', port: '/dev/ttyS0', runtimeAtLowBatterySeconds: 300 }],
+    power: { marginSeconds: 5 },
+  });
+  const [ups] = powerPlan(site).upses;
+  expect(ups && runtimeSum(site, ups)).toBe(
+    '2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119',
+  );
+  expect(ups?.runtimeNeededSeconds).toBe(119);
 });

@@ -1,10 +1,8 @@
+import { MAX_AGE_SECONDS } from '../../../lib/cluster/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { ascent, checkBegin, checkDisarmed, descent, failMains, lowBattery, shutdownsOf } from './course';
 import { perMachine, withPowerLab } from './power-lab';
 import { MACHINES, SERVER, UPS, UPS_NODE } from './site';
-
-/** MAXAGE of upsd.conf: so long it takes a silent driver for one that has nothing new to say. */
-const MAX_AGE_SECONDS = 15;
 
 /** The UPS stops answering while on battery, so nobody knows how long it lasts. It cannot be told to cut its load any more. */
 export async function muteUps(scenario: Scenario): Promise<void> {
