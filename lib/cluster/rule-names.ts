@@ -116,6 +116,7 @@ export const RULE_NAMES = [
   'cables-together',
   'founder-not-server',
   'founder-without-claim',
+  'permission-unused',
   'permission-expired',
   'permission-long',
   'unknown-driver',

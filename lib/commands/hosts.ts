@@ -109,7 +109,7 @@ function permissionOf(
   // whole seconds, which is what the machine compares
   const notAfter = new Date(Math.floor((now.getTime() + parseDuration(time)) / 1000) * 1000);
   const permission = { node: permitInit, notAfter };
-  const problems: readonly Problem[] = bootstrap({ ...cluster, bootstrap: permission }, now);
+  const problems: readonly Problem[] = bootstrap({ ...cluster, os: undefined, bootstrap: permission }, now);
   const [first] = problems;
   if (first) throw new InputError(`--permit-init ${permitInit} --for ${time}: ${first.message}; ${first.cure}`);
   return permission;

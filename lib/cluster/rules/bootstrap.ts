@@ -7,7 +7,7 @@ import { unknownName } from './unknown-name';
 const MOST_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** The permission to found the cluster is for a server that can claim the virtual IP, has not ended, and ends soon. */
+/** The permission to found the cluster is for a server that can use it and claim the virtual IP, has not ended, and ends soon. */
 export function bootstrap(cluster: Cluster, now: Date): Problem[] {
   const { bootstrap: permission, nodes } = cluster;
   if (!permission) return [];
@@ -25,7 +25,7 @@ export function bootstrap(cluster: Cluster, now: Date): Problem[] {
           ),
         ]
       : [];
-  return [...unknown, ...agent, ...claim(cluster), ...ending(notAfter, now)];
+  return [...unknown, ...agent, ...claim(cluster), ...unused(cluster), ...ending(notAfter, now)];
 }
 
 function claim(cluster: Cluster): Problem[] {
@@ -36,6 +36,18 @@ function claim(cluster: Cluster): Problem[] {
       ['bootstrap'],
       'the virtual IP is IPv6 alone, and a server that founds the cluster by itself has to claim an IPv4 one by ARP',
       'let no server do it: a person founds this cluster by hand, see hosts/README.md; or give controlPlane.vip an IPv4 address too, where the machines have some',
+    ),
+  ];
+}
+
+function unused({ os }: Cluster): Problem[] {
+  if (os?.join() !== 'k3os') return [];
+  return [
+    error(
+      'permission-unused',
+      ['bootstrap'],
+      'k3OS has no k3s-ha, so nothing there would use the permission to found the cluster',
+      'take bootstrap out and found the cluster from the boot menu, as hosts/README.md says under k3OS',
     ),
   ];
 }

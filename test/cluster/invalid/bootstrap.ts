@@ -6,6 +6,14 @@ const WITHOUT_CLAIM =
 /** The permission to found the cluster, on the first day of 2027. */
 export const bootstrap: readonly InvalidSite[] = [
   {
+    says: 'a permission that k3OS alone would have to use is refused',
+    changes: { os: ['k3os'], bootstrap: { node: 'k3s-1', notAfter: '2027-01-02T00:00:00Z' } },
+    problems: [
+      'warning os[0]: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not end pods in order when a machine halts; install cloud-init or kairos when a machine is replaced; until then keep it',
+      'error bootstrap: permission-unused: k3OS has no k3s-ha, so nothing there would use the permission to found the cluster; take bootstrap out and found the cluster from the boot menu, as hosts/README.md says under k3OS',
+    ],
+  },
+  {
     says: 'a time that is no time is refused',
     changes: { bootstrap: { node: 'k3s-1', notAfter: 'tomorrow' } },
     problems: ['error bootstrap.notAfter: bad-time: "tomorrow" is no time; write it in UTC like 2027-01-31T18:00:00Z'],
