@@ -10,6 +10,8 @@ const SHELLS = [
   { shell: 'busybox sh', command: ['busybox', 'sh'] },
 ];
 const SCRIPT = readProjectFile('lib/nut/scripts/logind.sh');
+// each call starts a shell, which takes its time on a machine that is busy
+jest.setTimeout(60_000);
 /** Times are counted in whole seconds, on two clocks. */
 const SLACK_SECONDS = 2;
 

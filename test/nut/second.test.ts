@@ -149,6 +149,21 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.line('deadline')).toBeUndefined();
     });
 
+    test('counts the time on battery anew when the mains were there in between', async () => {
+      start({ ...MODEL, early: { onBatterySeconds: 60 } });
+      for (const [uptime, status] of [
+        [0, 'OB'],
+        [10, 'OL'],
+        [1000, 'OB'],
+        [1059, 'OB'],
+      ] as const) {
+        pod.write('proc/uptime', `${uptime}.5 0.0\n`);
+        pod.ups('ups1', 'ups.status', status);
+        await pod.look();
+      }
+      expect(pod.declared).toEqual([]);
+    });
+
     test('commits for one of two supplies when both are needed, and leaves the other UPS alone', async () => {
       start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
       pod.ups('ups2', 'ups.status', 'OL');

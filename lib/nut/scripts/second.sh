@@ -66,8 +66,7 @@ while :; do
   # a UPS that is done for is finished even where this machine lives on by another one
   if [ -r "/config/$NODE_NAME.cables" ]; then
     while read -r ups offdelay _; do
-      state=$(state_of "$ups@127.0.0.1:$UPSD_PORT")
-      case $state in
+      case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in
         'done')
           declare_shutdown "$ups"
           cut_load "$ups" "$offdelay"
@@ -84,10 +83,10 @@ while :; do
           elif ! counts_down "$ups" "$offdelay"; then
             rm -f "/killpower/.told.$ups.$(boot_id)"
           fi
-          # the primary looks as often and goes first; the next look sees what is declared here
-          [ "$state" = line ] || ! /scripts/early-reached.sh "$ups" $((5 * POLL)) || declare_shutdown "$ups"
           ;;
       esac
+      # the primary looks as often and goes first; the next look sees what is declared here. On line as well, which ends the times it keeps
+      ! /scripts/early-reached.sh "$ups" $((5 * POLL)) || declare_shutdown "$ups"
     done <"/config/$NODE_NAME.cables"
   fi
   echo "$looked" >/var/run/nut/looked

@@ -18,7 +18,7 @@ cat "/config/$NODE_NAME.upsd.conf" >/etc/nut/upsd.conf
 /scripts/fill.sh /config/upsd.users >/etc/nut/upsd.users
 
 # /var/run/nut outlives the container: an old PID file names some process of this one, and a driver that finds one ends that process
-rm -f /var/run/nut/upsd.pid /var/run/nut/*-*.pid /var/run/nut/declared.*
+rm -f /var/run/nut/upsd.pid /var/run/nut/*-*.pid /var/run/nut/declared.* /var/run/nut/silent.*
 # with a certificate upsd speaks TLS; OpenSSL wants chain and key in one file
 if [ -d /tls ]; then cat /tls/tls.crt /tls/tls.key >/etc/nut/upsd.pem; fi
 
@@ -39,21 +39,29 @@ run_drivers() {
   done
 }
 
+# since FILE: notes there when it was first called. older FILE SECONDS: that was so long ago
+since() { [ -e "$1" ] || uptime_seconds >"$1"; }
+older() { [ -e "$1" ] && [ $(($(uptime_seconds) - $(cat "$1"))) -ge "$2" ]; }
+
+# longer than an answer is late on a busy machine
+SILENT_SECONDS=20
 # upsd keeps a declared shutdown for as long as it runs. A machine that lives on by another UPS has to forget it when the load is cut, or
 # those that come back would go off again: when the mains are back, or when the UPS is silent, as many a one is without its load
 is_over() {
   over=no
   while read -r ups offdelay _; do
     declared=/var/run/nut/declared.$ups
+    silent=/var/run/nut/silent.$ups
     status=" $(status_of "$ups@127.0.0.1:$UPSD_PORT") "
     case $status in
-      *' FSD '*) [ -e "$declared" ] || uptime_seconds >"$declared" ;;
-      '  ') ;;
-      *) rm -f "$declared" ;;
+      '  ') since "$silent" ;;
+      *' FSD '*) rm -f "$silent" && since "$declared" ;;
+      *) rm -f "$silent" "$declared" ;;
     esac
-    [ -e "$declared" ] || continue
+    older "$declared" "$offdelay" || continue
     case $status in
-      *' OL '* | '  ') [ $(($(uptime_seconds) - $(cat "$declared"))) -lt "$offdelay" ] || over=$ups ;;
+      '  ') ! older "$silent" "$SILENT_SECONDS" || over="$ups is over, and it is silent without its load" ;;
+      *' OL '*) over="$ups is over and its mains are back" ;;
     esac
   done <"/config/$NODE_NAME.cables"
   [ "$over" != no ]
@@ -70,10 +78,10 @@ while kill -0 "$server" 2>/dev/null; do
   sleep 2 &
   wait $! || true
   if is_over; then
-    log "the shutdown of $over is over: upsd starts again and forgets it"
+    log "the shutdown of $over: upsd starts again and forgets it"
     kill "$server"
     wait "$server" || true
-    rm -f /var/run/nut/upsd.pid /var/run/nut/declared.*
+    rm -f /var/run/nut/upsd.pid /var/run/nut/declared.* /var/run/nut/silent.*
     upsd -u root -F &
     server=$!
   fi
