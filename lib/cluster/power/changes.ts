@@ -41,7 +41,9 @@ export function cutEarlier(
 ): Change[] | undefined {
   const { ups, stepSeconds, allDownSeconds } = plan;
   const offDelaySeconds = Math.floor(latestCutSeconds / stepSeconds) * stepSeconds;
-  const stated = ups.options['offdelay'] === undefined ? [] : [offDelayOf(cluster, plan, offDelaySeconds)];
+  // one that fits stays, where it is only the machines that are off too late
+  const isKept = ups.options['offdelay'] === undefined || plan.offDelaySeconds <= latestCutSeconds;
+  const stated = isKept ? [] : [offDelayOf(cluster, plan, offDelaySeconds)];
   const latest = Math.min(offDelaySeconds - cluster.power.marginSeconds, latestDownSeconds);
   if (allDownSeconds <= latest) return stated;
   const budgets = lowerBudgets(plan, latest);

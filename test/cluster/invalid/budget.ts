@@ -24,6 +24,20 @@ export const budget: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a battery that would not outlast the silence of its UPS is refused, with the smallest changes',
+    changes: { 'ups[0].runtimeAtLowBatterySeconds': 118, power: { marginSeconds: 5 } },
+    problems: [
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: "ups1" lasts 118 s after low battery and must last 119: 2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 5 margin = 97; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 147',
+    ],
+  },
+  {
+    says: 'the same keeps an offdelay of the owner that fits',
+    changes: { 'ups[0].runtimeAtLowBatterySeconds': 118, 'ups[0].options.offdelay': 98, power: { marginSeconds: 5 } },
+    problems: [
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: "ups1" lasts 118 s after low battery and must last 119: 2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 5 margin = 97; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 147',
+    ],
+  },
+  {
     says: 'a battery that is one second short is refused, with the smallest changes',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 128 },
     problems: [
