@@ -108,7 +108,8 @@ class Application {
   private async waitRolledOut(blocked: readonly Manifest[]): Promise<string[]> {
     const { progress, files } = this.options;
     const problems: string[] = [];
-    const workloads = workloadsOf(files).filter((workload) => !blocked.includes(workload));
+    const all = workloadsOf(files);
+    const workloads = all.filter((workload) => !blocked.includes(workload));
     for (const { kind, namespace = 'default', name } of workloads) {
       const object = `${kind.toLowerCase()}/${name}`;
       const { code, stderr } = await this.kubectl.run({
@@ -121,7 +122,7 @@ class Application {
         `${object} in namespace ${namespace} is not ready after ${this.deadline.elapsedSeconds} s (${linesOf(stderr).at(-1)}); see why: kubectl -n ${namespace} describe ${object}`,
       );
     }
-    progress.line(`ready: ${workloads.length - problems.length} of ${workloads.length + blocked.length} workloads`);
+    progress.line(`ready: ${workloads.length - problems.length} of ${all.length} workloads`);
     return problems;
   }
 

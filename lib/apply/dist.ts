@@ -118,7 +118,8 @@ export function secretsToBring(files: readonly DistFile[]): SecretReference[] {
         namespace,
         name,
         keys: [...new Set([...(other?.keys ?? []), ...keys])],
-        usedBy: [...(other?.usedBy ?? []), workload],
+        // a pod may take it by several volumes
+        usedBy: [...new Set([...(other?.usedBy ?? []), workload])],
       });
     }
   }

@@ -7,17 +7,22 @@ import { secretLine } from '../../lib/apply/secret-line';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { homeInput, site } from '../support/sites';
 
-/** The commands that make the Secrets of a site. */
-function commands(changes: Partial<ClusterInput>): string[] {
+/** What is said about the Secrets of a site. */
+function lines(changes: Partial<ClusterInput>): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'secret-line-'));
   try {
     for (const [name, text] of buildSite(site(changes)).dist) writeFileSync(join(folder, name), text);
-    return secretsToBring(readDist(folder)).map((secret) => secretLine(secret, 'home').replace(/.*; make it: /, ''));
+    return secretsToBring(readDist(folder)).map((secret) => secretLine(secret, 'home'));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
+/** The commands that make the Secrets of a site. */
+const commands = (changes: Partial<ClusterInput>): string[] =>
+  lines(changes).map((line) => line.replace(/.*; make it: /, ''));
+
+const TLS: Partial<ClusterInput> = { power: { tlsSecret: 'nut-tls' }, images: { nut: 'registry.home.arpa/nut:2.8.3' } };
 const PASSWORDS = 'npm run --silent secret:nut | kubectl --context home apply -f -';
 
 test('the passwords of NUT come from the command that makes new ones', () => {
@@ -25,7 +30,7 @@ test('the passwords of NUT come from the command that makes new ones', () => {
 });
 
 test('the certificates of NUT come from files, and leave the passwords alone', () => {
-  expect(commands({ power: { tlsSecret: 'nut-tls' }, images: { nut: 'registry.home.arpa/nut:2.8.3' } })).toEqual([
+  expect(commands(TLS)).toEqual([
     PASSWORDS,
     'kubectl --context home -n nut create secret generic nut-tls --from-file=ca.crt=FILE --from-file=tls.crt=FILE --from-file=tls.key=FILE',
   ]);
@@ -46,4 +51,10 @@ test('the password that a driver needs comes from a file', () => {
   expect(commands({ ups: [{ ...first, driver: 'snmp-ups', port: '192.168.10.9', options }] })).toEqual([
     'npm run --silent secret:nut -- --driver-file UPS.OPTION=FILE | kubectl --context home apply -f -',
   ]);
+});
+
+test('who takes a Secret by several volumes waits for it once', () => {
+  expect(lines(TLS)[1]).toMatch(
+    /^Secret nut-tls is missing in namespace nut, and nut-primary, nut-secondary wait for it;/,
+  );
 });
