@@ -1,4 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { clusterSchemaText } from '../lib/cluster/json-schema';
+import { clusterSchemaText } from '../lib/site/json-schema';
 
 writeFileSync('cluster.schema.json', clusterSchemaText());

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalHash, type JsonObject, objectsByKey } from '../lib/metallb/canonical';
-import { METALLB } from '../lib/metallb/version';
-import { readManifest } from '../lib/verify/manifest';
+import { canonicalHash, type JsonObject, objectsByKey } from '../lib/live/verify/canonical';
+import { readManifest } from '../lib/live/verify/manifest';
+import { METALLB } from '../lib/releases/metallb';
 
 const MANIFESTS = `https://raw.githubusercontent.com/metallb/metallb/${METALLB.version}/config/manifests`;
 const TARGET = join('test/metallb', 'golden.json');
@@ -28,7 +28,7 @@ function readRelease(file: string): Map<string, JsonObject> {
   for (const image of Object.values(METALLB.images)) {
     if (!text.includes(JSON.stringify(image))) {
       throw new Error(
-        `${file} has no container with image ${image}; give the manifest of ${METALLB.version}, or change lib/metallb/version.ts first`,
+        `${file} has no container with image ${image}; give the manifest of ${METALLB.version}, or change lib/releases/metallb.ts first`,
       );
     }
   }

@@ -24,7 +24,7 @@ export function readProjectFile(path) {
 
 const embedFiles = {
   name: 'embed-files',
-  setup: ({ onLoad }) => onLoad({ filter: /[/\\]lib[/\\]project-file\.ts$/ }, () => ({ contents: EMBEDDED })),
+  setup: ({ onLoad }) => onLoad({ filter: /[/\\]lib[/\\]files[/\\]project\.ts$/ }, () => ({ contents: EMBEDDED })),
 };
 
 async function main() {

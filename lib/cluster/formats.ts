@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { type Address, type AddressRange, parseAddress, parseAddressRange, parseSubnet, type Subnet } from './address';
-import { communityFault } from './bgp';
+import {
+  type Address,
+  type AddressRange,
+  communityFault,
+  parseAddress,
+  parseAddressRange,
+  parseSubnet,
+  type Subnet,
+} from '../network';
 import {
   ABSOLUTE_PATH,
   DNS_LABEL,
@@ -13,13 +20,13 @@ import {
   NODE_NAME,
   NUT_USER,
   PRINTABLE_ASCII,
+  quoted,
   SHA256,
   TIME,
   UPS_NAME,
   VERSION,
   VISIBLE_ASCII,
-} from './patterns';
-import { quoted } from './quoted';
+} from '../text';
 import type { RuleName } from './rule-names';
 
 /** A text of this form. The pattern is also in the JSON Schema, so that editors mark what does not fit. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_ASN, MAX_HOLD_SECONDS, MAX_PEER_PORT, MIN_HOLD_SECONDS } from './bgp';
+import { MAX_ASN, MAX_HOLD_SECONDS, MAX_PEER_PORT, MIN_HOLD_SECONDS } from '../network';
 import * as format from './formats';
 
 const names = z.array(z.string()).min(1);

@@ -1,4 +1,4 @@
-import type { Address, Subnet } from './address';
+import type { Address, Subnet } from '../network';
 import {
   type Cluster,
   type L2Advertisement,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseSubnet, type Subnet } from './address';
+import { parseSubnet, type Subnet } from '../network';
 import { bgp, keepalived, refuseUnread, withProfile } from './control-plane-schema';
 import * as format from './formats';
 import { loadBalancer } from './load-balancer-schema';

@@ -2,9 +2,8 @@ import { ApiObject, Duration } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
-import { leaveDeadNodeAfter } from '../kube/tolerations';
-import { checkChartServiceWithinApp } from '../metallb/whole-app';
-import type { ServiceManifest } from '../metallb/whole-app/objects';
+import { leaveDeadNodeAfter } from '../kube';
+import { checkChartServiceWithinApp, type ServiceManifest } from '../metallb';
 
 /** Properties for `K3sTraefik`. */
 export interface K3sTraefikProps {

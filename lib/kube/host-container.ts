@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
-import { IMAGE } from '../cluster/patterns';
+import { IMAGE } from '../text';
 import { ALL } from './capability';
 
 export interface HostContainerProps {

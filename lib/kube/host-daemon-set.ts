@@ -1,7 +1,7 @@
 import { ApiObject, type Duration, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import { versionOf } from '../cluster/image';
+import { versionOf } from '../releases';
 import { CHECKSUM_ANNOTATION, checksum } from './checksum';
 
 export interface HostDaemonSetProps {

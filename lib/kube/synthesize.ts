@@ -1,7 +1,5 @@
 import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
-
-/** Relative path to content, in the order to write. */
-export type Files = ReadonlyMap<string, string>;
+import type { Files } from '../files';
 
 /**
  * The texts that `app.synth()` would write with a file for each chart, without touching the disk, so that a site with an error

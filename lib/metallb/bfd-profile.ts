@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
+import { METALLB } from '../releases';
 import { type BgpType, needsFrr } from './bgp-type';
 import { checkName, checkWhole, Faults } from './checks';
-import { METALLB } from './version';
 
 /** Properties for `BfdProfile`. Times are in milliseconds. */
 export interface BfdProfileProps {

@@ -1,14 +1,13 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
-import { shortestPrefix } from '../cluster/address';
-import { MAX_COMMUNITIES } from '../cluster/bgp';
+import { MAX_COMMUNITIES, shortestPrefix } from '../network';
+import { METALLB } from '../releases';
+import type { AnnouncedPool } from './announced-pool';
 import type { BgpPeer } from './bgp-peer';
 import { type BgpType, needsFrr } from './bgp-type';
 import { checkName, checkNotEmpty, checkUnique, checkWhole, Faults } from './checks';
 import { CommunityAlias, checkCommunity } from './community';
-import type { IpAddressPool } from './pool';
 import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
-import { METALLB } from './version';
 
 /** What an advertisement to routers may be limited to, and what it tells them. */
 export interface BgpAdvertisementOptions {
@@ -78,7 +77,7 @@ export interface BgpAdvertisementOptions {
 /** Properties for `BgpAdvertisement`. */
 export interface BgpAdvertisementProps extends BgpAdvertisementOptions {
   /** Pools to announce, at least one. They are objects and not names, so that none can be missing. */
-  readonly pools: readonly IpAddressPool[];
+  readonly pools: readonly AnnouncedPool[];
 }
 
 /**

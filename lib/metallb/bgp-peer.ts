@@ -1,14 +1,13 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
-import { parseAddress } from '../cluster/address';
-import { MAX_ASN, MAX_HOLD_SECONDS, MAX_PEER_PORT, MIN_HOLD_SECONDS } from '../cluster/bgp';
+import { MAX_ASN, MAX_HOLD_SECONDS, MAX_PEER_PORT, MIN_HOLD_SECONDS, parseAddress } from '../network';
+import { METALLB } from '../releases';
 import type { BfdProfile } from './bfd-profile';
 import { type BgpType, FRR_ONLY_PEER_FIELDS, needsFrr } from './bgp-type';
 import { checkInterface, checkName, checkWhole, Faults } from './checks';
 import { goDuration } from './memberlist';
 import { type LabelSelector, plainNodeSelectors } from './selector';
-import { METALLB } from './version';
 
 /** What a peer has whichever program speaks BGP. */
 export interface BgpPeerOptions {

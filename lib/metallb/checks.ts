@@ -1,5 +1,5 @@
-import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE, REGISTRY } from '../cluster/patterns';
-import { METALLB } from './version';
+import { METALLB } from '../releases';
+import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE, REGISTRY } from '../text';
 
 /**
  * Checks the name of an object (RFC 1123 subdomain,

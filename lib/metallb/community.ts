@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
-import { communityFault, isLargeCommunity } from '../cluster/bgp';
+import { communityFault, isLargeCommunity } from '../network';
+import { METALLB } from '../releases';
 import type { BgpType } from './bgp-type';
 import { checkName, Faults } from './checks';
-import { METALLB } from './version';
 
 /** A community by its name in a `Community` object, made by `Community.alias`. */
 export class CommunityAlias {

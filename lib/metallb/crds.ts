@@ -1,7 +1,7 @@
 import { ApiObject, ApiObjectProps } from 'cdk8s';
 import { Construct } from 'constructs';
-import { KEEP_ANNOTATIONS } from '../kube/gitops-annotations';
-import { readProjectFile } from '../project-file';
+import { readProjectFile } from '../files';
+import { KEEP_ANNOTATIONS } from '../kube';
 
 /** The schemas, made from our own statement of them in imports/metallb.crds.yaml by `npm run import`. */
 const CRD_FILE = 'imports/metallb.crds.json';

@@ -1,7 +1,6 @@
 import { type Chart, Duration } from 'cdk8s';
-import { l2AdvertisementsOf } from '../cluster/queries';
-import type { Bgp, Cluster, LoadBalancer } from '../cluster/schema';
-import { CONTROL_PLANE_TOLERATIONS, EVERY_TAINT, leaveDeadNodeAfter } from '../kube/tolerations';
+import { type Bgp, type Cluster, type LoadBalancer, l2AdvertisementsOf } from '../cluster';
+import { CONTROL_PLANE_TOLERATIONS, EVERY_TAINT, leaveDeadNodeAfter } from '../kube';
 import { BgpAdvertisement } from './bgp-advertisement';
 import { BgpPeer } from './bgp-peer';
 import { Community } from './community';

@@ -2,12 +2,12 @@ import { ApiObject, Lazy } from 'cdk8s';
 import type * as kplus from 'cdk8s-plus-27';
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { type Address, parseAddress } from '../cluster/address';
-import { DNS_LABEL, PORT_NAME, SERVICE_NAME } from '../cluster/patterns';
-import { isSpreadOverNodes } from '../kube/spread-and-tolerate';
+import { isSpreadOverNodes } from '../kube';
+import { type Address, parseAddress } from '../network';
+import { METALLB } from '../releases';
+import { DNS_LABEL, PORT_NAME, SERVICE_NAME } from '../text';
 import { checkLoadBalancerClass, checkUnique, checkWhole, Faults } from './checks';
 import type { IpAddressPool } from './pool';
-import { METALLB } from './version';
 
 /** One port that the world sees. */
 export interface HaIngressPort {

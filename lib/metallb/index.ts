@@ -1,3 +1,4 @@
+export { METALLB, METALLB_LABELS } from '../releases';
 export * from './bfd-profile';
 export * from './bgp-advertisement';
 export * from './bgp-peer';
@@ -12,9 +13,8 @@ export * from './metallb';
 export * from './namespace';
 export * from './pool';
 export type { LabelRequirement, LabelSelector } from './selector';
-export * from './version';
 export * from './webhooks';
-export { type WholeAppOptions, wholeAppProblems } from './whole-app';
+export { checkChartServiceWithinApp, type WholeAppOptions, wholeAppProblems } from './whole-app';
 export type { Install } from './whole-app/install';
 export type { MetalLbManifest, ServiceManifest, WebhookManifest, WholeAppObjects } from './whole-app/objects';
 export { type ImagePullPolicy, type MetalLbLogLevel, type MetalLbWorkloadProps, smallResources } from './workload';

@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
+import { METALLB } from '../releases';
+import type { AnnouncedPool } from './announced-pool';
 import { checkInterface, checkName, checkNotEmpty, checkUnique, Faults } from './checks';
-import type { IpAddressPool } from './pool';
 import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
-import { METALLB } from './version';
 
 /** What an advertisement may be limited to. */
 export interface L2AdvertisementOptions {
@@ -41,8 +41,8 @@ export interface L2AdvertisementOptions {
 
 /** Properties for `L2Advertisement`. */
 export interface L2AdvertisementProps extends L2AdvertisementOptions {
-  /** Pools to answer for, at least one. They are objects and not names, so that none can be missing. */
-  readonly pools: readonly IpAddressPool[];
+  /** Pools to answer for, at least one. */
+  readonly pools: readonly AnnouncedPool[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Duration } from 'cdk8s';
-import { METALLB } from './version';
+import { METALLB } from '../releases';
 
 /**
  * How speakers notice that one of them is gone, in the keys of MetalLB's config.json, all of which it wants.

@@ -1,13 +1,13 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { checksum } from '../kube/checksum';
+import { checksum } from '../kube';
+import { checkExclusion } from '../network';
+import { METALLB } from '../releases';
 import { checkImage, checkLoadBalancerClass, checkName, checkRegistry, Faults } from './checks';
 import { MetalLbController } from './controller';
-import { checkExclusion } from './excluded-interfaces';
 import { type MemberlistProfile, type MemberlistSettings, memberlistJson } from './memberlist';
 import { MetalLbRbac } from './rbac';
 import { MetalLbSpeaker } from './speaker';
-import { METALLB } from './version';
 import type { MetalLbWebhookMode } from './webhooks';
 import { checkInstallWithinApp } from './whole-app';
 import type { ImagePullPolicy, MetalLbLogLevel, MetalLbWorkloadProps } from './workload';

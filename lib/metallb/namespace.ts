@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
-import { PodSecurityNamespace, type PodSecurityNamespaceProps } from '../kube/namespace';
-import { METALLB } from './version';
+import { PodSecurityNamespace, type PodSecurityNamespaceProps } from '../kube';
+import { METALLB } from '../releases';
 
 /** Properties for `MetalLbNamespace`. */
 export type MetalLbNamespaceProps = Pick<PodSecurityNamespaceProps, 'gitOpsAnnotations'>;

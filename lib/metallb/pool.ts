@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
-import { type Address, type AddressRange, overlaps, parseAddressRange } from '../cluster/address';
+import { type Address, type AddressRange, overlaps, parseAddressRange } from '../network';
+import { METALLB } from '../releases';
+import type { AnnouncedPool } from './announced-pool';
 import { BgpAdvertisement, type BgpAdvertisementOptions } from './bgp-advertisement';
 import { checkName, checkNotEmpty, checkUnique, Faults } from './checks';
 import { L2Advertisement, type L2AdvertisementOptions } from './l2-advertisement';
 import { type LabelSelector, plainSelectors } from './selector';
-import { METALLB } from './version';
 import { checkPoolWithinApp } from './whole-app';
 import { givesOut } from './whole-app/objects';
 
@@ -83,7 +84,7 @@ export interface IpAddressPoolProps {
  *
  * Source: https://metallb.io/apis/#ipaddresspool
  */
-export class IpAddressPool extends Construct {
+export class IpAddressPool extends Construct implements AnnouncedPool {
   /** Name of the pool object. */
   readonly name: string;
   /** The addresses, in the order given. */

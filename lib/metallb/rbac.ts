@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { METALLB, METALLB_LABELS } from './version';
+import { METALLB, METALLB_LABELS } from '../releases';
 
 const { namespace, names } = METALLB;
 const READ = ['get', 'list', 'watch'];

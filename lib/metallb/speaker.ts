@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { METALLB } from './version';
+import { METALLB } from '../releases';
 import {
   commonArguments,
   envFromField,

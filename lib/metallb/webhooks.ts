@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { LAST_WAVE_ANNOTATIONS } from '../kube/gitops-annotations';
-import { METALLB } from './version';
+import { LAST_WAVE_ANNOTATIONS } from '../kube';
+import { METALLB } from '../releases';
 
 /** Whether MetalLB checks pools: it must, it does while it is there, or it never does. */
 export type MetalLbWebhookMode = 'fail' | 'ignore' | 'off';

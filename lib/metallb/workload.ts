@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
-import { CHECKSUM_ANNOTATION } from '../kube/checksum';
-import { METALLB, METALLB_LABELS } from './version';
+import { CHECKSUM_ANNOTATION } from '../kube';
+import { METALLB, METALLB_LABELS } from '../releases';
 
 /** How much MetalLB logs, from everything to nothing. */
 export type MetalLbLogLevel = 'all' | 'debug' | 'info' | 'warn' | 'error' | 'none';

@@ -1,6 +1,6 @@
-import { PRINTABLE_ASCII, UPS_NAME } from '../cluster/patterns';
-import { MAX_AGE_SECONDS } from '../cluster/power/plan';
-import type { NutTiming } from './model';
+import { MAX_AGE_SECONDS } from '../power';
+import { PRINTABLE_ASCII, UPS_NAME } from '../text';
+import type { NutTiming, UpsSection } from './model';
 
 /*
  * NUT's configuration files as text. Facts from the manual pages ups.conf(5), upsd.conf(5), upsd.users(5) and upsmon.conf(5)
@@ -11,9 +11,6 @@ import type { NutTiming } from './model';
 const PRIMARY_USER = 'monprimary';
 const SECONDARY_USER = 'monsecondary';
 
-/** Value of a driver option; true is a flag without a value, and a secret one stands in the Secret under `driverPasswordKey`. */
-export type DriverOption = string | number | true | { readonly secret: true };
-
 /** Key of the Secret with the value of a driver option. */
 export const driverPasswordKey = (upsName: string, option: string): string => `driver-${upsName}-${option}`;
 
@@ -22,15 +19,6 @@ export const driverPasswordKeys = ({ name, options = {} }: Pick<UpsSection, 'nam
   Object.entries(options).flatMap(([option, value]) =>
     typeof value === 'object' ? [driverPasswordKey(name, option)] : [],
   );
-
-/** One section of ups.conf. */
-export interface UpsSection {
-  readonly name: string;
-  readonly driver: string;
-  readonly port: string;
-  readonly description?: string;
-  readonly options?: Readonly<Record<string, DriverOption>>;
-}
 
 /** A word for NUT's parser: in quotes, with quotes and backslashes escaped. Throws an Error for what no NUT file can hold. */
 export function quoted(text: string): string {

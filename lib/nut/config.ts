@@ -1,6 +1,6 @@
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { readProjectFile } from '../project-file';
+import { readProjectFile } from '../files';
 import { nutFiles } from './files';
 import type { NutModel } from './model';
 

@@ -1,8 +1,6 @@
-import { urlHost } from '../cluster/address';
-import { driverFacts } from '../cluster/power/drivers';
-import { type PowerPlan, powerPlan, type UpsPlan } from '../cluster/power/plan';
-import { primary } from '../cluster/queries';
-import type { Cluster } from '../cluster/schema';
+import { type Cluster, primary } from '../cluster';
+import { urlHost } from '../network';
+import { driverFacts, type PowerPlan, powerPlan, type UpsPlan } from '../power';
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 

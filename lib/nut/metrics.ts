@@ -1,11 +1,10 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import { hostContainer } from '../kube/host-container';
+import { hostContainer } from '../kube';
+import { NUT_EXPORTER_IMAGE } from '../releases';
 import type { NutModel } from './model';
 import type { NutPrimary } from './pods';
 
-/** https://github.com/DRuggeri/nut_exporter/releases */
-const NUT_EXPORTER_IMAGE = 'ghcr.io/druggeri/nut_exporter:3.2.5';
 const PORT = 9199;
 const PATH = '/ups_metrics';
 /** What the alerts and a dashboard read; the exporter's own default leaves out the runtime. */

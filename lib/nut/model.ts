@@ -1,4 +1,14 @@
-import type { UpsSection } from './conf';
+/** Value of a driver option; true is a flag without a value, and a secret one stands in the Secret under `driverPasswordKey`. */
+export type DriverOption = string | number | true | { readonly secret: true };
+
+/** One section of ups.conf. */
+export interface UpsSection {
+  readonly name: string;
+  readonly driver: string;
+  readonly port: string;
+  readonly description?: string;
+  readonly options?: Readonly<Record<string, DriverOption>>;
+}
 
 /** A UPS that a node of the cluster talks to: its driver and its upsd run there. */
 export interface CabledUps extends UpsSection {

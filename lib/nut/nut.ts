@@ -1,7 +1,7 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { isNetworkDriver } from '../cluster/power/drivers';
+import { isNetworkDriver } from '../power';
 import { NutConfig } from './config';
 import { addExporter, NutAlerts } from './metrics';
 import type { NutModel } from './model';

@@ -1,12 +1,11 @@
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { type HostContainerProps, hostContainer } from '../kube/host-container';
-import { HostDaemonSet } from '../kube/host-daemon-set';
+import { type HostContainerProps, HostDaemonSet, hostContainer } from '../kube';
+import { NUT_IMAGE } from '../releases';
 import { driverPasswordKeys } from './conf';
 import { type NutConfig, PATHS } from './config';
 import { serverPasswordKey } from './files';
-import { NUT_IMAGE } from './version';
 
 /** Label of the node that a UPS cable goes to; its value is the name of the UPS. */
 export const UPS_DEVICE_LABEL = 'ups-device';

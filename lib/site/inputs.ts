@@ -1,11 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckOptions } from '../cluster/check';
-import { type Loaded, loadCluster } from '../cluster/load';
-import { ClusterError } from '../cluster/problem';
-import type { Cluster } from '../cluster/schema';
-import { FileError, withFile } from '../file-problem';
+import { type Cluster, ClusterError } from '../cluster';
+import { FileError, withFile } from '../files';
+import type { CheckOptions } from './check';
+import { type Loaded, loadCluster } from './load';
 
 /** One or several checked sites. */
 export interface Sites {

@@ -1,6 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { type Origin, shellWord } from '../cluster/origin';
-import type { Cluster } from '../cluster/schema';
+import { type Cluster, type Origin, shellWord } from '../cluster';
 import { defaultPath, type Sites } from './inputs';
 
 /** Where a site came from, for the commands that its texts print. They run in this folder. */

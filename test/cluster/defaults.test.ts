@@ -1,5 +1,5 @@
-import { checkCluster } from '../../lib/cluster/check';
-import { ipv6Site, servers } from './sites';
+import { checkCluster } from '../../lib/site/check';
+import { ipv6Site, servers } from '../support/site-input';
 
 describe('defaults', () => {
   const minimal = {

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { checkCluster, clusterJsonSchema } from '../../lib/cluster/check';
-import { clusterSchemaText } from '../../lib/cluster/json-schema';
-import { invalidSites } from './invalid';
-import { bgpSite, changed, dualStackSite, ipv4Site } from './sites';
+import { checkCluster, clusterJsonSchema } from '../../lib/site/check';
+import { clusterSchemaText } from '../../lib/site/json-schema';
+import { invalidSites } from '../rules/invalid';
+import { bgpSite, changed, dualStackSite, ipv4Site } from '../support/site-input';
 
 const committed = readFileSync('cluster.schema.json', 'utf8');
 const validate = new Ajv({ strict: true, strictTypes: false, allErrors: true }).compile(JSON.parse(committed));

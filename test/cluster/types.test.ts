@@ -1,6 +1,6 @@
-import { defineCluster } from '../../lib/cluster/load';
 import type { Cluster, ClusterInput } from '../../lib/cluster/schema';
-import { ipv4Site } from './sites';
+import { defineCluster } from '../../lib/site/load';
+import { ipv4Site } from '../support/site-input';
 
 // What a compiler refuses is marked with @ts-expect-error, so `tsc -p tsconfig.check.json` fails when it stops refusing it.
 // That the same is refused at run time is for files and for sites that are built from data.

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readProjectFile } from '../../lib/project-file';
+import { readProjectFile } from '../../lib/files/project';
 import type { Container } from './manifests';
 import { BackgroundProcess, childrenOf, familyOf, type Result, run, SYSTEM_PATH, signal } from './processes';
 import { Readiness } from './readiness';

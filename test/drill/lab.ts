@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { SiteFiles } from '../../lib/app';
-import type { Address } from '../../lib/cluster/address';
 import { subnetOf } from '../../lib/cluster/queries';
 import type { Cluster, Node } from '../../lib/cluster/schema';
+import type { Address } from '../../lib/network/address';
+import type { SiteFiles } from '../../lib/synth/app';
 import type { Mount } from './container-runner';
 import { Host, type Watcher } from './host';
 import { Manifests } from './manifests';

@@ -1,10 +1,10 @@
 import { App, Chart } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
-import { buildApp } from '../../lib/app';
-import { defineCluster } from '../../lib/cluster/load';
 import { checksum } from '../../lib/kube/checksum';
 import { hostContainer } from '../../lib/kube/host-container';
 import { synthesize } from '../../lib/kube/synthesize';
+import { defineCluster } from '../../lib/site/load';
+import { buildApp } from '../../lib/synth/app';
 
 const cluster = (name: string) =>
   defineCluster({

@@ -1,4 +1,4 @@
-import { buildSite } from '../../lib/app';
+import { buildSite } from '../../lib/synth/app';
 import { at } from '../metallb/support';
 import { objectsOf } from '../support/objects';
 import { site } from '../support/sites';

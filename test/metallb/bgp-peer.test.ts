@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 import {
   BfdProfile,
   BgpPeer,
@@ -6,7 +7,6 @@ import {
   type FrrBgpPeerProps,
   type NativeBgpPeerProps,
 } from '../../lib/metallb';
-import type { JsonObject } from '../../lib/metallb/canonical';
 import { customResourceProblems } from '../support/schema';
 import { at, find, synth } from './support';
 

@@ -1,12 +1,12 @@
-import { buildApp } from '../../lib/app';
-import { defineCluster } from '../../lib/cluster/load';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { synthesize } from '../../lib/kube/synthesize';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 import { MetalLb } from '../../lib/metallb';
-import type { JsonObject } from '../../lib/metallb/canonical';
-import { bgpSite, ipv4Site } from '../cluster/sites';
+import { defineCluster } from '../../lib/site/load';
+import { buildApp } from '../../lib/synth/app';
 import { objectsOf } from '../support/objects';
 import { customResourceProblems } from '../support/schema';
+import { bgpSite, ipv4Site } from '../support/site-input';
 import { at, find, synth } from './support';
 
 type LoadBalancerInput = NonNullable<ClusterInput['loadBalancer']>;

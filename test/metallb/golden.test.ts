@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
+import { canonicalForm, canonicalHash, type JsonObject, objectKey } from '../../lib/live/verify/canonical';
 import { METALLB, MetalLb, MetalLbCrds, MetalLbNamespace, MetalLbWebhooks } from '../../lib/metallb';
-import { canonicalForm, canonicalHash, type JsonObject, objectKey } from '../../lib/metallb/canonical';
 import { at, find, synth } from './support';
 
 /** What scripts/metallb-golden.ts writes: hashes by object. */

@@ -2,8 +2,8 @@ import * as kplus from 'cdk8s-plus-27';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import { spreadAndTolerate } from '../../lib/kube/spread-and-tolerate';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 import { HaIngress, type HaIngressProps, IpAddressPool } from '../../lib/metallb';
-import type { JsonObject } from '../../lib/metallb/canonical';
 import { at, find, synth } from './support';
 
 type Workload = HaIngressProps['workload'];

@@ -1,5 +1,5 @@
 import { MEMBERLIST, METALLB, MetalLb, type MetalLbProps, MetalLbWebhooks } from '../../lib/metallb';
-import { excludes } from '../../lib/metallb/excluded-interfaces';
+import { excludes } from '../../lib/network/excluded-interfaces';
 import { at, find, synth } from './support';
 
 const { version } = METALLB;

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { BgpPeerV1Beta2 } from '../../imports/metallb-metallb.io';
-import { parseAddress } from '../../lib/cluster/address';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 import {
   IpAddressPool,
   type IpAddressPoolProps,
@@ -8,7 +8,7 @@ import {
   type L2AdvertisementOptions,
   type LabelSelector,
 } from '../../lib/metallb';
-import type { JsonObject } from '../../lib/metallb/canonical';
+import { parseAddress } from '../../lib/network/address';
 import { customResourceProblems as problems } from '../support/schema';
 import { at, find, synth } from './support';
 

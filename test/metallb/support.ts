@@ -1,6 +1,6 @@
 import { Chart, Testing } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { JsonObject } from '../../lib/metallb/canonical';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 
 /** What a chart with these constructs becomes. */
 export function synth(build: (scope: Construct) => void): JsonObject[] {

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { readProjectFile } from '../../lib/project-file';
+import { readProjectFile } from '../../lib/files/project';
 
 const SHELLS = [
   { shell: 'dash', command: ['dash'] },

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../lib/metallb/canonical';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 import { at, find } from '../metallb/support';
 import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-synth';
 

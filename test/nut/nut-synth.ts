@@ -1,5 +1,5 @@
 import { Chart, Testing } from 'cdk8s';
-import type { JsonObject } from '../../lib/metallb/canonical';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 import type { CabledUps, FedNode, NutModel } from '../../lib/nut/model';
 import { Nut, type NutProps } from '../../lib/nut/nut';
 import { at, find } from '../metallb/support';

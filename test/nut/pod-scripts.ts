@@ -2,10 +2,10 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { killpowerdScript } from '../../lib/hosts/killpower';
+import { readProjectFile } from '../../lib/files/project';
+import { killpowerdScript } from '../../lib/machines/killpower';
 import { nutFiles } from '../../lib/nut/files';
 import type { CabledUps, FedNode, NutModel } from '../../lib/nut/model';
-import { readProjectFile } from '../../lib/project-file';
 
 export const SHELLS = [
   { shell: 'dash', command: ['dash'] },

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readProjectFile } from '../../lib/project-file';
+import { readProjectFile } from '../../lib/files/project';
 import { SHELLS } from './pod-scripts';
 
 const found = (program: string): string => {

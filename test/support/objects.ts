@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
-import type { Files } from '../../lib/kube/synthesize';
-import type { JsonObject } from '../../lib/metallb/canonical';
+import type { Files } from '../../lib/files/outputs';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 
 /** An object of dist/ and the file it stands in. */
 export interface PlacedObject {

@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import type { JsonObject } from '../../lib/live/verify/canonical';
 import { readCrds } from '../../lib/metallb';
-import type { JsonObject } from '../../lib/metallb/canonical';
 import { at } from '../metallb/support';
 
 /** A schema that refuses what the API server would drop without a word: fields it doesn't name. */

@@ -1,6 +1,6 @@
-import { defineCluster } from '../../lib/cluster/load';
 import type { Cluster, ClusterInput } from '../../lib/cluster/schema';
-import { dualStackSite, ipv4Site } from '../cluster/sites';
+import { defineCluster } from '../../lib/site/load';
+import { dualStackSite, ipv4Site } from './site-input';
 
 const { nodes, ...rest } = ipv4Site();
 

@@ -1,7 +1,6 @@
-import { isLargeCommunity } from '../../cluster/bgp';
+import { excludes, isLargeCommunity } from '../../network';
+import { METALLB } from '../../releases';
 import { FRR_ONLY_PEER_FIELDS, needsFrr } from '../bgp-type';
-import { excludes } from '../excluded-interfaces';
-import { METALLB } from '../version';
 import { nameOf, ofKind, poolsOf, type WholeAppObjects } from './objects';
 import { covers } from './pools';
 

@@ -1,4 +1,4 @@
-import { type Address, type AddressRange, contains, parseAddressRange } from '../../cluster/address';
+import { type Address, type AddressRange, contains, parseAddressRange } from '../../network';
 import type { LabelSelector } from '../selector';
 
 /** What all objects have, as far as it is read here. */

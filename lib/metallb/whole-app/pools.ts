@@ -1,6 +1,6 @@
-import { overlaps } from '../../cluster/address';
+import { overlaps } from '../../network';
+import { METALLB } from '../../releases';
 import { type LabelSelector, selects } from '../selector';
-import { METALLB } from '../version';
 import {
   type MetalLbManifest,
   nameOf,

@@ -1,6 +1,6 @@
-import { type Address, parseAddress } from '../../cluster/address';
+import { type Address, parseAddress } from '../../network';
+import { METALLB } from '../../releases';
 import { selects } from '../selector';
-import { METALLB } from '../version';
 import type { Install } from './install';
 import { givesOut, type PoolView, placeOf, type ServiceManifest } from './objects';
 

@@ -1,4 +1,4 @@
-import { METALLB } from '../version';
+import { METALLB } from '../../releases';
 import { placeOf, type ServiceManifest } from './objects';
 import type { Request } from './services';
 

@@ -1,7 +1,7 @@
-import { buildSite, serverAddOns } from '../../../lib/app';
 import type { ClusterInput } from '../../../lib/cluster/schema';
-import { cloudInit } from '../../../lib/hosts/cloud-init';
-import { seedFiles } from '../../../lib/hosts/seed';
+import { cloudInit } from '../../../lib/machines/cloud-init';
+import { seedFiles } from '../../../lib/machines/seed';
+import { buildSite, serverAddOns } from '../../../lib/synth/app';
 import { Network } from '../network';
 import { type Scenario, seconds } from '../scenario';
 import { CloudMachine } from './cloud-machine';

@@ -1,5 +1,5 @@
-import type { MachineFile } from '../../../lib/hosts/machine-files';
-import { readProjectFile } from '../../../lib/project-file';
+import { readProjectFile } from '../../../lib/files/project';
+import type { MachineFile } from '../../../lib/machines/machine-files';
 import { InitMachine } from '../machine/init-machine';
 import type { Network } from '../network';
 import type { Scenario } from '../scenario';

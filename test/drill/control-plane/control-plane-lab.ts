@@ -1,6 +1,6 @@
-import { defineCluster } from '../../../lib/cluster/load';
 import type { Cluster, ClusterInput } from '../../../lib/cluster/schema';
-import { hostFiles } from '../../../lib/hosts/hosts';
+import { defineCluster } from '../../../lib/site/load';
+import { hostFiles } from '../../../lib/synth/hosts';
 import { Network } from '../network';
 import type { Scenario } from '../scenario';
 import { Server, type Tools } from './server';

@@ -1,5 +1,5 @@
 import { etcdArguments, etcdTiming, type Failover, leaseOf } from '../../../lib/cluster/failover';
-import { handover } from '../../../lib/cluster/handover';
+import { handover } from '../../../lib/kube-vip/handover';
 import type { ScenarioPlan } from '../drill';
 import { type Scenario, seconds } from '../scenario';
 import { sleep } from '../timeline';

@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { K3OS_TOKEN_FILE } from '../../../lib/hosts/k3os';
-import { readProjectFile } from '../../../lib/project-file';
+import { readProjectFile } from '../../../lib/files/project';
+import { K3OS_TOKEN_FILE } from '../../../lib/machines/k3os';
 import { K3os, LOCAL_CONFIGS, SYSTEM_CONFIG } from '../k3os/k3os';
 import { K3S, K3S_LOG } from '../k3os/services';
 import { InitMachine } from '../machine/init-machine';

@@ -1,5 +1,5 @@
-import { hostFiles } from '../../../lib/hosts/hosts';
-import { KILLPOWERD } from '../../../lib/hosts/killpower';
+import { KILLPOWERD } from '../../../lib/machines/killpower';
+import { hostFiles } from '../../../lib/synth/hosts';
 import { K3S, K3S_SERVICE } from '../k3os/services';
 import { Network } from '../network';
 import { type Scenario, seconds } from '../scenario';

@@ -1,4 +1,4 @@
-import { type Span, vrrpHandover } from '../../../lib/cluster/vrrp';
+import { type Span, vrrpHandover } from '../../../lib/machines/vrrp';
 import type { ScenarioPlan } from '../drill';
 import { type Scenario, seconds } from '../scenario';
 import type { Probes } from './station';

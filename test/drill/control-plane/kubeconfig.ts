@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { readCredentials } from '../../../lib/vip/credentials';
-import { fillKubeconfig } from '../../../lib/vip/kubeconfig';
+import { readCredentials } from '../../../lib/machines/credentials';
+import { fillKubeconfig } from '../../../lib/machines/kubeconfig';
 import { kubectlPath } from '../../support/kubectl';
 import type { ScenarioPlan } from '../drill';
 import { type Scenario, seconds } from '../scenario';

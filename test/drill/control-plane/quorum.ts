@@ -1,6 +1,6 @@
 import { etcdTiming } from '../../../lib/cluster/failover';
-import { defineCluster } from '../../../lib/cluster/load';
-import { runbook } from '../../../lib/hosts/runbook';
+import { runbook } from '../../../lib/handbook/runbook';
+import { defineCluster } from '../../../lib/site/load';
 import type { ScenarioPlan } from '../drill';
 import type { Scenario } from '../scenario';
 import { EtcdCluster } from './etcd';

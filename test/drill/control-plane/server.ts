@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readProjectFile } from '../../../lib/project-file';
+import { readProjectFile } from '../../../lib/files/project';
 import type { Cable, Network } from '../network';
 import { BackgroundProcess, command, type Result, run, SYSTEM_PATH, signal } from '../processes';
 import type { Scenario } from '../scenario';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { buildSite } from '../../../lib/app';
-import { defineCluster } from '../../../lib/cluster/load';
 import type { Cluster } from '../../../lib/cluster/schema';
+import { defineCluster } from '../../../lib/site/load';
+import { buildSite } from '../../../lib/synth/app';
 import { Network } from '../network';
 import { type BackgroundProcess, signal } from '../processes';
 import type { Scenario } from '../scenario';

@@ -1,4 +1,4 @@
-import type { Gossip } from '../../../lib/hosts/outage';
+import type { Gossip } from '../../../lib/handbook/outage';
 import { type Scenario, seconds } from '../scenario';
 import { withLab } from './takeover';
 

@@ -1,4 +1,4 @@
-import { GOSSIP, type Gossip } from '../../../lib/hosts/outage';
+import { GOSSIP, type Gossip } from '../../../lib/handbook/outage';
 import type { Drill } from '../drill';
 import { alone, silent } from './controls';
 import { takeover } from './takeover';

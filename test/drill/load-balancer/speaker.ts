@@ -1,6 +1,6 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Gossip } from '../../../lib/hosts/outage';
+import type { Gossip } from '../../../lib/handbook/outage';
 import { BackgroundProcess } from '../processes';
 import type { Machine } from './machine';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Gossip, gossipDetection } from '../../../lib/hosts/outage';
+import { type Gossip, gossipDetection } from '../../../lib/handbook/outage';
 import { Network } from '../network';
 import { type Scenario, seconds } from '../scenario';
 import { Client } from './client';

@@ -1,5 +1,5 @@
 import type { ClusterInput } from '../../../lib/cluster/schema';
-import { readProjectFile } from '../../../lib/project-file';
+import { readProjectFile } from '../../../lib/files/project';
 import { type Result, run } from '../processes';
 import { type Scenario, seconds } from '../scenario';
 import { HANGING, STILL_UP_MS } from './hanging';

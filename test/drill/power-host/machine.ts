@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KILLPOWERD } from '../../../lib/hosts/killpower';
+import { KILLPOWERD } from '../../../lib/machines/killpower';
 import { InitMachine, type InitMachineProps } from '../machine/init-machine';
 import { commandOf, familyOf } from '../processes';
 

@@ -1,6 +1,6 @@
 import type { ClusterInput } from '../../../lib/cluster/schema';
-import { hostFiles } from '../../../lib/hosts/hosts';
-import { KILLPOWERD } from '../../../lib/hosts/killpower';
+import { KILLPOWERD } from '../../../lib/machines/killpower';
+import { hostFiles } from '../../../lib/synth/hosts';
 import { site } from '../../support/sites';
 import { K3os, SYSTEM_CONFIG } from '../k3os/k3os';
 import type { Scenario } from '../scenario';

@@ -1,4 +1,4 @@
-import type { UpsPlan } from '../../../lib/cluster/power/plan';
+import type { UpsPlan } from '../../../lib/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { type PowerLab, perMachine } from './power-lab';
 import { MACHINES, UPS } from './site';

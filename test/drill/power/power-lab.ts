@@ -1,7 +1,7 @@
-import { buildSite } from '../../../lib/app';
-import { type PowerPlan, powerPlan } from '../../../lib/cluster/power/plan';
 import type { Cluster } from '../../../lib/cluster/schema';
 import { newPasswords, nutSecret } from '../../../lib/nut/secret';
+import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
+import { buildSite } from '../../../lib/synth/app';
 import type { ContainerRunner } from '../container-runner';
 import type { Watcher } from '../host';
 import { Lab } from '../lab';

@@ -1,5 +1,5 @@
 import { parseAllDocuments, stringify } from 'yaml';
-import type { SiteFiles } from '../../../lib/app';
+import type { SiteFiles } from '../../../lib/synth/app';
 
 /**
  * Takes one thing out of what synth wrote, or changes it, for a control that has to fail. Throws an Error when what it is to

@@ -1,5 +1,5 @@
-import { defineCluster } from '../../../lib/cluster/load';
 import type { Cluster, ClusterInput } from '../../../lib/cluster/schema';
+import { defineCluster } from '../../../lib/site/load';
 
 export const UPS_NODE = 'k3s-1';
 export const SERVER = 'k3s-2';

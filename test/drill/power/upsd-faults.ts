@@ -1,4 +1,4 @@
-import { MAX_AGE_SECONDS } from '../../../lib/cluster/power/plan';
+import { MAX_AGE_SECONDS } from '../../../lib/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { ascent, checkBegin, checkDisarmed, descent, failMains, lowBattery, shutdownsOf } from './course';
 import { perMachine, withPowerLab } from './power-lab';

@@ -1,0 +1,5 @@
+export { type Files, type Kind, writeOutputs } from './outputs';
+export { readIfThere, writePrivateFile } from './private';
+export { FileError, fileProblem, readText, withFile } from './problem';
+export { projectFolder, readProjectFile } from './project';
+export { isWrittenBySynth, WRITTEN_BY } from './written-by';

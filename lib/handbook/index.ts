@@ -1,0 +1,2 @@
+export { hostsReadme } from './readme';
+export { runbook } from './runbook';

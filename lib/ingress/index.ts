@@ -1,0 +1,1 @@
+export { K3sTraefik, type K3sTraefikProps } from './traefik';

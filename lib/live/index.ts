@@ -1,0 +1,10 @@
+export { apply } from './apply';
+export { readDist } from './dist';
+export { askServers } from './fetch';
+export { kubeconfigProblems, mergeKubeconfig } from './kubeconfig-merge';
+export { ApplyError } from './kubectl';
+export { Progress } from './progress';
+export { compareObjects, isEqual } from './verify/differences';
+export { readManifest } from './verify/manifest';
+export { defaultObjects, siteObjects } from './verify/own-objects';
+export { comparisonText } from './verify/report';

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { GITOPS_ANNOTATION_NAMES } from '../../kube';
+
+/** Of the items of a list: a field that the API server fills in where it is absent, and with what. */
+const DEFAULTS: Readonly<Record<string, { readonly field: string; readonly value: string }>> = {
+  ports: { field: 'protocol', value: 'TCP' },
+  // of a webhook; the rules of RBAC have no scope
+  rules: { field: 'scope', value: '*' },
+};
+
+/** A value JSON can hold. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Fields that hold prose and nothing else, in a CustomResourceDefinition. */
+const PROSE_FIELDS = ['description', 'deprecationWarning'];
+
+/** Fields whose list is a set: the API server gives the same answer in any order. */
+const SET_FIELDS = ['required', 'verbs'];
+
+/**
+ * The form of a Kubernetes object in which two manifests that mean the same are the same. Used to hold our objects against those
+ * of MetalLB's own manifest without a copy of that manifest.
+ *
+ * Left out, in every object:
+ * - `metadata.creationTimestamp`, which generators write as null and the API server sets;
+ * - the annotations this project adds for Flux and Argo CD (`GITOPS_ANNOTATION_NAMES`), which change nothing in MetalLB;
+ * - `protocol: TCP` of the entries of a `ports` list, because the API server fills in TCP where it is absent;
+ * - `scope: "*"` of the entries of a `rules` list, for the same reason.
+ *
+ * Left out, in a CustomResourceDefinition only, since we write our own words and generators their own notes:
+ * - every `description` and `deprecationWarning` that is a text (a schema property of that name is an object and stays);
+ * - the `message` of an entry with a CEL `rule`; the rule itself stays;
+ * - all `metadata.annotations`, which upstream uses to name the tool that made the file.
+ *
+ * Reordered: keys, and the lists `required` and `verbs`, which are sets. All other lists keep their order.
+ *
+ * @param object one Kubernetes object; absent and undefined fields are the same.
+ */
+export function canonicalForm(object: JsonObject): JsonObject {
+  const isCrd = object['kind'] === 'CustomResourceDefinition';
+  const { metadata, ...rest } = object;
+  const withMetadata = isObject(metadata) ? { ...rest, metadata: withoutNotes(metadata, isCrd) } : rest;
+  return canonicalObject(withMetadata, isCrd);
+}
+
+/** SHA-256 of the canonical form, in hexadecimal. */
+export const canonicalHash = (object: JsonObject): string =>
+  createHash('sha256')
+    .update(JSON.stringify(canonicalForm(object)))
+    .digest('hex');
+
+/**
+ * What identifies an object in a cluster: `Kind namespace/name`, or `Kind name` where there is no namespace.
+ *
+ * @throws Error when the object has no kind or no name.
+ */
+export function objectKey(object: JsonObject): string {
+  const { kind, metadata } = object;
+  const { name, namespace } = isObject(metadata) ? metadata : {};
+  if (typeof kind !== 'string' || typeof name !== 'string') {
+    throw new Error(`an object has kind ${JSON.stringify(kind)} and name ${JSON.stringify(name)}; both must be texts`);
+  }
+  return typeof namespace === 'string' ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+}
+
+/**
+ * Objects by what identifies them, in their order.
+ *
+ * @throws Error when one is there twice.
+ */
+export function objectsByKey(objects: readonly JsonObject[]): Map<string, JsonObject> {
+  const found = new Map<string, JsonObject>();
+  for (const object of objects) {
+    const key = objectKey(object);
+    if (found.has(key)) throw new Error(`"${key}" is there twice; give one manifest at a time`);
+    found.set(key, object);
+  }
+  return found;
+}
+
+function withoutNotes(metadata: JsonObject, isCrd: boolean): JsonObject {
+  const { creationTimestamp: _, annotations, ...rest } = metadata;
+  if (isCrd || !isObject(annotations)) return rest;
+  const kept = Object.entries(annotations).filter(([name]) => !GITOPS_ANNOTATION_NAMES.includes(name));
+  return kept.length > 0 ? { ...rest, annotations: Object.fromEntries(kept) } : rest;
+}
+
+function canonicalObject(object: JsonObject, isCrd: boolean): JsonObject {
+  const entries = Object.entries(object)
+    .filter(([key, value]) => value !== undefined && !(isCrd && isProse(object, key, value)))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, value]) => [key, canonicalField(key, value, isCrd)]));
+}
+
+function canonicalField(key: string, value: Json, isCrd: boolean): Json {
+  if (isObject(value)) return canonicalObject(value, isCrd);
+  if (!isList(value)) return value;
+  const items = value.map((item) => canonicalItem(key, item, isCrd));
+  return SET_FIELDS.includes(key) && items.every((item) => typeof item === 'string') ? items.sort() : items;
+}
+
+function canonicalItem(key: string, item: Json, isCrd: boolean): Json {
+  if (!isObject(item)) return isList(item) ? item.map((inner) => canonicalItem('', inner, isCrd)) : item;
+  const { [DEFAULTS[key]?.field ?? '']: value, ...rest } = item;
+  return canonicalObject(value === DEFAULTS[key]?.value ? rest : item, isCrd);
+}
+
+/** Whether a field of a CustomResourceDefinition is words for people. */
+function isProse(object: JsonObject, key: string, value: Json): boolean {
+  if (typeof value !== 'string') return false;
+  return PROSE_FIELDS.includes(key) || (key === 'message' && typeof object['rule'] === 'string');
+}
+
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !isList(value);

@@ -1,0 +1,90 @@
+import { canonicalForm, type Json, type JsonObject, objectsByKey } from './canonical';
+
+/** A place at which two objects differ. A side that has nothing there is undefined. */
+export interface Difference {
+  /** Such as `spec.template.spec.containers[controller].image`. */
+  readonly path: string;
+  readonly ours: Json | undefined;
+  readonly theirs: Json | undefined;
+}
+
+/** An object that both sides have, and where it differs. */
+export interface ChangedObject {
+  /** `Kind namespace/name`. */
+  readonly object: string;
+  readonly differences: readonly Difference[];
+}
+
+/** Two sets of objects, compared in their canonical form. */
+export interface Comparison {
+  readonly equal: readonly string[];
+  readonly different: readonly ChangedObject[];
+  readonly onlyOurs: readonly string[];
+  readonly onlyTheirs: readonly string[];
+}
+
+/**
+ * Compares object by object, in the order of ours.
+ *
+ * @throws Error when one side has an object twice, or something that is no object
+ */
+export function compareObjects(ours: readonly JsonObject[], theirs: readonly JsonObject[]): Comparison {
+  const [our, their] = [objectsByKey(ours), objectsByKey(theirs)];
+  const shared = [...our].flatMap(([object, one]) => {
+    const other = their.get(object);
+    return other ? [{ object, differences: differencesOf(canonicalForm(one), canonicalForm(other)) }] : [];
+  });
+  return {
+    equal: shared.filter(({ differences }) => differences.length === 0).map(({ object }) => object),
+    different: shared.filter(({ differences }) => differences.length > 0),
+    onlyOurs: [...our.keys()].filter((object) => !their.has(object)),
+    onlyTheirs: [...their.keys()].filter((object) => !our.has(object)),
+  };
+}
+
+export const isEqual = ({ different, onlyOurs, onlyTheirs }: Comparison): boolean =>
+  different.length + onlyOurs.length + onlyTheirs.length === 0;
+
+function differencesOf(ours: Json | undefined, theirs: Json | undefined, path = ''): Difference[] {
+  if (isObject(ours) && isObject(theirs)) {
+    const keys = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort();
+    return keys.flatMap((key) => differencesOf(ours[key], theirs[key], joined(path, key)));
+  }
+  if (isList(ours) && isList(theirs)) return listDifferences(ours, theirs, path);
+  return JSON.stringify(ours) === JSON.stringify(theirs) ? [] : [{ path, ours, theirs }];
+}
+
+/** Items with names are matched by them, so that one more container is one difference. Others are matched by their place. */
+function listDifferences(ours: readonly Json[], theirs: readonly Json[], path: string): Difference[] {
+  const [ourNames, theirNames] = [names(ours), names(theirs)];
+  if (!ourNames || !theirNames) {
+    return Array.from({ length: Math.max(ours.length, theirs.length) }, (_, i) =>
+      differencesOf(ours[i], theirs[i], `${path}[${i}]`),
+    ).flat();
+  }
+  const all = [...new Set([...ourNames, ...theirNames])];
+  const inside = all.flatMap((name) =>
+    differencesOf(ours[ourNames.indexOf(name)], theirs[theirNames.indexOf(name)], `${path}[${name}]`),
+  );
+  const shared = (own: readonly string[], other: readonly string[]) => own.filter((name) => other.includes(name));
+  const [one, other] = [shared(ourNames, theirNames), shared(theirNames, ourNames)];
+  const isReordered = one.join('\n') !== other.join('\n');
+  return isReordered ? [...inside, { path: `${path} (order)`, ours: ourNames, theirs: theirNames }] : inside;
+}
+
+/** The names of the items, when each has one of its own. */
+function names(items: readonly Json[]): string[] | undefined {
+  const found = items.map((item) => (isObject(item) && typeof item['name'] === 'string' ? item['name'] : undefined));
+  const known = found.filter((name) => name !== undefined);
+  return known.length === items.length && new Set(known).size === known.length ? known : undefined;
+}
+
+const joined = (path: string, key: string): string => {
+  if (!/^[\w-]+$/.test(key)) return `${path}["${key}"]`;
+  return path === '' ? key : `${path}.${key}`;
+};
+
+const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !isList(value);

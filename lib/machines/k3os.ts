@@ -1,0 +1,95 @@
+import type { Cluster, Node, Ups } from '../cluster';
+import { agentSettings, serverSettings } from './k3s-config';
+import { KILLPOWERD, killpowerdScript, needsKillpowerd, openrcService } from './killpower';
+import type { Secrets } from './machine-files';
+import { K3S_NODE_IP, needsNodeIp, nodeIpCommand, nodeIpScript } from './node-ip';
+import { type Setting, yamlFile } from './text';
+
+/** k3OS forgets /etc at each boot and keeps /var/lib/rancher. */
+export const K3OS_TOKEN_FILE = '/var/lib/rancher/k3os/token';
+
+/** k3s's own defaults anyway, and the blanks of the schedule would have to survive two shell scripts of k3OS. */
+const AS_DEFAULT = ['etcd-snapshot-schedule-cron', 'etcd-snapshot-retention'];
+
+const advice = ({ token }: Secrets): string[] => [
+  token === undefined
+    ? `The token stands on the machine alone, in ${K3OS_TOKEN_FILE} (mode 0600); k3s waits until it is there.`
+    : 'It holds the token of the cluster, which is as good as a password.',
+  'What is yours (ssh_authorized_keys, hostname, ...) goes into files of /var/lib/rancher/k3os/config.d/. They are read after this',
+  'one, and a list or a map of labels in a later file replaces the whole list or map of an earlier one.',
+];
+
+/** `k3os/<role>.yaml`: config.yaml of every k3OS machine of the role, https://github.com/rancher/k3os#configuration-reference. */
+export const k3os = (cluster: Cluster, role: Node['role'], secrets: Secrets = {}): string =>
+  yamlFile(
+    [`k3OS config.yaml for every ${role}, the one file for all of their installations.`, ...advice(secrets)],
+    config(cluster, role, secrets),
+  );
+
+/** `nodes/<name>/k3os-ups.yaml`: the label of the k3OS machine that the cable of a UPS goes to. */
+export const k3osUps = (node: Node, ups: Ups): string =>
+  yamlFile(
+    [
+      `For ${node.name} alone, as /var/lib/rancher/k3os/config.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
+      'The last file with labels replaces those of all others, so keep every label of this machine in one file.',
+      'Labels count only when a node registers for the first time. For a node that already did:',
+      `  kubectl label --overwrite node ${node.name} ups-device=${ups.name}`,
+    ],
+    { k3os: { labels: { 'ups-device': ups.name } } },
+  );
+
+function config(cluster: Cluster, role: Node['role'], { token, sshKeys = [] }: Secrets): unknown {
+  const parts = [
+    ...(needsKillpowerd(cluster) ? [killpowerd(cluster)] : []),
+    ...(needsNodeIp(cluster) ? [nodeIp(cluster, role)] : []),
+  ];
+  const tokenFile = { path: K3OS_TOKEN_FILE, owner: 'root', permissions: '0600', content: `${token}\n` };
+  const write_files = [...parts.flatMap((part) => part.write_files), ...(token === undefined ? [] : [tokenFile])];
+  const run_cmd = parts.flatMap((part) => part.run_cmd);
+  return {
+    ...(sshKeys.length > 0 ? { ssh_authorized_keys: sshKeys } : {}),
+    ...(write_files.length > 0 ? { write_files } : {}),
+    ...(run_cmd.length > 0 ? { run_cmd } : {}),
+    // --server and not k3os.server_url, so that one list on the kernel command line can replace all of it for the first start
+    k3os: { k3s_args: k3sArgs(role, role === 'server' ? serverSettings(cluster) : agentSettings(cluster)) },
+  };
+}
+
+/** The settings as arguments of k3s on k3OS: the role, then `--key=value`, once for each value of a list. */
+function k3sArgs(role: Node['role'], settings: readonly Setting[]): string[] {
+  return [
+    role,
+    ...settings
+      .filter(({ key }) => !AS_DEFAULT.includes(key))
+      .map((setting) => (setting.key === 'token-file' ? { ...setting, value: K3OS_TOKEN_FILE } : setting))
+      .flatMap(({ key, value }) => [value].flat().map((one) => `--${key}=${one}`)),
+  ];
+}
+
+/** The arguments of a reset: everything a server has, but nobody to join. */
+export const k3osResetArgs = (cluster: Cluster): string[] =>
+  k3sArgs(
+    'server',
+    serverSettings(cluster).filter(({ key }) => key !== 'server'),
+  );
+
+/** The arguments that found the cluster. */
+export const k3osInitArgs = (cluster: Cluster): string[] => {
+  const [role, ...rest] = k3osResetArgs(cluster);
+  return [role ?? 'server', '--cluster-init', ...rest];
+};
+
+/** k3OS writes files and runs commands at every boot, and starts k3s after them. */
+const killpowerd = (cluster: Cluster) => ({
+  write_files: [
+    { path: KILLPOWERD, owner: 'root', permissions: '0755', content: killpowerdScript() },
+    { path: '/etc/init.d/killpowerd', owner: 'root', permissions: '0755', content: openrcService(cluster) },
+  ],
+  run_cmd: ['rc-service killpowerd start'],
+});
+
+/** Servers too: k3OS has no k3s-ha, which does it elsewhere. */
+const nodeIp = (cluster: Cluster, role: Node['role']) => ({
+  write_files: [{ path: K3S_NODE_IP, owner: 'root', permissions: '0755', content: nodeIpScript() }],
+  run_cmd: [nodeIpCommand(cluster, role)],
+});

@@ -1,0 +1,92 @@
+import type { Cluster, Node } from '../cluster';
+import { agentConfig, initConfig, serverConfig, TOKEN_FILE } from './k3s-config';
+import {
+  K3S_HA,
+  K3S_HA_CONF,
+  KUBE_VIP_MANIFEST,
+  KUBELET_DROP_IN,
+  k3sHaConf,
+  k3sHaDropIn,
+  k3sHaScript,
+  kubeletShutdown,
+  LOGIND_DROP_IN,
+  logindShutdown,
+  type Permission,
+} from './k3s-ha';
+import { killpowerInstallation } from './killpower';
+import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
+import { labelledNodes, UPS_LABEL, upsLabelDropIn, upsLabelScript } from './ups-label';
+
+/** A file on a machine, by its place there. */
+export interface MachineFile {
+  readonly path: string;
+  /** Octal, as text. */
+  readonly permissions: string;
+  readonly content: string;
+}
+
+/** What other parts of the project put on servers. hosts/ knows where it goes and not what it says. */
+export interface ServerAddOns {
+  /** The manifest of kube-vip, which the handover of `k3s-ha init` applies. @default - none */
+  readonly kubeVip?: string;
+  /** Further files. @default - none */
+  readonly files?: readonly MachineFile[];
+}
+
+/** What only `npm run hosts` knows: none of it is in any committed file. */
+export interface Secrets {
+  /** The cluster's token. @default - it is put on the machine by hand */
+  readonly token?: string;
+  /** Public SSH keys. @default - none */
+  readonly sshKeys?: readonly string[];
+  /** Lets one machine found the cluster by itself, in place of `bootstrap` of cluster.yaml. @default - that */
+  readonly permission?: Permission;
+}
+
+/** Everything that goes on a machine with systemd, the same for all machines of a role. */
+export function machineFiles(
+  cluster: Cluster,
+  role: Node['role'],
+  { kubeVip, files = [] }: ServerAddOns,
+  { token, permission }: Secrets,
+): MachineFile[] {
+  const file = (path: string, permissions: string, content: string): MachineFile => ({ path, permissions, content });
+  const own =
+    role === 'agent'
+      ? [
+          file('/etc/rancher/k3s/config.yaml', '0600', agentConfig(cluster)),
+          ...(needsNodeIp(cluster)
+            ? [file(K3S_NODE_IP, '0755', nodeIpScript()), file(NODE_IP_DROP_IN, '0644', nodeIpDropIn(cluster))]
+            : []),
+        ]
+      : [
+          file('/etc/rancher/k3s/config.yaml', '0600', serverConfig(cluster)),
+          file('/etc/rancher/k3s/init.yaml', '0600', initConfig(cluster)),
+          file(K3S_HA_CONF, '0644', k3sHaConf(cluster, permission)),
+          file(K3S_HA, '0755', k3sHaScript()),
+          file('/etc/systemd/system/k3s.service.d/10-ha.conf', '0644', k3sHaDropIn()),
+          ...(kubeVip === undefined ? [] : [file(KUBE_VIP_MANIFEST, '0644', kubeVip)]),
+          ...files,
+        ];
+  const labelled = labelledNodes(cluster, role);
+  return [
+    ...own,
+    ...(labelled.length > 0
+      ? [
+          file(UPS_LABEL, '0755', upsLabelScript()),
+          file(`/etc/systemd/system/${serviceOf(role)}.service.d/20-ups.conf`, '0644', upsLabelDropIn(labelled)),
+        ]
+      : []),
+    ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
+    file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
+    file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
+    ...killpowerInstallation(cluster).files,
+  ];
+}
+
+/** The name of k3s's service on machines of this role. */
+export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
+
+/** The command that installs k3s without starting it. */
+export const installK3s = (cluster: Cluster, role: Node['role']): string =>
+  `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION=${cluster.versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true sh -`;

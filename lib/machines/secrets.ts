@@ -1,0 +1,58 @@
+import { readText } from '../files';
+
+/** A wrong input of a person, in one line with its cure. */
+export class InputError extends Error {}
+
+/** What k3s calls a full token: the hash of the CA, then user and password. https://docs.k3s.io/cli/token#secure */
+const FULL_TOKEN = /^K10[0-9a-f]{64}::server:(.*)$/;
+const LEAST_LENGTH = 16;
+const LEAST_DIFFERENT = 8;
+
+const MAKE_ONE = "make one: (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > token)";
+
+/** The token of a file. Throws an InputError for one that is empty, not one word, or easily guessed; the token is in no message. */
+export function readToken(file: string): string {
+  const token = readText(file).trim();
+  if (token === '') throw new InputError(`${file}: the token is empty; ${MAKE_ONE}`);
+  if (!/^[\x21-\x7e]+$/.test(token)) throw new InputError(`${file}: the token is not one word of ASCII; ${MAKE_ONE}`);
+  const password = FULL_TOKEN.exec(token)?.[1] ?? token;
+  if (password.length < LEAST_LENGTH || new Set(password).size < LEAST_DIFFERENT) {
+    throw new InputError(
+      `${file}: the token is weak, and whoever guesses it owns the cluster; it needs ${LEAST_LENGTH} characters, ${LEAST_DIFFERENT} of them different; ${MAKE_ONE}`,
+    );
+  }
+  return token;
+}
+
+/** https://man.openbsd.org/sshd#AUTHORIZED_KEYS_FILE_FORMAT, without options in front. */
+const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+(?: [^\r\n]*)?$/;
+
+/** The public SSH keys of a file, one a line. Throws an InputError when there is none, or when a line is something else. */
+export function readSshKeys(file: string): string[] {
+  const text = readText(file);
+  if (text.includes('PRIVATE KEY')) {
+    throw new InputError(`${file}: this is a private key, which stays where it is; give the file that ends with .pub`);
+  }
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  const wrong = lines.findIndex((line) => !PUBLIC_KEY.test(line));
+  if (wrong >= 0 || lines.length === 0) {
+    throw new InputError(
+      `${file}: there is no public SSH key in ${lines.length === 0 ? 'it' : `entry ${wrong + 1}`}; give a file like ~/.ssh/id_ed25519.pub`,
+    );
+  }
+  return lines;
+}
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a text such as 30m, 24h or 2d. Throws an InputError for anything else. */
+export function parseDuration(text: string): number {
+  const [, count, unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
+  const milliseconds = Number(count) * (UNITS[unit] ?? Number.NaN);
+  if (Number.isNaN(milliseconds))
+    throw new InputError(`--for ${text}: this is no duration; write it like 30m, 24h or 2d`);
+  return milliseconds;
+}

@@ -1,0 +1,47 @@
+import { Document, isScalar } from 'yaml';
+import { WRITTEN_BY } from '../files';
+
+/** One key of a configuration file, its value, and why it has that value. */
+export interface Setting {
+  readonly key: string;
+  readonly value: string | number | boolean | readonly string[];
+  readonly why?: string;
+}
+
+/** A YAML file: the head comment, then the value. Texts that YAML 1.1 or 1.2 would take for something else are quoted. */
+export function yamlFile(head: readonly string[], value: unknown): string {
+  return headed(head, new Document(value, { version: '1.1' }));
+}
+
+/** A YAML file of settings, each with its reason above it. */
+export function settingsFile(head: readonly string[], settings: readonly Setting[]): string {
+  const document = new Document({}, { version: '1.1' });
+  for (const { key, value, why } of settings) {
+    const pair = document.createPair(key, value);
+    if (why && isScalar(pair.key)) pair.key.commentBefore = comment([why]);
+    document.add(pair);
+  }
+  return headed(head, document);
+}
+
+/** A file that cloud-init and its like take for theirs: the first line says so, all else is as in other files. */
+export const cloudConfigFile = (head: readonly string[], value: unknown): string =>
+  `#cloud-config\n${yamlFile(head, value)}`;
+
+function headed(head: readonly string[], document: Document): string {
+  document.commentBefore = comment([WRITTEN_BY, ...head]);
+  return document.toString({ lineWidth: 0 });
+}
+
+/** A line that is a single blank becomes a bare `#`. */
+const comment = (lines: readonly string[]): string => lines.map((line) => ` ${line}`).join('\n');
+
+/** A text file whose comments start with `#`. */
+export const commentedFile = (head: readonly string[], lines: readonly string[]): string =>
+  `${[WRITTEN_BY, ...head].map((line) => `# ${line}`).join('\n')}\n${lines.join('\n')}\n`;
+
+/** A script as it stands in the project, with the mark below its first line, which must stay `#!`. */
+export function markedScript(script: string): string {
+  const end = script.indexOf('\n') + 1;
+  return `${script.slice(0, end)}# ${WRITTEN_BY}\n${script.slice(end)}`;
+}

@@ -1,0 +1,37 @@
+import { quoted } from '../text';
+
+/** What BGP and MetalLB's own implementation of it take, for the site description and for constructs alike. */
+
+/** AS numbers are 32 bits wide (RFC 6793), and MetalLB takes 0 for none. */
+export const MAX_ASN = 4_294_967_295;
+/** The definition of BGPPeer stops here. */
+export const MAX_PEER_PORT = 16_384;
+/** 0 is for sessions that never time out; 1 and 2 are not allowed (RFC 4271 4.2), and it is 16 bits wide. */
+export const MIN_HOLD_SECONDS = 3;
+export const MAX_HOLD_SECONDS = 65_535;
+/** As many as fit the one attribute that MetalLB's native mode writes. */
+export const MAX_COMMUNITIES = 63;
+
+const inBits = (numbers: readonly string[], bits: number): boolean =>
+  numbers.every((text) => /^\d{1,10}$/.test(text) && Number(text) < 2 ** bits);
+
+/** Whether the text is a community of two 16-bit numbers, such as 65535:65282 (RFC 1997). */
+const isStandardCommunity = (text: string): boolean => {
+  const parts = text.split(':');
+  return parts.length === 2 && inBits(parts, 16);
+};
+
+/** Whether the text is a large community of three 32-bit numbers, such as large:64512:1:2 (RFC 8092). */
+export const isLargeCommunity = (text: string): boolean => {
+  const [marker, ...parts] = text.split(':');
+  return marker === 'large' && parts.length === 3 && inBits(parts, 32);
+};
+
+/** Why MetalLB's native mode does not take the text for a community, or undefined when it does. */
+export function communityFault(text: string): { readonly message: string; readonly cure: string } | undefined {
+  if (isStandardCommunity(text)) return undefined;
+  const cure = 'write two numbers up to 65535, such as 65535:65282';
+  return isLargeCommunity(text)
+    ? { message: `${quoted(text)} is a large community, which needs MetalLB's FRR modes`, cure }
+    : { message: `${quoted(text)} is no BGP community`, cure };
+}

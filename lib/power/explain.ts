@@ -1,0 +1,143 @@
+import type { Cluster } from '../cluster';
+import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
+import { type PowerPlan, powerPlan, type UpsPlan } from './plan';
+import { bestRuntime, isEnough, runtimesOf } from './runtime';
+import { type Descent, type PowerTimeline, powerTimelines } from './timeline';
+
+/** The narrowest picture that still shows something, in characters. */
+const NARROWEST = 20;
+/** More than this is easier to read in the SVG. */
+const WIDEST = 160;
+/** Letters of a machine's name in front of its lane. */
+const LONGEST_NAME = 24;
+
+/**
+ * What happens at this site when the mains fail, for a person at a terminal: the lanes of every UPS, and the sums behind them.
+ *
+ * @param columns how wide the terminal is
+ */
+export function explainText(cluster: Cluster, columns: number): string {
+  if (cluster.ups.length === 0)
+    return `${cluster.name}: no UPS; when the mains fail, every machine is cut off while it runs\n`;
+  const plan = powerPlan(cluster);
+  const timelines = powerTimelines(cluster, plan);
+  return [
+    `${cluster.name}: when the mains fail`,
+    'Seconds after the shutdown begins (FSD, or on battery and low).',
+    'For machines the latest that can be, whatever is dead; for the UPS the earliest.',
+    '',
+    `detection  ${detectionSum(cluster, plan)}`,
+    ...timelines.flatMap((timeline) => ['', ...ofUps(cluster, plan, timeline, columns)]),
+    '',
+  ].join('\n');
+}
+
+/** The same as data for programs; names of keys are those of the power plan. */
+export const explainData = (cluster: Cluster): unknown => {
+  const plan = powerPlan(cluster);
+  return {
+    cluster: cluster.name,
+    detectionSeconds: plan.detectionSeconds,
+    nodes: plan.nodes.map(({ node, ...times }) => ({ name: node.name, ...times })),
+    upses: powerTimelines(cluster, plan).map(({ plan: { ups, nodes, ...times }, events }) => ({
+      name: ups.name,
+      ...times,
+      nodes: nodes.map(({ node }) => node.name),
+      runtimes: runtimesOf(cluster, { ups, nodes, ...times }),
+      events,
+    })),
+  };
+};
+
+function ofUps(cluster: Cluster, plan: PowerPlan, timeline: PowerTimeline, columns: number): string[] {
+  const { plan: ups } = timeline;
+  const rows: readonly (readonly [string, string])[] = [
+    ...ups.nodes.map((node) => [node.node.name, downSum(cluster, plan, node)] as const),
+    ...delayRows(cluster, ups),
+    ...batteryRows(cluster, ups),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    ups.ups.server
+      ? `${ups.ups.name}, served by ${ups.ups.server.address.text}`
+      : `${ups.ups.name} at ${ups.ups.node}, ${ups.ups.driver}`,
+    ...(ups.nodes.length > 0 ? ['', ...lanes(timeline, columns), ''] : []),
+    ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`),
+  ];
+}
+
+function delayRows(cluster: Cluster, ups: UpsPlan): (readonly [string, string])[] {
+  if (ups.ups.server) {
+    return [['cutDelay', `${ups.offDelaySeconds}, which must not be less than ${offDelaySum(cluster, ups)}`]];
+  }
+  const given = ups.ups.options['offdelay'] === undefined ? '' : `, and ${ups.offDelaySeconds} is given`;
+  return [
+    ['offdelay', `${offDelaySum(cluster, ups)}${given}`],
+    [
+      'ondelay',
+      `${ups.onDelaySeconds}; the load returns ${ups.returnSeconds} s after the command at the earliest, or later with the mains`,
+    ],
+  ];
+}
+
+function batteryRows(cluster: Cluster, ups: UpsPlan): (readonly [string, string])[] {
+  if (ups.ups.server) return [];
+  const best = bestRuntime(runtimesOf(cluster, ups));
+  const verdict = best
+    ? `${best.source} ${best.availableSeconds}, needed ${best.neededSeconds}: ${isEnough(best) ? 'enough' : 'NOT ENOUGH'}`
+    : 'nobody has measured it';
+  return [
+    ['battery', `at low battery it must last ${runtimeSum(cluster, ups)}`],
+    ...(cluster.power.earlyShutdown
+      ? [['', `at the limit of earlyShutdown ${earlyRuntimeSum(cluster, ups)}`] as const]
+      : []),
+    ['', verdict],
+  ];
+}
+
+/** One character for each state of a machine: running, waiting for its stage, halting, off. */
+const STATES = ['=', '-', '#', '.'] as const;
+
+function lanes({ plan, machines, startSeconds, endSeconds }: PowerTimeline, columns: number): string[] {
+  const names = [plan.ups.name, ...machines.map(({ plan: { node } }) => node.name)].map((name) =>
+    name.slice(0, LONGEST_NAME),
+  );
+  const gutter = Math.max(...names.map(({ length }) => length)) + 4;
+  const width = Math.max(NARROWEST, Math.min(columns, WIDEST) - gutter - 1);
+  const end = endSeconds * 1.1;
+  const at = (seconds: number): number => Math.round(((seconds - startSeconds) / (end - startSeconds)) * width);
+  const lane = (name: string, text: string): string => `  ${name.slice(0, LONGEST_NAME).padEnd(gutter - 2)}${text}`;
+  return [
+    lane('', axis(at, width, [startSeconds, 0, plan.allDownSeconds, plan.offDelaySeconds, plan.latestCutSeconds])),
+    lane(
+      plan.ups.name,
+      drawn([at(0), at(plan.offDelaySeconds), at(plan.latestCutSeconds), width], ['b', '>', '?', 'x']),
+    ),
+    ...machines.map(({ plan: { node }, latest }) => lane(node.name, drawn(borders(latest, at, width), STATES))),
+    lane('', '= runs  - waits for its stage  # halts  . off    b on battery  > counts down  ? may cut  x cut'),
+  ];
+}
+
+const borders = (times: Descent, at: (seconds: number) => number, width: number): number[] => [
+  at(times.commitSeconds),
+  at(times.powerOffSeconds),
+  at(times.downSeconds),
+  width,
+];
+
+/** A state up to each border, then the next. */
+const drawn = (ends: readonly number[], states: readonly string[]): string =>
+  ends.map((end, i) => (states[i] ?? '').repeat(Math.max(0, end - (ends[i - 1] ?? 0)))).join('');
+
+/** The times that fit, each beginning where it belongs. */
+function axis(at: (seconds: number) => number, width: number, times: readonly number[]): string {
+  return [...new Set(times)].reduce((line, seconds) => {
+    const text = String(seconds);
+    const column = at(seconds);
+    return column <= line.length && line !== ''
+      ? line
+      : column + text.length > width + 1
+        ? line
+        : line.padEnd(column) + text;
+  }, '');
+}

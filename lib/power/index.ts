@@ -1,0 +1,19 @@
+export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
+export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
+export { powerSections } from './chapter';
+export { driversLike, isDriverOfNut } from './driver-names';
+export {
+  driverFacts,
+  driverNumber,
+  hasHostAsPort,
+  isNetworkDriver,
+  needsVendor,
+  RECKONED_OPTIONS,
+  roundedDelay,
+} from './drivers';
+export { explainData, explainText } from './explain';
+export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
+export { powerTimelineSvg } from './picture';
+export { MAX_AGE_SECONDS, type NodePlan, type PowerPlan, type PowerRole, powerPlan, type UpsPlan } from './plan';
+export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
+export { type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';

@@ -1,0 +1,4 @@
+export { tagOf, versionOf } from './image';
+export { KUBE_VIP_VERSION, kubeVipFault, kubeVipRelease } from './kube-vip';
+export { METALLB, METALLB_LABELS } from './metallb';
+export { NUT_EXPORTER_IMAGE, NUT_IMAGE } from './nut';

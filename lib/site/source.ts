@@ -1,0 +1,190 @@
+import {
+  type Document,
+  type ErrorCode,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  type ParsedNode,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
+import { ClusterError, type Path, type RuleName } from '../cluster';
+import { RECKONED_OPTIONS } from '../power';
+
+/** The text of a cluster.yaml: what it says, and where it says it. */
+export interface Source {
+  /** The content as plain data of unknown shape, with a text in place of each number that is misread. */
+  readonly value: unknown;
+  /** Numbers that a driver would be told as another text than stands here. */
+  readonly misread: readonly Misread[];
+  /**
+   * Where the path stands in the text: at its value when that is a single one, else at its key; when it is missing, at the nearest
+   * thing around it. What an alias or a merge key brings in stands where it is brought in.
+   *
+   * @param atKey whether the key is meant even where there is a value
+   */
+  offsetOf(path: Path, atKey?: boolean): number;
+  /** An offset as `file:line:column`, both counted from 1. */
+  place(offset: number): string;
+}
+
+/** A number without quotes that is meant as a text. */
+interface Misread {
+  readonly offset: number;
+  /** What stands in the file. */
+  readonly text: string;
+  /** The number that YAML reads there. */
+  readonly number: number;
+}
+
+/** Reads one YAML document. Throws a ClusterError with every fault of its syntax at once. */
+export function readSource(text: string, file: string): Source {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false });
+  // YAML's parser takes a byte order mark off, and its offsets count it in the first line only.
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${line === 1 && col > 1 && text.startsWith('\uFEFF') ? col - 1 : col}`;
+  };
+  const faults = faultsOf(document).map(
+    ({ offset, message, cure }) => `${place(offset)}: ${YAML}: ${message}; ${cure}`,
+  );
+  if (faults.length > 0) throw new ClusterError(faults);
+  const misread = quoteMisread(document);
+  return { value: document.toJS(), misread, offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
+}
+
+/**
+ * Finds the misread numbers under `ups[].options`, the one place where a text and a number both fit, and puts them in quotes: what
+ * else is wrong with them is to be told as well. Options that are numbers to this project are read as such.
+ */
+function quoteMisread(document: ReadDocument): Misread[] {
+  const misread: Misread[] = [];
+  visit(document, {
+    Scalar: (position, scalar, path) => {
+      const { value: number, source: text = '', range } = scalar;
+      if (position === 'key' || typeof number !== 'number' || isWrittenSo(number, text)) return;
+      const pairs = path.filter((node) => isPair(node)).filter((pair) => !isMerge(pair));
+      const [list, group, option, ...rest] = pairs.map(({ key }) => String(key));
+      if (list !== 'ups' || group !== 'options' || rest.length > 0) return;
+      if (RECKONED_OPTIONS.some((reckoned) => reckoned === option)) return;
+      misread.push({ offset: range?.[0] ?? 0, text, number });
+      scalar.value = text;
+    },
+  });
+  return misread;
+}
+
+/** Zeros at the end of a fraction make no other number of it: 27.40 volts are 27.4. */
+const isWrittenSo = (number: number, text: string): boolean =>
+  text === String(number) || (/^-?\d+\.\d+$/.test(text) && text.replace(/\.?0+$/, '') === String(number));
+
+const YAML: RuleName = 'yaml';
+
+interface Fault {
+  readonly offset: number;
+  readonly message: string;
+  readonly cure: string;
+}
+
+/** Where YAML's own words say what to call or leave the reader to guess. */
+const KNOWN: Partial<Record<ErrorCode, { readonly message?: string; readonly cure: string }>> = {
+  MULTIPLE_DOCS: {
+    message: 'a second document starts here',
+    cure: 'a file holds one site: take the --- line out, or put each site in a file of its own',
+  },
+  DUPLICATE_KEY: { message: 'this key is already in the same group', cure: 'keep one of the two' },
+  TAB_AS_INDENT: { message: 'a tab indents this line', cure: 'use spaces' },
+  TAG_RESOLVE_FAILED: { cure: 'take the tag out, or put a text that starts with ! in quotes' },
+  BAD_SCALAR_START: { cure: 'put the text in quotes' },
+  MISSING_CHAR: { cure: 'add what is missing' },
+};
+
+type ReadDocument = Document.Parsed<ParsedNode>;
+
+function faultsOf(document: ReadDocument): Fault[] {
+  const faults: Fault[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
+    offset: pos[0],
+    message: KNOWN[code]?.message ?? message.charAt(0).toLowerCase() + message.slice(1),
+    cure: KNOWN[code]?.cure ?? 'mend the YAML here or just before it',
+  }));
+  return faults.length > 0 ? faults : aliasFaults(document);
+}
+
+/** True for the key `<<` without quotes, whose groups have the keys that the group around it lacks. */
+const isMerge = ({ key }: Pair<unknown, unknown>): boolean => isScalar(key) && typeof key.value === 'symbol';
+
+/** Where a merge key stands that brings this key into a group, if one does. */
+function mergeOf(
+  document: ReadDocument,
+  group: YAMLMap<ParsedNode, ParsedNode | null>,
+  key: string | number,
+): number | undefined {
+  const merge = group.items.find(isMerge);
+  return merge && Object.hasOwn(group.toJS(document) as object, key) ? merge.value?.range?.[0] : undefined;
+}
+
+/** YAML resolves aliases and merge keys only when the document becomes plain data, where it throws without a position. */
+function aliasFaults(document: ReadDocument): Fault[] {
+  const faults: Fault[] = [];
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document)) return;
+      faults.push({
+        offset: alias.range?.[0] ?? 0,
+        message: `there is no anchor &${alias.source} before *${alias.source}`,
+        cure: 'correct its name, or put a text that starts with * in quotes',
+      });
+    },
+    Pair: (_, pair) => {
+      if (!isMerge(pair) || sourcesOf(document, pair.value).every((source) => isMap(source))) return;
+      faults.push({
+        offset: (pair.key as ParsedNode).range[0],
+        message: '<< brings in something other than groups of keys',
+        cure: 'give it the alias of a group, like <<: *first, or a list of such aliases',
+      });
+    },
+  });
+  if (faults.length > 0) return faults;
+  try {
+    document.toJS();
+    return [];
+  } catch {
+    // What is left is the parser's guard against a few lines that unfold into millions.
+    return [{ offset: 0, message: 'its aliases unfold into too much', cure: 'write the values out' }];
+  }
+}
+
+/** What a merge key brings in: a group or a list of groups, each of which may be an alias. One without an anchor is told elsewhere. */
+function sourcesOf(document: ReadDocument, value: unknown): unknown[] {
+  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
+  const source = resolved(value);
+  return (isSeq(source) ? source.items.map(resolved) : [source]).filter((node) => node !== undefined);
+}
+
+function offsetOf(document: ReadDocument, path: Path, atKey: boolean): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range[0] ?? 0;
+  for (const [depth, key] of path.entries()) {
+    if (isMap<ParsedNode, ParsedNode | null>(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (!pair) return mergeOf(document, node, key) ?? offset;
+      const single = isAlias(pair.value) || (isScalar(pair.value) && pair.value.value !== null);
+      offset = (single && !(atKey && depth === path.length - 1) ? pair.value : pair.key)?.range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq<ParsedNode>(node)) {
+      const item = node.items[Number(key)];
+      if (!item) return offset;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}

@@ -1,0 +1,120 @@
+import { App, Chart, Duration } from 'cdk8s';
+import { type Cluster, HERE, type Origin } from '../cluster';
+import type { Files } from '../files';
+import { K3sTraefik } from '../ingress';
+import { PodSecurityNamespace, synthesize } from '../kube';
+import { KubeVip } from '../kube-vip';
+import { keepalivedFiles, kubeconfigTemplate, type ServerAddOns } from '../machines';
+import {
+  addLoadBalancerConfig,
+  MetalLb,
+  MetalLbCrds,
+  MetalLbNamespace,
+  MetalLbWebhooks,
+  metalLbProps,
+} from '../metallb';
+import { Nut, nutProps } from '../nut';
+import { hostFiles } from './hosts';
+
+/** Everything that is written for one site. */
+export interface SiteFiles {
+  /** Kubernetes objects, a file for each chart. */
+  readonly dist: Files;
+  /** What goes on the machines. */
+  readonly hosts: Files;
+}
+
+/**
+ * All the text of a site. Pure: nothing is written.
+ *
+ * @param origin where the site stands, for the commands in its texts
+ */
+export function buildSite(cluster: Cluster, origin: Origin = HERE): SiteFiles {
+  const dist = synthesize(buildApp(cluster));
+  return {
+    dist,
+    hosts: new Map([
+      ['kubeconfig.template.yaml', kubeconfigTemplate(cluster, origin)],
+      ...keepalivedFiles(cluster),
+      ...hostFiles(cluster, serverAddOns(cluster, dist), origin),
+    ]),
+  };
+}
+
+/** What goes on servers beside the files of lib/hosts, for images that have all of it in one file. */
+export const serverAddOns = (cluster: Cluster, dist: Files): ServerAddOns => ({
+  kubeVip: dist.get('20-kube-vip.k8s.yaml'),
+  files: keepalivedFiles(cluster).map(([file, content]) => ({
+    path: `/etc/keepalived/${file.replace(/^.*\//, '')}`,
+    permissions: file.endsWith('.sh') ? '0755' : '0644',
+    content,
+  })),
+});
+
+/**
+ * Every chart that a site may have. The ids are the names of the files in dist/, and their numbers the order in which a first
+ * `kubectl apply` has to see them: definitions before what uses them, and the webhook last, when what it would check is in.
+ */
+export const CHARTS = [
+  '00-crds',
+  '10-namespaces',
+  '20-kube-vip',
+  '30-metallb',
+  '40-metallb-config',
+  '50-nut',
+  '60-ingress',
+  '90-metallb-webhooks',
+] as const;
+
+type ChartId = (typeof CHARTS)[number];
+
+/** The charts of a site. */
+export function buildApp(cluster: Cluster): App {
+  const app = new App();
+  const chart = (id: ChartId, namespace?: string) => new Chart(app, id, { namespace, disableResourceNameHashes: true });
+  const { loadBalancer } = cluster;
+  const hasUps = cluster.ups.length > 0;
+
+  if (loadBalancer) new MetalLbCrds(chart('00-crds'), 'Crds');
+
+  if (loadBalancer || hasUps) {
+    const namespaces = chart('10-namespaces');
+    if (loadBalancer) new MetalLbNamespace(namespaces, 'MetalLb');
+    if (hasUps) new PodSecurityNamespace(namespaces, 'Nut', { name: 'nut', level: 'privileged' });
+  }
+
+  if (cluster.controlPlane.provider === 'kube-vip') addKubeVip(chart('20-kube-vip', 'kube-system'), cluster);
+
+  if (loadBalancer) {
+    new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
+    addLoadBalancerConfig(chart('40-metallb-config'), loadBalancer);
+  }
+  if (hasUps) new Nut(chart('50-nut', 'nut'), 'Nut', nutProps(cluster));
+  if (loadBalancer?.traefik) new K3sTraefik(chart('60-ingress', 'kube-system'), 'Traefik');
+  if (loadBalancer && loadBalancer.webhook !== 'off') {
+    new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks', { webhook: loadBalancer.webhook });
+  }
+  return app;
+}
+
+function addKubeVip(chart: Chart, { controlPlane, images }: Cluster): void {
+  const { durationSeconds, renewSeconds, retrySeconds } = controlPlane.lease;
+  const { bgp } = controlPlane;
+  new KubeVip(chart, 'KubeVip', {
+    addresses: controlPlane.vip.map(({ text }) => text),
+    port: controlPlane.port,
+    interface: controlPlane.interface,
+    lease: {
+      duration: Duration.seconds(durationSeconds),
+      renewDeadline: Duration.seconds(renewSeconds),
+      retryPeriod: Duration.seconds(retrySeconds),
+    },
+    arpRate: Duration.millis(controlPlane.arpRateMs),
+    bgp: bgp && {
+      localAS: bgp.localAS,
+      holdTime: Duration.seconds(bgp.holdTimeSeconds),
+      peers: bgp.peers.map((peer) => ({ ...peer, peerAddress: peer.peerAddress.text })),
+    },
+    image: images.kubeVip,
+  });
+}

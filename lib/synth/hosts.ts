@@ -1,0 +1,106 @@
+import {
+  agentsOf,
+  type Cluster,
+  HERE,
+  type Node,
+  OPERATING_SYSTEMS,
+  type OperatingSystem,
+  type Origin,
+  serversOf,
+  systemsOf,
+  upsesAt,
+} from '../cluster';
+import { hostsReadme, runbook } from '../handbook';
+import {
+  agentConfig,
+  cloudInit,
+  initConfig,
+  k3os,
+  k3osUps,
+  k3sHaConf,
+  k3sHaDropIn,
+  k3sHaScript,
+  kairos,
+  killpowerFiles,
+  kubeletShutdown,
+  logindShutdown,
+  needsNodeIp,
+  nodeIpDropIn,
+  nodeIpScript,
+  type ServerAddOns,
+  serverConfig,
+  upsConfig,
+} from '../machines';
+import { powerTimelineSvg } from '../power';
+
+type AllInOne = (cluster: Cluster, role: Node['role'], addOns: ServerAddOns, origin: Origin) => string;
+
+/** The file with all that a machine of a role needs. */
+const ALL_IN_ONE: Readonly<Record<OperatingSystem, AllInOne>> = {
+  'cloud-init': (cluster, role, addOns) => cloudInit(cluster, role, addOns),
+  kairos: (cluster, role, addOns, origin) => kairos(cluster, role, addOns, {}, origin),
+  k3os: (cluster, role) => k3os(cluster, role),
+};
+
+/** Every folder below hosts/ that files of a site may be in. */
+export const HOST_FOLDERS: readonly string[] = ['server', 'agent', 'nodes', 'killpower', ...OPERATING_SYSTEMS];
+
+/**
+ * The files for the machines: path below hosts/ to text. Pure, and the same for the same site.
+ * No file holds a secret, and each says near its top that `npm run synth` wrote it.
+ *
+ * Servers share one config.yaml and agents another; nodes/<name>/ has what one machine has alone. Files for agents, for UPSes and for an
+ * operating system are there only when the site has some. hosts/README.md says where each goes.
+ *
+ * @param origin where the site stands, for the commands in the texts
+ */
+export function hostFiles(
+  cluster: Cluster,
+  addOns: ServerAddOns = {},
+  origin: Origin = HERE,
+): ReadonlyMap<string, string> {
+  const [first] = serversOf(cluster);
+  if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse`);
+  const agents = agentsOf(cluster).length > 0;
+  const systems = systemsOf(cluster);
+  return new Map([
+    ['README.md', hostsReadme(cluster, first, origin)],
+    ['RUNBOOK.md', runbook(cluster, origin)],
+    ...(cluster.nodes.some(({ ups }) => ups.length > 0)
+      ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
+      : []),
+    ['server/config.yaml', serverConfig(cluster)],
+    ['server/init.yaml', initConfig(cluster)],
+    ['server/k3s-ha', k3sHaScript()],
+    ['server/k3s-ha.conf', k3sHaConf(cluster)],
+    ['server/10-ha.conf', k3sHaDropIn()],
+    ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
+    ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
+    ...systems.map((os) => [`${os}/server.yaml`, ALL_IN_ONE[os](cluster, 'server', addOns, origin)] as const),
+    ...(agents
+      ? ([
+          ['agent/config.yaml', agentConfig(cluster)],
+          ...(needsNodeIp(cluster)
+            ? ([
+                ['agent/k3s-node-ip', nodeIpScript()],
+                ['agent/10-node-ip.conf', nodeIpDropIn(cluster)],
+              ] as const)
+            : []),
+          ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
+          ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
+          ...systems.map((os) => [`${os}/agent.yaml`, ALL_IN_ONE[os](cluster, 'agent', {}, origin)] as const),
+        ] as const)
+      : []),
+    ...cluster.nodes.flatMap((node): [string, string][] => {
+      const [ups, ...others] = upsesAt(cluster, node);
+      if (!ups) return [];
+      return [
+        [`nodes/${node.name}/20-ups.yaml`, upsConfig(node, ups, others)],
+        ...(systems.includes('k3os')
+          ? [[`nodes/${node.name}/k3os-ups.yaml`, k3osUps(node, ups)] as [string, string]]
+          : []),
+      ];
+    }),
+    ...(cluster.ups.length > 0 ? killpowerFiles(cluster) : []),
+  ]);
+}

@@ -1,0 +1,3 @@
+export { buildApp, buildSite, type SiteFiles, serverAddOns } from './app';
+export { hostFiles } from './hosts';
+export { synth } from './synth';

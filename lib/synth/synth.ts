@@ -1,0 +1,46 @@
+import { type Files, writeOutputs } from '../files';
+import { originOf, readSites } from '../site';
+import { buildSite, type SiteFiles } from './app';
+import { DIST, HOSTS } from './outputs';
+
+/** Where to read from and write to. */
+export interface SynthOptions {
+  /** A file or a folder of files. @default - clusters/ where it exists, else cluster.yaml */
+  readonly clusterPath?: string;
+  /** @default 'dist' */
+  readonly distFolder?: string;
+  /** @default 'hosts' */
+  readonly hostsFolder?: string;
+}
+
+/** What was done, a line for each thing worth knowing. */
+export interface SynthReport {
+  readonly warnings: readonly string[];
+  readonly summary: string;
+}
+
+/**
+ * Reads, checks, builds and writes. Throws before anything is written: a ClusterError for a wrong site, an Error for a construct
+ * that refuses its props, or what the disk says.
+ */
+export function synth(options: SynthOptions = {}): SynthReport {
+  const { distFolder = 'dist', hostsFolder = 'hosts' } = options;
+  const read = readSites(options.clusterPath);
+  const { several, warnings } = read;
+  const sites = read.sites.map(({ file, cluster }) => {
+    const origin = originOf(file, cluster, read);
+    return { prefix: origin.folder, ...buildSite(cluster, origin) };
+  });
+  const dist = gathered(sites, 'dist');
+  const hosts = gathered(sites, 'hosts');
+  writeOutputs([
+    { kind: DIST, folder: distFolder, several, files: dist },
+    { kind: HOSTS, folder: hostsFolder, several, files: hosts },
+  ]);
+  return { warnings, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
+}
+
+const gathered = (sites: readonly (SiteFiles & { readonly prefix: string })[], part: keyof SiteFiles): Files =>
+  new Map(
+    sites.flatMap(({ prefix, [part]: files }) => [...files].map(([name, text]) => [prefix + name, text] as const)),
+  );

@@ -1,0 +1,26 @@
+export { code, commands, row, table } from './markdown';
+export {
+  ABSOLUTE_PATH,
+  DNS_LABEL,
+  DNS_SUBDOMAIN,
+  DRIVER,
+  DRIVER_DELAY,
+  DRIVER_OPTION,
+  HOST_NAME,
+  IMAGE,
+  INTERFACE,
+  LABEL_VALUE,
+  NODE_NAME,
+  NUT_USER,
+  PORT_NAME,
+  PRINTABLE_ASCII,
+  REGISTRY,
+  SERVICE_NAME,
+  SHA256,
+  TIME,
+  UPS_NAME,
+  VERSION,
+  VISIBLE_ASCII,
+} from './patterns';
+export { quoted } from './quoted';
+export type { RunbookSection } from './section';

@@ -1,0 +1,12 @@
+/** Commands as a paragraph of their own. */
+export const commands = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
+
+/** Commands below a line of text. */
+export const code = (...lines: readonly string[]): string => `\n${commands(...lines)}`;
+
+/** One row of a table. */
+export const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+/** A table with its head. */
+export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');

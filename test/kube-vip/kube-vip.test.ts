@@ -1,0 +1,140 @@
+import { Chart, Duration, Testing } from 'cdk8s';
+import { KUBE_VIP_ENV, type KubeVipEnv, kubeVipEnvTexts } from '../../lib/kube-vip/env';
+import { KubeVip, type KubeVipProps } from '../../lib/kube-vip/kube-vip';
+import type { JsonObject } from '../../lib/live/verify/canonical';
+import { at, find } from '../metallb/support';
+
+const VIP = '192.168.10.5';
+
+function synth(props: Partial<KubeVipProps> = {}): JsonObject[] {
+  const chart = new Chart(Testing.app(), 'test', { namespace: 'kube-system' });
+  new KubeVip(chart, 'KubeVip', { addresses: [VIP], ...props });
+  return Testing.synth(chart) as JsonObject[];
+}
+
+const pod = (props?: Partial<KubeVipProps>) => at(find(synth(props), 'DaemonSet'), 'spec.template.spec') as JsonObject;
+const env = (props?: Partial<KubeVipProps>): Record<string, string | undefined> =>
+  Object.fromEntries(
+    (at(pod(props), 'containers.0.env') as { name: string; value?: string }[]).map(({ name, value }) => [name, value]),
+  );
+
+describe('what kube-vip is told', () => {
+  test('to answer for the address by ARP, for the control plane and nothing else', () => {
+    expect(env()).toMatchObject({
+      address: VIP,
+      vip_subnet: '32',
+      vip_arp: 'true',
+      cp_enable: 'true',
+      svc_enable: 'false',
+    });
+  });
+
+  test('to elect the holder by a lease of 15, 10 and 2 seconds', () => {
+    expect(env()).toMatchObject({
+      vip_leaderelection: 'true',
+      vip_leaseduration: '15',
+      vip_renewdeadline: '10',
+      vip_retryperiod: '2',
+    });
+  });
+
+  test('to repeat the gratuitous ARP each second', () => expect(env()['vip_arpRate']).toBe('1000'));
+
+  test('to reach the API server of its own machine', () => {
+    expect(env()).toMatchObject({ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '6443' });
+  });
+
+  test('to use another port for the address and for its own API server alike', () => {
+    expect(env({ port: 7443 })).toMatchObject({ port: '7443', KUBERNETES_SERVICE_PORT: '7443' });
+  });
+
+  test('to find the interface by itself unless one is named', () => {
+    expect(env()).not.toHaveProperty('vip_interface');
+    expect(env({ interface: 'eth0' })['vip_interface']).toBe('eth0');
+  });
+
+  test('both addresses and both prefixes of a dual stack', () => {
+    expect(env({ addresses: [VIP, 'fd00::5'] })).toMatchObject({ address: `${VIP},fd00::5`, vip_subnet: '32,128' });
+  });
+
+  test('to offer metrics on loopback only', () => expect(env()['prometheus_server']).toBe('127.0.0.1:2112'));
+
+  test('what the escape hatch says, over what the construct says', () => {
+    expect(env({ env: { vip_loglevel: -4, vip_arpRate: 2000 } })).toMatchObject({
+      vip_loglevel: '-4',
+      vip_arpRate: '2000',
+    });
+  });
+});
+
+describe('the pod', () => {
+  test('runs on every server and stays there', () => {
+    expect(pod()).toMatchObject({
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }] },
+            ],
+          },
+        },
+      },
+      tolerations: [{ operator: 'Exists' }],
+      priorityClassName: 'system-node-critical',
+      hostNetwork: true,
+    });
+  });
+
+  test('keeps two capabilities and drops the others', () => {
+    expect(at(pod(), 'containers.0.securityContext')).toMatchObject({
+      privileged: false,
+      allowPrivilegeEscalation: false,
+      capabilities: { add: ['NET_ADMIN', 'NET_RAW'], drop: ['ALL'] },
+    });
+  });
+
+  test('may touch leases of its namespace and nothing else', () => {
+    const objects = synth();
+    expect(at(find(objects, 'Role'), 'rules')).toEqual([
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+    ]);
+    expect(objects.map(({ kind }) => kind)).not.toContain('ClusterRole');
+  });
+
+  test('has the token that the election needs', () => expect(pod()['automountServiceAccountToken']).toBe(true));
+});
+
+describe('settings', () => {
+  test('every name of the default is on the list of what kube-vip reads', () => {
+    const own = Object.keys(env({ interface: 'eth0' })).filter((name) => !name.startsWith('KUBERNETES_'));
+    expect(own.filter((name) => !(name in KUBE_VIP_ENV))).toEqual([]);
+  });
+
+  test('a name kube-vip would ignore is refused', () => {
+    expect(() => kubeVipEnvTexts({ vip_cidr: '32' } as KubeVipEnv)).toThrow('knows no setting "vip_cidr"');
+  });
+
+  test('a value kube-vip could not parse is refused', () => {
+    expect(() => kubeVipEnvTexts({ vip_loseleadership: 30 } as unknown as KubeVipEnv)).toThrow(
+      'reads "vip_loseleadership" as a boolean, got 30',
+    );
+  });
+
+  test('all wrong settings are named at once', () => {
+    expect(() => kubeVipEnvTexts({ a: 1, port: 'x' } as unknown as KubeVipEnv)).toThrow(/"a".*\n.*"port"/);
+  });
+});
+
+describe('refused', () => {
+  const refused = (props: Partial<KubeVipProps>) => expect(() => synth(props)).toThrow;
+
+  test('no address', () => refused({ addresses: [] })('kube-vip has no address'));
+  test('a host name as address', () => refused({ addresses: ['api.home'] })('is no IP address'));
+  test('an ARP rate that kube-vip would reset', () => refused({ arpRate: Duration.millis(400) })('below 500 ms'));
+  test('a lease that is no longer than the renewal', () => {
+    refused({ lease: { duration: Duration.seconds(10) } })('needs duration > renewDeadline');
+  });
+  test('a renewal of exactly 1.2 retries', () => {
+    refused({ lease: { renewDeadline: Duration.seconds(12), retryPeriod: Duration.seconds(10) } })('1.2 x retryPeriod');
+  });
+});

@@ -1,0 +1,124 @@
+import { ApplyProgram } from '../cli/apply-program';
+import { onLinux } from '../support/kubectl';
+import type { Fate, LoggedRequest } from './api-server';
+import { Refusal } from './refusal';
+import { siteFiles } from './site-files';
+import { ApplyLab } from './support';
+
+// the npm package ships kubectl for linux on amd64 only
+const describeOnLinux = onLinux ? describe : describe.skip;
+
+const dist = siteFiles('cluster.yaml');
+const program = new ApplyProgram('apply-in-an-outage');
+const DEFINITIONS = 9;
+// longer than kubectl itself tries again
+const AWAY_MS = 1600;
+
+jest.setTimeout(60_000);
+
+type Request = Pick<LoggedRequest, 'method' | 'path' | 'query'>;
+
+let lab: ApplyLab;
+const wasAsked = (path: string) => lab.server.requests.some((request) => request.path.endsWith(path));
+const isRollout = ({ path }: Request) => path.endsWith('/deployments/controller') && wasAsked('/secrets/nut-users');
+
+beforeAll(() => program.build());
+afterAll(() => program.remove());
+beforeEach(async () => {
+  lab = await new ApplyLab().start();
+  lab.writeDist(dist);
+  const place = { group: '', plural: 'secrets', namespace: 'nut', name: 'nut-users' };
+  lab.server.store.put(place, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'nut-users', namespace: 'nut' } });
+});
+afterEach(() => lab.stop());
+
+describeOnLinux('npm run apply goes on when the API server was away', () => {
+  test.each<[string, (request: Request) => boolean]>([
+    ['in the middle of a file', ({ method, path }) => method === 'POST' && path.endsWith('/ipaddresspools')],
+    [
+      'right after the definitions',
+      ({ path }) => path.includes('/customresourcedefinitions') && lab.server.writes.length === DEFINITIONS,
+    ],
+    ['when it looks for Secrets', ({ path }) => path.endsWith('/secrets/nut-users')],
+    ['when it waits for pods', isRollout],
+  ])('%s', async (_when, isThen) => {
+    let restarted: Promise<void> | undefined;
+    lab.server.fateOf = (request) => {
+      if (restarted || !isThen(request)) return undefined;
+      restarted = lab.server.restart(AWAY_MS);
+      return 'cut';
+    };
+    const { code, stderr, stdout } = await program.run(lab);
+    await restarted;
+    expect({ code, stderr, isRestarted: restarted !== undefined }).toEqual({ code: 0, stderr: '', isRestarted: true });
+    expect(stdout).toMatch(/: the API server does not answer yet, next try in 1 s$/m);
+    expect(stdout).toMatch(/^ready: (\d+) of \1 workloads$/m);
+  });
+
+  test('or said that it cannot do it yet, in whatever words', async () => {
+    const fates = new Map<string, Fate>([
+      ['customresourcedefinitions', new Refusal(500, 'InternalError', 'etcdserver: leader changed')],
+      ['namespaces', new Refusal(500, 'InternalError', 'etcdserver: request timed out')],
+      ['serviceaccounts', new Refusal(503, 'ServiceUnavailable', 'apiserver not ready')],
+      ['ipaddresspools', new Refusal(429, 'TooManyRequests', 'too many requests, please try again later')],
+      ['configmaps', new Refusal(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified')],
+      ['validatingwebhookconfigurations', 'cut'],
+    ]);
+    lab.server.fateOf = ({ method, path }) => {
+      const plural = path.split('/').at(-1) ?? '';
+      const fate = method === 'POST' ? fates.get(plural) : undefined;
+      if (fate) fates.delete(plural);
+      return fate;
+    };
+    const { code, stderr, stdout } = await program.run(lab, '--no-wait');
+    expect({ code, stderr, left: [...fates.keys()] }).toEqual({ code: 0, stderr: '', left: [] });
+    expect(stdout.match(/next try in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
+  });
+});
+
+describeOnLinux('npm run apply ends when its time is over and the API server', () => {
+  const CURE = 'try another context, or again when it is back; nothing is done twice';
+
+  test.each<[string, (request: Request) => boolean, string]>([
+    ['takes a file and answers nothing', ({ method }) => method === 'POST', '00-crds.k8s.yaml is not applied'],
+    [
+      'takes the question for a Secret and answers nothing',
+      ({ path }) => path.endsWith('/secrets/nut-users'),
+      'whether Secret nut-users is in namespace nut is not known',
+    ],
+  ])('%s', async (_what, isSilent, undone) => {
+    // a program that hangs would take for ever
+    const [timeout, spare] = undone.includes('Secret') ? [9, 20] : [5, 20];
+    lab.server.fateOf = (request) => (isSilent(request) ? 'silence' : undefined);
+    const startedAt = performance.now();
+    const { code, stderr, stdout } = await program.run(lab, '--timeout', String(timeout));
+    expect(performance.now() - startedAt).toBeLessThan((timeout + spare) * 1000);
+    expect(code).toBe(1);
+    expect(stderr).toContain(undone);
+    expect(stderr).toMatch(/: the API server stood in the way for \d+ s, until --timeout \d was over; /);
+    expect(stderr).toContain(CURE);
+    expect(stdout).toMatch(/^\.\.\. (applying 00-crds|looking for Secret nut-users in nut), \d s$/m);
+  });
+
+  test('stays away', async () => {
+    lab.server.fateOf = ({ method }) =>
+      method === 'POST' ? new Refusal(503, 'ServiceUnavailable', 'apiserver not ready') : undefined;
+    const { code, stderr } = await program.run(lab, '--timeout', '3');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /00-crds\.k8s\.yaml is not applied in full: the API server stood in the way for \d+ s, until --timeout 3 was over \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
+    );
+  });
+});
+
+describeOnLinux('npm run apply', () => {
+  test('says how long it waited, and not how long it might have', async () => {
+    lab.server.fateOf = (request) =>
+      isRollout(request) ? new Refusal(403, 'Forbidden', 'deployments.apps "controller" is forbidden') : undefined;
+    const { code, stderr } = await program.run(lab, '--timeout', '200');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^deployment\/controller in namespace metallb-system is not ready after \d s \(.*Forbidden/m,
+    );
+  });
+});

@@ -1,0 +1,198 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import type { MachineFile } from '../../lib/machines/machine-files';
+import { upsLabelScript } from '../../lib/machines/ups-label';
+import { buildSite } from '../../lib/synth/app';
+import { homeInput, site } from '../support/sites';
+
+const withAgent: Partial<ClusterInput> = {
+  nodes: [...homeInput.nodes, { name: 'worker', address: '192.168.10.21', role: 'agent', ups: 'ups1' }],
+};
+const files = buildSite(site(withAgent)).hosts;
+const textOf = (file: string, from: ReadonlyMap<string, string> = files): string => {
+  const text = from.get(file);
+  if (text === undefined) throw new Error(`there is no ${file}`);
+  return text;
+};
+const writtenFiles = (file: string): readonly MachineFile[] =>
+  (parse(textOf(file), { version: '1.1' }) as { write_files: MachineFile[] }).write_files;
+const contentAt = (file: string, path: string) => writtenFiles(file).find((written) => written.path === path)?.content;
+
+const SYSTEMS = ['cloud-init', 'kairos'] as const;
+
+describe.each(SYSTEMS)('%s/server.yaml', (system) => {
+  const file = `${system}/server.yaml`;
+
+  test('starts with the line by which it is known', () => {
+    expect(textOf(file).split('\n')[0]).toBe('#cloud-config');
+  });
+
+  test('carries the files of server/ byte for byte', () => {
+    const carried = [
+      ['/etc/rancher/k3s/config.yaml', 'server/config.yaml'],
+      ['/etc/rancher/k3s/init.yaml', 'server/init.yaml'],
+      ['/etc/rancher/k3s/k3s-ha.conf', 'server/k3s-ha.conf'],
+      ['/usr/local/sbin/k3s-ha', 'server/k3s-ha'],
+      ['/etc/systemd/system/k3s.service.d/10-ha.conf', 'server/10-ha.conf'],
+      ['/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf', 'server/99-shutdown.conf'],
+      ['/etc/systemd/logind.conf.d/99-kubelet.conf', 'server/99-kubelet.conf'],
+    ] as const;
+    for (const [path, source] of carried) expect([path, contentAt(file, path)]).toEqual([path, textOf(source)]);
+  });
+
+  test('carries the manifest of kube-vip', () => {
+    const dist = buildSite(site(withAgent)).dist;
+    expect(contentAt(file, '/usr/local/share/k3s-ha/kube-vip.yaml')).toBe(dist.get('20-kube-vip.k8s.yaml'));
+  });
+
+  test('gives no machine a name, and names one only for the cable of its UPS', () => {
+    expect(textOf(file)).not.toMatch(/hostname:|k3s-[123]\b(?!.*found)(?!=ups)/);
+  });
+
+  test('gives the machine with the cable its label before each start of k3s', () => {
+    expect(contentAt(file, '/etc/systemd/system/k3s.service.d/20-ups.conf')).toContain(
+      '\n[Service]\n# the dash: k3s is not kept from starting by a label\nExecStartPre=-/usr/local/sbin/ups-label k3s-1=ups1\n',
+    );
+    expect(contentAt(file, '/usr/local/sbin/ups-label')).toBe(upsLabelScript());
+  });
+
+  test('has modes that are texts, and secrets for root alone', () => {
+    for (const { path, permissions } of writtenFiles(file)) {
+      expect(permissions).toMatch(/^0[0-7]{3}$/);
+      if (path.endsWith('config.yaml') || path.endsWith('init.yaml')) expect(permissions).toBe('0600');
+    }
+  });
+
+  test('is the same bytes whatever the order of the servers, but for the list of them', () => {
+    const reversed = buildSite(site({ nodes: [...homeInput.nodes].reverse() })).hosts;
+    const lines = (text: string) => text.split('\n').filter((line) => !line.includes('PEERS='));
+    expect(lines(textOf(file, reversed))).toEqual(lines(textOf(file, buildSite(site()).hosts)));
+  });
+});
+
+describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
+  test('carries nothing of servers', () => {
+    expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|init\.yaml|cluster-init/);
+  });
+
+  test('knows nothing of labels where no cable goes to an agent', () => {
+    expect(textOf(`${system}/agent.yaml`)).not.toContain('ups-label');
+  });
+
+  test('gives the agent with the cable its label', () => {
+    const ups = [{ name: 'ups1', driver: 'usbhid-ups', node: 'worker' }];
+    const text = textOf(`${system}/agent.yaml`, buildSite(site({ ...withAgent, ups })).hosts);
+    const written = (parse(text, { version: '1.1' }) as { write_files: MachineFile[] }).write_files;
+    expect(
+      written.find(({ path }) => path === '/etc/systemd/system/k3s-agent.service.d/20-ups.conf')?.content,
+    ).toContain('ExecStartPre=-/usr/local/sbin/ups-label worker=ups1\n');
+  });
+
+  test('carries agent/config.yaml', () => {
+    expect(contentAt(`${system}/agent.yaml`, '/etc/rancher/k3s/config.yaml')).toBe(textOf('agent/config.yaml'));
+  });
+});
+
+describe('cloud-init', () => {
+  const commandsOf = (file: string): string[] => (parse(textOf(file)) as { runcmd: string[] }).runcmd;
+
+  test('starts the service of the role last, and does not wait for it', () => {
+    expect(commandsOf('cloud-init/server.yaml').at(-1)).toBe('systemctl start --no-block k3s');
+    expect(commandsOf('cloud-init/agent.yaml').at(-1)).toBe('systemctl start --no-block k3s-agent');
+  });
+
+  test('installs the k3s of the site', () => {
+    expect(commandsOf('cloud-init/server.yaml').join('\n')).toContain('INSTALL_K3S_VERSION=v1.36.4+k3s1');
+  });
+
+  test('has commands that a shell understands', () => {
+    const { status, stderr } = spawnSync('dash', ['-n'], {
+      input: commandsOf('cloud-init/server.yaml').join('\n'),
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+  });
+
+  test('installs keepalived where that moves the virtual IP', () => {
+    const controlPlane = { vip: '192.168.10.5', interface: 'eth0', provider: 'keepalived' as const };
+    const text = textOf('cloud-init/server.yaml', buildSite(site({ controlPlane })).hosts);
+    expect(text).toContain('path: /etc/keepalived/keepalived.conf');
+    expect(text).toContain('systemctl enable keepalived');
+  });
+});
+
+describe('server/k3s-ha.conf', () => {
+  const assigned = (text: string, ...names: readonly string[]): string => {
+    const folder = mkdtempSync(join(tmpdir(), 'k3s-ha-conf-'));
+    try {
+      writeFileSync(join(folder, 'conf'), text);
+      const script = `. "$0"; for name in ${names.join(' ')}; do eval "echo \\$name=\\$$name"; done`;
+      return execFileSync('dash', ['-c', script, join(folder, 'conf')], { encoding: 'utf8' });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+
+  test('tells a shell what is true for the site', () => {
+    expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'PEERS', 'CLAIM', 'BOOTSTRAP')).toBe(
+      'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nPEERS=192.168.10.11 192.168.10.12 192.168.10.13\nCLAIM=arp\nBOOTSTRAP=manual\n',
+    );
+  });
+
+  test('has no hash of a CA where the site states none', () => {
+    expect(assigned(textOf('server/k3s-ha.conf'), 'CA_SHA256')).toBe('CA_SHA256=\n');
+  });
+
+  test('has the hash of the CA that the site states', () => {
+    const caSha256 = '0123456789abcdef'.repeat(4);
+    const { hosts } = buildSite(site({ controlPlane: { vip: '192.168.10.5', caSha256 } }));
+    expect(assigned(textOf('server/k3s-ha.conf', hosts), 'CA_SHA256')).toBe(`CA_SHA256=${caSha256}\n`);
+  });
+
+  test('names the machine that may found, and when that ends, in seconds', () => {
+    const now = new Date('2027-01-01T00:00:00Z');
+    const permitted = site({ bootstrap: { node: 'k3s-2', notAfter: '2027-01-02T00:00:00Z' } }, now);
+    expect(
+      assigned(textOf('server/k3s-ha.conf', buildSite(permitted).hosts), 'BOOTSTRAP', 'BOOTSTRAP_NODE', 'NOT_AFTER'),
+    ).toBe('BOOTSTRAP=designated\nBOOTSTRAP_NODE=k3s-2\nNOT_AFTER=1798848000\n');
+  });
+
+  test.each([
+    ['external', { vip: '192.168.10.5', provider: 'external' as const }],
+    ['BGP', { vip: '192.168.10.5', bgp: { localAS: 64512, peers: [{ peerAddress: '192.168.10.1', peerAS: 64513 }] } }],
+  ])('claims nothing where the virtual IP is %s', (_, controlPlane) => {
+    const text = textOf('server/k3s-ha.conf', buildSite(site({ controlPlane })).hosts);
+    expect(assigned(text, 'CLAIM')).toBe('CLAIM=none\n');
+  });
+});
+
+describe('graceful shutdown', () => {
+  const stopping = buildSite(
+    site({ ...withAgent, power: { haltBudget: { agentSeconds: 120, serverSeconds: 90, upsNodeSeconds: 40 } } }),
+  ).hosts;
+  const periods = (file: string, files?: ReadonlyMap<string, string>) => {
+    const config = parse(textOf(file, files)) as Record<string, string>;
+    return [config['shutdownGracePeriod'], config['shutdownGracePeriodCriticalPods']];
+  };
+
+  test('leaves 15 of 60 seconds to the machine, and kube-vip the last 15 of the others', () => {
+    expect(periods('server/99-shutdown.conf')).toEqual(['45s', '15s']);
+  });
+
+  test('takes the shortest halt budget of the servers, which share the file', () => {
+    expect(periods('server/99-shutdown.conf', stopping)).toEqual(['30s', '10s']);
+  });
+
+  test('gives agents a file of their own halt budget', () => {
+    expect(periods('agent/99-shutdown.conf', stopping)).toEqual(['105s', '15s']);
+  });
+
+  test.each(['server', 'agent'])('logind waits as long as the kubelet of a %s asks for', (role) => {
+    const [total = ''] = periods(`${role}/99-shutdown.conf`, stopping);
+    expect(textOf(`${role}/99-kubelet.conf`, stopping)).toContain(`\nInhibitDelayMaxSec=${total.replace('s', '')}\n`);
+  });
+});

@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process';
+import { parse } from 'yaml';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import { hostFiles } from '../../lib/synth/hosts';
+import { site } from '../support/sites';
+import { SHELLS } from './killpowerd-support';
+
+const LOGIND: Partial<ClusterInput> = {
+  power: { actuator: 'logind' },
+  images: { nut: 'registry.home.arpa/nut:2.8.3' },
+};
+const elsewhere = hostFiles(site({ nut: { killpowerPath: '/usr/local/killpower' }, power: { rtcWakeSeconds: 0 } }));
+const files = hostFiles(site());
+const textOf = (file: string, from = files): string => from.get(file) ?? '';
+/** The settings of a unit, without its comments. */
+const settings = (unit: string): string[] => unit.split('\n').filter((line) => /^[A-Z]/.test(line));
+
+describe('killpower/killpowerd', () => {
+  test('is the same on every machine of every site', () => {
+    expect(textOf('killpower/killpowerd', elsewhere)).toBe(textOf('killpower/killpowerd'));
+  });
+
+  test('is not there when the pods ask logind, and neither is anything that starts it', () => {
+    const paths = [...hostFiles(site(LOGIND)).keys()];
+    expect(paths.filter((path) => path.startsWith('killpower/'))).toEqual([]);
+  });
+});
+
+describe('killpower/killpowerd.service', () => {
+  const unit = textOf('killpower/killpowerd.service');
+
+  test('is told the directory of the site and when the machine wakes up again', () => {
+    expect(settings(unit)).toContain(
+      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --wake 1800 /run/killpower',
+    );
+    expect(settings(textOf('killpower/killpowerd.service', elsewhere))).toContain(
+      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --wake 0 /usr/local/killpower',
+    );
+  });
+
+  test('is restarted for ever', () => {
+    expect(settings(unit)).toEqual(
+      expect.arrayContaining(['Restart=always', 'RestartSec=1', 'StartLimitIntervalSec=0', 'OOMScoreAdjust=-1000']),
+    );
+  });
+
+  test('is not stopped by a shutdown, nor with anything that is', () => {
+    expect(settings(unit)).toContain('DefaultDependencies=no');
+    expect(unit).not.toMatch(/^(Conflicts|Requires|BindsTo|PartOf|RequiresMountsFor)=/m);
+  });
+
+  test('starts before k3s', () => {
+    expect(settings(unit)).toContain('Before=k3s.service k3s-agent.service');
+  });
+});
+
+describe('killpower/killpowerd.openrc', () => {
+  const service = textOf('killpower/killpowerd.openrc');
+
+  test('is told the directory of the site and when the machine wakes up again', () => {
+    expect(service).toContain('\ncommand_args="--wake 1800 /run/killpower"\n');
+    expect(textOf('killpower/killpowerd.openrc', elsewhere)).toContain('"--wake 0 /usr/local/killpower"');
+  });
+
+  test('is restarted for ever and not stopped by a shutdown', () => {
+    expect(service).toMatch(/^supervisor=supervise-daemon$/m);
+    expect(service).toMatch(/^respawn_max=0$/m);
+    expect(service).toMatch(/^ {2}keyword -shutdown$/m);
+  });
+
+  test.each(SHELLS)('can be read by $shell', ({ command: [program = '', ...rest] }) => {
+    const { stderr, status } = spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' });
+    expect([stderr, status]).toEqual(['', 0]);
+  });
+});
+
+describe('k3os/server.yaml', () => {
+  const config = parse(textOf('k3os/server.yaml'), { version: '1.1' });
+
+  test('writes the same two files at every boot and starts the service', () => {
+    expect(config.write_files).toEqual([
+      expect.objectContaining({
+        path: '/usr/local/sbin/killpowerd',
+        permissions: '0755',
+        content: textOf('killpower/killpowerd'),
+      }),
+      expect.objectContaining({
+        path: '/etc/init.d/killpowerd',
+        permissions: '0755',
+        content: textOf('killpower/killpowerd.openrc'),
+      }),
+    ]);
+    expect(config.run_cmd).toEqual(['rc-service killpowerd start']);
+  });
+});

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { hostFiles } from '../../lib/synth/hosts';
+import { site } from '../support/sites';
+
+export const SHELLS = [
+  { shell: 'dash', command: ['dash'] },
+  { shell: 'busybox sh', command: ['busybox', 'sh'] },
+];
+export const BOOT_ID = '7a1f3c52-9d0e-4b6a-8c11-d3e5f7a9b1c3';
+
+const script = hostFiles(site()).get('killpower/killpowerd') ?? '';
+
+/**
+ * killpowerd in a folder with everything it would otherwise take from the machine: the clock stands still until a test moves it,
+ * and the commands only note that they were called.
+ */
+export class Killpowerd {
+  readonly folder = mkdtempSync(join(tmpdir(), 'killpowerd-'));
+  readonly directory = join(this.folder, 'state');
+  log = '';
+  private child: ChildProcess | undefined;
+
+  constructor(private readonly shell: readonly string[]) {
+    const [program = '', ...rest] = shell;
+    const { status } = spawnSync(program, [...rest, '-c', 'exit 0']);
+    if (status !== 0)
+      throw new Error(`"${program}" does not run here; install it (Debian: apt-get install ${program})`);
+    writeFileSync(join(this.folder, 'killpowerd'), script);
+    writeFileSync(join(this.folder, 'boot_id'), `${BOOT_ID}\n`);
+    writeFileSync(join(this.folder, 'sysrq'), '');
+    for (const folder of ['state', 'rtc']) mkdirSync(join(this.folder, folder));
+    this.command('poweroff', 'exit 0');
+    this.command('force', 'exit 0');
+    this.uptime(1000);
+  }
+
+  /** What a command does beside noting that it was called. An absolute path: busybox would run its own poweroff. */
+  command(name: 'poweroff' | 'force', body: string): void {
+    writeFileSync(join(this.folder, name), `#!/bin/sh\necho ${name} >>"${this.folder}/calls"\n${body}\n`);
+    chmodSync(join(this.folder, name), 0o755);
+  }
+
+  /** Sets the clock. In one step, as the kernel does it. */
+  uptime(seconds: number): void {
+    writeFileSync(join(this.folder, 'uptime.new'), `${seconds}.57 3021.11\n`);
+    renameSync(join(this.folder, 'uptime.new'), join(this.folder, 'uptime'));
+  }
+
+  /** Writes a file of the directory. */
+  put(file: string, text: string): void {
+    writeFileSync(join(this.directory, `${file}.pod`), text);
+    renameSync(join(this.directory, `${file}.pod`), join(this.directory, file));
+  }
+
+  set(file: 'deadline' | 'lease', at: number, haltSeconds = 60): void {
+    this.put(file, `${BOOT_ID} ${at} ${haltSeconds} battery low\n`);
+  }
+
+  read(file: string): string {
+    return existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file), 'utf8') : '';
+  }
+
+  /** The commands that were called, in their order. */
+  get calls(): string[] {
+    return this.read('calls').split('\n').filter(Boolean);
+  }
+
+  start(...args: readonly string[]): ChildProcess {
+    const [program = '', ...rest] = this.shell;
+    this.log = '';
+    // a process group of its own, so that all of it can be ended
+    const child = spawn(program, [...rest, join(this.folder, 'killpowerd'), ...args], {
+      env: this.environment,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
+    child.stderr?.on('data', (data) => {
+      this.log += data;
+    });
+    this.child = child;
+    return child;
+  }
+
+  /** Starts it and waits until it has looked once. */
+  async watch(...options: readonly string[]): Promise<void> {
+    this.start(...options, this.directory);
+    await this.until('it is watching', () => /watching|restarted/.test(this.log));
+    await this.looked();
+  }
+
+  /** Waits until it has looked at the files as they are now. */
+  async looked(): Promise<void> {
+    await pause(120);
+  }
+
+  check(...files: readonly string[]): string {
+    const [program = '', ...rest] = this.shell;
+    const args = [...rest, join(this.folder, 'killpowerd'), '--check', ...files];
+    const { stdout, stderr, status } = spawnSync(program, args, { env: this.environment, encoding: 'utf8' });
+    if (status !== 0 || stderr !== '') throw new Error(`--check ended with ${status}: ${stderr}`);
+    return stdout;
+  }
+
+  /** As kill -9 of it and of everything it has started. */
+  async stop(): Promise<void> {
+    const child = this.child;
+    this.child = undefined;
+    if (child?.pid === undefined) return;
+    const gone =
+      child.exitCode === null && child.signalCode === null && new Promise((done) => child.once('exit', done));
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // all of it had ended
+    }
+    await gone;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async until(what: string, holds: () => boolean): Promise<void> {
+    for (let i = 0; i < 800; i++) {
+      if (holds()) return;
+      await pause(10);
+    }
+    throw new Error(`waited in vain until ${what}; called: ${this.calls}; log:\n${this.log}`);
+  }
+
+  /** All of it, always: what is left out here is done to the machine that runs the test. */
+  private get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      KILLPOWERD_POWEROFF: join(this.folder, 'poweroff'),
+      KILLPOWERD_FORCE: join(this.folder, 'force'),
+      KILLPOWERD_SYSRQ: join(this.folder, 'sysrq'),
+      KILLPOWERD_PATIENCE: '0.2',
+      KILLPOWERD_POLL: '0.02',
+      KILLPOWERD_BOOT_ID: join(this.folder, 'boot_id'),
+      KILLPOWERD_UPTIME: join(this.folder, 'uptime'),
+      KILLPOWERD_RTC: join(this.folder, 'rtc'),
+    };
+  }
+}

@@ -1,0 +1,153 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import type { MachineFile } from '../../lib/machines/machine-files';
+import { hostFiles } from '../../lib/synth/hosts';
+import { dualStackWithAgents, textOf, withAgent } from '../handbook/site-with-agent';
+import { ipv6First, site } from '../support/sites';
+import { SHELLS } from './k3s-ha-machine';
+
+const AGENTS = ['192.168.10.21,fd00:10::21', '192.168.10.22,fd00:10::22'];
+
+describe.each(SHELLS)('k3s-node-ip under $shell', ({ command }) => {
+  let folder: string;
+  const at = (file: string) => join(folder, file);
+  const FILE = 'config.yaml.d/40-node-ip.yaml';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'k3s-node-ip-'));
+    writeFileSync(at('k3s-node-ip'), textOf(dualStackWithAgents, 'agent/k3s-node-ip'));
+    mkdirSync(at('bin'));
+    writeFileSync(at('bin/ip'), `#!/bin/sh\ncat '${at('addresses')}'\n`);
+    chmodSync(at('bin/ip'), 0o755);
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const has = (...addresses: readonly string[]) =>
+    writeFileSync(
+      at('addresses'),
+      addresses.map((one) => `2: eth0    ${one.includes(':') ? 'inet6' : 'inet'} ${one} scope global\n`).join(''),
+    );
+  const run = (...args: readonly string[]) => {
+    const [program = '', ...rest] = command;
+    const { status, stdout } = spawnSync(program, [...rest, at('k3s-node-ip'), ...args], {
+      encoding: 'utf8',
+      env: { PATH: `${at('bin')}:${process.env['PATH']}`, K3S_NODE_IP_FILE: at(FILE), K3S_NODE_IP_WAIT: '0' },
+    });
+    return { code: status, line: stdout.trim() };
+  };
+  const written = () => (existsSync(at(FILE)) ? readFileSync(at(FILE), 'utf8') : undefined);
+
+  test('states the addresses of this machine and of no other', () => {
+    has('192.168.10.22/24', 'fd00:10::22/64');
+    expect(run(...AGENTS)).toEqual({ code: 0, line: 'k3s-node-ip: node-ip is 192.168.10.22,fd00:10::22' });
+    expect(written()).toContain("\nnode-ip: '192.168.10.22,fd00:10::22'\n");
+  });
+
+  test('states them in the order of the site, whatever the machine says first', () => {
+    has('192.168.10.21/24', 'fd00:10::21/64');
+    run('fd00:10::21,192.168.10.21');
+    expect(written()).toContain("'fd00:10::21,192.168.10.21'");
+  });
+
+  test('states no address that cluster.yaml does not have', () => {
+    has('10.1.1.1/24', '192.168.10.21/24', 'fd00:10::aa/64', 'fd00:10::21/64');
+    run(...AGENTS);
+    expect(written()).toContain("'192.168.10.21,fd00:10::21'");
+  });
+
+  test('takes no address for another that begins with it', () => {
+    has('fd00:10::210/64');
+    expect(run('fd00:10::21').code).toBe(1);
+  });
+
+  test('waits when an address is missing, and says what there is', () => {
+    has('192.168.10.21/24');
+    expect(run(...AGENTS)).toEqual({
+      code: 1,
+      line: `k3s-node-ip: WAIT this machine has 192.168.10.21 and needs all that cluster.yaml has for one machine: ${AGENTS.join(' ')}; is the network up? If it is, correct the machine or cluster.yaml`,
+    });
+    expect(written()).toBeUndefined();
+  });
+
+  test('waits when there is no network yet', () => {
+    has();
+    expect(run(...AGENTS)).toMatchObject({ code: 1, line: expect.stringContaining('has no address and needs') });
+  });
+
+  test('waits for an address that cannot be used yet', () => {
+    has('192.168.10.21/24', 'fd00:10::21/64 tentative');
+    expect(run(...AGENTS).code).toBe(1);
+  });
+
+  test('goes on with what it stated at an earlier start', () => {
+    has('192.168.10.21/24', 'fd00:10::21/64');
+    run(...AGENTS);
+    has('192.168.10.21/24');
+    expect(run(...AGENTS)).toMatchObject({ code: 0, line: expect.stringMatching(/node-ip stays as it was/) });
+    expect(written()).toContain("'192.168.10.21,fd00:10::21'");
+  });
+
+  test('says so when it cannot write', () => {
+    has('192.168.10.21/24', 'fd00:10::21/64');
+    writeFileSync(at('config.yaml.d'), '');
+    expect(run(...AGENTS)).toMatchObject({ code: 4, line: expect.stringMatching(/disk full or read-only/) });
+  });
+
+  test('ends with 64 without arguments', () => {
+    expect(run().code).toBe(64);
+  });
+});
+
+describe('the address of agents', () => {
+  const argumentsIn = (text: string): string[] =>
+    text
+      .split('ExecStartPre=')[1]
+      ?.trim()
+      .split(/[\s\\]+/) ?? [];
+
+  test('is chosen among those of all agents, which have the same file', () => {
+    expect(argumentsIn(textOf(dualStackWithAgents, 'agent/10-node-ip.conf'))).toEqual([
+      '/usr/local/sbin/k3s-node-ip',
+      ...AGENTS,
+    ]);
+  });
+
+  test('is of the families of network.subnet in their order', () => {
+    const worker = { name: 'worker', address: ['fd00:10::21', '192.168.10.21'], role: 'agent' as const };
+    const changes = { ...ipv6First, nodes: [...(ipv6First.nodes ?? []), worker] };
+    expect(argumentsIn(textOf(changes, 'agent/10-node-ip.conf')).slice(1)).toEqual(['fd00:10::21,192.168.10.21']);
+  });
+
+  test('is left to k3s where there is IPv4 alone', () => {
+    const files = [...hostFiles(site(withAgent))].filter(([, text]) => text.includes('k3s-node-ip'));
+    expect(files.map(([file]) => file)).toEqual([]);
+  });
+
+  test.each(['cloud-init', 'kairos'])('is stated on %s by the files of agent/', (system) => {
+    const { write_files } = readOf(dualStackWithAgents, `${system}/agent.yaml`);
+    const carried = write_files.map(({ path, permissions, content }) => [path, permissions, content]);
+    for (const [path, permissions, file] of [
+      ['/usr/local/sbin/k3s-node-ip', '0755', 'agent/k3s-node-ip'],
+      ['/etc/systemd/system/k3s-agent.service.d/10-node-ip.conf', '0644', 'agent/10-node-ip.conf'],
+    ] as const) {
+      expect(carried).toContainEqual([path, permissions, textOf(dualStackWithAgents, file)]);
+    }
+  });
+
+  test.each([
+    ['agent', AGENTS],
+    ['server', ['192.168.10.11,fd00:10::11', '192.168.10.12,fd00:10::12', '192.168.10.13,fd00:10::13']],
+  ])('of a %s is stated on k3OS, which has no k3s-ha, before k3s starts', (role, machines) => {
+    const { write_files, run_cmd } = readOf(dualStackWithAgents, `k3os/${role}.yaml`);
+    expect(run_cmd.at(-1)).toBe(`/usr/local/sbin/k3s-node-ip ${machines.join(' ')}`);
+    expect(write_files.find(({ path }) => path === '/usr/local/sbin/k3s-node-ip')?.content).toBe(
+      textOf(dualStackWithAgents, 'agent/k3s-node-ip'),
+    );
+  });
+});
+
+const readOf = (changes: Partial<ClusterInput>, file: string) =>
+  parse(textOf(changes, file), { version: '1.1' }) as { write_files: MachineFile[]; run_cmd: string[] };

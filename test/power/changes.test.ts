@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import type { Problem } from '../../lib/cluster/problem';
+import type { RuleName } from '../../lib/cluster/rule-names';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import { checkCluster } from '../../lib/site/check';
+import { changed, ipv4Site } from '../support/site-input';
+import { anyPower } from './arbitraries';
+
+/** A site with one UPS and machines of all three roles. */
+const anySite = fc
+  .record({
+    power: anyPower,
+    driver: fc.constantFrom('usbhid-ups', 'nutdrv_qx', 'blazer_usb', 'snmp-ups'),
+    step: fc.constantFrom(undefined, 7, 60),
+    offdelay: fc.option(fc.integer({ min: 1, max: 15 }).map((minutes) => minutes * 420)),
+    measured: fc.integer({ min: 1, max: 900 }),
+    isEarly: fc.boolean(),
+  })
+  .map(({ power, driver, step, offdelay, measured, isEarly }): ClusterInput => {
+    const runtime = isEarly ? {} : { runtimeAtLowBatterySeconds: measured };
+    return {
+      ...ipv4Site(),
+      nodes: ipv4Site().nodes.map((node) => ({ ...node, ups: 'ups1' })),
+      ups: [
+        {
+          name: 'ups1',
+          driver,
+          port: driver === 'snmp-ups' ? '192.168.10.20' : 'auto',
+          node: 'k3s-1',
+          options: offdelay === null ? {} : { offdelay },
+          delayStepSeconds: step,
+          ...runtime,
+        },
+      ],
+      power: { ...power, ...(isEarly ? { earlyShutdown: { runtimeBelowSeconds: measured } } : {}) },
+    };
+  });
+
+const found = (site: unknown, rule: RuleName): Problem | undefined =>
+  checkCluster(structuredClone(site)).problems.find((problem) => problem.rule === rule);
+
+const errorsOf = (site: unknown): RuleName[] =>
+  checkCluster(structuredClone(site))
+    .problems.filter(({ severity }) => severity === 'error')
+    .map(({ rule }) => rule);
+
+/** Every way out that the cure names, as paths and values, read from its text as a person would. */
+const waysOut = ({ cure }: Problem): Record<string, number>[] =>
+  cure
+    .replace(/ \(.*\)$/, '')
+    .split(', or ')
+    .filter((way) => way.startsWith('set '))
+    .map((way) =>
+      Object.fromEntries([...way.matchAll(/([\w.[\]]+) to (\d+)/g)].map(([, path, value]) => [path, Number(value)])),
+    );
+
+const withChanges = (site: ClusterInput, changes: Record<string, number>): unknown =>
+  changed(structuredClone(site), changes);
+
+describe.each<RuleName>(['runtime-too-short', 'offdelay-too-short', 'offdelay-step', 'offdelay-too-long'])(
+  'the cure of %s',
+  (rule) => {
+    test('makes the error vanish, whichever way one takes', () => {
+      fc.assert(
+        fc.property(anySite, (site) => {
+          const problem = found(site, rule);
+          if (!problem) return;
+          const ways = waysOut(problem);
+          const stillThere = ways.filter((way) => found(withChanges(site, way), rule));
+          expect([stillThere, ways.length > 0 || /another driver|larger battery/.test(problem.cure)]).toEqual([
+            [],
+            true,
+          ]);
+        }),
+        { numRuns: 300 },
+      );
+    });
+  },
+);
+
+describe('the cure of runtime-too-short', () => {
+  test('is the smallest: a second less of it is not enough', () => {
+    let judged = 0;
+    fc.assert(
+      fc.property(anySite, (site) => {
+        const problem = found(site, 'runtime-too-short');
+        for (const way of problem ? waysOut(problem) : []) {
+          for (const [path, value] of Object.entries(way)) {
+            // a halt budget may not be a second longer, an early shutdown not begin a second later; offdelay goes by steps
+            if (path.endsWith('offdelay')) continue;
+            const less = path.endsWith('runtimeBelowSeconds') ? value - 1 : value + 1;
+            const tooFar = withChanges(site, { ...way, [path]: less });
+            // where the owner gave offdelay, the machines no longer fit it
+            expect(found(tooFar, 'runtime-too-short') ?? found(tooFar, 'offdelay-too-short')).toBeDefined();
+            judged++;
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(judged).toBeGreaterThan(50);
+  });
+
+  test('brings no other error', () => {
+    fc.assert(
+      fc.property(anySite, (site) => {
+        const problem = found(site, 'runtime-too-short');
+        const before = errorsOf(site);
+        const fresh = (problem ? waysOut(problem) : []).flatMap((way) =>
+          errorsOf(withChanges(site, way)).filter((rule) => !before.includes(rule)),
+        );
+        expect(fresh).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('proposes no halt budget that is none', () => {
+    fc.assert(
+      fc.property(anySite, (site) => {
+        const problem = found(site, 'runtime-too-short');
+        const budgets = (problem ? waysOut(problem) : []).flatMap((way) =>
+          Object.entries(way).filter(([path]) => path.includes('haltBudget')),
+        );
+        for (const [, value] of budgets) expect(value).toBeGreaterThanOrEqual(10);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

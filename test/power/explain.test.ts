@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { explainData, explainText } from '../../lib/power/explain';
+import { defineCluster, loadCluster } from '../../lib/site/load';
+import { powerSite } from '../support/site-input';
+import { anyPower, siteWith } from './arbitraries';
+
+const shipped = () => loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster;
+
+describe('what explain prints', () => {
+  test('is the time line and the sums of the shipped site', () => {
+    expect(explainText(shipped(), 72).split('\n')).toEqual([
+      'home: when the mains fail',
+      'Seconds after the shutdown begins (FSD, or on battery and low).',
+      'For machines the latest that can be, whatever is dead; for the UPS the earliest.',
+      '',
+      'detection  max(15 DEADTIME, 15 HOSTSYNC) + 2 x 2 POLLFREQALERT + 2 upsmon = 21',
+      '',
+      'ups1 at k3s-1, usbhid-ups',
+      '',
+      '         -7 0                                  92         120     141',
+      '  ups1   bbb>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>????????xxxxx',
+      '  k3s-2  ===========--#######################..........................',
+      '  k3s-3  ===========--#######################..........................',
+      '  k3s-1  ===========----#######################........................',
+      '         = runs  - waits for its stage  # halts  . off    b on battery  > counts down  ? may cut  x cut',
+      '',
+      '  k3s-2     21 to learn of it + 5 stage + 1 watcher + 60 to halt = 87',
+      '  k3s-3     21 to learn of it + 5 stage + 1 watcher + 60 to halt = 87',
+      '  k3s-1     21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92',
+      '  offdelay  92 + 15 margin = 107, in steps of 60: 120',
+      '  ondelay   180; the load returns 180 s after the command at the earliest, or later with the mains',
+      '  battery   at low battery it must last 2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142',
+      '            at the limit of earlyShutdown 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170',
+      '            runtimeBelowSeconds 360, needed 170: enough',
+      '',
+    ]);
+  });
+
+  test('has a part for each UPS, one that another machine serves too', () => {
+    const text = explainText(defineCluster(powerSite()), 100);
+    expect(text.match(/^\S.* at .*|^\S.* served by .*/gm)).toEqual([
+      'ups1 at k3s-1, nutdrv_qx',
+      'ups2 at k3s-2, snmp-ups',
+      'nas, served by 192.168.10.30',
+    ]);
+    expect(text).toContain('cutDelay  180, which must not be less than');
+  });
+
+  test('says what is given where the owner gives it', () => {
+    expect(explainText(defineCluster(powerSite()), 100)).toContain(
+      'offdelay  94 + 15 margin = 109, in steps of 60: 120, and 120 is given',
+    );
+  });
+
+  test('says that nothing happens in good order without a UPS', () => {
+    const site = {
+      ...powerSite(),
+      nodes: powerSite().nodes.map((node) => ({ ...node, ups: undefined, minSupplies: 1 })),
+      ups: [],
+    };
+    expect(explainText(defineCluster(site), 80)).toBe(
+      'home: no UPS; when the mains fail, every machine is cut off while it runs\n',
+    );
+  });
+
+  test('has lanes of one length that fit the terminal, and states in their order', () => {
+    fc.assert(
+      fc.property(anyPower, fc.integer({ min: 40, max: 300 }), (power, columns) => {
+        const lines = explainText(siteWith(power), columns).split('\n');
+        const lanes = lines.filter((line) => /^ {2}\S+ +[=b#>-][-=#.b>?x]+$/.test(line));
+        expect(lanes.length).toBe(3 + 2 + 2 + 2);
+        for (const lane of lanes) expect(lane.length).toBeLessThan(columns);
+        for (const lane of lanes) expect(lane).toMatch(/^ {2}\S+ +(=*-*#*\.*|b*>*\?*x*)$/);
+      }),
+    );
+  });
+});
+
+describe('what explain gives programs', () => {
+  test('is plain JSON with every machine and every UPS', () => {
+    const data = JSON.parse(JSON.stringify(explainData(shipped())));
+    expect(data).toMatchObject({
+      cluster: 'home',
+      detectionSeconds: 21,
+      nodes: [
+        { name: 'k3s-1', role: 'upsNode', deadlineSeconds: 32, downSeconds: 92 },
+        { name: 'k3s-2', role: 'server', deadlineSeconds: 27, downSeconds: 87 },
+        { name: 'k3s-3', role: 'server', deadlineSeconds: 27, downSeconds: 87 },
+      ],
+      upses: [
+        {
+          name: 'ups1',
+          nodes: ['k3s-2', 'k3s-3', 'k3s-1'],
+          offDelaySeconds: 120,
+          runtimeNeededSeconds: 142,
+          runtimes: [{ source: 'runtimeBelowSeconds', availableSeconds: 360, neededSeconds: 170 }],
+        },
+      ],
+    });
+    expect(data.upses[0].events.length).toBe(12);
+  });
+});

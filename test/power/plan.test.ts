@@ -1,0 +1,294 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import type { ClusterInput } from '../../lib/cluster/schema';
+import { runtimeSum } from '../../lib/power/arithmetic';
+import { powerPlan, type UpsPlan } from '../../lib/power/plan';
+import { powerTimelines } from '../../lib/power/timeline';
+import { defineCluster, loadCluster } from '../../lib/site/load';
+import { ipv4Site, powerSite } from '../support/site-input';
+import { anyPower, siteWith } from './arbitraries';
+
+const planOf = (site: ClusterInput) => powerPlan(defineCluster(site));
+const upsOf = (site: ClusterInput, name = 'ups1'): UpsPlan => {
+  const ups = planOf(site).upses.find((plan) => plan.ups.name === name);
+  if (!ups) throw new Error(`there is no ${name}`);
+  return ups;
+};
+
+describe('the power plan of the shipped site', () => {
+  const plan = powerPlan(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
+
+  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, two looks of 2 s, and 2 s', () => {
+    expect(plan.detectionSeconds).toBe(21);
+  });
+
+  test('has servers down after 21 + 5 + 1 + 60 s and the UPS node 5 s later', () => {
+    expect(plan.nodes.map(({ node, role, downSeconds }) => [node.name, role, downSeconds])).toEqual([
+      ['k3s-1', 'upsNode', 92],
+      ['k3s-2', 'server', 87],
+      ['k3s-3', 'server', 87],
+    ]);
+  });
+
+  test('cuts the load in whole minutes, at least 15 s after the last machine is down, and restores it in whole minutes', () => {
+    expect(plan.upses.map((ups) => [ups.allDownSeconds, ups.offDelaySeconds, ups.onDelaySeconds])).toEqual([
+      [92, 120, 180],
+    ]);
+  });
+
+  test('needs 142 s of battery after low battery, and 170 s where the driver looks every 30 s', () => {
+    expect(plan.upses.map((ups) => [ups.runtimeNeededSeconds, ups.earlyRuntimeNeededSeconds])).toEqual([[142, 170]]);
+  });
+});
+
+describe('the laboratory', () => {
+  // Stages 0, 6 and 12, halts of 10, 25 and 25 s, offdelay 60, lease 20, with real NUT 2.8.0 to 2.8.5 and an emulated UPS.
+  const lab = planOf({
+    ...ipv4Site(),
+    nodes: ipv4Site().nodes.map((node) => ({ ...node, ups: 'ups1' })),
+    ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 }],
+    power: {
+      stages: { agentSeconds: 0, serverSeconds: 6, upsNodeSeconds: 12 },
+      haltBudget: { agentSeconds: 10, serverSeconds: 25, upsNodeSeconds: 25 },
+    },
+  });
+
+  test.each([
+    ['a frozen pod of the UPS node', 20.7],
+    ['a link that is cut', 17.3],
+    ['a secondary that is frozen, by its lease', 18.0],
+    ['a primary upsmon that is dead, by HOSTSYNC', 19],
+  ])('learned of the shutdown within the computed time: %s', (_, measured) => {
+    expect(measured).toBeLessThanOrEqual(lab.detectionSeconds);
+  });
+
+  test('learned of a frozen upsd within the computed time when upsmon looks each 10 s: 43 s at a DEADTIME of 30', () => {
+    const power = { pollSeconds: 10, pollOnBatterySeconds: 10, deadTimeSeconds: 30, leaseSeconds: 30 };
+    const { detectionSeconds } = planOf({ ...ipv4Site(), power });
+    expect(detectionSeconds).toBe(52);
+    expect(43).toBeLessThanOrEqual(detectionSeconds);
+  });
+
+  test('had all machines down within the computed time, 41 s', () => {
+    expect(41).toBeLessThanOrEqual(lab.upses[0]?.allDownSeconds ?? 0);
+  });
+});
+
+describe('the role of a machine', () => {
+  test('is that of the node with the UPS even when it is a server', () => {
+    expect(planOf(ipv4Site()).nodes.map(({ role }) => role)).toEqual(['upsNode', 'server', 'server']);
+  });
+
+  test('is its own at a UPS that another machine serves', () => {
+    expect(upsOf(powerSite(), 'nas').nodes.map(({ node, role }) => [node.name, role])).toEqual([
+      ['k3s-4', 'agent'],
+      ['k3s-3', 'server'],
+    ]);
+  });
+});
+
+describe('the delays', () => {
+  const withDriver = (driver: string, options: Record<string, string | number> = {}) =>
+    upsOf({ ...ipv4Site(), ups: [{ name: 'ups1', driver, node: 'k3s-1', options, runtimeAtLowBatterySeconds: 999 }] });
+
+  test('are whole minutes with drivers that round down to them', () => {
+    expect(withDriver('nutdrv_qx').offDelaySeconds).toBe(120);
+    expect(withDriver('blazer_usb').offDelaySeconds).toBe(120);
+  });
+
+  test('are whole minutes with a CyberPower on USB', () => {
+    expect(withDriver('usbhid-ups', { vendorid: '0764' }).offDelaySeconds).toBe(120);
+    expect(withDriver('usbhid-ups', { vendorid: '051d' }).offDelaySeconds).toBe(107);
+  });
+
+  test.each([
+    ['without quotes', '0764'],
+    ['without quotes and zero', '764'],
+    ['in hexadecimal without quotes', '0x764'],
+    ['in hexadecimal', '"0x0764"'],
+    ['without zero', '"764"'],
+    ['as part of the digits', '"76"'],
+    ['among others', '"(0764|051d)"'],
+    ['as any', '".*"'],
+  ])('are whole minutes with a CyberPower that the YAML names %s', (_, vendorid) => {
+    expect(withDriver('usbhid-ups', parse(`vendorid: ${vendorid}`)).offDelaySeconds).toBe(120);
+  });
+
+  test('are whole minutes with a CyberPower that YAML 1.1 reads as an octal number', () => {
+    expect(withDriver('usbhid-ups', parse('vendorid: 0764', { version: '1.1' })).offDelaySeconds).toBe(120);
+  });
+
+  test('are whole minutes on USB when nothing says that it is no CyberPower', () => {
+    expect(withDriver('usbhid-ups').offDelaySeconds).toBe(120);
+    expect(withDriver('mge-shut').offDelaySeconds).toBe(107);
+  });
+
+  test.each(['0463', '"0463"', '"0x051D"', '5566'])('are seconds with another maker on USB: %s', (vendorid) => {
+    expect(withDriver('usbhid-ups', parse(`vendorid: ${vendorid}`)).offDelaySeconds).toBe(107);
+  });
+
+  test('are what the owner says, whoever the maker is', () => {
+    const [ups] = ipv4Site().ups ?? [];
+    const stated = { ...ups, name: 'ups1', options: { vendorid: '0764' }, delayStepSeconds: 1 };
+    expect(upsOf({ ...ipv4Site(), ups: [stated] }).offDelaySeconds).toBe(107);
+  });
+
+  test('are whole steps of a UPS that says so', () => {
+    expect(upsOf(powerSite(), 'ups2').offDelaySeconds).toBe(110);
+  });
+
+  test('are the owner’s where given', () => {
+    const { offDelaySeconds, onDelaySeconds } = withDriver('mge-shut', { offdelay: 200, ondelay: '300' });
+    expect([offDelaySeconds, onDelaySeconds]).toEqual([200, 300]);
+  });
+
+  test('are in minutes for the ondelay of blazer', () => {
+    expect(withDriver('blazer_ser', { ondelay: 4 }).onDelaySeconds).toBe(240);
+  });
+
+  test.each([
+    ['usbhid-ups', 180, 180],
+    ['snmp-ups', 180, 180],
+    ['nutdrv_qx', 180, 300],
+    ['blazer_usb', 180, 300],
+  ])('let the load return after ondelay, with %s counted from the cut where it is so', (driver, on, returns) => {
+    const port = driver === 'snmp-ups' ? '192.168.10.20' : 'auto';
+    const ups = { name: 'ups1', driver, port, node: 'k3s-1', runtimeAtLowBatterySeconds: 999 };
+    const { onDelaySeconds, returnSeconds } = upsOf({ ...ipv4Site(), ups: [ups] });
+    expect([onDelaySeconds, returnSeconds]).toEqual([on, returns]);
+  });
+
+  test('let the load return after the ondelay that the UPS makes of it', () => {
+    expect(withDriver('usbhid-ups', { vendorid: '0764', ondelay: 299 }).returnSeconds).toBe(240);
+    expect(withDriver('usbhid-ups', { vendorid: '051d', ondelay: 299 }).returnSeconds).toBe(299);
+  });
+
+  test('are those of the machine outside that serves the UPS', () => {
+    const { offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds } = upsOf(powerSite(), 'nas');
+    expect([offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds]).toEqual([
+      180,
+      180,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+test('a lease longer than NUT needs is the time of detection', () => {
+  expect(planOf({ ...ipv4Site(), power: { leaseSeconds: 40 } }).detectionSeconds).toBe(40);
+});
+
+test('pollinterval and pollfreq of the driver count', () => {
+  const site = ipv4Site();
+  const [ups] = site.ups ?? [];
+  if (!ups) throw new Error('there is no UPS');
+  const { runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds } = upsOf({
+    ...site,
+    ups: [{ ...ups, options: { ...ups.options, pollinterval: 10, pollfreq: 60 } }],
+  });
+  expect([runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds]).toEqual([137, 187, 15]);
+});
+
+describe('every plan', () => {
+  test('cuts no load before every machine on it is down, with the margin', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const ups of powerPlan(siteWith(power)).upses) {
+          expect(ups.offDelaySeconds).toBeGreaterThanOrEqual(ups.allDownSeconds + (power.marginSeconds ?? 15));
+          for (const { downSeconds } of ups.nodes) expect(downSeconds).toBeLessThanOrEqual(ups.allDownSeconds);
+        }
+      }),
+    );
+  });
+
+  test('has the smallest delay in whole steps that does', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const { neededOffDelaySeconds, stepSeconds, allDownSeconds } of powerPlan(siteWith(power)).upses) {
+          expect(neededOffDelaySeconds % stepSeconds).toBe(0);
+          expect(neededOffDelaySeconds - stepSeconds).toBeLessThan(allDownSeconds + (power.marginSeconds ?? 15));
+        }
+      }),
+    );
+  });
+
+  test('restores the load at least a minute after it was cut, whatever steps the UPS takes', () => {
+    fc.assert(
+      fc.property(anyPower, fc.integer({ min: 1, max: 900 }), (power, step) => {
+        const site = siteWith(power);
+        const ups = site.ups.map((one) => (one.server ? one : { ...one, delayStepSeconds: step }));
+        for (const { ups: of, offDelaySeconds, returnSeconds = 0 } of powerPlan({ ...site, ups }).upses) {
+          if (!of.server) expect(returnSeconds).toBeGreaterThanOrEqual(offDelaySeconds + 60);
+        }
+      }),
+    );
+  });
+
+  test('has a time line whose machines commit, power off and are down in this order, never later than the latest', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const { machines } of powerTimelines(siteWith(power))) {
+          for (const { usual, latest } of machines) {
+            const times = [usual, latest].map(({ commitSeconds, powerOffSeconds, downSeconds }) => [
+              commitSeconds,
+              powerOffSeconds,
+              downSeconds,
+            ]);
+            expect(times).toEqual(times.map((list) => list.toSorted((a, b) => a - b)));
+            expect(usual.downSeconds).toBeLessThanOrEqual(latest.downSeconds);
+          }
+        }
+      }),
+    );
+  });
+
+  test('has events whose latest time is not before the earliest, in the order of the latest', () => {
+    fc.assert(
+      fc.property(anyPower, (power) => {
+        for (const { events } of powerTimelines(siteWith(power))) {
+          const latest = events.map(({ latestSeconds = Number.POSITIVE_INFINITY }) => latestSeconds);
+          expect(latest).toEqual(latest.toSorted((a, b) => a - b));
+          for (const { earliestSeconds, latestSeconds } of events) {
+            expect(earliestSeconds).toBeLessThanOrEqual(latestSeconds ?? Number.POSITIVE_INFINITY);
+          }
+        }
+      }),
+    );
+  });
+});
+
+test('the events of the shipped site read as a story', () => {
+  const [timeline] = powerTimelines(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
+  expect(
+    timeline?.events.map(
+      ({ earliestSeconds, latestSeconds, who, what }) => `${earliestSeconds}..${latestSeconds ?? ''} ${who} ${what}`,
+    ),
+  ).toEqual([
+    '-7..0 ups1 is on battery and low, or reaches a limit of earlyShutdown',
+    '0..0 k3s-1 declares the shutdown (FSD)',
+    '0..21 every machine writes its own deadline; nothing else has to live from here on',
+    '0..21 k3s-1 tells ups1 to cut its load in 120 s',
+    '5..27 k3s-2 powers itself off',
+    '5..27 k3s-3 powers itself off',
+    '10..32 k3s-1 powers itself off',
+    '5..87 k3s-2 is off, by force if need be',
+    '5..87 k3s-3 is off, by force if need be',
+    '10..92 k3s-1 is off, by force if need be',
+    '120..141 ups1 cuts its load, whether or not the mains are back',
+    '180.. ups1 restores its load when the mains are back, and the machines start',
+  ]);
+});
+
+test('a battery outlasts machines that learn MAXAGE later, because their UPS fell silent as it got low', () => {
+  const site = defineCluster({
+    ...ipv4Site(),
+    ups: [{ name: 'ups1', driver: 'mge-shut', node: 'k3s-1', port: '/dev/ttyS0', runtimeAtLowBatterySeconds: 300 }],
+    power: { marginSeconds: 5 },
+  });
+  const [ups] = powerPlan(site).upses;
+  expect(ups && runtimeSum(site, ups)).toBe(
+    '2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119',
+  );
+  expect(ups?.runtimeNeededSeconds).toBe(119);
+});

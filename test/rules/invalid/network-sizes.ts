@@ -1,0 +1,82 @@
+import { dualStackSite, type InvalidSite } from '../../support/site-input';
+
+const PRIVATE = 'use a private network, such as one in 192.168.0.0/16, 10.0.0.0/8 or fd00::/8';
+
+/** A site of one machine in a network that no machine can be in. */
+const inSubnet = (subnet: string, address: string, vip: string, special: string): InvalidSite => ({
+  says: `machines in ${subnet} are refused`,
+  changes: {
+    network: { subnet },
+    nodes: [{ name: 'k3s-1', address, role: 'server' }],
+    'controlPlane.vip': vip,
+    loadBalancer: undefined,
+    ups: undefined,
+  },
+  problems: [
+    `error network.subnet: special-network: network.subnet ${subnet} has addresses of ${special}; ${PRIVATE}`,
+    'warning nodes: one-server: with 1 server the cluster is down whenever that server is; use 3 servers, of which any 1 may be down',
+  ],
+});
+
+/** A row for each way to get a rule's answer: networks that Kubernetes does not start with. */
+export const networkSizes: readonly InvalidSite[] = [
+  inSubnet('127.0.0.0/24', '127.0.0.11', '127.0.0.5', '127.0.0.0/8, which is loopback'),
+  inSubnet('169.254.1.0/24', '169.254.1.11', '169.254.1.5', '169.254.0.0/16, which is link-local'),
+  inSubnet('224.0.0.0/24', '224.0.0.11', '224.0.0.5', '224.0.0.0/4, which is multicast'),
+  inSubnet('0.0.0.0/5', '1.0.0.11', '1.0.0.5', '0.0.0.0/8, which is this network (RFC 1122)'),
+  inSubnet('fe80::/64', 'fe80::11', 'fe80::5', 'fe80::/10, which is link-local'),
+  inSubnet('ff02::/64', 'ff02::11', 'ff02::5', 'ff00::/8, which is multicast'),
+  inSubnet('::/64', '::11', '::5', '::/127, which is loopback'),
+  {
+    says: 'a multicast pod network is refused',
+    changes: { 'network.pods': '239.0.0.0/16' },
+    problems: [
+      `error network.pods: special-network: network.pods 239.0.0.0/16 has addresses of 224.0.0.0/4, which is multicast; ${PRIVATE}`,
+    ],
+  },
+  {
+    says: 'a pod network smaller than the part of one node is refused',
+    changes: { 'network.pods': '10.42.0.0/30' },
+    problems: [
+      'error network.pods: pod-network-size: the pod network 10.42.0.0/30 is too small: each of the 4 nodes takes a /24 of it; give a /22 or larger',
+    ],
+  },
+  {
+    says: 'a pod network for 2 of 4 nodes is refused',
+    changes: { 'network.pods': '10.42.0.0/23' },
+    problems: [
+      'error network.pods: pod-network-size: the pod network 10.42.0.0/23 is too small: each of the 4 nodes takes a /24 of it; give a /22 or larger',
+    ],
+  },
+  {
+    says: 'an IPv6 pod network for 2 of 3 nodes is refused',
+    site: dualStackSite,
+    changes: { 'network.pods': ['10.42.0.0/16', 'fd00:42::/63'] },
+    problems: [
+      'error network.pods[1]: pod-network-size: the pod network fd00:42::/63 is too small: each of the 3 nodes takes a /64 of it; give a /62 or larger',
+    ],
+  },
+  {
+    says: 'an IPv6 pod network that kube-controller-manager has no bitmap for is refused',
+    site: dualStackSite,
+    changes: { 'network.pods': ['10.42.0.0/16', 'fd42::/47'] },
+    problems: [
+      'error network.pods[1]: pod-network-size: the pod network fd42::/47 is larger than a /48, and kube-controller-manager refuses it; give a /48 to /62',
+    ],
+  },
+  {
+    says: 'a service network of one address is refused',
+    changes: { 'network.services': '10.43.0.0/32' },
+    problems: [
+      "error network.services: service-network-size: the service network 10.43.0.0/32 is too small: its tenth address is that of the cluster's DNS server; give a /28 or larger; k3s's own has 65536 addresses",
+    ],
+  },
+  {
+    says: 'an IPv6 service network without a tenth address is refused',
+    site: dualStackSite,
+    changes: { 'network.services': ['10.43.0.0/28', 'fd00:43::/125'] },
+    problems: [
+      "error network.services[1]: service-network-size: the service network fd00:43::/125 is too small: its tenth address is that of the cluster's DNS server; give a /124 or larger; k3s's own has 65536 addresses",
+    ],
+  },
+];
