@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The text of a file of this project. The same code runs from lib/ (tests) and out of a bundle in build/ (synth) or build/scripts/
+ * The text of a file of this project, with Linux line ends. The same code runs from lib/ (tests) and out of a bundle in build/ (synth) or build/scripts/
  * (commands), so the path starts at the nearest folder above with a package.json and not at a fixed distance. In the package for other
  * apps this module is replaced by one that holds the texts; scripts/package.js does it.
  *
@@ -13,7 +13,8 @@ import { dirname, join } from 'node:path';
 export function readProjectFile(relativePath: string, startFolder: string = __dirname): string {
   const file = join(projectFolder(startFolder), relativePath);
   if (!existsSync(file)) throw new Error(`"${file}" does not exist; restore it from Git`);
-  return readFileSync(file, 'utf8');
+  // a checkout may have changed line ends, and no shell runs a script with carriage returns
+  return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
 }
 
 /**

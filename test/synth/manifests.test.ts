@@ -20,6 +20,10 @@ const podSpec = (object: JsonObject) =>
   at(object, 'spec.template.spec') as { containers: JsonObject[]; initContainers?: JsonObject[] };
 const containers = (object: JsonObject) => [...podSpec(object).containers, ...(podSpec(object).initContainers ?? [])];
 
+test.each(sites)('no output of $file has a carriage return', ({ dist, hosts }) => {
+  expect([...dist, ...hosts].filter(([, text]) => text.includes('\r')).map(([name]) => name)).toEqual([]);
+});
+
 describe.each(sites)('dist/ of $file', ({ dist }) => {
   const placed = objectsOf(dist);
   const objects = placed.map(({ object }) => object);
