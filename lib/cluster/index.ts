@@ -1,7 +1,6 @@
 export {
   electionSeconds,
   etcdArguments,
-  etcdTiming,
   type Failover,
   JITTER,
   type Lease,

@@ -35,13 +35,25 @@ function byLease({ controlPlane, nodes }: Cluster): string[] {
     ['the same, and it led etcd', { ...common, electing: failover }],
     ['kube-vip on the holder is stopped in good order', { ...common, graceful: true }],
   ];
-  const rows = cases.map(([what, props]) => cells(what, handover(props), longestHandover(props)));
+  const rows = cases.map(([what, props]) => ({
+    what,
+    known: handover(props),
+    bound: longestHandover(props).toFixed(1),
+  }));
+  const isKnown = rows.every(({ known }) => known);
   const { durationSeconds, renewSeconds, retrySeconds } = lease;
   return [
     `kube-vip with a lease of ${durationSeconds}, ${renewSeconds} and ${retrySeconds} s, ${followers} server${followers === 1 ? '' : 's'} left to take over. Seconds from the event until ${
       bgp ? 'the routers are told' : 'the first gratuitous ARP of the next holder'
-    }, computed by repeating client-go's election 5000 times (not measured on machines; network and disks come on top):`,
-    table(['event', 'shortest', 'half of all', '95 of 100', 'longest seen', 'never above'], rows),
+    }, ${
+      isKnown
+        ? "computed by repeating client-go's election 5000 times (not measured on machines; network and disks come on top)"
+        : "by client-go's election (network and disks come on top)"
+    }:`,
+    table(
+      ['event', ...(isKnown ? ['shortest', 'half of all', '95 of 100', 'longest seen'] : []), 'never above'],
+      rows.map(({ what, known, bound }) => [what, ...(known ? shown(known) : []), bound]),
+    ),
     ...(bgp
       ? [
           `A holder that loses power tells its routers nothing. They go on sending to it until the session times out, ${bgp.holdTimeSeconds} s after its last sign of life, if that is later.`,
@@ -51,10 +63,8 @@ function byLease({ controlPlane, nodes }: Cluster): string[] {
   ];
 }
 
-const cells = (what: string, { min, median, p95, max }: Distribution, bound: number): string[] => [
-  what,
-  ...[min, median, p95, max, bound].map((seconds) => seconds.toFixed(1)),
-];
+const shown = ({ min, median, p95, max }: Distribution): string[] =>
+  [min, median, p95, max].map((seconds) => seconds.toFixed(1));
 
 function byVrrp(): string[] {
   const { silence, failedCheck, farewell } = vrrpHandover();

@@ -117,7 +117,7 @@ describe('the seconds of a handover', () => {
   });
 
   test('follow the lease, the pause between two ARPs and the number of servers', () => {
-    const bound = (changes: Partial<ClusterInput>) => numbersIn(section(HANDOVER, changes), 'the holder loses')[4];
+    const bound = (changes: Partial<ClusterInput>) => numbersIn(section(HANDOVER, changes), 'the holder loses').at(-1);
     expect(bound(controlPlane({ lease: { durationSeconds: 20 } }))).toBe(29.8);
     expect(bound(controlPlane({ arpRateMs: 3000 }))).toBe(26.8);
     expect(numbersIn(section(HANDOVER, servers(7)), 'the holder loses')).not.toEqual(
@@ -145,7 +145,7 @@ describe('the seconds of a handover', () => {
     const text = section(HANDOVER, controlPlane({ vip: '10.99.0.5', bgp }));
     expect(text).toContain('until the routers are told');
     expect(text).toContain('30 s after its last sign of life');
-    expect(numbersIn(text, 'the holder loses')[4]).toBe(23.8);
+    expect(numbersIn(text, 'the holder loses').at(-1)).toBe(23.8);
   });
 
   test('are none where one server is all', () => {

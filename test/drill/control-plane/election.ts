@@ -1,5 +1,5 @@
 import { etcdArguments, etcdTiming, type Failover, leaseOf } from '../../../lib/cluster/failover';
-import { handover } from '../../../lib/kube-vip/handover';
+import { simulateHandover } from '../../../scripts/handover-simulation';
 import type { ScenarioPlan } from '../drill';
 import { type Scenario, seconds } from '../scenario';
 import { sleep } from '../timeline';
@@ -54,7 +54,8 @@ async function election(scenario: Scenario): Promise<void> {
   const [standard = [], fast = []] = await Promise.all(profiles.map((failover) => elections(scenario, failover)));
   const times: Readonly<Record<Failover, readonly number[]>> = { standard, fast };
   const row = (value: (failover: Failover) => string) => ({ standard: value('standard'), fast: value('fast') });
-  const computed = (failover: Failover) => handover({ lease: leaseOf(failover), arpRateMs: 1000, followers: 2 });
+  const computed = (failover: Failover) =>
+    simulateHandover({ lease: leaseOf(failover), arpRateMs: 1000, followers: 2 });
   scenario.measure(
     'etcd-arg of k3s',
     row((failover) => etcdArguments(failover).join(' ') || 'none'),
