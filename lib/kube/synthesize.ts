@@ -1,9 +1,10 @@
 import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
 import type { Files } from '../files';
+import { asStored } from './stored';
 
 /**
  * The texts that `app.synth()` would write with a file for each chart, without touching the disk, so that a site with an error
- * leaves what is there as it is. Linear in the number of charts, where `app.synth()` is quadratic.
+ * leaves what is there as it is, and without the values that an API server would not store. Linear in the number of charts, where `app.synth()` is quadratic.
  *
  * Throws an Error with every failed validation, each with the path of its construct.
  */
@@ -19,7 +20,7 @@ export function synthesize(app: App): Files {
       .filter((construct) => Chart.isChart(construct))
       .map((chart) => {
         const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-        return [`${chart.node.id}.k8s.yaml`, Yaml.stringify(...objects.map((object) => object.toJson()))];
+        return [`${chart.node.id}.k8s.yaml`, Yaml.stringify(...objects.map((object) => asStored(object.toJson())))];
       }),
   );
 }
