@@ -80,8 +80,6 @@ export class KubeVip extends Construct {
           KUBERNETES_SERVICE_PORT: kplus.EnvValue.fromValue(String(props.port ?? 6443)),
         },
         capabilities: [NET_ADMIN, NET_RAW],
-        // upstream's manifest does not ask for it, and nobody has run this release with it
-        readOnlyRootFilesystem: false,
         cpuMillis: 10,
         memoryMebibytes: 32,
         memoryLimitMebibytes: 128,

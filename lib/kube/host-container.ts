@@ -21,8 +21,6 @@ export interface HostContainerProps {
   readonly privileged?: boolean;
   /** Capabilities to keep when not privileged; all others are dropped. @default - none */
   readonly capabilities?: readonly kplus.Capability[];
-  /** @default true */
-  readonly readOnlyRootFilesystem?: boolean;
   /** CPU asked for, in thousandths of a core; there is no limit. */
   readonly cpuMillis: number;
   /** Memory asked for, in MiB. */
@@ -69,7 +67,7 @@ export function hostContainer(props: HostContainerProps): kplus.ContainerProps {
       group: 0,
       privileged,
       allowPrivilegeEscalation: privileged,
-      readOnlyRootFilesystem: props.readOnlyRootFilesystem ?? true,
+      readOnlyRootFilesystem: true,
       capabilities: privileged ? undefined : { drop: [ALL], add: props.capabilities && [...props.capabilities] },
     },
   };

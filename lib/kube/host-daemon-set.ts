@@ -27,6 +27,8 @@ export interface HostDaemonSetProps {
  * A DaemonSet for software that belongs to the machine more than to the cluster: it uses the node's network and resolver,
  * stays on a node whatever its taints or pressure, and needs neither cluster DNS nor kube-proxy to work.
  *
+ * Its containers may make the system calls of the runtime's default profile, but for privileged ones.
+ *
  * Priority is `system-node-critical`, so that nothing evicts it and graceful node shutdown stops it last.
  * The selector is explicit: one derived from the construct path would change with a refactoring, and it is immutable.
  */
@@ -54,6 +56,8 @@ export class HostDaemonSet extends kplus.DaemonSet {
     this.scheduling.tolerate(kplus.Node.tainted(kplus.NodeTaintQuery.any()));
     ApiObject.of(this).addJsonPatch(
       JsonPatch.add('/spec/template/spec/priorityClassName', 'system-node-critical'),
+      // for the pod, because cdk8s-plus-27 knows it nowhere; a privileged container runs without a profile all the same
+      JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
       // cdk8s-plus labels every pod with a hash of its construct path; nothing here selects by it
       JsonPatch.remove(`/spec/template/metadata/labels/${kplus.Pod.ADDRESS_LABEL.replaceAll('/', '~1')}`),
     );

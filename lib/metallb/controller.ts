@@ -8,6 +8,7 @@ import {
   placement,
   podLabels,
   podMetadata,
+  podSecurity,
   probes,
   workloadMetadata,
 } from './workload';
@@ -39,7 +40,7 @@ export class MetalLbController extends Construct {
           spec: {
             ...placement(props, []),
             containers: [container(props)],
-            securityContext: { fsGroup: 65534, runAsNonRoot: true, runAsUser: 65534 },
+            securityContext: podSecurity(props, { fsGroup: 65534, runAsNonRoot: true, runAsUser: 65534 }),
             serviceAccountName: names.controller,
             terminationGracePeriodSeconds: 0,
             volumes: [{ name: 'cert', secret: { secretName: names.webhookSecret, defaultMode: 0o644 } }],

@@ -20,10 +20,16 @@ export const metalLbProps = ({ images }: Cluster, loadBalancer: LoadBalancer): M
   webhook: loadBalancer.webhook,
   controller: {
     resources: smallResources,
+    seccompProfile: 'RuntimeDefault',
     priorityClassName: 'system-cluster-critical',
     tolerations: [...CONTROL_PLANE_TOLERATIONS, ...leaveDeadNodeAfter(Duration.seconds(30))],
   },
-  speaker: { resources: smallResources, priorityClassName: 'system-node-critical', tolerations: [EVERY_TAINT] },
+  speaker: {
+    resources: smallResources,
+    seccompProfile: 'RuntimeDefault',
+    priorityClassName: 'system-node-critical',
+    tolerations: [EVERY_TAINT],
+  },
 });
 
 type Pools = ReadonlyMap<string, IpAddressPool>;

@@ -8,6 +8,7 @@ import {
   placement,
   podLabels,
   podMetadata,
+  podSecurity,
   probes,
   workloadMetadata,
 } from './workload';
@@ -47,6 +48,7 @@ export class MetalLbSpeaker extends Construct {
             ...placement(props, CONTROL_PLANE),
             containers: [container(props)],
             hostNetwork: true,
+            securityContext: podSecurity(props),
             serviceAccountName: names.speaker,
             // Enough to tell the other speakers goodbye, who then take over at once.
             terminationGracePeriodSeconds: 2,

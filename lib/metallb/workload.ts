@@ -29,6 +29,12 @@ export interface MetalLbWorkloadProps {
    */
   readonly priorityClassName?: string;
   /**
+   * Profile of the system calls that the pod may make.
+   *
+   * @default - none, as upstream: every system call
+   */
+  readonly seccompProfile?: 'RuntimeDefault';
+  /**
    * Labels a node must have besides `kubernetes.io/os: linux`.
    *
    * @default - none, as upstream
@@ -91,6 +97,14 @@ export function commonArguments(props: MetalLbPodProps): string[] {
   const args = [`--port=${METALLB.ports.metrics}`, `--log-level=${props.logLevel}`];
   if (props.loadBalancerClass !== undefined) args.push(`--lb-class=${props.loadBalancerClass}`);
   return args;
+}
+
+/** The security context of the pod, where it has one. */
+export function podSecurity(
+  { seccompProfile }: MetalLbPodProps,
+  upstream?: k8s.PodSecurityContext,
+): k8s.PodSecurityContext | undefined {
+  return seccompProfile === undefined ? upstream : { ...upstream, seccompProfile: { type: seccompProfile } };
 }
 
 /** An environment variable whose value is a field of the pod. */

@@ -1,11 +1,11 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { isNetworkDriver } from '../power';
+import { type DriverAccess, driverAccess } from '../power';
 import { NutConfig } from './config';
 import { addExporter, NutAlerts } from './metrics';
 import type { NutModel } from './model';
-import { NutPrimary, NutSecondary } from './pods';
+import { NutPrimary, type NutPrimaryProps, NutSecondary } from './pods';
 
 export interface NutProps {
   /** UPSes, nodes and times. */
@@ -52,19 +52,10 @@ export class Nut extends Construct {
       image,
     };
 
-    // a driver that talks over the network needs no rights on the machine, so its node gets a DaemonSet without them
-    const withDevices = nodesOf(model, (driver) => !isNetworkDriver(driver));
-    const overNetwork = nodesOf(model, isNetworkDriver).filter((node) => !withDevices.includes(node));
-    const primaries: NutPrimary[] = [];
-    if (withDevices.length > 0) {
-      const nodes = { except: overNetwork };
-      primaries.push(new NutPrimary(this, 'Primary', { ...shared, nodes, usbBusPath: props.usbBusPath }));
-    }
-    if (overNetwork.length > 0) {
-      const name = withDevices.length > 0 ? 'nut-primary-network' : 'nut-primary';
-      const nodes = withDevices.length > 0 ? { only: overNetwork } : {};
-      primaries.push(new NutPrimary(this, 'NetworkPrimary', { ...shared, name, nodes, devices: false }));
-    }
+    const primaries = primaryGroups(model).map(
+      ({ access, name, nodes }) =>
+        new NutPrimary(this, `Primary-${access}`, { ...shared, access, name, nodes, usbBusPath: props.usbBusPath }),
+    );
     new NutSecondary(this, 'Secondary', {
       ...shared,
       privileged: props.privilegedSecondary,
@@ -86,6 +77,25 @@ export class Nut extends Construct {
   }
 }
 
-const nodesOf = (model: NutModel, driver: (name: string) => boolean): string[] => [
-  ...new Set(model.cabled.filter((ups) => driver(ups.driver)).map(({ node }) => node)),
-];
+/** In the order of what they need of the node: the most first. */
+const ACCESSES: readonly DriverAccess[] = ['usb', 'serial', 'network'];
+
+/** Nodes whose drivers need the same of their node. */
+type PrimaryGroup = Pick<NutPrimaryProps, 'nodes'> & { readonly access: DriverAccess; readonly name: string };
+
+/**
+ * A DaemonSet for each kind of access, so that no pod has a right or a mount that its drivers do not use. The first kind that the site
+ * has takes every node with the label but those of the other kinds.
+ */
+function primaryGroups({ cabled }: NutModel): PrimaryGroup[] {
+  const accessOf = (node: string): DriverAccess =>
+    ACCESSES.find((access) => cabled.some((ups) => ups.node === node && driverAccess(ups) === access)) ?? 'usb';
+  const nodes = [...new Set(cabled.map(({ node }) => node))];
+  const [first, ...others] = ACCESSES.filter((access) => nodes.some((node) => accessOf(node) === access));
+  if (first === undefined) return [];
+  const only = (access: DriverAccess): string[] => nodes.filter((node) => accessOf(node) === access);
+  return [
+    { access: first, name: 'nut-primary', nodes: { except: others.flatMap(only) } },
+    ...others.map((access) => ({ access, name: `nut-primary-${access}`, nodes: { only: only(access) } })),
+  ];
+}

@@ -2,6 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type HostContainerProps, HostDaemonSet, hostContainer } from '../kube';
+import type { DriverAccess } from '../power';
 import { NUT_IMAGE } from '../releases';
 import { driverPasswordKeys } from './conf';
 import { type NutConfig, PATHS } from './config';
@@ -28,8 +29,8 @@ export interface NutPrimaryProps extends NutPodsProps {
   readonly name?: string;
   /** Only on these nodes, or on all but these, besides the label `ups-device`. @default - every node with the label */
   readonly nodes?: { readonly only?: readonly string[]; readonly except?: readonly string[] };
-  /** Whether the drivers need devices of the machine, USB or serial. Without, the container has no rights on it. @default true */
-  readonly devices?: boolean;
+  /** What the drivers need of the node. With `network` their container is unprivileged, and only `usb` mounts the bus. @default 'usb' */
+  readonly access?: DriverAccess;
   /** Where the machine has its USB bus. Mounted as a directory, because a device gets a new node each time it is plugged in. @default '/dev/bus/usb' */
   readonly usbBusPath?: string;
 }
@@ -50,7 +51,8 @@ export class NutPrimary extends Construct {
 
   constructor(scope: Construct, id: string, props: NutPrimaryProps) {
     super(scope, id);
-    const devices = props.devices ?? true;
+    const { access = 'usb' } = props;
+    const devices = access !== 'network';
     const { only = [], except = [] } = props.nodes ?? {};
     const nodes = kplus.Node.labeled(
       kplus.NodeLabelQuery.exists(UPS_DEVICE_LABEL),
@@ -69,7 +71,7 @@ export class NutPrimary extends Construct {
       memoryMebibytes: 16,
       memoryLimitMebibytes: 64,
     });
-    if (devices) {
+    if (access === 'usb') {
       const usb = kplus.Volume.fromHostPath(this, 'UsbBus', 'usb-bus', {
         path: props.usbBusPath ?? '/dev/bus/usb',
         type: kplus.HostPathVolumeType.DIRECTORY,

@@ -54,9 +54,14 @@ const POLL_FREQ_SECONDS = 30;
 /** Facts of a driver whose offdelay and ondelay this project sets and reckons with, or undefined for any other. */
 export const driverFacts = (driver: string): DriverFacts | undefined => DRIVERS[driver];
 
-/** True when the driver needs neither USB nor a serial port, so that its container needs no rights on the machine. */
-export const isNetworkDriver = (driver: string): boolean =>
-  hasHostAsPort(driver) || ['dummy-ups', 'clone'].includes(driver);
+/** What a driver needs of its node: the USB bus, a serial port, or nothing. */
+export type DriverAccess = 'usb' | 'serial' | 'network';
+
+/** What the driver of a UPS needs of its node. A port that is a path is a serial one; `auto` and the like are USB. */
+export function driverAccess({ driver, port }: { readonly driver: string; readonly port: string }): DriverAccess {
+  if (hasHostAsPort(driver) || ['dummy-ups', 'clone'].includes(driver)) return 'network';
+  return port.startsWith('/') ? 'serial' : 'usb';
+}
 
 /** True when the driver's port names another machine. */
 export const hasHostAsPort = (driver: string): boolean => OVER_THE_NETWORK.includes(driver);

@@ -28,13 +28,17 @@ describe('the MetalLB of a site', () => {
   const metalLb = ours.filter((object) => at(object, 'metadata.namespace') === 'metallb-system');
 
   test.each(['controller', 'speaker'])(
-    'differs from upstream in priority, tolerations and resources of the %s only',
+    'differs from upstream in priority, tolerations, seccomp profile and resources of the %s only',
     (name) => {
       const { priorityClassName, tolerations, ...pod } = podOf(metalLb, name);
       const { tolerations: _, ...upstream } = podOf(plain, name);
       const [container] = upstream['containers'] as JsonObject[];
       const resources = { requests: { cpu: '25m', memory: '64Mi' }, limits: { memory: '256Mi' } };
-      expect(pod).toEqual({ ...upstream, containers: [{ ...container, resources }] });
+      const securityContext = {
+        ...(upstream['securityContext'] as JsonObject),
+        seccompProfile: { type: 'RuntimeDefault' },
+      };
+      expect(pod).toEqual({ ...upstream, securityContext, containers: [{ ...container, resources }] });
     },
   );
 

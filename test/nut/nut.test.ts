@@ -44,6 +44,12 @@ describe('the primary', () => {
     expect(hostPaths(pod).map(({ path }) => path)).toEqual(['/run/killpower']);
   });
 
+  test('needs no USB bus when its driver uses a serial port', () => {
+    const pod = pods('nut-primary', { cabled: [{ ...ups('ups1', 'srv1', 'blazer_ser'), port: '/dev/ttyS0' }] });
+    expect(container(pod, 'upsd')['securityContext']).toMatchObject({ privileged: true });
+    expect(hostPaths(pod).map(({ path }) => path)).toEqual(['/run/killpower']);
+  });
+
   test('is split when one driver needs devices and another does not', () => {
     const cabled = [ups('ups1', 'srv1'), ups('ups2', 'srv3', 'snmp-ups')];
     const objects = synth({ cabled });

@@ -40,6 +40,13 @@ describe.each(sites)('dist/ of $file', ({ dist }) => {
     },
   );
 
+  test('limits the system calls of every pod to those of the default profile of the runtime', () => {
+    const unlimited = workloads.filter(
+      (object) => at(podSpec(object), 'securityContext.seccompProfile.type') !== 'RuntimeDefault',
+    );
+    expect(unlimited.map(identity)).toEqual([]);
+  });
+
   test('has no two objects of one kind, namespace and name', () => {
     const all = objects.map(identity);
     expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);
