@@ -10,3 +10,10 @@ export const row = (...cells: readonly (string | number)[]): string => `| ${cell
 /** A table with its head. */
 export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
+
+/** A numbered list. Commands and further lines of a step stay within it. */
+export const numbered = (steps: readonly string[]): string =>
+  steps.map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`).join('\n');
+
+/** A list of remarks. */
+export const bulleted = (remarks: readonly string[]): string => remarks.map((remark) => `- ${remark}`).join('\n');

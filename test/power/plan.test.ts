@@ -258,25 +258,25 @@ describe('every plan', () => {
   });
 });
 
-test('the events of the shipped site read as a story', () => {
+test('the events of the shipped site are in the order of time', () => {
   const [timeline] = powerTimelines(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
   expect(
     timeline?.events.map(
       ({ earliestSeconds, latestSeconds, who, what }) => `${earliestSeconds}..${latestSeconds ?? ''} ${who} ${what}`,
     ),
   ).toEqual([
-    '-7..0 ups1 is on battery and low, or reaches a limit of earlyShutdown',
-    '0..0 k3s-1 declares the shutdown (FSD)',
-    '0..21 every machine writes its own deadline; nothing else has to live from here on',
-    '0..21 k3s-1 tells ups1 to cut its load in 120 s',
-    '5..27 k3s-2 powers itself off',
-    '5..27 k3s-3 powers itself off',
-    '10..32 k3s-1 powers itself off',
-    '5..87 k3s-2 is off, by force if need be',
-    '5..87 k3s-3 is off, by force if need be',
-    '10..92 k3s-1 is off, by force if need be',
-    '120..141 ups1 cuts its load, whether or not the mains are back',
-    '180.. ups1 restores its load when the mains are back, and the machines start',
+    '-7..0 ups1 is on battery and reports low battery (LB), or reaches a limit of earlyShutdown',
+    '0..0 k3s-1 declares the forced shutdown (FSD)',
+    '0..21 every node schedules its own power-off and needs no other component from here on',
+    '0..21 k3s-1 commands ups1 to cut its output after 120 s',
+    '5..27 k3s-2 power-off begins',
+    '5..27 k3s-3 power-off begins',
+    '10..32 k3s-1 power-off begins',
+    '5..87 k3s-2 off, by force if necessary',
+    '5..87 k3s-3 off, by force if necessary',
+    '10..92 k3s-1 off, by force if necessary',
+    '120..141 ups1 cuts its output, even if mains power has returned',
+    '180.. ups1 restores its output if mains power is present; the nodes start',
   ]);
 });
 
@@ -288,7 +288,7 @@ test('a battery outlasts machines that learn MAXAGE later, because their UPS fel
   });
   const [ups] = powerPlan(site).upses;
   expect(ups && runtimeSum(site, ups)).toBe(
-    '2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119',
+    '2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 all nodes off + 5 margin = 119',
   );
   expect(ups?.runtimeNeededSeconds).toBe(119);
 });

@@ -68,8 +68,8 @@ export async function restore(scenario: Scenario): Promise<void> {
 
     await one.reinstall();
     one.write(`${snapshots}/on-demand`, snapshot);
-    const [first = ''] = lab.runbook('The data of all servers is lost');
-    const rest = lab.runbook('Too few servers are left').at(-1) ?? '';
+    const [first = ''] = lab.runbook('Restore from a snapshot');
+    const rest = lab.runbook('Quorum is lost').at(-1) ?? '';
     const restored = await one.sh(`set -e\n${first.replace('SNAPSHOT', `${snapshots}/on-demand`)}`);
     scenario.check('the commands for the first machine succeed', restored.code === 0, restored.stderr.trim());
     scenario.check('etcd has the address of the machine', one.cluster()?.peer === one.address, one.cluster()?.peer);
@@ -83,7 +83,7 @@ export async function restore(scenario: Scenario): Promise<void> {
     scenario.check('there is one cluster, the old one', lab.clusters().join() === id);
     for (const server of lab.servers) await server.kill();
     two.write('/etc/rancher/k3s/config.yaml.d/50-join.yaml', 'server: https://10.98.0.11:6443\n');
-    const [reset = ''] = lab.runbook('Too few servers are left');
+    const [reset = ''] = lab.runbook('Quorum is lost');
     const made = await two.sh(`set -e\n${reset}`);
     scenario.check('the commands for one server of too few succeed', made.code === 0, made.stderr.trim());
     scenario.check(
