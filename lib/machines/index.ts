@@ -36,5 +36,6 @@ export { failoverTimes } from './node-failure';
 export { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 export { InputError, parseDuration, readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles } from './seed';
+export { seedSteps } from './seed-steps';
 export { labelledNodes, UPS_LABEL } from './ups-label';
 export { type Span, vrrpHandover } from './vrrp';

@@ -292,7 +292,7 @@ describe('the usage of npm run apply', () => {
   test('--help tells the exit codes and that nothing is deleted, and ends with 0', async () => {
     const { code, stdout } = await apply('--help');
     expect(code).toBe(0);
-    expect(stdout).toContain('Exit status: 0 done, 1 something failed or is not ready, 2 wrong usage.');
+    expect(stdout).toContain('Exit status: 0 done, 1 failed or not ready, 2 wrong usage.');
     expect(stdout).toContain('Nothing is deleted.');
   });
 });

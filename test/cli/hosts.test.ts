@@ -49,7 +49,7 @@ describe('npm run hosts', () => {
     ]);
     expect(files().map((file) => statSync(at(`seed/${file}`)).mode & 0o777)).toEqual(files().map(() => 0o600));
     expect(statSync(at('seed')).mode & 0o777).toBe(0o700);
-    expect(stdout).toContain('nobody founds the cluster by itself: run k3s-ha init on ONE server, once');
+    expect(stdout).toContain('no server bootstraps the cluster by itself: run k3s-ha init on ONE server, once');
   });
 
   test('writes for what the site says its machines run', () => {
@@ -82,7 +82,7 @@ describe('npm run hosts', () => {
 
   test('lets one server found the cluster for some time', () => {
     const { stdout } = write('--permit-init', 'k3s-2', '--for', '24h');
-    expect(stdout).toMatch(/k3s-2 may found the cluster by itself until \d{4}-/);
+    expect(stdout).toMatch(/k3s-2 may bootstrap the cluster by itself until \d{4}-/);
     const notAfter = Number(/NOT_AFTER='(\d+)'/.exec(readFileSync(at('seed/server/user-data'), 'utf8'))?.[1]);
     expect(Math.abs(notAfter - Date.now() / 1000 - 86_400)).toBeLessThan(60);
   });
@@ -103,10 +103,10 @@ describe('npm run hosts', () => {
   });
 
   test.each([
-    ['cloud-init', /^(\w+)\/ is a NoCloud seed for every \1;/gm],
+    ['cloud-init', /^(\w+)\/ is a NoCloud seed for every \1\./gm],
     ['kairos', /^(\w+).yaml is the cloud-config of every \1:/gm],
     ['k3os', /^(\w+).yaml is the config.yaml of every \1,/gm],
-    ['plain', /^(\w+)\/ is a tree for every \1\./gm],
+    ['plain', /^(\w+)\/ is a file tree for every \1\./gm],
   ])('says for %s what to do with the files of each role there is', (system, line) => {
     const rolesIn = ({ stdout }: { stdout: string }) => [...stdout.matchAll(line)].map(([, role]) => role);
     expect(rolesIn(write('--os', system))).toEqual(['server']);
@@ -207,7 +207,7 @@ describe('npm run hosts', () => {
   test('refuses a folder that is in use and leaves it as it is', () => {
     mkdirSync(at('used'));
     writeFileSync(at('used/file'), 'mine');
-    refused('has files already', '--token-file', at('token'), '--out', at('used'));
+    refused('already has files', '--token-file', at('token'), '--out', at('used'));
     expect(readdirSync(at('used'))).toEqual(['file']);
   });
 
@@ -216,11 +216,7 @@ describe('npm run hosts', () => {
     ['more than a week', ['--permit-init', 'k3s-1', '--for', '8d'], 'within 7 days'],
     ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write it like 30m, 24h or 2d'],
     ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
-    [
-      'k3OS',
-      ['--os', 'k3os', '--permit-init', 'k3s-1', '--for', '24h'],
-      'one machine founds the cluster from its boot menu',
-    ],
+    ['k3OS', ['--os', 'k3os', '--permit-init', 'k3s-1', '--for', '24h'], 'bootstrap from the boot menu of one server'],
   ])('refuses a permission for %s', (_, args, says) => {
     refused(says, '--token-file', at('token'), '--out', at('seed'), ...args);
   });

@@ -178,13 +178,13 @@ describe('kubeconfig --merge', () => {
     chmodSync(at('config'), 0o666);
     const { status, stderr } = merge();
     expect([status, textOf('config'), backups().length, modeOf('config')]).toEqual([0, text, 1, '600']);
-    expect(stderr).toContain('config is up to date');
+    expect(stderr).toContain('config unchanged');
   });
 
   test('brings new credentials to all contexts', () => {
     merge();
     writeFileSync(at('k3s.yaml'), k3sYaml(authority, renewed));
-    expect(merge().stderr).toMatch(/^config written; before: config\.\S+\.bak; contexts: /);
+    expect(merge().stderr).toMatch(/^config written; backup: config\.\S+\.bak; contexts: /);
     expect(textOf('config')).toContain(renewed.certificate);
     expect(textOf('config')).not.toContain(client.certificate);
   });

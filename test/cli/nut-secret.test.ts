@@ -127,7 +127,7 @@ describe('npm run secret:nut', () => {
       ['--cluster', 'nas.yaml', '--server-file', 'nsa=password', '--primary-file', 'none'],
       [
         'the password for "nas" is missing; give it with --server-file nas=FILE',
-        '--server-file nsa: no machine outside serves a UPS "nsa"; give it for nas',
+        '--server-file nsa: no host outside the cluster serves a UPS "nsa"; the site needs nas',
         'none: there is no such file; correct the name',
       ],
     ],
@@ -136,13 +136,13 @@ describe('npm run secret:nut', () => {
       ['--cluster', 'snmp.yaml', '--driver-file', 'ups1.privPassword=password'],
       [
         'the password for "ups1.authPassword" is missing; give it with --driver-file ups1.authPassword=FILE',
-        '--driver-file ups1.privPassword: cluster.yaml has no { secret: true } at "ups1.privPassword"; give it for ups1.authPassword',
+        '--driver-file ups1.privPassword: cluster.yaml has no { secret: true } at "ups1.privPassword"; the site needs ups1.authPassword',
       ],
     ],
     [
       'a password for a UPS of its own',
       ['--server-file', 'ups1=password'],
-      ['--server-file ups1: no machine outside serves a UPS "ups1"; take it out'],
+      ['--server-file ups1: no host outside the cluster serves a UPS "ups1"; remove it'],
     ],
     [
       'a password that NUT would not read',
