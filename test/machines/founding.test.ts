@@ -73,7 +73,7 @@ describe.each(SITES)('with $says', ({ input, command }) => {
 
   test('a server that waits names it', () => {
     expect(machine.run('start').line).toContain(`never existed, run ${command} on ONE server;`);
-    expect(machine.run('status').lines.at(-1)).toBe(`founding: by a person: run ${command} on ONE server`);
+    expect(machine.run('status').lines.at(-1)).toBe(`bootstrap: by a person: run ${command} on ONE server`);
   });
 });
 
