@@ -13,6 +13,7 @@ import { ApplyError, addCounts, type Counts, countOutcomes, countsText, Kubectl 
 import { PatientKubectl } from './patient-kubectl';
 import { explained, linesOf, untilApplied } from './problems';
 import type { Progress } from './progress';
+import { reasonsOf } from './reasons';
 import { secretLine } from './secret-line';
 
 export interface ApplyOptions {
@@ -118,12 +119,31 @@ class Application {
         args: () => ['--namespace', namespace, 'rollout', 'status', object, this.timeoutOption()],
       });
       if (code === 0) continue;
+      const reasons = await this.reasons({ kind, name }, namespace);
+      const last = linesOf(stderr).at(-1);
       problems.push(
-        `${object} in namespace ${namespace} is not ready after ${this.deadline.elapsedSeconds} s (${linesOf(stderr).at(-1)}); see why: kubectl -n ${namespace} describe ${object}`,
+        `${object} in namespace ${namespace} is not ready after ${this.deadline.elapsedSeconds} s (${last})${
+          reasons.length > 0 ? ':' : `; see why: kubectl -n ${namespace} describe ${object}`
+        }`,
+        ...reasons,
       );
     }
     progress.line(`ready: ${workloads.length - problems.length} of ${all.length} workloads`);
     return problems;
+  }
+
+  /** Why it is not ready; nothing where the API server does not say. */
+  private async reasons(workload: { readonly kind: string; readonly name: string }, namespace: string) {
+    const list = async (...query: readonly string[]) => {
+      const task = { doing: `asking why ${workload.name} is not ready`, undone: 'the reasons are not known' };
+      const args = ['--namespace', namespace, 'get', ...query, '--output=json'];
+      return this.kubectl.run({ ...task, args: () => args });
+    };
+    const pods = await list('pods');
+    const events = await list('events', '--field-selector=type=Warning');
+    return pods.code === 0 && events.code === 0
+      ? reasonsOf(workload, { pods: pods.stdout, events: events.stdout })
+      : [];
   }
 
   private async missingSecrets(context: string): Promise<{ lines: string[]; blocked: Manifest[] }> {

@@ -159,4 +159,22 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual(['no data from ups1@127.0.0.1:3493; check its upsd and its driver']);
     });
   });
+
+  describe('ready.sh', () => {
+    const ready = (looked: number | undefined, preflight = 'ready') => {
+      if (looked !== undefined) pod.write('var/run/nut/looked', `${looked}\n`);
+      pod.write('var/run/nut/preflight', `${preflight}\n`);
+      const { status, stdout } = pod.run('ready.sh');
+      return [status, stdout.trim()];
+    };
+
+    test.each([
+      ['is ready when the loop runs and preflight finds nothing', UPTIME, 'ready', 0, ''],
+      ['prints what preflight found', UPTIME, 'no data from ups1', 1, 'no data from ups1'],
+      ['prints that no UPS was polled yet', undefined, 'ready', 1, 'second has not polled the UPSes yet'],
+      ['prints for how long no UPS was polled', UPTIME - 61, 'ready', 1, 'second has not polled the UPSes for 61 s'],
+    ])('%s', (_, looked, preflight, status, printed) => {
+      expect(ready(looked, preflight)).toEqual([status, printed]);
+    });
+  });
 });
