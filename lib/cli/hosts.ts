@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { type Cluster, ClusterError, type Node, type Problem, rolesOf, systemsOf } from '../cluster';
+import { type Cluster, ClusterError, type Node, rolesOf, systemsOf } from '../cluster';
 import { FileError, projectFolder, withFile } from '../files';
 import {
   foundingAdvice,
@@ -24,7 +24,7 @@ import {
   type SeedSystem,
   seedFiles,
 } from '../machines';
-import { bootstrap } from '../rules';
+import { permissionProblems } from '../rules';
 import { readOneSite } from '../site';
 import { buildSite, serverAddOns } from '../synth';
 
@@ -113,8 +113,7 @@ function permissionOf(
   // whole seconds, which is what the machine compares
   const notAfter = new Date(Math.floor((now.getTime() + parseDuration(time)) / 1000) * 1000);
   const permission = { node: permitInit, notAfter };
-  const problems: readonly Problem[] = bootstrap({ ...cluster, os: undefined, bootstrap: permission }, now);
-  const [first] = problems;
+  const [first] = permissionProblems({ ...cluster, os: undefined, bootstrap: permission }, now);
   if (first) throw new InputError(`--permit-init ${permitInit} --for ${time}: ${first.message}; ${first.cure}`);
   return permission;
 }
