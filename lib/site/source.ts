@@ -2,6 +2,7 @@ import {
   type Document,
   type ErrorCode,
   isAlias,
+  isCollection,
   isMap,
   isPair,
   isScalar,
@@ -127,7 +128,7 @@ function faultsOf(document: ReadDocument): Fault[] {
     message: KNOWN[code]?.message ?? message.charAt(0).toLowerCase() + message.slice(1),
     cure: KNOWN[code]?.cure ?? 'mend the YAML here or just before it',
   }));
-  return faults.length > 0 ? faults : aliasFaults(document);
+  return faults.length > 0 ? faults : contentFaults(document);
 }
 
 /** True for the key `<<` without quotes, whose groups have the keys that the group around it lacks. */
@@ -143,8 +144,8 @@ function mergeOf(
   return merge && Object.hasOwn(group.toJS(document) as object, key) ? merge.value?.range?.[0] : undefined;
 }
 
-/** YAML resolves aliases and merge keys only when the document becomes plain data, where it throws without a position. */
-function aliasFaults(document: ReadDocument): Fault[] {
+/** Faults that the parser finds only when the document becomes plain data, where it throws or warns without a position. */
+function contentFaults(document: ReadDocument): Fault[] {
   const faults: Fault[] = [];
   visit(document, {
     Alias: (_, alias) => {
@@ -156,6 +157,14 @@ function aliasFaults(document: ReadDocument): Fault[] {
       });
     },
     Pair: (_, pair) => {
+      const key = resolved(document, pair.key);
+      if (isCollection(key)) {
+        faults.push({
+          offset: (pair.key as ParsedNode).range[0],
+          message: `the key is a ${isMap(key) ? 'group' : 'list'}`,
+          cure: 'write the key as plain text',
+        });
+      }
       if (!isMerge(pair) || sourcesOf(document, pair.value).every((source) => isMap(source))) return;
       faults.push({
         offset: (pair.key as ParsedNode).range[0],
@@ -174,11 +183,13 @@ function aliasFaults(document: ReadDocument): Fault[] {
   }
 }
 
-/** What a merge key brings in: a group or a list of groups, each of which may be an alias. One without an anchor is told elsewhere. */
+const resolved = (document: ReadDocument, node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+
+/** The groups that a merge key inserts, with aliases resolved. An alias without anchor is reported elsewhere. */
 function sourcesOf(document: ReadDocument, value: unknown): unknown[] {
-  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
-  const source = resolved(value);
-  return (isSeq(source) ? source.items.map(resolved) : [source]).filter((node) => node !== undefined);
+  const source = resolved(document, value);
+  const all = isSeq(source) ? source.items.map((item) => resolved(document, item)) : [source];
+  return all.filter((node) => node !== undefined);
 }
 
 function offsetOf(document: ReadDocument, path: Path, atKey: boolean): number {

@@ -9,6 +9,13 @@ describe('a text that is no cluster.yaml', () => {
   });
 });
 
+test('a key that is a list makes no warning of Node', () => {
+  const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+  expect(linesFor('? [a]\n: b\n')).toHaveLength(1);
+  expect(emitWarning.mock.calls).toEqual([]);
+  emitWarning.mockRestore();
+});
+
 describe('a problem points at', () => {
   test.each([
     ['the value when it is wrong', { 'vip: 192.168.10.5': 'vip: 192.168.10.245' }, ['16:8: vip-in-pool']],

@@ -149,6 +149,21 @@ export const brokenTexts: readonly BrokenText[] = [
     ],
   },
   {
+    says: 'a list as a key is refused',
+    text: '? [a]\n: b\n',
+    problems: ['c.yaml:1:3: yaml: the key is a list; write the key as plain text'],
+  },
+  {
+    says: 'a group as a key is refused',
+    text: 'name: home\nnetwork:\n  {a: b}: c\n',
+    problems: ['c.yaml:3:3: yaml: the key is a group; write the key as plain text'],
+  },
+  {
+    says: 'an alias of a list as a key is refused',
+    text: 'name: &x [a]\n*x : c\n',
+    problems: ['c.yaml:2:1: yaml: the key is a list; write the key as plain text'],
+  },
+  {
     says: 'a merge key in quotes is a key that is not there',
     text: withOptions("{ '<<': { productid: 2 } }"),
     problems: [
