@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Failover, type Lease, leaseOf } from './failover';
 import * as format from './formats';
-import type { RuleName } from './rule-names';
+import type { Rules } from './problem';
 
 /** AS numbers are 32 bits wide (RFC 6793), and 0 is none (RFC 7607). */
 const asNumber = z
@@ -16,7 +16,7 @@ const bgpPeer = z.strictObject({
   multihop: z.boolean().default(false).describe('true: the router is more than one hop away.'),
 });
 
-/** How kube-vip tells routers about the virtual IP. */
+/** How kube-vip announces the VIP to routers. */
 export const bgp = z.strictObject({
   localAS: asNumber.describe("AS number of the cluster's side; 64512 to 65534 are for private use."),
   holdTimeSeconds: z
@@ -29,7 +29,7 @@ export const bgp = z.strictObject({
   peers: z.array(bgpPeer).min(1).describe('The routers, each told by every server that holds the virtual IP.'),
 });
 
-/** What keepalived is told beside the address. */
+/** Settings of keepalived. */
 export const keepalived = z.strictObject({
   routerId: z
     .number()
@@ -40,7 +40,7 @@ export const keepalived = z.strictObject({
     .describe('VRRP router ID. No other VRRP on the same network may have it, routers included.'),
 });
 
-/** The groups that only one provider reads. */
+/** The groups that one provider reads. */
 interface Stated {
   readonly provider: 'kube-vip' | 'keepalived' | 'external';
   readonly failover: Failover;
@@ -55,9 +55,14 @@ const READERS = [
   ['keepalived', 'keepalived'],
 ] as const satisfies readonly (readonly [keyof Stated, Stated['provider']])[];
 
-const PROVIDER_SETTING: RuleName = 'provider-setting';
+export const PROVIDER_RULES = {
+  'provider-setting': {
+    cause: '`controlPlane.lease`, `bgp` or `keepalived` is set for a provider that does not read it',
+    cure: 'Remove it, or select its provider',
+  },
+} as const satisfies Rules;
 
-/** Refuses settings that the chosen provider would not read. Here and not among the rules, which see defaults as if they were stated. */
+/** Rejects settings that the provider does not read. This is part of the form, because later rules cannot tell a default from a setting. */
 export function refuseUnread({ value, issues }: z.core.ParsePayload<Stated>): void {
   for (const [key, reader] of READERS) {
     if (value[key] === undefined || value.provider === reader) continue;
@@ -65,13 +70,13 @@ export function refuseUnread({ value, issues }: z.core.ParsePayload<Stated>): vo
       code: 'custom',
       path: [key],
       input: value[key],
-      message: `"${key}" is for provider ${reader}, and the provider is ${value.provider}; take it out, or set provider: ${reader}`,
-      params: { rule: PROVIDER_SETTING },
+      message: `${key} is for provider ${reader}, and the provider is ${value.provider}; remove it, or set provider: ${reader}`,
+      params: { rule: 'provider-setting' satisfies keyof typeof PROVIDER_RULES },
     });
   }
 }
 
-/** Fills in what follows from the profile. */
+/** Fills in the lease of the failover profile and the defaults of keepalived. */
 export function withProfile<T extends Stated>(stated: T) {
   const standard = leaseOf(stated.failover);
   return {

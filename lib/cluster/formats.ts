@@ -27,26 +27,80 @@ import {
   VERSION,
   VISIBLE_ASCII,
 } from '../text';
-import type { RuleName } from './rule-names';
+import type { Rules } from './problem';
 
-/** A text of this form. The pattern is also in the JSON Schema, so that editors mark what does not fit. */
-function matching(pattern: RegExp, rule: RuleName, advice: string) {
+/** Rules about single values. */
+export const FORMAT_RULES = {
+  'bad-address': {
+    cause: 'Not an IP address: a name, leading zeros, too few parts, a zone (`%eth0`) or IPv4 inside IPv6',
+    cure: 'Write it like `192.168.10.43` or `fd00::43`',
+  },
+  'bad-range': {
+    cause: 'Not an address range: swapped ends, two families, or only the last number of the second end',
+    cure: 'Write `first-last` in full, or a CIDR',
+  },
+  'bad-subnet': {
+    cause: 'Not a network: no or too long a prefix length, a netmask, or host bits that are set',
+    cure: 'Write the network itself, like `192.168.10.0/24`',
+  },
+  'bad-name': {
+    cause: 'A name that Kubernetes or DNS rejects',
+    cure: 'Use lower-case letters, digits and inner dashes',
+  },
+  'bad-ups-name': {
+    cause: 'A UPS name with characters that NUT or Kubernetes labels reject, such as `@`, `:` or a space',
+    cure: 'Use letters, digits and inner `_ . -`',
+  },
+  'bad-interface': { cause: 'Not the name of a network interface', cure: 'Use the name that `ip link` prints' },
+  'bad-driver': { cause: 'Not the name of a NUT driver', cure: 'Use the name without a path, like `usbhid-ups`' },
+  'bad-driver-option': {
+    cause: 'Not the name of a driver option, or one with its own field: driver, port, desc',
+    cure: "Use the field, or an option of the driver's manual page",
+  },
+  'bad-text': {
+    cause: 'Characters that a NUT file cannot hold, such as umlauts and line breaks',
+    cure: 'Use printable ASCII on one line',
+  },
+  'bad-path': {
+    cause: 'Not an absolute path, or one with `.`, `..` or spaces',
+    cure: 'Write it like `/run/killpower`',
+  },
+  'bad-image': {
+    cause: 'An image without tag and digest, or tagged `latest`, so nodes may run different versions',
+    cure: 'Add a tag or a digest',
+  },
+  'bad-time': {
+    cause: 'Not a time in UTC, or a day that does not exist',
+    cure: 'Write it like `2027-01-31T18:00:00Z`; `date -u +%FT%TZ` prints the current time',
+  },
+  'bad-hash': { cause: 'Not a SHA-256 in hexadecimal', cure: 'Use the 64 digits that `sha256sum` prints' },
+  'bad-version': { cause: 'Not a k3s release', cure: 'Write it like `v1.36.4+k3s1`' },
+  'bad-community': {
+    cause: "Not a BGP community, or a large one, which MetalLB's native mode does not support",
+    cure: 'Write two numbers up to 65535, such as `65535:65282`',
+  },
+} as const satisfies Rules;
+
+type FormatRule = keyof typeof FORMAT_RULES;
+
+/** A text of this form. The JSON Schema has the pattern too, for editors. */
+function matching(pattern: RegExp, rule: FormatRule, advice: string) {
   return z
     .string()
     .check((context) => {
       if (pattern.test(context.value)) return;
-      const message = `${quoted(context.value)} is not allowed here; ${advice}`;
+      const message = `${quoted(context.value)} is not valid here; ${advice}`;
       context.issues.push({ code: 'custom', message, input: context.value, params: { rule } });
     })
     .meta({ pattern: pattern.source });
 }
 
 /**
- * A text that a parser turns into a value; what the parser throws becomes the problem, reported under `rule`.
+ * A text that a parser turns into a value. The message of its error becomes a problem of `rule`.
  *
- * @param pattern the characters it may hold, for editors only: the parser is the judge
+ * @param pattern the characters it may hold, for editors only
  */
-function parsed<T>(rule: RuleName, pattern: string, parse: (text: string) => T) {
+function parsed<T>(rule: FormatRule, pattern: string, parse: (text: string) => T) {
   return z
     .string()
     .meta({ pattern })
@@ -68,11 +122,16 @@ export const address = parsed<Address>('bad-address', '^[0-9A-Fa-f.:]+$', parseA
 export const range = parsed<AddressRange>('bad-range', '^[0-9A-Fa-f.:/ -]+$', parseAddressRange);
 export const subnet = parsed<Subnet>('bad-subnet', '^[0-9A-Fa-f.:]+/[0-9]+$', parseSubnet);
 
-export const community = parsed<string>('bad-community', '^[0-9]+:[0-9]+$', (text) => {
+function readCommunity(text: string): string {
   const fault = communityFault(text);
   if (fault) throw new Error(`${fault.message}; ${fault.cure}`);
   return text;
-});
+}
+export const community = parsed('bad-community', '^[0-9]+:[0-9]+$', readCommunity);
+/** The value of a community, or a name that is defined elsewhere. */
+export const communityOrName = parsed('bad-community', '^[^:]*$|^[0-9]+:[0-9]+$', (text) =>
+  text.includes(':') ? readCommunity(text) : text,
+);
 
 export const dnsLabel = matching(DNS_LABEL, 'bad-name', 'use up to 63 lower-case letters, digits and inner dashes');
 export const hostName = matching(HOST_NAME, 'bad-name', 'use a lower-case DNS name such as api.home.arpa');
@@ -80,30 +139,26 @@ export const objectName = matching(DNS_SUBDOMAIN, 'bad-name', 'use lower-case le
 export const nodeName = matching(
   NODE_NAME,
   'bad-name',
-  "use the machine's host name in lower case, at most 63 characters, which is the name of its Kubernetes node",
+  'use the host name in lower case, at most 63 characters; it is the name of the Kubernetes node',
 );
 export const interfaceName = matching(
   INTERFACE,
   'bad-interface',
   'use the name that `ip link` prints, at most 15 letters, digits and _ . -',
 );
-export const upsName = matching(
-  UPS_NAME,
-  'bad-ups-name',
-  'use up to 63 letters, digits and inner _ . -, which NUT and Kubernetes labels both take',
-);
+export const upsName = matching(UPS_NAME, 'bad-ups-name', 'use up to 63 letters, digits and inner _ . -');
 export const nutUser = matching(NUT_USER, 'bad-name', 'use letters, digits and _ -');
 export const driverName = matching(DRIVER, 'bad-driver', 'use the name of a NUT driver, such as usbhid-ups');
 export const driverOption = matching(
   DRIVER_OPTION,
   'bad-driver-option',
-  'use an option of the driver, such as vendorid (driver, port and desc have fields of their own)',
+  'use an option of the driver, such as vendorid (driver, port and desc are fields of their own)',
 );
-export const ascii = matching(PRINTABLE_ASCII, 'bad-text', 'use printable ASCII on one line, which is what NUT reads');
+export const ascii = matching(PRINTABLE_ASCII, 'bad-text', 'use printable ASCII on one line');
 export const devicePort = matching(
   VISIBLE_ASCII,
   'bad-text',
-  'use auto, a device path or an address, in printable ASCII without blanks',
+  'use auto, a device path or an address, in printable ASCII without spaces',
 );
 export const absolutePath = matching(
   ABSOLUTE_PATH,
@@ -114,14 +169,14 @@ export const k3sVersion = matching(VERSION, 'bad-version', 'use a k3s release su
 export const image = matching(
   IMAGE,
   'bad-image',
-  'use registry/name:tag or registry/name@sha256:..., never :latest, so that a restart without network runs the same image',
+  'use registry/name:tag or registry/name@sha256:..., and never :latest',
 );
 export const sha256 = matching(SHA256, 'bad-hash', 'use the 64 hexadecimal digits that sha256sum prints');
-/** A moment in UTC. Date.parse alone would take the 30th of February for a day in March. */
+/** A time in UTC. Date.parse alone reads 30 February as a day in March. */
 export const time = parsed<Date>('bad-time', TIME.source, (text) => {
   const date = new Date(TIME.test(text) ? text : Number.NaN);
   if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, -1))) {
-    throw new Error(`${quoted(text)} is no time; write it in UTC like 2027-01-31T18:00:00Z`);
+    throw new Error(`${quoted(text)} is not a time; write it in UTC like 2027-01-31T18:00:00Z`);
   }
   return date;
 });

@@ -1,3 +1,4 @@
+export { PROVIDER_RULES } from './control-plane-schema';
 export {
   electionSeconds,
   etcdArguments,
@@ -7,8 +8,9 @@ export {
   leaseOf,
   outlastsRetries,
 } from './failover';
+export { FORMAT_RULES } from './formats';
 export { HERE, npmRun, type Origin, shellWord } from './origin';
-export { ClusterError, error, type Path, type Problem, pathText, warning } from './problem';
+export { ClusterError, type Path, type Problem, pathText, problemFrom, type Rules } from './problem';
 export {
   agentsOf,
   bgpOnlyPools,
@@ -25,7 +27,6 @@ export {
   upsesAt,
 } from './queries';
 export { mayLose, quorumOf } from './quorum';
-export type { RuleName } from './rule-names';
 export {
   type Bgp,
   type Cluster,

@@ -74,7 +74,9 @@ const bgpAdvertisement = z.strictObject({
   pools: names.describe('Names of the pools to announce, with IPv4 addresses only.'),
   peers: names.optional().describe('Names of the peers that hear of them. Default: all.'),
   nodes: names.optional().describe('Names of the nodes that traffic may come in by. Default: all.'),
-  communities: names
+  communities: z
+    .array(format.communityOrName)
+    .min(1)
     .optional()
     .describe('Communities on the routes: values such as 65535:65282, or names from communities. Default: none.'),
   aggregationLength: z

@@ -1,40 +1,42 @@
-import type { RuleName } from './rule-names';
+/** What docs/rules.md says about a rule, in Markdown. */
+interface Rule {
+  readonly cause: string;
+  readonly cure: string;
+  /** @default - an error, which stops synth */
+  readonly severity?: 'warning';
+}
+
+/** Rules by their names. The names are stable, so that people can search for them. */
+export type Rules<Name extends string = string> = Readonly<Record<Name, Rule>>;
 
 /** Where a value stands in the site description, from the outside in: `['nodes', 0, 'address']`. */
 export type Path = readonly (string | number)[];
 
-/** Something wrong with a site. `rule` is a stable name to search for; message and cure start in lower case. */
+/** A fault in a site. `rule` is the name of a rule; message and cure start in lower case. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
   readonly path: Path;
-  readonly rule: RuleName;
+  readonly rule: string;
   readonly message: string;
   readonly cure: string;
 }
 
-/** An error that stops synth. */
-export const error = (rule: RuleName, path: Path, message: string, cure: string): Problem => ({
-  severity: 'error',
-  rule,
-  path,
-  message,
-  cure,
-});
-
-/** Something that works, with a price its owner should know. */
-export const warning = (rule: RuleName, path: Path, message: string, cure: string): Problem => ({
-  severity: 'warning',
-  rule,
-  path,
-  message,
-  cure,
-});
+/** Makes problems of these rules, with the severity that the table states. A name outside the table does not compile. */
+export const problemFrom =
+  <Name extends string>(rules: Rules<Name>) =>
+  (rule: Name, path: Path, message: string, cure: string): Problem => ({
+    severity: rules[rule].severity ?? 'error',
+    rule,
+    path,
+    message,
+    cure,
+  });
 
 /** `['nodes', 0, 'address']` as `nodes[0].address`. */
 export const pathText = (path: Path): string =>
   path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('') || 'the site';
 
-/** Thrown with every problem of a site at once; the message has a line for each. */
+/** Thrown with every problem of a site; the message has a line for each. */
 export class ClusterError extends Error {
   constructor(readonly lines: readonly string[]) {
     super(lines.join('\n'));

@@ -1,192 +1,145 @@
-import { type Bgp, type Cluster, error, type LoadBalancer, type Path, type Problem, sharesNode } from '../cluster';
-import { type Address, communityFault, contains, MAX_COMMUNITIES, sameAddress, shortestPrefix } from '../network';
-import { unknownName } from './unknown-name';
+import { type Bgp, type Cluster, type LoadBalancer, type Path, sharesNode } from '../cluster';
+import { contains, MAX_COMMUNITIES, sameAddress, shortestPrefix } from '../network';
+import { type Report, subject } from './subject';
+
+const RULES = {
+  'bgp-family': {
+    cause:
+      "A BGP peer, or a pool that BGP announces, has an IPv6 address. MetalLB's native mode supports IPv4 only, and rejects its whole configuration for such a pool",
+    cure: 'Announce IPv6 by L2, from a pool of its own',
+  },
+  'bgp-peer-taken': {
+    cause: 'A peer has the address of a node, the VIP, or an address of a pool',
+    cure: 'Use the address of the router',
+  },
+  'bgp-multihop': {
+    cause: '`ebgpMultiHop` is set for a router of the same AS, which MetalLB rejects',
+    cure: 'Remove it: within one AS, any number of hops works',
+  },
+  'bgp-source-address': {
+    cause: 'A peer has a `sourceAddress`, which belongs to one node, and several nodes open the session',
+    cure: 'Name that node in `nodes`, and add a peer for each of the others',
+  },
+  'bgp-aggregation': {
+    cause: 'The aggregated route covers more addresses than the pool and attracts traffic for other hosts',
+    cure: 'Set `aggregationLength` to the value that the message names, or more',
+  },
+  'bgp-too-many-communities': {
+    cause: `An advertisement has more than ${MAX_COMMUNITIES} communities`,
+    cure: 'Use fewer',
+  },
+  'bgp-local-pref': {
+    cause: 'Two advertisements announce one route to one peer with different local preferences, which MetalLB rejects',
+    cure: 'Use the same value, or separate peers or nodes',
+  },
+  'bgp-local-pref-unheard': {
+    cause: '`localPref` is sent within one AS only, and every peer is in another AS',
+    cure: 'Remove it, or use communities',
+  },
+} as const;
 
 type Peer = Bgp['peers'][number];
 type Advertisement = Bgp['advertisements'][number];
 
-const PATH: Path = ['loadBalancer', 'bgp'];
-
 /**
- * BGP as MetalLB's native mode speaks it. MetalLB would not store some of this, and drops its whole configuration for the rest:
+ * BGP as MetalLB's native mode supports it. MetalLB does not store some of this, and rejects its whole configuration for the rest:
  * https://github.com/metallb/metallb/tree/v0.16.1/internal/config.
  */
-export function bgp(cluster: Cluster): Problem[] {
+export const bgp = subject(RULES, (cluster, report) => {
   const { loadBalancer } = cluster;
-  if (!loadBalancer?.bgp) return [];
+  if (!loadBalancer?.bgp) return;
   const { peers, advertisements } = loadBalancer.bgp;
-  return [
-    ...peers.flatMap((peer, i) => [
-      ...ofPeer(cluster, peer, [...PATH, 'peers', i]),
-      ...sameRouter(peers.slice(0, i), peer, [...PATH, 'peers', i]),
-    ]),
-    ...advertisements.flatMap((advertisement, i) => {
-      const path = [...PATH, 'advertisements', i];
-      return [
-        ...references(cluster, loadBalancer, advertisement, path),
-        ...routes(loadBalancer, advertisement, path),
-        ...localPreference(loadBalancer.bgp?.peers ?? [], advertisements.slice(0, i), advertisement, path),
-      ];
-    }),
-  ];
-}
+  const path: Path = ['loadBalancer', 'bgp'];
+  for (const [i, peer] of peers.entries()) checkPeer(cluster, peer, [...path, 'peers', i], report);
+  for (const [i, advertisement] of advertisements.entries()) {
+    const at = [...path, 'advertisements', i];
+    checkRoutes(loadBalancer, advertisement, at, report);
+    checkLocalPreference(peers, advertisements.slice(0, i), advertisement, [...at, 'localPref'], report);
+  }
+});
 
-function ofPeer(cluster: Cluster, peer: Peer, path: Path): Problem[] {
-  const nodeNames = cluster.nodes.map(({ name }) => name);
-  const ipv6 = (['peerAddress', 'sourceAddress', 'routerID'] as const).flatMap((key) =>
-    peer[key]?.family === 6
-      ? [
-          error(
-            'bgp-family',
-            [...path, key],
-            `${key} of peer "${peer.name}" is ${peer[key].text}`,
-            "give an IPv4 address, since MetalLB's native mode speaks BGP with IPv4 only",
-          ),
-        ]
-      : [],
-  );
-  const multihop =
-    peer.ebgpMultiHop && peer.myASN === peer.peerASN
-      ? [
-          error(
-            'bgp-multihop',
-            [...path, 'ebgpMultiHop'],
-            `peer "${peer.name}" has the same AS number on both sides, ${peer.myASN}, where MetalLB refuses ebgpMultiHop`,
-            'take it out: within one AS a router may be any number of hops away',
-          ),
-        ]
-      : [];
-  const source =
-    peer.sourceAddress && peer.nodes?.length !== 1
-      ? [
-          error(
-            'bgp-source-address',
-            [...path, 'sourceAddress'],
-            `peer "${peer.name}" has the sourceAddress ${peer.sourceAddress.text}, which one node has, and ${peer.nodes ? `${peer.nodes.length} open` : 'every node opens'} the session`,
-            'name that node in nodes, and write a peer for each of the others',
-          ),
-        ]
-      : [];
-  const unknown = (peer.nodes ?? []).flatMap((name, n) => unknownName('node', name, nodeNames, [...path, 'nodes', n]));
-  return [...ipv6, ...taken(cluster, peer, [...path, 'peerAddress']), ...multihop, ...source, ...unknown];
-}
-
-/** A router has an address of its own. */
-function taken(cluster: Cluster, { name, peerAddress }: Peer, path: Path): Problem[] {
-  const isIt = (address: Address) => sameAddress(address, peerAddress);
+function checkPeer(cluster: Cluster, peer: Peer, path: Path, report: Report<typeof RULES>): void {
+  const { name, peerAddress, sourceAddress, myASN, peerASN, nodes } = peer;
+  for (const key of ['peerAddress', 'sourceAddress', 'routerID'] as const) {
+    const address = peer[key];
+    if (address?.family !== 6) continue;
+    const message = `${key} ${address.text} of peer "${name}" is IPv6, and MetalLB's native mode supports BGP by IPv4 only`;
+    report('bgp-family', [...path, key], message, 'use an IPv4 address');
+  }
   const owners = [
-    ...cluster.nodes.filter(({ address }) => address.some(isIt)).map((node) => `the address of node ${node.name}`),
-    ...cluster.controlPlane.vip.filter(isIt).map(() => 'the virtual IP'),
+    ...cluster.nodes
+      .filter(({ address }) => address.some((own) => sameAddress(own, peerAddress)))
+      .map((node) => `is the address of node ${node.name}`),
+    ...(cluster.controlPlane.vip.some((own) => sameAddress(own, peerAddress)) ? ['is the VIP'] : []),
     ...(cluster.loadBalancer?.pools ?? [])
       .filter(({ addresses }) => addresses.some((range) => contains(range, peerAddress)))
-      .map((pool) => `inside pool "${pool.name}"`),
+      .map((pool) => `is inside pool "${pool.name}"`),
   ];
-  return owners.map((owner) =>
-    error('bgp-peer-taken', path, `peer "${name}" has ${peerAddress.text}, ${owner}`, 'give the address of the router'),
-  );
+  for (const owner of owners) {
+    const message = `peerAddress ${peerAddress.text} of peer "${name}" ${owner}`;
+    report('bgp-peer-taken', [...path, 'peerAddress'], message, 'use the address of the router');
+  }
+  if (peer.ebgpMultiHop && myASN === peerASN) {
+    report(
+      'bgp-multihop',
+      [...path, 'ebgpMultiHop'],
+      `peer "${name}" is in the same AS, ${myASN}, for which MetalLB rejects ebgpMultiHop`,
+      'remove it: within one AS, any number of hops works',
+    );
+  }
+  if (sourceAddress && nodes?.length !== 1) {
+    report(
+      'bgp-source-address',
+      [...path, 'sourceAddress'],
+      `sourceAddress ${sourceAddress.text} of peer "${name}" belongs to one node, and ${nodes ? `${nodes.length} nodes open` : 'every node opens'} the session`,
+      'name that node in nodes, and add a peer for each of the others',
+    );
+  }
 }
 
-/** Two sessions between the same two machines close each other. */
-function sameRouter(earlier: readonly Peer[], peer: Peer, path: Path): Problem[] {
-  const same = earlier.find(
-    (other) => sameAddress(other.peerAddress, peer.peerAddress) && sharesNode(other.nodes, peer.nodes),
-  );
-  return same
-    ? [
-        error(
-          'duplicate-address',
-          [...path, 'peerAddress'],
-          `${peer.peerAddress.text} is already the address of peer "${same.name}", on the same nodes`,
-          'keep one of the two, or give each nodes of its own',
-        ),
-      ]
-    : [];
-}
-
-function references(
-  cluster: Cluster,
-  { pools, bgp: stated }: LoadBalancer,
+function checkRoutes(
+  { pools }: LoadBalancer,
   advertisement: Advertisement,
   path: Path,
-): Problem[] {
-  const unknown = (
-    kind: Parameters<typeof unknownName>[0],
-    key: 'pools' | 'nodes' | 'peers',
-    known: readonly { readonly name: string }[],
-  ) =>
-    (advertisement[key] ?? []).flatMap((name, i) =>
-      unknownName(
-        kind,
-        name,
-        known.map((item) => item.name),
-        [...path, key, i],
-      ),
-    );
-  const aliases = stated?.communities.map(({ name }) => name) ?? [];
-  const communities = (advertisement.communities ?? []).flatMap((text, i) => {
-    const at = [...path, 'communities', i];
-    if (!text.includes(':')) return unknownName('community', text, aliases, at);
-    const fault = communityFault(text);
-    return fault ? [error('bad-community', at, fault.message, fault.cure)] : [];
-  });
-  return [
-    ...unknown('pool', 'pools', pools),
-    ...unknown('peer', 'peers', stated?.peers ?? []),
-    ...unknown('node', 'nodes', cluster.nodes),
-    ...communities,
-  ];
-}
-
-function routes({ pools }: LoadBalancer, advertisement: Advertisement, path: Path): Problem[] {
-  const { aggregationLength, communities = [] } = advertisement;
-  const own = advertisement.pools.flatMap((name, i) =>
-    pools
-      .filter((pool) => pool.name === name)
-      .flatMap((pool) => pool.addresses.map((range) => ({ pool, range, at: [...path, 'pools', i] }))),
-  );
-  const problems = own.flatMap(({ pool, range, at }) => {
-    if (range.family === 6) {
-      return [
-        error(
+  report: Report<typeof RULES>,
+): void {
+  const { name, aggregationLength, communities = [] } = advertisement;
+  for (const [i, poolName] of advertisement.pools.entries()) {
+    for (const range of pools.filter((pool) => pool.name === poolName).flatMap(({ addresses }) => addresses)) {
+      if (range.family === 6) {
+        report(
           'bgp-family',
-          at,
-          `pool "${pool.name}" has IPv6 addresses, ${range.text}`,
-          "announce them by L2 from a pool of their own, since MetalLB's native mode speaks BGP with IPv4 only",
-        ),
-      ];
+          [...path, 'pools', i],
+          `${range.text} of pool "${poolName}" is IPv6, and MetalLB's native mode supports BGP by IPv4 only`,
+          'announce IPv6 by L2, from a pool of its own',
+        );
+      } else if (aggregationLength < shortestPrefix(range)) {
+        report(
+          'bgp-aggregation',
+          [...path, 'aggregationLength'],
+          `a /${aggregationLength} route is larger than ${range.text} of pool "${poolName}" and attracts traffic for other hosts`,
+          `set aggregationLength to ${shortestPrefix(range)} or more`,
+        );
+      }
     }
-    const shortest = shortestPrefix(range);
-    return aggregationLength < shortest
-      ? [
-          error(
-            'bgp-aggregation',
-            [...path, 'aggregationLength'],
-            `a route of /${aggregationLength} holds more than ${range.text} of pool "${pool.name}", so it would draw traffic for addresses that are not the cluster's`,
-            `give ${shortest} or more`,
-          ),
-        ]
-      : [];
-  });
-  if (communities.length <= MAX_COMMUNITIES) return problems;
-  return [
-    ...problems,
-    error(
-      'bgp-too-many-communities',
-      [...path, 'communities'],
-      `advertisement "${advertisement.name}" has ${communities.length} communities`,
-      `give ${MAX_COMMUNITIES} at most`,
-    ),
-  ];
+  }
+  if (communities.length <= MAX_COMMUNITIES) return;
+  report(
+    'bgp-too-many-communities',
+    [...path, 'communities'],
+    `advertisement "${name}" has ${communities.length} communities`,
+    `use at most ${MAX_COMMUNITIES}`,
+  );
 }
 
-function localPreference(
+function checkLocalPreference(
   peers: readonly Peer[],
   earlier: readonly Advertisement[],
   advertisement: Advertisement,
   path: Path,
-): Problem[] {
+  report: Report<typeof RULES>,
+): void {
   const { name, localPref = 0, peers: own } = advertisement;
-  const at = [...path, 'localPref'];
   const other = earlier.find(
     (candidate) =>
       (candidate.localPref ?? 0) !== localPref &&
@@ -195,27 +148,21 @@ function localPreference(
       (!candidate.peers || !own || candidate.peers.some((peer) => own.includes(peer))) &&
       sharesNode(candidate.nodes, advertisement.nodes),
   );
-  const heard = peers.filter((peer) => !own || own.includes(peer.name));
-  return [
-    ...(other
-      ? [
-          error(
-            'bgp-local-pref',
-            at,
-            `advertisements "${other.name}" and "${name}" tell one peer two local preferences of one route, ${other.localPref ?? 0} and ${localPref}`,
-            'give both the same, or peers or nodes of their own',
-          ),
-        ]
-      : []),
-    ...(advertisement.localPref !== undefined && heard.length > 0 && heard.every((peer) => peer.peerASN !== peer.myASN)
-      ? [
-          error(
-            'bgp-local-pref-unheard',
-            at,
-            `local preference is told within one AS only, and every peer of advertisement "${name}" is in another`,
-            'take it out, or use communities',
-          ),
-        ]
-      : []),
-  ];
+  if (other) {
+    report(
+      'bgp-local-pref',
+      path,
+      `advertisements "${other.name}" and "${name}" announce one route to one peer with local preferences ${other.localPref ?? 0} and ${localPref}`,
+      'use the same value, or separate peers or nodes',
+    );
+  }
+  const receivers = peers.filter((peer) => !own || own.includes(peer.name));
+  if (advertisement.localPref === undefined || receivers.length === 0) return;
+  if (receivers.some((peer) => peer.peerASN === peer.myASN)) return;
+  report(
+    'bgp-local-pref-unheard',
+    path,
+    `localPref is sent within one AS only, and every peer of advertisement "${name}" is in another AS`,
+    'remove it, or use communities',
+  );
 }

@@ -1,75 +1,69 @@
-import { type Cluster, error, foundingOf, type Problem } from '../cluster';
-import { unknownName } from './unknown-name';
+import { foundingOf } from '../cluster';
+import { subject } from './subject';
 
-/** A permission that outlives its week is one that somebody forgets on a stick. */
+/** The longest permission. One that lasts longer may be left on a stick and bootstrap a second cluster. */
 const MOST_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** The permission to found the cluster is for a server that can use it and claim the virtual IP, has not ended, and ends soon. */
-export function bootstrap(cluster: Cluster, now: Date): Problem[] {
-  const { bootstrap: permission, nodes } = cluster;
-  if (!permission) return [];
-  const { node, notAfter } = permission;
-  const names = nodes.map(({ name }) => name);
-  const unknown = unknownName('node', node, names, ['bootstrap', 'node'], ' that could found the cluster');
-  const agent =
-    nodes.find(({ name }) => name === node)?.role === 'agent'
-      ? [
-          error(
-            'founder-not-server',
-            ['bootstrap', 'node'],
-            `${node} is an agent, which cannot found a cluster`,
-            'name a server',
-          ),
-        ]
-      : [];
-  return [...unknown, ...agent, ...claim(cluster), ...unused(cluster), ...ending(notAfter, now)];
-}
+const RULES = {
+  'founder-not-server': { cause: '`bootstrap.node` is an agent', cure: 'Name a server' },
+  'founder-without-claim': {
+    cause:
+      'The VIP is IPv6 only. A server that bootstraps unattended first claims the VIP by ARP, which needs IPv4. `npm run hosts -- --permit-init` is subject to this rule too',
+    cure: 'Remove `bootstrap` and bootstrap by hand as `hosts/README.md` describes, or add an IPv4 address to `controlPlane.vip` if the nodes have IPv4',
+  },
+  'permission-unused': {
+    cause: '`os` names k3OS only, which has no `k3s-ha` to use the permission',
+    cure: 'Remove `bootstrap`, and bootstrap from the boot menu as `hosts/README.md` describes under k3OS',
+  },
+  'permission-expired': {
+    cause: '`bootstrap.notAfter` is in the past',
+    cure: 'Remove `bootstrap` if the cluster exists, else set a later time',
+  },
+  'permission-long': {
+    cause: `The permission lasts more than ${MOST_DAYS} days. A stick that carries it could bootstrap a second cluster`,
+    cure: `Set an end within ${MOST_DAYS} days`,
+  },
+} as const;
 
-function claim(cluster: Cluster): Problem[] {
-  if (foundingOf(cluster) !== 'by-hand') return [];
-  return [
-    error(
+/** The permission to bootstrap is for a server that can claim the VIP, has not expired, and ends soon. */
+export const bootstrap = subject(RULES, (cluster, report, now) => {
+  if (!cluster.bootstrap) return;
+  const { node, notAfter } = cluster.bootstrap;
+  if (cluster.nodes.some(({ name, role }) => name === node && role === 'agent')) {
+    report('founder-not-server', ['bootstrap', 'node'], `${node} is an agent and cannot bootstrap`, 'name a server');
+  }
+  if (foundingOf(cluster) === 'by-hand') {
+    report(
       'founder-without-claim',
       ['bootstrap'],
-      'the virtual IP is IPv6 alone, and a server that founds the cluster by itself has to claim an IPv4 one by ARP',
-      'let no server do it: a person founds this cluster by hand, see hosts/README.md; or give controlPlane.vip an IPv4 address too, where the machines have some',
-    ),
-  ];
-}
-
-function unused({ os }: Cluster): Problem[] {
-  if (os?.join() !== 'k3os') return [];
-  return [
-    error(
+      'a server bootstraps unattended only with an IPv4 VIP, which it claims by ARP, and the VIP is IPv6',
+      'remove bootstrap and bootstrap by hand (hosts/README.md), or add an IPv4 address to controlPlane.vip',
+    );
+  }
+  if (cluster.os?.join() === 'k3os') {
+    report(
       'permission-unused',
       ['bootstrap'],
-      'k3OS has no k3s-ha, so nothing there would use the permission to found the cluster',
-      'take bootstrap out and found the cluster from the boot menu, as hosts/README.md says under k3OS',
-    ),
-  ];
-}
-
-function ending(notAfter: Date, now: Date): Problem[] {
+      'k3OS has no k3s-ha to use this permission',
+      'remove bootstrap, and bootstrap from the boot menu as hosts/README.md describes under k3OS',
+    );
+  }
   const path = ['bootstrap', 'notAfter'];
   const left = notAfter.getTime() - now.getTime();
   if (left <= 0) {
-    return [
-      error(
-        'permission-expired',
-        path,
-        `the permission to found the cluster ended at ${notAfter.toISOString()}`,
-        'take bootstrap out when the cluster exists, else state a new time',
-      ),
-    ];
-  }
-  if (left <= MOST_DAYS * DAY_MS) return [];
-  return [
-    error(
+    report(
+      'permission-expired',
+      path,
+      `the permission to bootstrap expired at ${notAfter.toISOString()}`,
+      'remove bootstrap if the cluster exists, else set a later time',
+    );
+  } else if (left > MOST_DAYS * DAY_MS) {
+    report(
       'permission-long',
       path,
-      `the permission to found the cluster would last until ${notAfter.toISOString()}, ${Math.ceil(left / DAY_MS)} days`,
-      `let it end within ${MOST_DAYS} days, so that no forgotten stick founds a second cluster`,
-    ),
-  ];
-}
+      `the permission to bootstrap lasts ${Math.ceil(left / DAY_MS)} days, until ${notAfter.toISOString()}`,
+      `set an end within ${MOST_DAYS} days`,
+    );
+  }
+});

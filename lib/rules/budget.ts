@@ -1,4 +1,4 @@
-import { type Cluster, error, type Path, type Problem, warning } from '../cluster';
+import type { Cluster, Path } from '../cluster';
 import {
   allDownSum,
   bestRuntime,
@@ -16,80 +16,92 @@ import {
   runtimesOf,
   type UpsPlan,
 } from '../power';
+import { type Report, subject } from './subject';
 
-/** The battery of every UPS lasts until all machines on it are off and the load is cut. */
-export function budget(cluster: Cluster): Problem[] {
+const RULES = {
+  'early-shutdown-empty': {
+    cause: '`earlyShutdown` has no limit and does nothing',
+    cure: 'Set a limit, or remove it',
+  },
+  'early-shutdown-unmeasured': {
+    cause:
+      'The shutdown starts at a charge or after a time on battery, and the battery runtime from there is not measured',
+    cure: 'Measure `runtimeAtEarlyShutdownSeconds`, or set `runtimeBelowSeconds`',
+    severity: 'warning',
+  },
+  'runtime-unmeasured': {
+    cause: 'The shutdown starts at low battery, and the battery runtime from there is not measured',
+    cure: 'Measure `runtimeAtLowBatterySeconds`, or set `earlyShutdown.runtimeBelowSeconds`',
+    severity: 'warning',
+  },
+  'runtime-too-short': {
+    cause: 'The battery is empty before the UPS cuts its output, so nodes may lose power while they halt',
+    cure: 'Make one of the changes that the message names, each the smallest of its kind',
+  },
+} as const;
+
+/** The battery of every UPS lasts until all its nodes are off and the output is cut. */
+export const budget = subject(RULES, (cluster, report) => {
   const plan = powerPlan(cluster);
   const early = cluster.power.earlyShutdown;
-  return [
-    ...(early && Object.values(early).every((limit) => limit === undefined)
-      ? [
-          error(
-            'early-shutdown-empty',
-            ['power', 'earlyShutdown'],
-            'earlyShutdown has no limit, so nothing would begin early',
-            'set runtimeBelowSeconds, chargeBelowPercent or onBatterySeconds, or take earlyShutdown out',
-          ),
-        ]
-      : []),
-    ...plan.upses.flatMap((ups, u) =>
-      ups.ups.node === undefined || ups.ups.server || ups.nodes.length === 0
-        ? []
-        : battery(cluster, plan, ups, ['ups', u]),
-    ),
-  ];
-}
-
-function battery(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path): Problem[] {
-  const runtimes = runtimesOf(cluster, ups);
-  if (runtimes.some(isEnough)) return [];
-  const { onBatterySeconds, chargeBelowPercent } = cluster.power.earlyShutdown ?? {};
-  const isReckoned = ups.ups.runtimeAtEarlyShutdownSeconds !== undefined;
-  if ((onBatterySeconds !== undefined || chargeBelowPercent !== undefined) && !isReckoned) {
-    return [unmeasuredEarly(cluster, ups, path)];
+  if (early && Object.values(early).every((limit) => limit === undefined)) {
+    report(
+      'early-shutdown-empty',
+      ['power', 'earlyShutdown'],
+      'power.earlyShutdown has no limit and does nothing',
+      'set runtimeBelowSeconds, chargeBelowPercent or onBatterySeconds, or remove earlyShutdown',
+    );
   }
+  for (const [u, ups] of plan.upses.entries()) {
+    if (ups.ups.node === undefined || ups.ups.server || ups.nodes.length === 0) continue;
+    checkBattery(cluster, plan, ups, ['ups', u], report);
+  }
+});
+
+const SHOWN = '(npm run power -- explain shows the sum)';
+
+function checkBattery(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
+  const { name, runtimeAtEarlyShutdownSeconds } = ups.ups;
+  const runtimes = runtimesOf(cluster, ups);
+  if (runtimes.some(isEnough)) return;
+  const { onBatterySeconds, chargeBelowPercent } = cluster.power.earlyShutdown ?? {};
   const best = bestRuntime(runtimes);
-  return [best ? tooShort(cluster, plan, ups, best, path) : unmeasured(cluster, ups, path)];
+  const orBelow = `or power.earlyShutdown.runtimeBelowSeconds to ${ups.earlyRuntimeNeededSeconds} or more`;
+  if ((onBatterySeconds ?? chargeBelowPercent) !== undefined && runtimeAtEarlyShutdownSeconds === undefined) {
+    report(
+      'early-shutdown-unmeasured',
+      path,
+      `battery runtime of "${name}" after the limit of power.earlyShutdown is not measured, and ${ups.earlyRuntimeNeededSeconds} s are required ${SHOWN}`,
+      `set runtimeAtEarlyShutdownSeconds, measured as hosts/RUNBOOK.md describes, ${orBelow}`,
+    );
+  } else if (!best) {
+    report(
+      'runtime-unmeasured',
+      path,
+      `battery runtime of "${name}" after low battery is not measured, and ${ups.runtimeNeededSeconds} s are required ${SHOWN}`,
+      `set runtimeAtLowBatterySeconds, measured as hosts/RUNBOOK.md describes, ${orBelow}`,
+    );
+  } else {
+    const { source, availableSeconds, neededSeconds } = best;
+    const sum = source === 'runtimeAtLowBatterySeconds' ? runtimeSum(cluster, ups) : earlyRuntimeSum(cluster, ups);
+    report(
+      'runtime-too-short',
+      source === 'runtimeBelowSeconds' ? ['power', 'earlyShutdown', source] : [...path, source],
+      `battery runtime of "${name}" ${FROM[source]} is ${availableSeconds} s, and ${neededSeconds} s are required: ${sum}, where ${allDownSum(cluster, plan, ups)}, and ${offDelaySum(cluster, ups)}`,
+      runtimeCures(cluster, ups, best).map(changeText).join(', or ') ||
+        'start earlier (power.earlyShutdown) and measure again, or use a larger battery',
+    );
+  }
 }
 
-const unmeasured = (cluster: Cluster, ups: UpsPlan, path: Path): Problem =>
-  warning(
-    'runtime-unmeasured',
-    path,
-    `nobody has measured how long "${ups.ups.name}" lasts after it has reported low battery, and it must last ${ups.runtimeNeededSeconds} s: ${runtimeSum(cluster, ups)}`,
-    `measure it as hosts/RUNBOOK.md says and set runtimeAtLowBatterySeconds, or set power.earlyShutdown.runtimeBelowSeconds to ${ups.earlyRuntimeNeededSeconds} or more`,
-  );
-
-const unmeasuredEarly = (cluster: Cluster, ups: UpsPlan, path: Path): Problem =>
-  warning(
-    'early-shutdown-unmeasured',
-    path,
-    `a limit of power.earlyShutdown begins the shutdown, and nobody has measured how long "${ups.ups.name}" lasts from there; it must last ${ups.earlyRuntimeNeededSeconds} s: ${earlyRuntimeSum(cluster, ups)}`,
-    `measure it as hosts/RUNBOOK.md says and set runtimeAtEarlyShutdownSeconds, or set power.earlyShutdown.runtimeBelowSeconds to ${ups.earlyRuntimeNeededSeconds} or more`,
-  );
-
-/** In words, what the site says the battery lasts. */
-const WORDS: Readonly<Record<Runtime['source'], (ups: string, seconds: number) => string>> = {
-  runtimeAtLowBatterySeconds: (ups, seconds) => `${ups} lasts ${seconds} s after low battery and`,
-  runtimeAtEarlyShutdownSeconds: (ups, seconds) =>
-    `${ups} lasts ${seconds} s after the limit of power.earlyShutdown and`,
-  runtimeBelowSeconds: (ups, seconds) =>
-    `the shutdown begins when ${ups} expects to last less than ${seconds} s, and it`,
+/** The event from which a runtime counts. */
+const FROM: Readonly<Record<Runtime['source'], string>> = {
+  runtimeAtLowBatterySeconds: 'after low battery',
+  runtimeAtEarlyShutdownSeconds: 'after the limit of power.earlyShutdown',
+  runtimeBelowSeconds: 'at the limit runtimeBelowSeconds',
 };
 
-function tooShort(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, best: Runtime, path: Path): Problem {
-  const { source, availableSeconds, neededSeconds } = best;
-  const sum = source === 'runtimeAtLowBatterySeconds' ? runtimeSum(cluster, ups) : earlyRuntimeSum(cluster, ups);
-  return error(
-    'runtime-too-short',
-    source === 'runtimeBelowSeconds' ? ['power', 'earlyShutdown', source] : [...path, source],
-    `${WORDS[source](`"${ups.ups.name}"`, availableSeconds)} must last ${neededSeconds}: ${sum}, where ${allDownSum(cluster, plan, ups)}, and ${offDelaySum(cluster, ups)}`,
-    runtimeCures(cluster, ups, best).map(changeText).join(', or ') ||
-      'begin earlier (power.earlyShutdown) and measure again, or use a larger battery',
-  );
-}
-
-/** The smallest changes that would each make the battery last, the one that keeps the machines up longest first. */
+/** The smallest changes that each make the battery last; the one that keeps the nodes running longest comes first. */
 function runtimeCures(cluster: Cluster, ups: UpsPlan, best: Runtime): (readonly Change[])[] {
   const carries = ups.carriesSeconds - (best.neededSeconds - best.availableSeconds);
   const earlier = cutEarlier(cluster, ups, carries, carries - MAX_AGE_SECONDS);

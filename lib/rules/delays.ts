@@ -1,4 +1,4 @@
-import { type Cluster, error, type Path, type Problem } from '../cluster';
+import type { Cluster, Path } from '../cluster';
 import {
   allDownSum,
   type Change,
@@ -10,137 +10,151 @@ import {
   needsVendor,
   offDelayOf,
   offDelaySum,
-  type PowerPlan,
   powerPlan,
   roundedDelay,
   type UpsPlan,
 } from '../power';
+import { type Report, subject } from './subject';
 
-/** Every UPS cuts its load after the last machine on it is off, restores it after that, and no machine wakes in between. */
-export function delays(cluster: Cluster): Problem[] {
+const RULES = {
+  'offdelay-too-short': {
+    cause: 'The configured `offdelay` cuts the output before the last node is off',
+    cure: 'Make the change that the message names, or remove `offdelay`',
+  },
+  'offdelay-step': {
+    cause: 'The UPS rounds this `offdelay` down, possibly by a lot',
+    cure: 'Use a whole multiple. With usbhid-ups, set `options.vendorid` if the UPS is not a CyberPower',
+  },
+  'offdelay-too-long': {
+    cause: 'The required delay exceeds the limit of the driver, which then does not start',
+    cure: 'Lower the halt budgets',
+  },
+  'ondelay-too-short': {
+    cause: 'The output would be restored before it is cut, and may stay off',
+    cure: 'Set `ondelay` above the rounded `offdelay`, or remove it. The blazer drivers count `ondelay` in minutes',
+  },
+  'ondelay-unit': {
+    cause:
+      'An `ondelay` of an hour or more with a blazer driver, which counts in minutes, is probably meant in seconds',
+    cure: 'Set it in minutes',
+  },
+  'cut-delay-too-short': {
+    cause: 'The host that serves this UPS cuts the output before the last node is off',
+    cure: 'Lengthen the delay on that host and here, or lower the halt budgets',
+  },
+  'rtc-wake-too-early': {
+    cause: 'The clock would wake a node before the output is cut, and the node would lose power while it runs',
+    cure: 'Raise `rtcWakeSeconds`, or set 0',
+  },
+} as const;
+
+/** Every UPS cuts its output after the last node is off and restores it after that; no node wakes in between. */
+export const delays = subject(RULES, (cluster, report) => {
   const plan = powerPlan(cluster);
-  return plan.upses.flatMap((ups, u) => {
+  for (const [u, ups] of plan.upses.entries()) {
     const path = ['ups', u];
-    if (ups.ups.server) return [...cutDelay(cluster, plan, ups, path), ...rtcWake(cluster, ups)];
-    return ups.ups.node === undefined
-      ? []
-      : [...offDelay(cluster, plan, ups, path), ...onDelay(ups, path), ...rtcWake(cluster, ups)];
-  });
-}
+    const sums = `${allDownSum(cluster, plan, ups)}, and ${offDelaySum(cluster, ups)}`;
+    if (ups.ups.server) {
+      const at = [...path, 'server', 'cutDelaySeconds'];
+      const { address } = ups.ups.server;
+      const needed = ups.neededOffDelaySeconds;
+      if (ups.offDelaySeconds < needed) {
+        report(
+          'cut-delay-too-short',
+          at,
+          `"${ups.ups.name}" cuts its output after ${ups.offDelaySeconds} s, too early: ${sums}`,
+          `${cures(cluster, ups, { path: at, value: needed })} (change cutDelaySeconds on ${address.text} as well)`,
+        );
+      }
+    } else if (ups.ups.node === undefined) {
+      continue;
+    } else {
+      checkOffDelay(cluster, sums, ups, path, report);
+      checkOnDelay(ups, [...path, 'options', 'ondelay'], report);
+    }
+    checkWake(cluster, ups, report);
+  }
+});
 
-/** How early a machine is off, and how late the UPS cuts: both sides of what has to be true. */
-const tooEarly = (cluster: Cluster, plan: PowerPlan, ups: UpsPlan): string =>
-  `${allDownSum(cluster, plan, ups)}, and ${offDelaySum(cluster, ups)}`;
-
-function offDelay(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path): Problem[] {
+function checkOffDelay(cluster: Cluster, sums: string, ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
   const { ups: site, stepSeconds, neededOffDelaySeconds: needed } = ups;
   const at = [...path, 'options', 'offdelay'];
   const stated = driverNumber(site, 'offdelay');
   if (stated !== undefined && stated % stepSeconds !== 0) {
     const next = Math.max(Math.ceil(stated / stepSeconds) * stepSeconds, needed);
-    return [
-      error(
-        'offdelay-step',
-        at,
-        `offdelay ${stated} of "${site.name}" becomes ${Math.floor(stated / stepSeconds) * stepSeconds}, because its delays are whole multiples of ${stepSeconds} s`,
-        `${changeText([offDelayOf(cluster, ups, next)])}${needsVendor(site) ? ', or give options.vendorid, if it is no CyberPower (`lsusb` prints it)' : ''}`,
-      ),
-    ];
+    const vendor = needsVendor(site) ? ', or set options.vendorid if it is not a CyberPower (`lsusb` prints it)' : '';
+    report(
+      'offdelay-step',
+      at,
+      `"${site.name}" rounds offdelay ${stated} down to ${Math.floor(stated / stepSeconds) * stepSeconds}, a whole multiple of ${stepSeconds} s`,
+      `${changeText([offDelayOf(cluster, ups, next)])}${vendor}`,
+    );
+    return;
   }
   if (stated !== undefined && stated < needed) {
-    return [
-      error(
-        'offdelay-too-short',
-        at,
-        `offdelay ${stated} of "${site.name}" cuts the load too early: ${tooEarly(cluster, plan, ups)}`,
-        `${cures(cluster, ups, offDelayOf(cluster, ups, needed))}, or take offdelay out`,
-      ),
-    ];
+    report(
+      'offdelay-too-short',
+      at,
+      `offdelay ${stated} of "${site.name}" cuts the output too early: ${sums}`,
+      `${cures(cluster, ups, offDelayOf(cluster, ups, needed))}, or remove offdelay`,
+    );
+    return;
   }
   const longest = driverFacts(site.driver ?? '')?.longestOffDelaySeconds;
-  // nutdrv_qx has protocols with wider limits, and whoever names one knows
-  if (longest === undefined || ups.offDelaySeconds <= longest || site.options['protocol'] !== undefined) return [];
-  return [
-    error(
-      'offdelay-too-long',
-      stated === undefined ? [...path, 'driver'] : at,
-      `"${site.name}" would need an offdelay of ${ups.offDelaySeconds}, and ${site.driver} takes ${longest} at most: ${tooEarly(cluster, plan, ups)}`,
-      changeText(cutEarlier(cluster, ups, longest) ?? []) || 'use another driver, or machines that halt faster',
-    ),
-  ];
+  // some protocols of nutdrv_qx have wider limits
+  if (longest === undefined || ups.offDelaySeconds <= longest || site.options['protocol'] !== undefined) return;
+  report(
+    'offdelay-too-long',
+    stated === undefined ? [...path, 'driver'] : at,
+    `"${site.name}" needs offdelay ${ups.offDelaySeconds}, and the limit of ${site.driver} is ${longest}: ${sums}`,
+    changeText(cutEarlier(cluster, ups, longest) ?? []) || 'use another driver, or nodes that halt faster',
+  );
 }
 
-/** What can be done about a delay that is too short for the machines: lengthen it, or halt faster. */
+/** The changes for a delay that is too short: lengthen it, or halt faster. */
 function cures(cluster: Cluster, ups: UpsPlan, longer: Change): string {
   const budgets = lowerBudgets(ups, ups.offDelaySeconds - cluster.power.marginSeconds);
   return [[longer], ...(budgets ? [budgets] : [])].map(changeText).join(', or ');
 }
 
-function cutDelay(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path): Problem[] {
-  const needed = ups.neededOffDelaySeconds;
-  if (ups.offDelaySeconds >= needed) return [];
-  return [
-    error(
-      'cut-delay-too-short',
-      [...path, 'server', 'cutDelaySeconds'],
-      `"${ups.ups.name}" cuts the load after ${ups.offDelaySeconds} s, too early: ${tooEarly(cluster, plan, ups)}`,
-      `${cures(cluster, ups, { path: [...path, 'server', 'cutDelaySeconds'], value: needed })} (cutDelaySeconds is set on ${ups.ups.server?.address.text}, which has to change with it)`,
-    ),
-  ];
-}
-
-/** More minutes than this are meant as seconds. */
+/** A value of this many minutes or more is probably meant in seconds. */
 const MOST_MINUTES = 60;
 
-function onDelay(ups: UpsPlan, path: Path): Problem[] {
+function checkOnDelay(ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
   const { ups: site, stepSeconds, offDelaySeconds, onDelaySeconds = 0 } = ups;
   const stated = driverNumber(site, 'ondelay');
-  if (stated === undefined) return [];
-  const at = [...path, 'options', 'ondelay'];
+  if (stated === undefined) return;
   const unit = driverFacts(site.driver ?? '')?.onDelayUnitSeconds ?? 1;
   if (unit === 60 && stated >= MOST_MINUTES) {
-    return [
-      error(
-        'ondelay-unit',
-        at,
-        `ondelay ${stated} of "${site.name}" is in minutes with ${site.driver}, which keeps the load off for ${onDelaySeconds / 3600} hours`,
-        `set ondelay to ${Math.floor(offDelaySeconds / 60) + 1} or more, and to less than ${MOST_MINUTES}`,
-      ),
-    ];
+    report(
+      'ondelay-unit',
+      path,
+      `ondelay ${stated} of "${site.name}" is in minutes with ${site.driver}, so the output stays off for ${onDelaySeconds / 3600} hours`,
+      `set ondelay to ${Math.floor(offDelaySeconds / 60) + 1} or more, and to less than ${MOST_MINUTES}`,
+    );
+    return;
   }
   const rounded = roundedDelay(site, onDelaySeconds);
-  if (rounded > offDelaySeconds) return [];
-  const minutes = unit === 60 ? ` minutes` : '';
-  const becomes =
-    rounded === onDelaySeconds
-      ? ''
-      : ` becomes ${rounded}, because its delays are whole multiples of ${stepSeconds} s, and so`;
+  if (rounded > offDelaySeconds) return;
+  const minutes = unit === 60 ? ' minutes' : '';
+  const becomes = rounded === onDelaySeconds ? '' : ` (rounded down to ${rounded})`;
   const next = (Math.floor(offDelaySeconds / stepSeconds) + 1) * stepSeconds;
-  return [
-    error(
-      'ondelay-too-short',
-      at,
-      `ondelay ${stated}${minutes} of "${site.name}"${becomes} is not after offdelay ${offDelaySeconds}${minutes && ' seconds'}, so the load may never come back`,
-      `set ondelay to ${Math.ceil(next / 60) * (60 / unit)} or more, or take it out`,
-    ),
-  ];
+  report(
+    'ondelay-too-short',
+    path,
+    `ondelay ${stated}${minutes}${becomes} of "${site.name}" is not after offdelay ${offDelaySeconds}${minutes && ' seconds'}, so the output may stay off`,
+    `set ondelay to ${Math.ceil(next / 60) * (60 / unit)} or more, or remove it`,
+  );
 }
 
-function rtcWake({ power }: Cluster, ups: UpsPlan): Problem[] {
+function checkWake({ power }: Cluster, ups: UpsPlan, report: Report<typeof RULES>): void {
+  const { actuator, rtcWakeSeconds } = power;
   const earliest = ups.latestCutSeconds + power.marginSeconds;
-  if (
-    power.actuator === 'logind' ||
-    power.rtcWakeSeconds === 0 ||
-    power.rtcWakeSeconds >= earliest ||
-    ups.nodes.length === 0
-  )
-    return [];
-  return [
-    error(
-      'rtc-wake-too-early',
-      ['power', 'rtcWakeSeconds'],
-      `a machine would wake ${power.rtcWakeSeconds} s after it went off, and "${ups.ups.name}" may cut its load up to ${ups.latestCutSeconds} s after the shutdown began: it would be cut off while it runs`,
-      `set rtcWakeSeconds to ${earliest} or more, or to 0 for never`,
-    ),
-  ];
+  if (actuator === 'logind' || rtcWakeSeconds === 0 || rtcWakeSeconds >= earliest || ups.nodes.length === 0) return;
+  report(
+    'rtc-wake-too-early',
+    ['power', 'rtcWakeSeconds'],
+    `a node wakes ${rtcWakeSeconds} s after its power-off, but "${ups.ups.name}" may cut its output up to ${ups.latestCutSeconds} s after the shutdown starts`,
+    `set rtcWakeSeconds to ${earliest} or more, or to 0 for never`,
+  );
 }

@@ -1,21 +1,28 @@
-import { type Cluster, error, type Problem } from '../cluster';
+import { subject } from './subject';
 
-/** Options of NUT's drivers that hold a password: authPassword, privPassword, password; and the community of SNMP, which is as good as one. */
+const RULES = {
+  'password-in-site': {
+    cause: 'A driver option is a password or an SNMP community, and cluster.yaml and dist/ are committed to Git',
+    cure: 'Write `{ secret: true }`, and give the value to `npm run secret:nut`',
+  },
+} as const;
+
+/** Options of NUT drivers that hold a password (authPassword, privPassword, password) or the SNMP community, which acts as one. */
 const SECRET_OPTION = /pass(?:word|wd|phrase)|secret|^community$/i;
-/** What every SNMP device answers to until somebody changes it. */
+/** The factory default of every SNMP device. */
 const NO_SECRET = 'public';
 
-/** dist/ is committed, so no password may stand in the options of a driver. */
-export const driverSecrets = ({ ups }: Cluster): Problem[] =>
-  ups.flatMap(({ name, options }, u) =>
-    Object.entries(options)
-      .filter(([option, value]) => SECRET_OPTION.test(option) && typeof value !== 'object' && value !== NO_SECRET)
-      .map(([option]) =>
-        error(
-          'password-in-site',
-          ['ups', u, 'options', option],
-          `${option} of "${name}" is a password, and this file and dist/ are committed`,
-          `write ${option}: { secret: true } and give it with npm run secret:nut -- --driver-file ${name}.${option}=FILE`,
-        ),
-      ),
-  );
+/** dist/ is committed, so driver options hold no password. */
+export const driverSecrets = subject(RULES, ({ ups }, report) => {
+  for (const [u, { name, options }] of ups.entries()) {
+    for (const [option, value] of Object.entries(options)) {
+      if (!SECRET_OPTION.test(option) || typeof value === 'object' || value === NO_SECRET) continue;
+      report(
+        'password-in-site',
+        ['ups', u, 'options', option],
+        `option ${option} of "${name}" is a secret, and this file and dist/ are committed to Git`,
+        `write ${option}: { secret: true }, and run npm run secret:nut -- --driver-file ${name}.${option}=FILE`,
+      );
+    }
+  }
+});

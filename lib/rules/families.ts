@@ -1,35 +1,50 @@
-import { type Cluster, error, type Path, type Problem } from '../cluster';
-import type { Family } from '../network';
+import type { Path } from '../cluster';
+import { contains, type Family } from '../network';
+import { subject } from './subject';
 
-/**
- * With two IP families, k3s and Kubernetes take the first entry of each list for the main family. So a list must have the
- * families of network.subnet, each once and in the same order: https://docs.k3s.io/networking/basic-network-options#dual-stack-ipv4--ipv6-networking.
- *
- * @param what the list in words, such as `network.pods 10.42.0.0/16`
- */
-export function familyProblems(
-  cluster: Cluster,
-  what: string,
-  list: readonly { readonly family: Family }[],
-  path: Path,
-): Problem[] {
-  const found = list.map(({ family }) => family);
-  const wanted = cluster.network.subnet.map(({ family }) => family);
-  if (new Set(found).size < found.length) return [duplicateFamily(what, path)];
-  // A subnet with one family twice has a problem of its own, and no order to keep.
-  if (new Set(wanted).size < wanted.length || found.join() === wanted.join()) return [];
-  return [
-    error(
-      'family-mismatch',
-      path,
-      `${what} is ${named(found)}, and network.subnet is ${named(wanted)}`,
-      'give one for each family of network.subnet, in the same order',
-    ),
-  ];
+const RULES = {
+  'duplicate-family': {
+    cause: 'A list has two entries of one IP family, and one per family is allowed',
+    cure: 'Keep one entry per family',
+  },
+  'family-mismatch': {
+    cause:
+      'A list has other IP families than `network.subnet`, or the same in another order. k3s uses the first entry as the main family',
+    cure: 'Use the families of `network.subnet`, in the same order',
+  },
+} as const;
+
+interface OfFamily {
+  readonly family: Family;
 }
 
-/** The problem that a list has two entries of one family. */
-export const duplicateFamily = (what: string, path: Path): Problem =>
-  error('duplicate-family', path, `${what} has two entries of one IP family`, 'give one for each family');
+/**
+ * With two IP families, k3s and Kubernetes use the first entry of each list as the main family, so every list has the families of
+ * network.subnet in their order: https://docs.k3s.io/networking/basic-network-options#dual-stack-ipv4--ipv6-networking.
+ */
+export const families = subject(RULES, ({ network, nodes, controlPlane }, report) => {
+  const isTwice = (list: readonly OfFamily[]): boolean => new Set(list.map(({ family }) => family)).size < list.length;
+  const judge = (what: string, list: readonly OfFamily[], path: Path, wanted: readonly OfFamily[]): void => {
+    if (isTwice(list)) {
+      report('duplicate-family', path, `${what} has two entries of one IP family`, 'keep one entry per family');
+    } else if (!isTwice(wanted) && named(list) !== named(wanted)) {
+      report(
+        'family-mismatch',
+        path,
+        `${what} is ${named(list)}, and network.subnet is ${named(wanted)}`,
+        'give one entry per family of network.subnet, in the same order',
+      );
+    }
+  };
+  for (const kind of ['subnet', 'pods', 'services'] as const) {
+    judge(`network.${kind}`, network[kind], ['network', kind], network.subnet);
+  }
+  for (const [n, { name, address }] of nodes.entries()) {
+    // an address outside every node network has a problem of its own
+    if (address.some((one) => !network.subnet.some((subnet) => contains(subnet, one)))) continue;
+    judge(`the address of ${name}`, address, ['nodes', n, 'address'], network.subnet);
+  }
+  judge('controlPlane.vip', controlPlane.vip, ['controlPlane', 'vip'], controlPlane.vip);
+});
 
-const named = (families: readonly Family[]): string => families.map((family) => `IPv${family}`).join(' and ');
+const named = (list: readonly OfFamily[]): string => list.map(({ family }) => `IPv${family}`).join(' and ');

@@ -1,27 +1,47 @@
-import { type Cluster, error, type Problem, warning } from '../cluster';
+import type { Cluster } from '../cluster';
 import { METALLB, tagOf } from '../releases';
+import { subject } from './subject';
 
-/** Images that decide what runs, and fit what else is installed. */
-export const images = (cluster: Cluster): Problem[] => [...byDigest(cluster), ...metallb(cluster)];
+const RULES = {
+  'image-not-by-digest': {
+    cause: '`images.byDigest` is set, and an image in use has no digest. A tag can be moved to another image',
+    cure: 'Write `name:tag@sha256:...`',
+  },
+  'metallb-version': {
+    cause: 'An image of MetalLB is of another release than the CRDs and RBAC rules in dist/, or has no tag',
+    cure: 'Use the release that the message names. Keep the tag beside a digest',
+    severity: 'warning',
+  },
+} as const;
 
-/** With `images.byDigest`, what runs is decided by this file alone: a tag can be moved to another image, a digest cannot. */
-function byDigest(cluster: Cluster): Problem[] {
-  if (!cluster.images.byDigest) return [];
-  return inUse(cluster).flatMap((key) => {
-    const image = cluster.images[key];
-    if (image?.includes('@sha256:')) return [];
-    return [
-      error(
+/** Images are pinned where the site asks for it, and match the manifests. */
+export const images = subject(RULES, (cluster, report) => {
+  if (cluster.images.byDigest) {
+    for (const key of inUse(cluster)) {
+      const image = cluster.images[key];
+      if (image?.includes('@sha256:')) continue;
+      report(
         'image-not-by-digest',
         image === undefined ? ['images', 'byDigest'] : ['images', key],
         image === undefined
-          ? `images.${key} is not set, and the default is a tag`
-          : `${JSON.stringify(image)} is not pinned by a digest`,
+          ? `images.${key} is not set, and its default has no digest`
+          : `image ${JSON.stringify(image)} has no digest`,
         'write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
-      ),
-    ];
-  });
-}
+      );
+    }
+  }
+  if (!cluster.loadBalancer) return;
+  for (const key of ['metallbController', 'metallbSpeaker'] as const) {
+    const image = cluster.images[key];
+    if (image === undefined || tagOf(image) === METALLB.version) continue;
+    report(
+      'metallb-version',
+      ['images', key],
+      `image ${JSON.stringify(image)} is not tagged ${METALLB.version}, the release of the CRDs and RBAC rules in dist/`,
+      `tag it ${METALLB.version}, also beside a digest, or compare its manifest: npm run verify:metallb`,
+    );
+  }
+});
 
 type ImageKey = Exclude<keyof Cluster['images'], 'byDigest'>;
 
@@ -32,21 +52,4 @@ function inUse({ controlPlane, loadBalancer, power, ups }: Cluster): ImageKey[] 
     ...(ups.length > 0 && power.metrics ? (['nutExporter'] as const) : []),
     ...(loadBalancer ? (['metallbController', 'metallbSpeaker'] as const) : []),
   ];
-}
-
-/** Definitions, rights and the webhook are those of one release, and a controller or speaker of another may miss something in them. */
-function metallb(cluster: Cluster): Problem[] {
-  if (!cluster.loadBalancer) return [];
-  return (['metallbController', 'metallbSpeaker'] as const).flatMap((key) => {
-    const image = cluster.images[key];
-    if (image === undefined || tagOf(image) === METALLB.version) return [];
-    return [
-      warning(
-        'metallb-version',
-        ['images', key],
-        `${JSON.stringify(image)} is not tagged ${METALLB.version}, and the definitions and rights here are those of that release`,
-        `use ${METALLB.version}, also beside a digest, or see what its own manifest differs in: npm run verify:metallb`,
-      ),
-    ];
-  });
 }

@@ -1,9 +1,11 @@
 import type { Cluster, Problem } from '../cluster';
+import { addresses } from './addresses';
 import { bgp } from './bgp';
 import { bootstrap } from './bootstrap';
 import { budget } from './budget';
 import { delays } from './delays';
 import { driverSecrets } from './driver-secrets';
+import { families } from './families';
 import { images } from './images';
 import { k3s } from './k3s';
 import { lease } from './lease';
@@ -21,38 +23,28 @@ import { provider } from './provider';
 import { quorum } from './quorum';
 import { sharedCables } from './shared-cables';
 import { stages } from './stages';
+import type { Subject } from './subject';
 import { upsDrivers } from './ups-drivers';
 import { vip } from './vip';
 
-/** A concern: finds everything that is wrong with a well-formed site in its field. Pure: the time it is, too, is given. */
-export type Rule = (cluster: Cluster, now: Date) => Problem[];
+/** Every subject, by its heading in docs/rules.md. Problems are reported in this order. */
+export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
+  'Names and networks': [names, families, networks, networkSizes],
+  Nodes: [addresses, nodes, quorum, ports, k3s, operatingSystems, images],
+  'Control-plane VIP': [vip, lease, provider],
+  'Load balancer': [pools, bgp],
+  UPSes: [power, sharedCables, upsDrivers, driverSecrets],
+  'Power failure': [nutTiming, nutImage, stages, delays, budget],
+  Bootstrap: [bootstrap],
+};
 
-/** Every rule a site must pass, in the order their problems are reported. */
-export const rules: readonly Rule[] = [
-  names,
-  networks,
-  networkSizes,
-  nodes,
-  quorum,
-  ports,
-  vip,
-  lease,
-  provider,
-  pools,
-  bgp,
-  power,
-  sharedCables,
-  upsDrivers,
-  driverSecrets,
-  nutTiming,
-  nutImage,
-  stages,
-  delays,
-  budget,
-  images,
-  k3s,
-  operatingSystems,
-  bootstrap,
-];
+const problemsIn = (subjects: readonly Subject[], cluster: Cluster, now: Date): Problem[] =>
+  subjects.flatMap(({ check }) => check(cluster, now));
 
-export { bootstrap };
+/** Every problem of a well-formed site. */
+export const problemsOf = (cluster: Cluster, now: Date): Problem[] =>
+  problemsIn(Object.values(SUBJECTS).flat(), cluster, now);
+
+/** The problems of a permission to bootstrap in an otherwise valid site. */
+export const permissionProblems = (cluster: Cluster, now: Date): Problem[] =>
+  problemsIn([names, bootstrap], cluster, now);

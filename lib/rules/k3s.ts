@@ -1,18 +1,24 @@
-import { type Cluster, type Problem, warning } from '../cluster';
+import { subject } from './subject';
+
+const RULES = {
+  'kubelet-too-old': {
+    cause: 'k3s before 1.32 does not read the kubelet drop-in that stops pods in order at a halt',
+    cure: 'Use 1.32 or newer',
+    severity: 'warning',
+  },
+} as const;
 
 /** The first minor release that reads kubelet.conf.d: https://docs.k3s.io/installation/configuration#kubelet-configuration-files. */
 const KUBELET_DROP_INS = 32;
 
-/** What the release of k3s has to bring. */
-export function k3s({ versions }: Cluster): Problem[] {
+/** Features that the release of k3s must have. */
+export const k3s = subject(RULES, ({ versions }, report) => {
   const [major = 1, minor = 0] = versions.k3s.replace(/^v/, '').split('.').map(Number);
-  if (major > 1 || minor >= KUBELET_DROP_INS) return [];
-  return [
-    warning(
-      'kubelet-too-old',
-      ['versions', 'k3s'],
-      `k3s ${versions.k3s} does not read the kubelet's settings in server/99-shutdown.conf, so a machine that halts ends its pods all at once`,
-      `use v1.${KUBELET_DROP_INS} or newer`,
-    ),
-  ];
-}
+  if (major > 1 || minor >= KUBELET_DROP_INS) return;
+  report(
+    'kubelet-too-old',
+    ['versions', 'k3s'],
+    `k3s ${versions.k3s} does not read server/99-shutdown.conf, so a node that halts stops all its pods at once`,
+    `use v1.${KUBELET_DROP_INS} or newer`,
+  );
+});

@@ -1,74 +1,61 @@
-import {
-  type Cluster,
-  electionSeconds,
-  error,
-  JITTER,
-  leaseOf,
-  outlastsRetries,
-  type Problem,
-  warning,
-} from '../cluster';
+import { electionSeconds, JITTER, leaseOf, outlastsRetries } from '../cluster';
+import { subject } from './subject';
+
+const RULES = {
+  'lease-order': {
+    cause: `Not \`durationSeconds\` > \`renewSeconds\` > ${JITTER} x \`retrySeconds\`. kube-vip exits at start, or two servers hold the VIP at once`,
+    cure: 'Keep the defaults 15, 10 and 2',
+  },
+  'lease-below-election': {
+    cause:
+      '`renewSeconds` does not outlast the shortest etcd election (5 s, with `failover: fast` 1 s), so every election releases the VIP',
+    cure: 'Keep the default 10 (fast: 3)',
+  },
+  'lease-short': {
+    cause:
+      '`renewSeconds` does not outlast the longest usual etcd election (10 s, with `failover: fast` 2 s), so some elections release the VIP',
+    cure: 'Keep the default 10 (fast: 3)',
+    severity: 'warning',
+  },
+} as const;
 
 /**
- * The lease of the virtual IP must satisfy duration > renew > 1.2 x retry, or kube-vip dies at start (../lease.ts), and a healthy
- * holder must be able to wait an etcd election out. keepalived and load balancers have no lease.
+ * The lease of the VIP: duration > renew > 1.2 x retry, or kube-vip exits at start, and long enough for an etcd election, during
+ * which no renewal is stored. keepalived and load balancers have no lease.
  */
-export function lease(cluster: Cluster): Problem[] {
-  const { provider, failover } = cluster.controlPlane;
-  if (provider !== 'kube-vip') return [];
-  const { durationSeconds, renewSeconds, retrySeconds } = cluster.controlPlane.lease;
+export const lease = subject(RULES, ({ controlPlane }, report) => {
+  const { provider, failover } = controlPlane;
+  if (provider !== 'kube-vip') return;
+  const { durationSeconds, renewSeconds, retrySeconds } = controlPlane.lease;
   const standard = leaseOf(failover);
-  const defaults = `${standard.durationSeconds}, ${standard.renewSeconds} and ${standard.retrySeconds}`;
+  const defaults = `(defaults: ${standard.durationSeconds}, ${standard.renewSeconds} and ${standard.retrySeconds})`;
   const path = ['controlPlane', 'lease'];
-  const problems: Problem[] = [];
+  const outlasts = outlastsRetries(renewSeconds, retrySeconds);
   if (durationSeconds <= renewSeconds) {
-    problems.push(
-      error(
-        'lease-order',
-        path,
-        `durationSeconds ${durationSeconds} is not above renewSeconds ${renewSeconds}`,
-        `the others must wait longer than the holder tries (the defaults are ${defaults})`,
-      ),
-    );
-  }
-  if (!outlastsRetries(renewSeconds, retrySeconds)) {
-    problems.push(
-      error(
-        'lease-order',
-        path,
-        `renewSeconds ${renewSeconds} is not above ${JITTER} x retrySeconds ${retrySeconds}`,
-        `the holder needs time for more than one try (the defaults are ${defaults})`,
-      ),
-    );
-  }
-  return problems.length > 0 ? problems : election(cluster);
-}
-
-/** While etcd elects a leader nothing is stored, renewals of the lease included. */
-function election(cluster: Cluster): Problem[] {
-  const { failover, lease: stated } = cluster.controlPlane;
-  const { renewSeconds } = stated;
-  const { least, most } = electionSeconds(failover);
-  const path = ['controlPlane', 'lease', 'renewSeconds'];
-  const fast = failover === 'standard' ? ', or failover: fast, which makes elections short' : '';
-  const cure = `set renewSeconds to ${most} or more, and durationSeconds above it${fast}`;
-  if (renewSeconds <= least) {
-    return [
-      error(
-        'lease-below-election',
-        path,
-        `the holder gives the virtual IP up after ${renewSeconds} s without a renewal, and with failover: ${failover} every election of etcd takes ${least} s or more`,
-        cure,
-      ),
-    ];
-  }
-  if (renewSeconds >= most) return [];
-  return [
-    warning(
-      'lease-short',
+    report(
+      'lease-order',
       path,
-      `the holder gives the virtual IP up after ${renewSeconds} s without a renewal, and etcd may take ${most} s to elect a leader`,
-      cure,
-    ),
-  ];
-}
+      `durationSeconds ${durationSeconds} is not above renewSeconds ${renewSeconds}`,
+      `set durationSeconds above renewSeconds ${defaults}`,
+    );
+  }
+  if (!outlasts) {
+    report(
+      'lease-order',
+      path,
+      `renewSeconds ${renewSeconds} is not above ${JITTER} x retrySeconds ${retrySeconds}`,
+      `set renewSeconds above ${JITTER} x retrySeconds ${defaults}`,
+    );
+  }
+  const { least, most } = electionSeconds(failover);
+  if (durationSeconds <= renewSeconds || !outlasts || renewSeconds >= most) return;
+  const fast = failover === 'standard' ? ', or set failover: fast, which shortens elections' : '';
+  report(
+    renewSeconds <= least ? 'lease-below-election' : 'lease-short',
+    [...path, 'renewSeconds'],
+    renewSeconds <= least
+      ? `renewSeconds ${renewSeconds} does not outlast any etcd election, which takes ${least} s or more with failover: ${failover}`
+      : `renewSeconds ${renewSeconds} does not outlast every etcd election, which takes up to ${most} s with failover: ${failover}`,
+    `set renewSeconds to ${most} or more and durationSeconds above it${fast}`,
+  );
+});

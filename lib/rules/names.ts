@@ -1,65 +1,120 @@
-import { type Cluster, error, type Path, type Problem } from '../cluster';
+import type { Cluster, Path } from '../cluster';
+import { subject } from './subject';
 
-/** Names are what other parts of the site refer to, so each may stand once in its list. */
-export function names(cluster: Cluster): Problem[] {
-  const { pools = [], advertisements = [], bgp } = cluster.loadBalancer ?? {};
-  return [
-    ...repeated(['nodes'], cluster.nodes),
-    ...twice([], { os: cluster.os }),
-    // upsd compares UPS names without regard to case
-    ...repeated(['ups'], cluster.ups, (name) => name.toLowerCase()),
-    ...repeated(['loadBalancer', 'pools'], pools),
-    ...repeated(['loadBalancer', 'advertisements'], advertisements),
-    ...BGP_LISTS.flatMap((list) => repeated(['loadBalancer', 'bgp', list], bgp?.[list] ?? [])),
-    ...pools.flatMap(({ serviceAllocation }, i) =>
-      twice(['loadBalancer', 'pools', i, 'serviceAllocation'], { namespaces: serviceAllocation?.namespaces }),
-    ),
-    ...advertisements.flatMap(({ pools: own, nodes, interfaces }, i) =>
-      twice(['loadBalancer', 'advertisements', i], { pools: own, nodes, interfaces }),
-    ),
-    ...(bgp?.peers ?? []).flatMap(({ nodes }, i) => twice(['loadBalancer', 'bgp', 'peers', i], { nodes })),
-    ...(bgp?.advertisements ?? []).flatMap(({ pools: own, peers, nodes, communities }, i) =>
-      twice(['loadBalancer', 'bgp', 'advertisements', i], { pools: own, peers, nodes, communities }),
-    ),
-  ];
+const RULES = {
+  'duplicate-name': {
+    cause:
+      'Two nodes, UPSes, pools, advertisements, BGP peers or communities have the same name. UPS names are compared without case, as upsd compares them',
+    cure: 'Give each its own name',
+  },
+  'duplicate-entry': {
+    cause: 'A list has an entry twice. For its lists, MetalLB rejects the whole configuration',
+    cure: 'Keep one of the two',
+  },
+  'unknown-node': {
+    cause: 'An advertisement, a BGP peer, a UPS or `bootstrap` names a node that does not exist',
+    cure: 'Use a name that the message lists',
+  },
+  'unknown-ups': {
+    cause: 'A node names a UPS that does not exist',
+    cure: 'Use a name that the message lists, or define the UPS under `ups`',
+  },
+  'unknown-pool': {
+    cause: 'An advertisement names a pool that does not exist',
+    cure: 'Use a name that the message lists',
+  },
+  'unknown-peer': {
+    cause: 'An advertisement names a BGP peer that does not exist',
+    cure: 'Use a name that the message lists',
+  },
+  'unknown-community': {
+    cause: 'An advertisement names a BGP community that does not exist',
+    cure: 'Define it under `communities`, or write its value',
+  },
+} as const;
+
+interface Named {
+  readonly name: string;
 }
 
-const BGP_LISTS = ['peers', 'advertisements', 'communities'] as const;
+/** Each name stands once in its list, and each reference has its object. */
+export const names = subject(RULES, (cluster, report) => {
+  const { pools = [], advertisements = [], bgp } = cluster.loadBalancer ?? {};
+  const { peers = [], advertisements: routes = [], communities = [] } = bgp ?? {};
 
-/** An entry that stands twice is one too many or another one misspelt; MetalLB refuses its whole configuration for it. */
-const twice = (path: Path, lists: Readonly<Record<string, readonly string[] | undefined>>): Problem[] =>
-  Object.entries(lists).flatMap(([key, list = []]) =>
-    list.flatMap((entry, index) =>
-      list.indexOf(entry) === index
-        ? []
-        : [
-            error(
-              'duplicate-entry',
-              [...path, key, index],
-              `"${entry}" is entry ${list.indexOf(entry) + 1} already`,
-              'keep one of the two',
-            ),
-          ],
+  const repeated = (path: Path, list: readonly Named[], sameAs = (name: string) => name): void => {
+    const keys = list.map(({ name }) => sameAs(name));
+    for (const [index, { name }] of list.entries()) {
+      const first = keys.indexOf(sameAs(name));
+      if (first === index) continue;
+      const otherCase = list[first]?.name === name ? '' : ', in other case';
+      report(
+        'duplicate-name',
+        [...path, index, 'name'],
+        `"${name}" is already the name of entry ${first + 1}${otherCase}`,
+        'give each its own name',
+      );
+    }
+  };
+  repeated(['nodes'], cluster.nodes);
+  repeated(['ups'], cluster.ups, (name) => name.toLowerCase());
+  repeated(['loadBalancer', 'pools'], pools);
+  repeated(['loadBalancer', 'advertisements'], advertisements);
+  repeated(['loadBalancer', 'bgp', 'peers'], peers);
+  repeated(['loadBalancer', 'bgp', 'advertisements'], routes);
+  repeated(['loadBalancer', 'bgp', 'communities'], communities);
+
+  const refer =
+    (rule: keyof typeof RULES, what: string, known: readonly Named[], key: string) => (name: string, path: Path) => {
+      if (known.some((one) => one.name === name)) return;
+      const all = known.map((one) => one.name).join(', ');
+      report(rule, path, `${what} "${name}" does not exist`, all ? `use one of ${all}` : `define it under ${key}`);
+    };
+  const references = {
+    nodes: refer('unknown-node', 'node', cluster.nodes, 'nodes'),
+    pools: refer('unknown-pool', 'pool', pools, 'pools'),
+    peers: refer('unknown-peer', 'BGP peer', peers, 'peers'),
+    communities: refer('unknown-community', 'BGP community', communities, 'communities'),
+  };
+  const isReference = (key: string): key is keyof typeof references => key in references;
+  for (const [path, key, list] of listsOf(cluster)) {
+    for (const [index, entry] of list.entries()) {
+      const first = list.indexOf(entry);
+      const at = [...path, key, index];
+      if (first < index)
+        report('duplicate-entry', at, `"${entry}" is already entry ${first + 1}`, 'keep one of the two');
+      // a community may be written as its value
+      else if (isReference(key) && !entry.includes(':')) references[key](entry, at);
+    }
+  }
+  const upses = refer('unknown-ups', 'UPS', cluster.ups, 'ups');
+  for (const [n, { ups }] of cluster.nodes.entries()) {
+    for (const [f, { name }] of ups.entries()) upses(name, ['nodes', n, 'ups', f]);
+  }
+  for (const [u, { node }] of cluster.ups.entries()) {
+    if (node !== undefined) references.nodes(node, ['ups', u, 'node']);
+  }
+  if (cluster.bootstrap) references.nodes(cluster.bootstrap.node, ['bootstrap', 'node']);
+});
+
+/** Every list of names, with the path to its group and its key. */
+function listsOf({ os, loadBalancer }: Cluster): (readonly [Path, string, readonly string[]])[] {
+  const { pools = [], advertisements = [], bgp } = loadBalancer ?? {};
+  const groups: readonly (readonly [Path, Readonly<Record<string, readonly string[] | undefined>>])[] = [
+    [[], { os }],
+    ...pools.map(
+      ({ serviceAllocation }, i) =>
+        [['loadBalancer', 'pools', i, 'serviceAllocation'], { namespaces: serviceAllocation?.namespaces }] as const,
     ),
-  );
-
-function repeated(
-  path: Path,
-  list: readonly { readonly name: string }[],
-  sameAs: (name: string) => string = (name) => name,
-): Problem[] {
-  const keys = list.map(({ name }) => sameAs(name));
-  return list.flatMap(({ name }, index) => {
-    const first = keys.indexOf(sameAs(name));
-    return first === index
-      ? []
-      : [
-          error(
-            'duplicate-name',
-            [...path, index, 'name'],
-            `"${name}" is already the name of entry ${first + 1}${list[first]?.name === name ? '' : ', in other case'}`,
-            'give each its own name',
-          ),
-        ];
-  });
+    ...advertisements.map(
+      ({ pools: own, nodes, interfaces }, i) =>
+        [['loadBalancer', 'advertisements', i], { pools: own, nodes, interfaces }] as const,
+    ),
+    ...(bgp?.peers ?? []).map(({ nodes }, i) => [['loadBalancer', 'bgp', 'peers', i], { nodes }] as const),
+    ...(bgp?.advertisements ?? []).map(
+      ({ pools: own, peers, nodes, communities }, i) =>
+        [['loadBalancer', 'bgp', 'advertisements', i], { pools: own, peers, nodes, communities }] as const,
+    ),
+  ];
+  return groups.flatMap(([path, lists]) => Object.entries(lists).map(([key, list = []]) => [path, key, list] as const));
 }

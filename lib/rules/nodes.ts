@@ -1,77 +1,57 @@
-import { type Cluster, error, type Node, type Problem, subnetOf, warning } from '../cluster';
+import { subnetOf } from '../cluster';
 import { contains, reservedAs, sameAddress } from '../network';
-import { familyProblems } from './families';
+import { subject } from './subject';
 
-/** Each machine has an address of its own that a host in its network may have. */
-export function nodes(cluster: Cluster): Problem[] {
+const RULES = {
+  'node-outside-subnet': {
+    cause: 'The address of a node is outside the node network',
+    cure: 'Correct the address or `network.subnet`',
+  },
+  'node-reserved-address': {
+    cause: 'A node has the network, broadcast or router anycast address',
+    cure: 'Use a host address',
+  },
+  'node-is-gateway': {
+    cause: 'A node has the address of the gateway',
+    cure: 'Give the node its own address',
+  },
+  'node-in-dhcp': {
+    cause: 'The address of a node is in a DHCP range, so the DHCP server may assign it to another host',
+    cure: 'Reserve it in the DHCP server, or choose an address outside the range',
+    severity: 'warning',
+  },
+} as const;
+
+/** Each node has a host address of the node network. */
+export const nodes = subject(RULES, (cluster, report) => {
   const { subnet, gateway = [], dhcp } = cluster.network;
-  const all = cluster.nodes.flatMap((node, n) =>
-    node.address.map((address, a) => ({ node, address, path: ['nodes', n, 'address', a] as const })),
-  );
-  const problems = all.flatMap(({ node, address, path }, index) => {
-    const found: Problem[] = [];
-    const network = subnetOf(cluster, address);
-    if (!network || !contains(network, address)) {
-      found.push(
-        error(
+  for (const [n, node] of cluster.nodes.entries()) {
+    for (const [a, address] of node.address.entries()) {
+      const path = ['nodes', n, 'address', a];
+      const what = `address ${address.text} of ${node.name}`;
+      const network = subnetOf(cluster, address);
+      const reserved = network && reservedAs(network, address);
+      if (!network || !contains(network, address)) {
+        report(
           'node-outside-subnet',
           path,
-          `${node.name} has ${address.text}, which is not in the node network ${subnet.map(({ text }) => text).join(' and ')}`,
+          `${what} is outside the node network ${subnet.map(({ text }) => text).join(' and ')}`,
           'correct the address or network.subnet',
-        ),
-      );
-    } else {
-      const reserved = reservedAs(network, address);
-      if (reserved)
-        found.push(
-          error(
-            'node-reserved-address',
-            path,
-            `${address.text} is the ${reserved} of ${network.text}`,
-            'give the node a host address',
-          ),
         );
-    }
-    if (gateway.some((router) => sameAddress(router, address))) {
-      found.push(
-        error(
-          'node-is-gateway',
-          path,
-          `${node.name} has the address of the gateway, ${address.text}`,
-          'give the node its own address',
-        ),
+      } else if (reserved) {
+        report('node-reserved-address', path, `${what} is the ${reserved} of ${network.text}`, 'use a host address');
+      }
+      if (gateway.some((router) => sameAddress(router, address))) {
+        report('node-is-gateway', path, `${what} is the gateway`, 'give the node its own address');
+      }
+      const range = dhcp.find((candidate) => contains(candidate, address));
+      if (!range) continue;
+      report(
+        'node-in-dhcp',
+        path,
+        `${what} is inside the DHCP range ${range.text}`,
+        'reserve it in the DHCP server, or choose an address outside the range',
       );
     }
-    const owner = all.slice(0, index).find((other) => sameAddress(other.address, address));
-    if (owner)
-      found.push(
-        error(
-          'duplicate-address',
-          path,
-          `${address.text} is already the address of ${owner.node.name}`,
-          'give each node its own address',
-        ),
-      );
-    const range = dhcp.find((candidate) => contains(candidate, address));
-    if (range) {
-      found.push(
-        warning(
-          'node-in-dhcp',
-          path,
-          `${node.name} has ${address.text}, which is inside the DHCP range ${range.text}`,
-          'reserve it in the DHCP server or move it out, or another machine may be given the same address',
-        ),
-      );
-    }
-    return found;
-  });
-  return [...problems, ...cluster.nodes.flatMap((node, n) => familiesOf(cluster, node, n))];
-}
-
-/** An address outside the node network has its own problem, so only nodes whose addresses are all inside are judged. */
-function familiesOf(cluster: Cluster, node: Node, index: number): Problem[] {
-  const inside = node.address.every((address) => cluster.network.subnet.some((subnet) => contains(subnet, address)));
-  return inside
-    ? familyProblems(cluster, `the address of ${node.name}`, node.address, ['nodes', index, 'address'])
-    : [];
-}
+  }
+});

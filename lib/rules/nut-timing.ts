@@ -1,86 +1,91 @@
-import { type Cluster, error, type Problem, warning } from '../cluster';
+import { subject } from './subject';
 
-/** upsd drops a client that is silent for longer; S: server/upsd.c. The others then take it for one that is down. */
+/** upsd drops a client that is silent for longer (server/upsd.c). The primary then counts it as powered off. */
 const UPSD_DROPS_AFTER_SECONDS = 60;
-/** upsmon.conf(5) wants DEADTIME to be a multiple of the poll, and at least three, or one lost answer counts as a dead UPS. */
+/** upsmon.conf(5): DEADTIME is a multiple of the poll interval, at least three, so that one lost reply does not count as a failed UPS. */
 const POLLS = 3;
 
-/** The times of upsmon and of the dead-man lease fit each other: upsmon.conf(5). */
-export const nutTiming = ({ power }: Cluster): Problem[] => [...polls(power), ...finalDelay(power), ...leases(power)];
+const RULES = {
+  'poll-order': {
+    cause: '`pollOnBatterySeconds` is more than `pollSeconds`, so upsmon polls less often on battery',
+    cure: 'Set `pollOnBatterySeconds` to `pollSeconds` or less',
+  },
+  'deadtime-too-short': {
+    cause: '`deadTimeSeconds` is less than 3 polls, so one late reply counts as low battery',
+    cure: 'Set 3 x the longer poll interval, or more',
+  },
+  'finaldelay-above-hostsync': {
+    cause:
+      '`finalDelaySeconds` is more than `hostSyncSeconds`, so the primary stops waiting for nodes that are still delayed',
+    cure: 'Keep 0',
+  },
+  'finaldelay-too-long': {
+    cause: `\`finalDelaySeconds\` is ${UPSD_DROPS_AFTER_SECONDS} or more. upsd drops a client that is silent for ${UPSD_DROPS_AFTER_SECONDS} s, and the primary counts it as powered off`,
+    cure: 'Keep 0, and use `stages` for more time',
+  },
+  'dead-man-too-short': {
+    cause:
+      '`leaseSeconds` is less than 3 polls on battery, so one late reply powers a node off while the battery is full',
+    cure: 'Set `deadTimeSeconds` or more',
+  },
+  'dead-man-below-deadtime': {
+    cause: '`leaseSeconds` is less than `deadTimeSeconds`, so a restart of upsd that upsmon tolerates powers nodes off',
+    cure: 'Set `deadTimeSeconds` or more',
+    severity: 'warning',
+  },
+} as const;
 
-function polls({ pollSeconds, pollOnBatterySeconds, deadTimeSeconds }: Cluster['power']): Problem[] {
+/** The timers of upsmon and of the dead-man lease fit each other: upsmon.conf(5). */
+export const nutTiming = subject(RULES, ({ power }, report) => {
+  const { pollSeconds, pollOnBatterySeconds, deadTimeSeconds, finalDelaySeconds, hostSyncSeconds, leaseSeconds } =
+    power;
+  const at = (key: keyof typeof power) => ['power', key];
   const slowest = Math.max(pollSeconds, pollOnBatterySeconds);
-  return [
-    ...(pollOnBatterySeconds > pollSeconds
-      ? [
-          error(
-            'poll-order',
-            ['power', 'pollOnBatterySeconds'],
-            `pollOnBatterySeconds ${pollOnBatterySeconds} is more than pollSeconds ${pollSeconds}, so upsmon would look less often when it matters`,
-            `set pollOnBatterySeconds to ${pollSeconds} or less`,
-          ),
-        ]
-      : []),
-    ...(deadTimeSeconds < POLLS * slowest
-      ? [
-          error(
-            'deadtime-too-short',
-            ['power', 'deadTimeSeconds'],
-            `deadTimeSeconds ${deadTimeSeconds} is less than ${POLLS} x ${slowest}, the longer pause between two looks, so a late answer would count as an empty battery`,
-            `set deadTimeSeconds to ${POLLS * slowest} or more`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-function finalDelay({ finalDelaySeconds, hostSyncSeconds }: Cluster['power']): Problem[] {
-  const path = ['power', 'finalDelaySeconds'];
-  return [
-    ...(finalDelaySeconds > hostSyncSeconds
-      ? [
-          error(
-            'finaldelay-above-hostsync',
-            path,
-            `finalDelaySeconds ${finalDelaySeconds} is more than hostSyncSeconds ${hostSyncSeconds}, so the primary would stop waiting for machines that have not begun`,
-            `set finalDelaySeconds to ${hostSyncSeconds} or less`,
-          ),
-        ]
-      : []),
-    ...(finalDelaySeconds >= UPSD_DROPS_AFTER_SECONDS
-      ? [
-          error(
-            'finaldelay-too-long',
-            path,
-            `finalDelaySeconds is ${finalDelaySeconds}, and upsd forgets a machine that is silent for ${UPSD_DROPS_AFTER_SECONDS} s`,
-            `set finalDelaySeconds to ${UPSD_DROPS_AFTER_SECONDS - 1} or less; stages are for more time`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-function leases({ leaseSeconds, pollOnBatterySeconds, deadTimeSeconds }: Cluster['power']): Problem[] {
-  const path = ['power', 'leaseSeconds'];
+  if (pollOnBatterySeconds > pollSeconds) {
+    report(
+      'poll-order',
+      at('pollOnBatterySeconds'),
+      `pollOnBatterySeconds ${pollOnBatterySeconds} is more than pollSeconds ${pollSeconds}, so upsmon polls less often on battery`,
+      `set pollOnBatterySeconds to ${pollSeconds} or less`,
+    );
+  }
+  if (deadTimeSeconds < POLLS * slowest) {
+    report(
+      'deadtime-too-short',
+      at('deadTimeSeconds'),
+      `deadTimeSeconds ${deadTimeSeconds} is less than ${POLLS} x ${slowest}, the longer poll interval`,
+      `set deadTimeSeconds to ${POLLS * slowest} or more`,
+    );
+  }
+  if (finalDelaySeconds > hostSyncSeconds) {
+    report(
+      'finaldelay-above-hostsync',
+      at('finalDelaySeconds'),
+      `finalDelaySeconds ${finalDelaySeconds} is more than hostSyncSeconds ${hostSyncSeconds}, so the primary does not wait for delayed nodes`,
+      `set finalDelaySeconds to ${hostSyncSeconds} or less`,
+    );
+  }
+  if (finalDelaySeconds >= UPSD_DROPS_AFTER_SECONDS) {
+    report(
+      'finaldelay-too-long',
+      at('finalDelaySeconds'),
+      `finalDelaySeconds ${finalDelaySeconds} is too long, because upsd drops clients that are silent for ${UPSD_DROPS_AFTER_SECONDS} s`,
+      `set finalDelaySeconds to ${UPSD_DROPS_AFTER_SECONDS - 1} or less, and use stages for more time`,
+    );
+  }
   if (leaseSeconds < POLLS * pollOnBatterySeconds) {
-    return [
-      error(
-        'dead-man-too-short',
-        path,
-        `leaseSeconds ${leaseSeconds} is less than ${POLLS} x pollOnBatterySeconds ${pollOnBatterySeconds}, so on battery one late answer would power a machine off while the battery is full`,
-        `set leaseSeconds to ${Math.max(POLLS * pollOnBatterySeconds, deadTimeSeconds)} or more`,
-      ),
-    ];
+    report(
+      'dead-man-too-short',
+      at('leaseSeconds'),
+      `leaseSeconds ${leaseSeconds} is less than ${POLLS} x pollOnBatterySeconds ${pollOnBatterySeconds}, so one late reply powers a node off`,
+      `set leaseSeconds to ${Math.max(POLLS * pollOnBatterySeconds, deadTimeSeconds)} or more`,
+    );
+  } else if (leaseSeconds < deadTimeSeconds) {
+    report(
+      'dead-man-below-deadtime',
+      at('leaseSeconds'),
+      `leaseSeconds ${leaseSeconds} is less than deadTimeSeconds ${deadTimeSeconds}, so a restart of upsd on battery powers nodes off`,
+      `set leaseSeconds to ${deadTimeSeconds} or more`,
+    );
   }
-  if (leaseSeconds < deadTimeSeconds) {
-    return [
-      warning(
-        'dead-man-below-deadtime',
-        path,
-        `leaseSeconds ${leaseSeconds} is less than deadTimeSeconds ${deadTimeSeconds}: a restart of upsd on battery that upsmon would forgive powers machines off`,
-        `set leaseSeconds to ${deadTimeSeconds} or more`,
-      ),
-    ];
-  }
-  return [];
-}
+});

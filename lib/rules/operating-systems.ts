@@ -1,27 +1,33 @@
-import { type Cluster, error, type Problem, warning } from '../cluster';
+import { subject } from './subject';
 
-/** What the machines run, where the site says so. */
-export function operatingSystems({ os = [], power, nodes }: Cluster): Problem[] {
+const RULES = {
+  'archived-system': {
+    cause: '`os` names k3OS, which is archived since 2023 and ends at k3s 1.23',
+    cure: 'Install another system when a node is replaced',
+    severity: 'warning',
+  },
+  'logind-without-systemd': {
+    cause: '`os` names k3OS, which has no systemd, and `power.actuator` is `logind`',
+    cure: 'Use the actuator `killpowerd`',
+  },
+} as const;
+
+/** What the operating systems of the nodes can do. */
+export const operatingSystems = subject(RULES, ({ os = [], power, nodes }, report) => {
   const at = os.indexOf('k3os');
-  if (at < 0) return [];
+  if (at < 0) return;
   const path = ['os', at];
-  const isFed = nodes.some(({ ups }) => ups.length > 0);
-  return [
-    warning(
-      'archived-system',
-      path,
-      'k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not end pods in order when a machine halts',
-      'install cloud-init or kairos when a machine is replaced; until then keep it',
-    ),
-    ...(isFed && power.actuator === 'logind'
-      ? [
-          error(
-            'logind-without-systemd',
-            path,
-            'k3OS has no systemd, so with the actuator logind nothing powers its machines off',
-            'use the actuator killpowerd, or take k3os out',
-          ),
-        ]
-      : []),
-  ];
-}
+  report(
+    'archived-system',
+    path,
+    'k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not stop pods in order at a halt',
+    'use cloud-init or kairos when a node is replaced',
+  );
+  if (power.actuator !== 'logind' || nodes.every(({ ups }) => ups.length === 0)) return;
+  report(
+    'logind-without-systemd',
+    path,
+    'actuator logind cannot power off k3OS, which has no systemd',
+    'use actuator killpowerd, or remove k3os',
+  );
+});

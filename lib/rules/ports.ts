@@ -1,7 +1,16 @@
-import { type Cluster, error, type Node, type Path, type Problem } from '../cluster';
+import type { Cluster, Node, Path } from '../cluster';
 import { METALLB } from '../releases';
+import { subject } from './subject';
 
-/** Something that listens on TCP on the network of the machines, and on which of them. */
+const RULES = {
+  'port-taken': {
+    cause:
+      '`controlPlane.port`, the port above it (which k3s uses for kube-apiserver) or `nut.port` is a port of k3s, etcd, MetalLB, kube-vip or nut_exporter on the same node',
+    cure: 'Choose another port',
+  },
+} as const;
+
+/** A program that listens on TCP on the host network, and on which nodes. */
 interface Listener {
   readonly port: number;
   readonly what: string;
@@ -11,9 +20,9 @@ interface Listener {
 /** A listener whose port the site may choose. */
 interface Chosen extends Listener {
   readonly path: Path;
-  /** What the site says, as the beginning of a sentence about whose port that is. */
+  /** The setting, as the subject of a sentence. */
   readonly claim: string;
-  /** The port it has unless the site says otherwise. */
+  /** The default port. */
   readonly usual: number;
 }
 
@@ -23,11 +32,11 @@ const everywhere = (): boolean => true;
 
 /**
  * What k3s listens on, on loopback or on every address: https://docs.k3s.io/installation/requirements#inbound-rules-for-k3s-nodes,
- * https://kubernetes.io/docs/reference/networking/ports-and-protocols/. What uses UDP, such as flannel, takes no port from TCP.
+ * https://kubernetes.io/docs/reference/networking/ports-and-protocols/. UDP ports, such as that of flannel, do not conflict with TCP.
  */
 const K3S: readonly Listener[] = [
   ...[2379, 2380, 2381, 2382].map((port) => ({ port, what: 'etcd', listens: onServers })),
-  { port: 6444, what: "the agent's way to the servers (lb-server-port)", listens: onAgents },
+  { port: 6444, what: "the agent's load balancer (lb-server-port)", listens: onAgents },
   { port: 10010, what: 'containerd', listens: everywhere },
   ...[10248, 10250].map((port) => ({ port, what: 'the kubelet', listens: everywhere })),
   ...[10249, 10256].map((port) => ({ port, what: 'kube-proxy', listens: everywhere })),
@@ -44,7 +53,7 @@ const SPEAKER: readonly Listener[] = [METALLB.ports.metrics, METALLB.ports.healt
   }),
 );
 
-/** Everything whose port this project fixes, with who has it. */
+/** The listeners whose port the site cannot choose. */
 export function fixedListeners({ controlPlane, loadBalancer, power, ups }: Cluster): readonly Listener[] {
   return [
     ...K3S,
@@ -59,17 +68,17 @@ const hasCable =
   ({ name }: Node): boolean =>
     upses.some(({ node }) => node === name);
 
-/** No two programs on one machine listen on the same port. */
-export function ports(cluster: Cluster): Problem[] {
+/** No two programs on one node listen on the same port. */
+export const ports = subject(RULES, (cluster, report) => {
   const { controlPlane, nut, ups } = cluster;
   const apiPath = ['controlPlane', 'port'];
   const chosen: readonly Chosen[] = [
     {
       port: controlPlane.port,
-      what: 'the API',
+      what: 'the Kubernetes API',
       listens: onServers,
       path: apiPath,
-      claim: `controlPlane.port ${controlPlane.port} takes the port`,
+      claim: `controlPlane.port ${controlPlane.port}`,
       usual: 6443,
     },
     {
@@ -78,7 +87,7 @@ export function ports(cluster: Cluster): Problem[] {
       what: 'kube-apiserver',
       listens: onServers,
       path: apiPath,
-      claim: `controlPlane.port ${controlPlane.port} takes ${controlPlane.port + 1} as well, for kube-apiserver, which is the port`,
+      claim: `controlPlane.port ${controlPlane.port}, with kube-apiserver on ${controlPlane.port + 1},`,
       usual: 6444,
     },
     {
@@ -86,23 +95,21 @@ export function ports(cluster: Cluster): Problem[] {
       what: 'upsd',
       listens: hasCable(ups),
       path: ['nut', 'port'],
-      claim: `nut.port ${nut.port} takes the port`,
+      claim: `nut.port ${nut.port}`,
       usual: 3493,
     },
   ];
+  const taken = ({ path, claim }: Chosen, { what }: Listener): void =>
+    report('port-taken', path, `${claim} conflicts with ${what} on the same node`, 'choose another port, or remove it');
   const fixed = fixedListeners(cluster);
-  return chosen.flatMap((one, i) => [
-    ...fixed.filter((other) => meet(cluster, one, other)).map((other) => taken(one, other)),
-    // the one whose port is not its usual one is the one to move
-    ...chosen
-      .slice(0, i)
-      .filter((other) => meet(cluster, one, other))
-      .map((other) => (one.port === one.usual ? taken(other, one) : taken(one, other))),
-  ]);
-}
+  for (const [i, one] of chosen.entries()) {
+    for (const other of fixed) if (meet(cluster, one, other)) taken(one, other);
+    // of two settings, the one that is not at its default has to change
+    for (const other of chosen.slice(0, i)) {
+      if (meet(cluster, one, other)) one.port === one.usual ? taken(other, one) : taken(one, other);
+    }
+  }
+});
 
 const meet = ({ nodes }: Cluster, one: Listener, other: Listener): boolean =>
   one.port === other.port && nodes.some((node) => one.listens(node) && other.listens(node));
-
-const taken = ({ path, claim }: Chosen, { what }: Listener): Problem =>
-  error('port-taken', path, `${claim} of ${what} on the same machine`, 'choose another, or leave it out');

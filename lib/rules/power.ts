@@ -1,51 +1,91 @@
-import { type Cluster, error, type Node, type Path, type Problem, pathText, type Ups, warning } from '../cluster';
-import { unknownName } from './unknown-name';
+import { type Cluster, type Node, type Path, pathText, type Ups } from '../cluster';
+import { type Report, subject } from './subject';
 
-/** Every UPS is at a node it feeds or at a machine outside, and every node is fed by UPSes that exist, and by enough of them. */
-export function power(cluster: Cluster): Problem[] {
-  return [
-    ...cluster.nodes.flatMap((node, n) => feedsOf(cluster, node, n)),
-    ...cluster.ups.flatMap((ups, u) => [
-      ...placeOf(cluster, ups, ['ups', u]),
-      ...inClear(cluster, ups, ['ups', u, 'server', 'tls']),
-      ...(cluster.nodes.some((node) => isFedBy(node, ups)) ? [] : [feedsNobody(ups, ['ups', u, 'name'])]),
-    ]),
-  ];
-}
+const RULES = {
+  'feed-twice': {
+    cause: 'A node lists one UPS twice',
+    cure: 'Use one feed, with `powerValue` for the number of supplies',
+  },
+  'supplies-too-few': {
+    cause: 'The power values of the feeds of a node add up to less than `minSupplies`, so NUT shuts it down at once',
+    cure: 'Lower `minSupplies`, or list the UPS of every supply',
+  },
+  'ups-node-or-server': { cause: 'A UPS has both `node` and `server`, or neither', cure: 'Set one of the two' },
+  'not-with-server': {
+    cause: 'A UPS that another host serves has a driver, options, delays or a battery runtime here',
+    cure: 'Set them on that host. Here, `cutDelaySeconds` is enough',
+  },
+  'server-without-tls': {
+    cause:
+      '`power.tlsSecret` is set, so upsmon requires TLS from every upsd, and the upsd of an outside host has no `server.tls`',
+    cure: 'Set `server.tls: true` if its certificate is of the same CA, or remove `tlsSecret`',
+  },
+  'driver-missing': { cause: 'A UPS with `node` has no driver', cure: 'Set `driver`' },
+  'ups-node-not-fed': {
+    cause: 'The cable goes to a node that the UPS does not feed, so that node powers off too early or too late',
+    cure: 'Move the cable to a node that the UPS feeds, or add the UPS to `ups` of the node',
+  },
+  'ups-lookalikes': {
+    cause: 'Two UPSes at one node have the same driver and port, and no option distinguishes them',
+    cure: 'Set `options.serial` of both',
+    severity: 'warning',
+  },
+  'ups-feeds-nobody': {
+    cause: 'No node names this UPS',
+    cure: 'Set `ups` on the nodes that it feeds',
+    severity: 'warning',
+  },
+} as const;
+
+/** Every UPS is at a node that it feeds or at an outside host, and every node has enough feeds. */
+export const power = subject(RULES, (cluster, report) => {
+  for (const [n, node] of cluster.nodes.entries()) checkFeeds(node, ['nodes', n], report);
+  for (const [u, ups] of cluster.ups.entries()) {
+    const path = ['ups', u];
+    checkPlace(cluster, ups, path, report);
+    // FORCESSL and CERTVERIFY of upsmon apply to every upsd
+    const { name, server } = ups;
+    if (cluster.power.tlsSecret !== undefined && server && !server.tls) {
+      const at = [...path, 'server', 'tls'];
+      report(
+        'server-without-tls',
+        at,
+        `power.tlsSecret makes upsmon require TLS, and the upsd of "${name}" at ${server.address.text} is not known to support it`,
+        `set ${pathText(at)}: true if its certificate is of the same CA, or remove power.tlsSecret`,
+      );
+    }
+    if (!cluster.nodes.some((node) => isFedBy(node, ups))) {
+      const message = `no node is fed by "${name}"`;
+      report('ups-feeds-nobody', [...path, 'name'], message, `set ups: ${name} on the nodes plugged into it`);
+    }
+  }
+});
 
 const isFedBy = (node: Node, { name }: Ups): boolean => node.ups.some((feed) => feed.name === name);
 
-function feedsOf(cluster: Cluster, { name, ups, minSupplies }: Node, index: number): Problem[] {
-  const upsNames = cluster.ups.map((candidate) => candidate.name);
-  const path = ['nodes', index, 'ups'];
-  const supplies = ups.reduce((sum, { powerValue }) => sum + powerValue, 0);
-  const tooFew =
-    minSupplies > Math.max(supplies, 1)
-      ? [
-          error(
-            'supplies-too-few',
-            ['nodes', index, 'minSupplies'],
-            `${name} needs ${minSupplies} power supplies and its UPSes feed ${supplies}, so it would shut down at once`,
-            `set minSupplies to ${Math.max(supplies, 1)} or less, or name the UPS of every supply under ups`,
-          ),
-        ]
-      : [];
-  const feeds = ups.flatMap((feed, f) => {
+function checkFeeds({ name, ups, minSupplies }: Node, path: Path, report: Report<typeof RULES>): void {
+  for (const [f, feed] of ups.entries()) {
     const first = ups.findIndex((other) => other.name === feed.name);
-    if (first === f) return unknownName('ups', feed.name, upsNames, [...path, f]);
-    return [
-      error(
-        'feed-twice',
-        [...path, f],
-        `${name} already has "${feed.name}" as feed ${first + 1}`,
-        `for several supplies on one UPS give one feed with powerValue: ${(ups[first]?.powerValue ?? 0) + feed.powerValue}`,
-      ),
-    ];
-  });
-  return [...feeds, ...tooFew];
+    if (first === f) continue;
+    report(
+      'feed-twice',
+      [...path, 'ups', f],
+      `${name} already has "${feed.name}" as feed ${first + 1}`,
+      `use one feed with powerValue: ${(ups[first]?.powerValue ?? 0) + feed.powerValue}`,
+    );
+  }
+  const supplies = ups.reduce((sum, { powerValue }) => sum + powerValue, 0);
+  const most = Math.max(supplies, 1);
+  if (minSupplies <= most) return;
+  report(
+    'supplies-too-few',
+    [...path, 'minSupplies'],
+    `${name} needs ${minSupplies} power supplies and its UPSes feed ${supplies}, so NUT shuts it down at once`,
+    `set minSupplies to ${most} or less, or list the UPS of every supply under ups`,
+  );
 }
 
-/** Keys that are about a driver or a battery of ours. */
+/** Keys about a driver or a battery of this cluster. */
 const DRIVER_KEYS = [
   'driver',
   'delayStepSeconds',
@@ -53,108 +93,74 @@ const DRIVER_KEYS = [
   'runtimeAtEarlyShutdownSeconds',
 ] as const;
 
-function placeOf(cluster: Cluster, ups: Ups, path: Path): Problem[] {
-  if (ups.node !== undefined && ups.server !== undefined) {
-    return [
-      error(
-        'ups-node-or-server',
-        [...path, 'server'],
-        `"${ups.name}" has both a node and a server`,
-        'keep node when a machine of this cluster talks to the UPS, server when a machine outside does',
-      ),
-    ];
-  }
-  if (ups.server !== undefined) {
-    const keys = [
-      ...DRIVER_KEYS.filter((key) => ups[key] !== undefined),
-      ...(Object.keys(ups.options).length > 0 ? ['options'] : []),
-    ];
-    return keys.map((key) =>
-      error(
+function checkPlace(cluster: Cluster, ups: Ups, path: Path, report: Report<typeof RULES>): void {
+  const { name, node, server } = ups;
+  if (node !== undefined && server !== undefined) {
+    report(
+      'ups-node-or-server',
+      [...path, 'server'],
+      `"${name}" has both node and server`,
+      'keep node if a node of this cluster has its cable, or server if an outside host serves it',
+    );
+  } else if (server !== undefined) {
+    const hasOptions = Object.keys(ups.options).length > 0;
+    for (const key of [...DRIVER_KEYS.filter((one) => ups[one] !== undefined), ...(hasOptions ? ['options'] : [])]) {
+      report(
         'not-with-server',
         [...path, key],
-        `"${ups.name}" is served by ${ups.server?.address.text}, where its ${key} has to be set`,
-        `take ${key} out; server.cutDelaySeconds says what this cluster has to know`,
-      ),
-    );
-  }
-  if (ups.node === undefined) {
-    return [
-      error(
-        'ups-node-or-server',
-        path,
-        `"${ups.name}" has neither a node nor a server`,
-        'set node to the machine its cable goes to, or server to the machine outside the cluster that serves it',
-      ),
-    ];
-  }
-  return [...(ups.driver === undefined ? [driverMissing(ups, path)] : []), ...cableOf(cluster, ups, ups.node, path)];
-}
-
-/** FORCESSL and CERTVERIFY of upsmon are for every upsd it talks to. */
-function inClear({ power }: Cluster, { name, server }: Ups, path: Path): Problem[] {
-  if (power.tlsSecret === undefined || server === undefined || server.tls) return [];
-  return [
-    error(
-      'server-without-tls',
+        `"${name}" is served by ${server.address.text}, where its ${key} must be set`,
+        `remove ${key}; here server.cutDelaySeconds is enough`,
+      );
+    }
+  } else if (node === undefined) {
+    report(
+      'ups-node-or-server',
       path,
-      `with power.tlsSecret upsmon insists on TLS from every upsd, and nothing says that the one of "${name}" at ${server.address.text} speaks it: the machines on "${name}" would never hear of its shutdown`,
-      `set ${pathText(path)} to true when that upsd has a certificate of the same authority, or take power.tlsSecret out`,
-    ),
-  ];
+      `"${name}" has neither node nor server`,
+      'set node to the node with its cable, or server to the outside host that serves it',
+    );
+  } else {
+    if (ups.driver === undefined) {
+      report(
+        'driver-missing',
+        path,
+        `"${name}" has no driver`,
+        'set driver to the one that https://networkupstools.org/stable-hcl.html lists for it',
+      );
+    }
+    checkCable(cluster, ups, node, [...path, 'node'], report);
+  }
 }
 
-const driverMissing = (ups: Ups, path: Path): Problem =>
-  error(
-    'driver-missing',
-    path,
-    `"${ups.name}" has no driver, and ${ups.node} has to talk to it`,
-    'set driver to the one that https://networkupstools.org/stable-hcl.html names for it',
-  );
-
-function cableOf(cluster: Cluster, ups: Ups, nodeName: string, path: Path): Problem[] {
-  const at = [...path, 'node'];
+function checkCable(cluster: Cluster, ups: Ups, nodeName: string, path: Path, report: Report<typeof RULES>): void {
   const node = cluster.nodes.find(({ name }) => name === nodeName);
-  const nodeNames = cluster.nodes.map(({ name }) => name);
-  if (!node) return unknownName('node', nodeName, nodeNames, at, ` for the cable of "${ups.name}"`);
+  if (!node) return;
   if (!isFedBy(node, ups)) {
-    const feeds = node.ups.map(({ name }) => JSON.stringify(name)).join(' and ');
-    return [
-      error(
-        'ups-node-not-fed',
-        at,
-        `the cable of "${ups.name}" goes to ${node.name}, which ${feeds === '' ? 'no UPS feeds' : `${feeds} ${node.ups.length > 1 ? 'feed' : 'feeds'}`}`,
-        `plug the cable into a node that "${ups.name}" feeds, or add ${ups.name} to ups there`,
-      ),
-    ];
+    report(
+      'ups-node-not-fed',
+      path,
+      `the cable of "${ups.name}" goes to ${nodeName}, which "${ups.name}" does not feed`,
+      `move the cable to a node that it feeds, or add ${ups.name} to ups of ${nodeName}`,
+    );
+    return;
   }
   const twin = cluster.ups
     .slice(0, cluster.ups.indexOf(ups))
     .find((other) => other.node === nodeName && looksLike(other, ups));
-  if (!twin) return [];
-  return [
-    warning(
-      'ups-lookalikes',
-      at,
-      `nothing tells "${ups.name}" from "${twin.name}" at ${nodeName}: both are ${ups.driver} on ${ups.port}, and each driver takes whichever it finds first`,
-      'set options.serial of both, as nut-scanner prints it',
-    ),
-  ];
+  if (!twin) return;
+  report(
+    'ups-lookalikes',
+    path,
+    `"${ups.name}" and "${twin.name}" at ${nodeName} are indistinguishable: both are ${ups.driver} on ${ups.port}`,
+    'set options.serial of both, as nut-scanner prints it',
+  );
 }
 
-/** True when two drivers on one machine could take the same UPS. */
+/** Whether two drivers on one node could take the same UPS. */
 const looksLike = (a: Ups, b: Ups): boolean =>
   a.driver === b.driver &&
   a.port === b.port &&
   ['serial', 'vendorid', 'productid', 'product', 'bus', 'busport', 'device'].every(
     (option) =>
       a.options[option] === undefined || b.options[option] === undefined || a.options[option] === b.options[option],
-  );
-
-const feedsNobody = ({ name }: Ups, path: Path): Problem =>
-  warning(
-    'ups-feeds-nobody',
-    path,
-    `no node says that "${name}" feeds it`,
-    `set ups: ${name} at the nodes plugged into it`,
   );

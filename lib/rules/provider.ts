@@ -1,115 +1,115 @@
-import { type Cluster, error, type Path, type Problem, primary, serversOf, warning } from '../cluster';
-import { type Address, contains, sameAddress } from '../network';
+import { primary, serversOf } from '../cluster';
+import { contains, sameAddress } from '../network';
 import { kubeVipFault, kubeVipRelease } from '../releases';
+import { subject } from './subject';
 
-/** What moves the virtual IP, and whether it can. */
-export function provider(cluster: Cluster): Problem[] {
-  switch (cluster.controlPlane.provider) {
-    case 'kube-vip':
-      return [...kubeVip(cluster), ...bgp(cluster)];
-    case 'keepalived':
-      return keepalived(cluster);
-    case 'external':
-      return [];
-  }
-}
+const RULES = {
+  'keepalived-interface': {
+    cause: '`provider: keepalived` needs `controlPlane.interface`',
+    cure: 'Set it to the name that `ip link` prints on every server',
+  },
+  'kube-vip-version': {
+    cause:
+      'A kube-vip release that loses the VIP (1.0.1 to 1.0.4 and 1.1.2, with BGP also 1.1.0), or one before 1.1, whose settings have other names',
+    cure: 'Use 1.2.3',
+  },
+  'kube-vip-unknown-version': {
+    cause: 'The kube-vip image names no release',
+    cure: 'Add the tag, also beside a digest',
+    severity: 'warning',
+  },
+  'vip-bgp-in-subnet': {
+    cause:
+      'The VIP is announced by BGP and is inside the node network. Hosts there resolve it by ARP and are not notified of a failover',
+    cure: 'Choose an address outside every network',
+    severity: 'warning',
+  },
+  'vip-bgp-peer': {
+    cause: 'The BGP router has the address of a node, or the VIP',
+    cure: 'Use the address of the router',
+  },
+  'vip-bgp-router-id': {
+    cause: 'kube-vip uses the first address of a node as BGP router ID, and that address is IPv6',
+    cure: 'Put IPv4 first in every list, or remove `controlPlane.bgp`',
+  },
+  'vip-bgp-shared-router': {
+    cause: 'MetalLB opens a BGP session from the servers to the same router, which accepts one per node',
+    cure: 'Use ARP for the VIP, or restrict that peer of MetalLB to agents',
+  },
+} as const;
 
-function keepalived({ controlPlane }: Cluster): Problem[] {
-  if (controlPlane.interface !== undefined) return [];
-  return [
-    error(
+/** What moves the VIP has the settings and the release that it needs. */
+export const provider = subject(RULES, (cluster, report) => {
+  const { controlPlane, images, network, nodes, loadBalancer } = cluster;
+  if (controlPlane.provider === 'keepalived' && controlPlane.interface === undefined) {
+    report(
       'keepalived-interface',
       ['controlPlane', 'provider'],
-      'keepalived has to be told its interface, and controlPlane.interface is not set',
-      'set it to the name that `ip link` prints on every server; where they differ, give the interfaces one name with a systemd .link file',
-    ),
-  ];
-}
+      'provider keepalived needs controlPlane.interface, which is not set',
+      'set it to the name that `ip link` prints; a systemd .link file gives the servers one name where theirs differ',
+    );
+  }
+  if (controlPlane.provider !== 'kube-vip') return;
 
-function kubeVip({ controlPlane, images }: Cluster): Problem[] {
-  const image = images.kubeVip;
-  if (image === undefined) return [];
-  const path = ['images', 'kubeVip'];
-  const release = kubeVipRelease(image);
-  if (release === undefined) {
-    return [
-      warning(
+  if (images.kubeVip !== undefined) {
+    const path = ['images', 'kubeVip'];
+    const release = kubeVipRelease(images.kubeVip);
+    const fault = release && kubeVipFault(release, controlPlane.bgp !== undefined);
+    if (release === undefined) {
+      report(
         'kube-vip-unknown-version',
         path,
-        `${JSON.stringify(image)} does not say which release of kube-vip it is, so nobody can tell whether it is a bad one`,
-        'add the tag, such as :v1.2.3, also where there is a digest',
-      ),
-    ];
+        `image ${JSON.stringify(images.kubeVip)} names no kube-vip release, so it cannot be checked for known faults`,
+        'add the tag, such as :v1.2.3, also beside a digest',
+      );
+    } else if (fault !== undefined) {
+      report('kube-vip-version', path, `kube-vip ${release.join('.')} ${fault}`, 'use 1.2.3, or remove images.kubeVip');
+    }
   }
-  const fault = kubeVipFault(release, controlPlane.bgp !== undefined);
-  return fault === undefined
-    ? []
-    : [error('kube-vip-version', path, `kube-vip ${release.join('.')} ${fault}`, 'use 1.2.3, or leave it out')];
-}
 
-function bgp(cluster: Cluster): Problem[] {
-  const { vip, bgp: stated } = cluster.controlPlane;
-  if (!stated) return [];
+  if (!controlPlane.bgp) return;
   const path = ['controlPlane', 'bgp'];
-  const inSubnet = vip.flatMap((address, i) =>
-    cluster.network.subnet.some((subnet) => contains(subnet, address))
-      ? [
-          warning(
-            'vip-bgp-in-subnet',
-            ['controlPlane', 'vip', i],
-            `${address.text} is inside the node network, where machines ask for it by ARP, and with BGP nobody tells them when it has moved`,
-            'choose an address of no network, which everybody reaches through the router, or take bgp out',
-          ),
-        ]
-      : [],
-  );
-  const [main] = cluster.network.subnet;
-  const routerId =
-    main?.family === 6
-      ? [
-          error(
-            'vip-bgp-router-id',
-            path,
-            'kube-vip takes the first address of a node for its BGP router ID, which has the form of an IPv4 address, and the first family is IPv6',
-            'put IPv4 first in every list, or take bgp out',
-          ),
-        ]
-      : [];
-  return [
-    ...inSubnet,
-    ...routerId,
-    ...stated.peers.flatMap(({ peerAddress }, i) => ofPeer(cluster, peerAddress, [...path, 'peers', i, 'peerAddress'])),
-  ];
-}
-
-function ofPeer(cluster: Cluster, router: Address, path: Path): Problem[] {
-  const isIt = (address: Address) => sameAddress(address, router);
-  const owners = [
-    ...cluster.nodes.filter(({ address }) => address.some(isIt)).map(({ name }) => `the address of node ${name}`),
-    ...(cluster.controlPlane.vip.some(isIt) ? ['the virtual IP'] : []),
-  ];
+  for (const [i, address] of controlPlane.vip.entries()) {
+    if (!network.subnet.some((subnet) => contains(subnet, address))) continue;
+    report(
+      'vip-bgp-in-subnet',
+      ['controlPlane', 'vip', i],
+      `VIP ${address.text} is announced by BGP, but hosts of the node network resolve it by ARP and miss a failover`,
+      'choose an address outside every network, or remove controlPlane.bgp',
+    );
+  }
+  if (network.subnet[0]?.family === 6) {
+    report(
+      'vip-bgp-router-id',
+      path,
+      'kube-vip uses the first address of a node as BGP router ID, which must be IPv4, and it is IPv6',
+      'put IPv4 first in every list, or remove controlPlane.bgp',
+    );
+  }
   const servers = new Set(serversOf(cluster).map(({ name }) => name));
-  const shared = cluster.loadBalancer?.bgp?.peers.find(
-    ({ peerAddress, nodes }) => isIt(peerAddress) && (nodes === undefined || nodes.some((name) => servers.has(name))),
-  );
-  return [
-    ...owners.map((owner) =>
-      error(
-        'vip-bgp-peer',
-        path,
-        `the router ${router.text} is ${owner}`,
-        `give the address of the router${cluster.network.gateway ? `, often ${primary(cluster.network.gateway).text}` : ''}`,
-      ),
-    ),
-    ...(shared
-      ? [
-          error(
-            'vip-bgp-shared-router',
-            path,
-            `MetalLB opens a session from the same servers to ${router.text}, as peer "${shared.name}", and a router takes one for each machine`,
-            'take controlPlane.bgp out, so that the virtual IP moves by ARP, or give that peer nodes that are agents',
-          ),
-        ]
-      : []),
-  ];
-}
+  for (const [i, { peerAddress: router }] of controlPlane.bgp.peers.entries()) {
+    const at = [...path, 'peers', i, 'peerAddress'];
+    const owners = [
+      ...nodes
+        .filter(({ address }) => address.some((own) => sameAddress(own, router)))
+        .map(({ name }) => `node ${name}`),
+      ...(controlPlane.vip.some((own) => sameAddress(own, router)) ? ['the VIP'] : []),
+    ];
+    const often = network.gateway ? `, often ${primary(network.gateway).text}` : '';
+    for (const owner of owners) {
+      const message = `router ${router.text} has the address of ${owner}`;
+      report('vip-bgp-peer', at, message, `use the address of the router${often}`);
+    }
+    const shared = loadBalancer?.bgp?.peers.find(
+      ({ peerAddress, nodes: own }) =>
+        sameAddress(peerAddress, router) && (own === undefined || own.some((name) => servers.has(name))),
+    );
+    if (!shared) continue;
+    report(
+      'vip-bgp-shared-router',
+      at,
+      `MetalLB peer "${shared.name}" opens a session from the servers to ${router.text}, and a router accepts one per node`,
+      'remove controlPlane.bgp, so that the VIP moves by ARP, or restrict that peer to agents by its nodes',
+    );
+  }
+});

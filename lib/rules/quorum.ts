@@ -1,52 +1,63 @@
-import { type Cluster, error, mayLose, type Problem, quorumOf, serversOf, warning } from '../cluster';
+import { mayLose, quorumOf, serversOf } from '../cluster';
+import { subject } from './subject';
+
+const RULES = {
+  'no-server': { cause: 'No node has `role: server`', cure: 'Set `role: server` on 3 nodes' },
+  'one-server': {
+    cause: 'The cluster is unavailable while its only server is down',
+    cure: 'Use 3 servers',
+    severity: 'warning',
+  },
+  'two-servers': {
+    cause: '2 servers stop when either fails, because the quorum of 2 etcd members is 2. One server fails less often',
+    cure: 'Use 3 servers, or change one to `role: agent`',
+  },
+  'even-servers': {
+    cause: `An even number of servers tolerates no more failures than one server less. The cluster tolerates the loss of ${[
+      1, 2, 3, 4, 5, 6, 7,
+    ]
+      .map((count) => `${mayLose(count)} of ${count}`)
+      .join(', ')}`,
+    cure: 'Use an odd number',
+    severity: 'warning',
+  },
+  'many-servers': {
+    cause: 'With more than 7 servers, every write waits for a quorum of 5 or more',
+    cure: 'Use 7 or fewer',
+    severity: 'warning',
+  },
+} as const;
 
 /** More members make every write slower: https://etcd.io/docs/v3.6/faq/#what-is-maximum-cluster-size. */
 const MOST_SERVERS = 7;
 
-/** The number of servers decides what the cluster survives. */
-export function quorum(cluster: Cluster): Problem[] {
+/** The number of servers decides which failures the cluster tolerates. */
+export const quorum = subject(RULES, (cluster, report) => {
   const count = serversOf(cluster).length;
   const path = ['nodes'];
-  if (count === 0) return [error('no-server', path, 'no node has the role server', 'make three nodes servers')];
-  if (count === 1) {
-    return [
-      warning(
-        'one-server',
-        path,
-        'with 1 server the cluster is down whenever that server is',
-        'use 3 servers, of which any 1 may be down',
-      ),
-    ];
-  }
+  if (count === 0) return report('no-server', path, 'no node has role: server', 'set role: server on 3 nodes');
+  if (count === 1) return report('one-server', path, '1 server tolerates no failure', 'use 3 servers to tolerate 1');
   if (count === 2) {
-    return [
-      error(
-        'two-servers',
-        path,
-        '2 servers are worse than 1: etcd needs a majority, and the majority of 2 is 2, so the whole control plane stops when either is down',
-        'use 3 servers (any 1 may be down), or make one of the two an agent',
-      ),
-    ];
-  }
-  const many =
-    count > MOST_SERVERS
-      ? [
-          warning(
-            'many-servers',
-            path,
-            `every write waits for ${quorumOf(count)} of ${count} servers`,
-            `use ${MOST_SERVERS} servers or fewer, and make the others agents`,
-          ),
-        ]
-      : [];
-  if (count % 2 === 1) return many;
-  return [
-    ...many,
-    warning(
-      'even-servers',
+    return report(
+      'two-servers',
       path,
-      `${count} servers may lose ${mayLose(count)}, as many as ${count - 1} servers may, and there is one more that can fail`,
-      `use ${count - 1} or ${count + 1} servers`,
-    ),
-  ];
-}
+      '2 servers tolerate no failure, because etcd needs both for quorum',
+      'use 3 servers to tolerate 1, or change one of the two to role: agent',
+    );
+  }
+  if (count > MOST_SERVERS) {
+    report(
+      'many-servers',
+      path,
+      `every write waits for a quorum of ${quorumOf(count)} of ${count} servers`,
+      `use at most ${MOST_SERVERS} servers, and role: agent for the others`,
+    );
+  }
+  if (count % 2 === 1) return;
+  report(
+    'even-servers',
+    path,
+    `${count} servers tolerate the loss of ${mayLose(count)}, as ${count - 1} servers do`,
+    `use ${count - 1} or ${count + 1} servers`,
+  );
+});

@@ -1,26 +1,35 @@
-import { type Cluster, type Node, type Problem, upsesAt, warning } from '../cluster';
+import { type Node, upsesAt } from '../cluster';
+import { subject } from './subject';
 
-/** A machine with the cables of several UPSes takes upsd down with it, and then nobody hears of the others. */
-export const sharedCables = (cluster: Cluster): Problem[] =>
-  cluster.nodes.flatMap((node, n) => {
+const RULES = {
+  'cables-together': {
+    cause:
+      'A node has the cables of several UPSes and is shut down by one of them, so the nodes on the others shut down as well',
+    cure: 'Move one cable to another node that its UPS feeds',
+    severity: 'warning',
+  },
+} as const;
+
+/** A node with the cables of several UPSes stops upsd for all of them when it powers off. */
+export const sharedCables = subject(RULES, (cluster, report) => {
+  for (const [n, node] of cluster.nodes.entries()) {
     const cables = upsesAt(cluster, node).map(({ name }) => name);
     const fatal = cables.find((name) => fallsWith(node, name));
     const [other] = cables.filter((name) => name !== fatal);
-    if (fatal === undefined || other === undefined) return [];
+    if (fatal === undefined || other === undefined) continue;
     const elsewhere = cluster.nodes.filter((one) => one !== node && one.ups.some(({ name }) => name === other));
-    return [
-      warning(
-        'cables-together',
-        ['nodes', n, 'ups'],
-        `${node.name} has the cables of ${cables.join(' and ')} and goes down with ${fatal}; upsd goes with it, so the shutdown of ${fatal} is one of ${other} as well`,
-        elsewhere.length > 0
-          ? `plug the cable of ${other} into ${elsewhere.map(({ name }) => name).join(' or ')}, which it feeds, and change ups[].node`
-          : `feed another machine by ${other} and plug its cable in there`,
-      ),
-    ];
-  });
+    report(
+      'cables-together',
+      ['nodes', n, 'ups'],
+      `${node.name} has the cables of ${cables.join(' and ')} and powers off with ${fatal}, so the nodes on ${other} shut down as well`,
+      elsewhere.length > 0
+        ? `move the cable of ${other} to ${elsewhere.map(({ name }) => name).join(' or ')}, and change ups[].node`
+        : `feed another node by ${other}, and move its cable there`,
+    );
+  }
+});
 
-/** Whether a machine has too few supplies left without this UPS. */
+/** Whether the node has too few supplies left without this UPS. */
 function fallsWith({ ups, minSupplies }: Node, name: string): boolean {
   const left = ups.filter((feed) => feed.name !== name).reduce((sum, { powerValue }) => sum + powerValue, 0);
   return left < minSupplies;

@@ -1,4 +1,4 @@
-import { type Cluster, error, type Problem, serversOf, warning } from '../cluster';
+import { serversOf } from '../cluster';
 import {
   budgetFor,
   gracefulShutdown,
@@ -10,106 +10,117 @@ import {
   SHORTEST_HALT_SECONDS,
   shortestHaltBudget,
 } from '../power';
+import { subject } from './subject';
 
-/** The machines go off in an order that leaves nobody alone, after the UPS has its command and with time to halt. */
-export function stages(cluster: Cluster): Problem[] {
-  const plan = powerPlan(cluster);
-  return [...order(cluster, plan), ...commands(cluster, plan), ...halts(cluster, plan), ...handovers(cluster)];
-}
+const RULES = {
+  'ups-node-not-last': {
+    cause: 'Agents or servers power off after the node with the UPS, which stops upsd for them',
+    cure: 'Raise `stages.upsNodeSeconds`',
+  },
+  'agents-last': {
+    cause: 'Agents power off after servers, so their pods have no Kubernetes API while they stop',
+    cure: 'Lower `stages.agentSeconds`',
+    severity: 'warning',
+  },
+  'stage-before-command': {
+    cause:
+      'A stage is less than `pollOnBatterySeconds` + 1, so a node may power off before its UPS is commanded. If the node with the cable then fails, the power is not cut and restored, and the first node stays off',
+    cure: 'Set 3, or more with a longer `pollOnBatterySeconds`',
+    severity: 'warning',
+  },
+  'halt-budget-short': {
+    cause: `A halt budget is below ${SHORTEST_HALT_SECONDS} s, too short for a node with containers`,
+    cure: 'Measure a halt, and set more than that',
+    severity: 'warning',
+  },
+  'drain-below-lease': {
+    cause:
+      'With kube-vip, pods on a server that halts have less time than a failover of the VIP takes: `durationSeconds` of the lease + 5 s. Pods get three quarters of `haltBudget`, or all but 15 s of a budget above 60 s',
+    cure: 'Set the halt budget that the message names, or shorten the lease',
+    severity: 'warning',
+  },
+} as const;
 
-function order({ power }: Cluster, plan: PowerPlan): Problem[] {
-  const roles = rolesOf(plan);
-  const stageOf = (role: PowerRole): number => power.stages[`${role}Seconds`];
-  const isLater = (role: PowerRole, than: PowerRole): boolean =>
-    roles.includes(role) && roles.includes(than) && stageOf(role) > stageOf(than);
-  const [last, ...others] = (['agent', 'server'] as const)
-    .filter((role) => isLater(role, 'upsNode'))
-    .sort((a, b) => stageOf(b) - stageOf(a));
-  return [
-    ...(last
-      ? [
-          error(
-            'ups-node-not-last',
-            ['power', 'stages', 'upsNodeSeconds'],
-            `the node with the UPS powers off after ${stageOf('upsNode')} s and ${[last, ...others].map((role) => `${role}s after ${stageOf(role)} s`).join(', ')}: they would lose upsd while they wait, and with it what the UPS says`,
-            `set stages.upsNodeSeconds to ${stageOf(last)} or more`,
-          ),
-        ]
-      : []),
-    ...(isLater('agent', 'server')
-      ? [
-          warning(
-            'agents-last',
-            ['power', 'stages', 'agentSeconds'],
-            `agents power off after ${stageOf('agent')} s and servers after ${stageOf('server')} s, so the pods on agents lose the API while they stop`,
-            `set stages.agentSeconds to ${stageOf('server')} or less`,
-          ),
-        ]
-      : []),
-  ];
-}
-
-const rolesOf = (plan: PowerPlan): PowerRole[] => [...new Set(plan.nodes.map(({ role }) => role))];
-
-/** What the node with the cable needs to tell its UPS, once it has heard of the shutdown. */
+/** What the node with the cable needs to command its UPS after it has received the shutdown. */
 const COMMAND_SECONDS = 1;
+/** After the lease expires: the next holder polls it, and its announcement reaches the network. */
+const AFTER_LEASE_SECONDS = 5;
 const PLURALS: Readonly<Record<PowerRole, string>> = {
   agent: 'agents',
   server: 'servers',
   upsNode: 'nodes with a UPS',
 };
 
-/** Every machine looks each pollOnBatterySeconds, and the one with the cable may be the last to hear of the shutdown. */
-function commands({ power }: Cluster, plan: PowerPlan): Problem[] {
+/** Nodes power off in an order that keeps upsd and the API running, after the UPS is commanded, with enough time to halt. */
+export const stages = subject(RULES, (cluster, report) => {
+  const { power, controlPlane } = cluster;
+  const plan = powerPlan(cluster);
+  const roles = [...new Set(plan.nodes.map(({ role }) => role))];
+  const stageOf = (role: PowerRole): number => power.stages[`${role}Seconds`];
+  const isLater = (role: PowerRole, than: PowerRole): boolean =>
+    roles.includes(role) && roles.includes(than) && stageOf(role) > stageOf(than);
+
+  const [last, ...others] = (['agent', 'server'] as const)
+    .filter((role) => isLater(role, 'upsNode'))
+    .sort((a, b) => stageOf(b) - stageOf(a));
+  if (last) {
+    const later = [last, ...others].map((role) => `${PLURALS[role]} (${stageOf(role)} s)`).join(' and ');
+    report(
+      'ups-node-not-last',
+      ['power', 'stages', 'upsNodeSeconds'],
+      `the node with the UPS powers off after ${stageOf('upsNode')} s and stops upsd for ${later}`,
+      `set stages.upsNodeSeconds to ${stageOf(last)} or more`,
+    );
+  }
+  if (isLater('agent', 'server')) {
+    report(
+      'agents-last',
+      ['power', 'stages', 'agentSeconds'],
+      `agents power off after ${stageOf('agent')} s and servers after ${stageOf('server')} s, so pods on agents stop without the API`,
+      `set stages.agentSeconds to ${stageOf('server')} or less`,
+    );
+  }
+
+  // every node polls each pollOnBatterySeconds, and the one with the cable may be the last to receive the shutdown
   const needed = power.pollOnBatterySeconds + COMMAND_SECONDS;
-  const early = plan.nodes.filter((node) => node.stageSeconds < needed && isToldElsewhere(plan, node));
-  return [...new Set(early.map(({ role }) => role))].map((role) =>
-    warning(
+  const early = plan.nodes.filter((node) => node.stageSeconds < needed && isCommandedElsewhere(plan, node));
+  for (const role of new Set(early.map((node) => node.role))) {
+    report(
       'stage-before-command',
       ['power', 'stages', `${role}Seconds`],
-      `${PLURALS[role]} power off ${power.stages[`${role}Seconds`]} s after they hear of the shutdown, and their UPS may have its command only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} to give it = ${needed}; if the node with its cable dies in between, nobody cuts and restores their power, and they stay off`,
+      `${PLURALS[role]} power off after ${stageOf(role)} s, but their UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
       `set stages.${role}Seconds to ${needed} or more`,
-    ),
-  );
-}
+    );
+  }
 
-/** True when a UPS that feeds this machine is commanded by another one of the cluster. */
-const isToldElsewhere = (plan: PowerPlan, { node }: NodePlan): boolean =>
+  for (const role of roles) {
+    const budget = power.haltBudget[`${role}Seconds`];
+    if (budget >= SHORTEST_HALT_SECONDS) continue;
+    report(
+      'halt-budget-short',
+      ['power', 'haltBudget', `${role}Seconds`],
+      `a node that needs more than ${budget} s to halt is powered off by force and loses unwritten data`,
+      `measure a halt, and set more than that, at least ${SHORTEST_HALT_SECONDS} s`,
+    );
+  }
+
+  // a holder that powers off without a handover is replaced while the pods of the other servers still stop
+  const awaySeconds = controlPlane.lease.durationSeconds + AFTER_LEASE_SECONDS;
+  const budget = budgetFor(awaySeconds);
+  const short = [...haltBudgetsOf(cluster, 'server')].filter(([, seconds]) => seconds < budget);
+  const keys = short.map(([role]) => `${role}Seconds`);
+  const [first] = keys;
+  if (controlPlane.provider !== 'kube-vip' || serversOf(cluster).length < 2 || first === undefined) return;
+  report(
+    'drain-below-lease',
+    ['power', 'haltBudget', first],
+    `pods on a server that halts have ${gracefulShutdown(cluster, 'server').totalSeconds} s of ${shortestHaltBudget(cluster, 'server')} s, less than the ${awaySeconds} s of a VIP failover (durationSeconds ${controlPlane.lease.durationSeconds} + ${AFTER_LEASE_SECONDS})`,
+    `set ${keys.map((key) => `haltBudget.${key}`).join(' and ')} to ${budget} or more, or lower lease.durationSeconds`,
+  );
+});
+
+/** Whether a UPS that feeds this node is commanded by another node. */
+const isCommandedElsewhere = (plan: PowerPlan, { node }: NodePlan): boolean =>
   plan.upses.some(
     ({ ups, nodes }) => ups.node !== undefined && ups.node !== node.name && nodes.some((fed) => fed.node === node),
   );
-
-const halts = ({ power }: Cluster, plan: PowerPlan): Problem[] =>
-  rolesOf(plan)
-    .filter((role) => power.haltBudget[`${role}Seconds`] < SHORTEST_HALT_SECONDS)
-    .map((role) =>
-      warning(
-        'halt-budget-short',
-        ['power', 'haltBudget', `${role}Seconds`],
-        `a machine that needs more than ${power.haltBudget[`${role}Seconds`]} s to halt is forced off, and what it has not written by then is lost`,
-        `measure what a halt takes and give that and some more, ${SHORTEST_HALT_SECONDS} s at least`,
-      ),
-    );
-
-/** Beside the lease itself: the look at which the next holder finds it over, and the network that has to hear of it. */
-const AFTER_LEASE_SECONDS = 5;
-
-/** A holder that goes off without handing the virtual IP over is replaced while the pods of the other servers still stop. */
-function handovers(cluster: Cluster): Problem[] {
-  const { provider, lease } = cluster.controlPlane;
-  const awaySeconds = lease.durationSeconds + AFTER_LEASE_SECONDS;
-  const needed = budgetFor(awaySeconds);
-  const short = [...haltBudgetsOf(cluster, 'server')].filter(([, seconds]) => seconds < needed);
-  const keys = short.map(([role]) => `${role}Seconds`);
-  const [first] = keys;
-  if (provider !== 'kube-vip' || serversOf(cluster).length < 2 || first === undefined) return [];
-  const { totalSeconds } = gracefulShutdown(cluster, 'server');
-  return [
-    warning(
-      'drain-below-lease',
-      ['power', 'haltBudget', first],
-      `pods on a server that halts have ${totalSeconds} s of its ${shortestHaltBudget(cluster, 'server')} s, and without its holder the virtual IP is away for ${awaySeconds} s (durationSeconds ${lease.durationSeconds} + ${AFTER_LEASE_SECONDS}), so they would end without having reached the API`,
-      `set ${keys.map((key) => `haltBudget.${key}`).join(' and ')} to ${needed} or more, or lower durationSeconds of the lease`,
-    ),
-  ];
-}

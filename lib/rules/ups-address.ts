@@ -2,7 +2,7 @@ import type { Ups } from '../cluster';
 import { type Address, parseAddress } from '../network';
 import { hasHostAsPort } from '../power';
 
-/** Where a UPS is reached over the network: the machine outside that serves it, or its own card. Undefined for one at a cable. */
+/** Address of a UPS on the network: of the outside host that serves it, or of its network card. Undefined for one with a USB or serial cable. */
 export const upsAddress = ({ server, driver, port }: Ups): Address | undefined =>
   server?.address ?? (driver !== undefined && hasHostAsPort(driver) ? hostAddress(port) : undefined);
 

@@ -1,76 +1,76 @@
-import { type Cluster, error, type Path, type Problem, type Ups, warning } from '../cluster';
+import type { Ups } from '../cluster';
 import { driverFacts, driversLike, hasHostAsPort, isDriverOfNut, RECKONED_OPTIONS } from '../power';
 import { DRIVER_DELAY } from '../text';
+import { subject } from './subject';
 import { hostAddress } from './ups-address';
 
-/** What NUT's drivers take, and what this project knows of them. */
-export const upsDrivers = (cluster: Cluster): Problem[] =>
-  cluster.ups.flatMap((ups, u) =>
-    ups.driver === undefined || ups.node === undefined
-      ? []
-      : [
-          ...nameOf(ups.driver, ['ups', u, 'driver']),
-          ...strandOf(ups, ups.driver, ['ups', u, 'driver']),
-          ...portOf(ups, ups.driver, ['ups', u, 'port']),
-          ...numbersOf(ups, ['ups', u, 'options']),
-        ],
-  );
+const RULES = {
+  'unknown-driver': {
+    cause: 'NUT has no driver of this name. Without it in the image, the UPS is not monitored',
+    cure: 'Use a name from the message or the [hardware list](https://networkupstools.org/stable-hcl.html), or an `images.nut` that has the driver',
+    severity: 'warning',
+  },
+  strand: {
+    cause:
+      'The driver is not known to cut the output after a delay and restore it. If it cannot, nodes stay off when mains power returns before the battery is empty',
+    cure: 'Test it as `hosts/RUNBOOK.md` describes, or use another driver',
+    severity: 'warning',
+  },
+  'port-not-address': {
+    cause: 'The `port` of a network driver is a host name or `auto`. DNS may be down during an outage',
+    cure: 'Use the IP address',
+  },
+  'bad-delay': {
+    cause: '`offdelay`, `ondelay`, `pollinterval` or `pollfreq` is not a whole number',
+    cure: 'Correct it, or remove it',
+  },
+} as const;
 
-/** An image may have drivers of its own, so this is no error. */
-function nameOf(driver: string, path: Path): Problem[] {
-  if (isDriverOfNut(driver)) return [];
-  const like = driversLike(driver);
-  const cure =
-    like.length > 0
-      ? `did you mean ${like.join(' or ')}? If not, see that images.nut has it`
-      : 'use the one that https://networkupstools.org/stable-hcl.html has for this UPS, or see that images.nut has it';
-  return [
-    warning(
-      'unknown-driver',
-      path,
-      `NUT has no driver ${JSON.stringify(driver)}, and an image without it serves no UPS`,
-      cure,
-    ),
-  ];
-}
+/** What NUT drivers accept, and what this project knows about them. */
+export const upsDrivers = subject(RULES, (cluster, report) => {
+  for (const [u, ups] of cluster.ups.entries()) {
+    const { name, driver, port, options } = ups;
+    if (driver === undefined || ups.node === undefined) continue;
+    if (!isDriverOfNut(driver)) {
+      const like = driversLike(driver);
+      report(
+        'unknown-driver',
+        ['ups', u, 'driver'],
+        `NUT has no driver ${JSON.stringify(driver)}`,
+        like.length > 0
+          ? `use ${like.join(' or ')}, or an images.nut that has the driver`
+          : 'use one that https://networkupstools.org/stable-hcl.html lists for this UPS, or an images.nut that has the driver',
+      );
+    }
+    if (!driverFacts(driver)) {
+      report(
+        'strand',
+        ['ups', u, 'driver'],
+        `driver ${driver} is not known to cut and restore the output of "${name}"; without that, nodes may stay off after an outage`,
+        'check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
+      );
+    }
+    if (hasHostAsPort(driver) && hostAddress(port) === undefined) {
+      report(
+        'port-not-address',
+        ['ups', u, 'port'],
+        `port ${JSON.stringify(port)} of "${name}" is not an IP address, which network driver ${driver} needs`,
+        'use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
+      );
+    }
+    for (const option of RECKONED_OPTIONS) {
+      const value = options[option];
+      if (value === undefined || DRIVER_DELAY.test(String(value)) || mayBeOff(ups, option)) continue;
+      report(
+        'bad-delay',
+        ['ups', u, 'options', option],
+        `${option} of "${name}" is ${JSON.stringify(value)}, not a whole number`,
+        'correct it, or remove it',
+      );
+    }
+  }
+});
 
-function strandOf(ups: Ups, driver: string, path: Path): Problem[] {
-  if (driverFacts(driver)) return [];
-  return [
-    warning(
-      'strand',
-      path,
-      `it is not known whether ${driver} can cut the load of "${ups.name}" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty`,
-      'see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
-    ),
-  ];
-}
-
-function portOf(ups: Ups, driver: string, path: Path): Problem[] {
-  if (!hasHostAsPort(driver) || hostAddress(ups.port) !== undefined) return [];
-  return [
-    error(
-      'port-not-address',
-      path,
-      `${driver} reaches "${ups.name}" over the network, and its port ${JSON.stringify(ups.port)} is no address`,
-      'give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
-    ),
-  ];
-}
-
-/** usbhid-ups(8) and mge-shut(8): -1 leaves it to the UPS when to come back. */
-const mayBeLeftOut = (ups: Ups, option: string): boolean =>
+/** usbhid-ups(8) and mge-shut(8): with -1 the UPS decides when it restores its output. */
+const mayBeOff = (ups: Ups, option: string): boolean =>
   option === 'ondelay' && ['usbhid-ups', 'mge-shut'].includes(ups.driver ?? '') && String(ups.options[option]) === '-1';
-
-const numbersOf = (ups: Ups, path: Path): Problem[] =>
-  RECKONED_OPTIONS.filter((option) => {
-    const value = ups.options[option];
-    return value !== undefined && !DRIVER_DELAY.test(String(value)) && !mayBeLeftOut(ups, option);
-  }).map((option) =>
-    error(
-      'bad-delay',
-      [...path, option],
-      `${option} of "${ups.name}" is ${JSON.stringify(ups.options[option])}`,
-      'give a whole number, as NUT reads it, or take it out',
-    ),
-  );

@@ -1,103 +1,119 @@
-import {
-  type Cluster,
-  error,
-  isOnLink,
-  type Path,
-  type Problem,
-  type RuleName,
-  serversOf,
-  subnetOf,
-  warning,
-} from '../cluster';
-import { type Address, contains, reservedAs, sameAddress } from '../network';
-import { duplicateFamily } from './families';
+import { isOnLink, serversOf, subnetOf } from '../cluster';
+import { type Address, type AddressRange, contains, reservedAs, sameAddress } from '../network';
+import { subject } from './subject';
 import { upsAddress } from './ups-address';
 
+const RULES = {
+  'vip-outside-subnet': {
+    cause: 'The VIP is outside the node network. ARP, NDP and VRRP do not leave that network',
+    cure: 'Choose a free address in the node network',
+  },
+  'vip-reserved-address': {
+    cause: 'The VIP is the network, broadcast or router anycast address',
+    cure: 'Choose a free host address',
+  },
+  'vip-is-gateway': {
+    cause: 'The VIP is the gateway. Only a load balancer (`provider: external`) may be the router',
+    cure: 'Choose a free address',
+  },
+  'vip-is-node': {
+    cause: 'The VIP is the address of a node, which would still answer for it after a failover',
+    cure: 'Choose a free address',
+  },
+  'vip-is-ups': {
+    cause: 'The VIP is the address of a UPS, or of the host that serves it',
+    cure: 'Choose a free address',
+  },
+  'vip-in-pool': {
+    cause: 'MetalLB could assign the VIP to a service',
+    cure: 'Choose an address outside every pool',
+  },
+  'vip-in-dhcp': {
+    cause: 'The DHCP server could assign the VIP to another host',
+    cure: 'Choose an address outside the DHCP ranges',
+  },
+  'vip-in-pod-range': { cause: 'The VIP is inside the pod network', cure: 'Choose an address of the node network' },
+  'vip-in-service-range': {
+    cause: 'The VIP is inside the service network',
+    cure: 'Choose an address of the node network',
+  },
+  'vip-family': {
+    cause: 'The VIP is announced by BGP and is of an IP family that the nodes do not have',
+    cure: 'Choose a VIP of a family in `network.subnet`',
+  },
+  'no-dns-name': {
+    cause:
+      '`controlPlane.dnsName` is not set, so kubectl must use a per-server context while the VIP is unreachable. The name is part of the API server certificate',
+    cure: 'Set it before the first boot, with an A record for each server',
+    severity: 'warning',
+  },
+} as const;
+
 /**
- * The virtual IP is a host address that nothing else owns or may give out. Where machines hand it over by ARP, NDP or VRRP, it is of
- * the node network; a router or a load balancer may have it anywhere.
+ * The VIP is a free host address. Where nodes announce it by ARP, NDP or VRRP, it is in the node network; routers and load balancers
+ * may have it anywhere.
  */
-export function vip(cluster: Cluster): Problem[] {
-  const { vip: addresses } = cluster.controlPlane;
-  const families = new Set(addresses.map(({ family }) => family));
-  const duplicate =
-    families.size === addresses.length ? [] : [duplicateFamily('controlPlane.vip', ['controlPlane', 'vip'])];
-  return [
-    ...duplicate,
-    ...addresses.flatMap((address, i) => clashes(cluster, address, ['controlPlane', 'vip', i])),
-    ...secondWay(cluster),
-  ];
-}
+export const vip = subject(RULES, (cluster, report) => {
+  const { network, nodes, ups, loadBalancer, controlPlane } = cluster;
+  for (const [i, address] of controlPlane.vip.entries()) {
+    const clash = (rule: keyof typeof RULES, message: string, cure: string): void =>
+      report(rule, ['controlPlane', 'vip', i], `VIP ${address.text} ${message}`, cure);
+    const isIt = (other: Address): boolean => sameAddress(other, address);
+    const around = (ranges: readonly AddressRange[]) => ranges.filter((range) => contains(range, address));
 
-/** kubectl tries every address of a name in turn, so a name with the address of each server needs no virtual IP. */
-function secondWay(cluster: Cluster): Problem[] {
-  const { dnsName } = cluster.controlPlane;
-  if (dnsName !== undefined || serversOf(cluster).length < 2) return [];
-  return [
-    warning(
-      'no-dns-name',
-      ['controlPlane'],
-      'there is no dnsName, so when the virtual IP is down kubectl needs the context of a server that lives',
-      'set controlPlane.dnsName to a name with an A record for each server; as it is in the certificate of the API server, do it before the first start',
-    ),
-  ];
-}
-
-function clashes(cluster: Cluster, address: Address, path: Path): Problem[] {
-  const problems: Problem[] = [];
-  const clash = (rule: RuleName, message: string, cure: string) =>
-    problems.push(error(rule, path, `${address.text} ${message}`, cure));
-  const { network, nodes, loadBalancer, controlPlane } = cluster;
-
-  const subnet = subnetOf(cluster, address);
-  const reserved = subnet && reservedAs(subnet, address);
-  if (isOnLink(cluster) && (!subnet || !contains(subnet, address))) {
-    clash(
-      'vip-outside-subnet',
-      `is not in the node network ${network.subnet.map(({ text }) => text).join(' and ')}`,
-      'choose a free address in it: the machines hand it over by ARP or NDP, which do not leave the network',
-    );
-  }
-  if (reserved) clash('vip-reserved-address', `is the ${reserved} of ${subnet.text}`, 'choose a free host address');
-  if (controlPlane.bgp && !network.services.some(({ family }) => family === address.family)) {
-    clash(
-      'vip-family',
-      `is IPv${address.family}, and the machines and services have no such addresses`,
-      'choose a virtual IP of a family of network.subnet, or add the family to every list of networks and addresses',
-    );
-  }
-  // a router may well be the load balancer
-  if (controlPlane.provider !== 'external' && network.gateway?.some((gateway) => sameAddress(gateway, address)))
-    clash('vip-is-gateway', 'is the gateway', 'choose a free address');
-  for (const node of nodes.filter((candidate) => candidate.address.some((own) => sameAddress(own, address)))) {
-    clash('vip-is-node', `is the address of node ${node.name}`, 'choose an address that no machine has');
-  }
-  for (const ups of cluster.ups) {
-    const own = upsAddress(ups);
-    if (own && sameAddress(own, address))
-      clash('vip-is-ups', `is where UPS "${ups.name}" is`, 'choose an address that no machine has');
-  }
-  for (const pool of loadBalancer?.pools ?? []) {
-    for (const range of pool.addresses.filter((candidate) => contains(candidate, address))) {
-      clash('vip-in-pool', `is inside pool "${pool.name}" (${range.text})`, 'choose an address outside every pool');
+    const subnet = subnetOf(cluster, address);
+    const reserved = subnet && reservedAs(subnet, address);
+    if (isOnLink(cluster) && (!subnet || !contains(subnet, address))) {
+      clash(
+        'vip-outside-subnet',
+        `is outside the node network ${network.subnet.map(({ text }) => text).join(' and ')}`,
+        'choose a free address in it',
+      );
+    }
+    if (reserved) clash('vip-reserved-address', `is the ${reserved} of ${subnet.text}`, 'choose a free host address');
+    if (controlPlane.bgp && !network.services.some(({ family }) => family === address.family)) {
+      clash(
+        'vip-family',
+        `is IPv${address.family}, a family that nodes and services do not have`,
+        'choose a VIP of a family in network.subnet, or add the family to every network and node',
+      );
+    }
+    // a router may be the load balancer
+    if (controlPlane.provider !== 'external' && network.gateway?.some(isIt)) {
+      clash('vip-is-gateway', 'is the gateway', 'choose a free address');
+    }
+    for (const node of nodes.filter((candidate) => candidate.address.some(isIt))) {
+      clash('vip-is-node', `is the address of node ${node.name}`, 'choose a free address');
+    }
+    for (const one of ups) {
+      const own = upsAddress(one);
+      if (own && isIt(own)) clash('vip-is-ups', `is the address of UPS "${one.name}"`, 'choose a free address');
+    }
+    for (const pool of loadBalancer?.pools ?? []) {
+      for (const range of around(pool.addresses)) {
+        clash('vip-in-pool', `is inside pool "${pool.name}" (${range.text})`, 'choose an address outside every pool');
+      }
+    }
+    for (const range of around(network.dhcp)) {
+      clash('vip-in-dhcp', `is inside the DHCP range ${range.text}`, 'choose an address outside the DHCP ranges');
+    }
+    for (const range of around(network.pods)) {
+      clash('vip-in-pod-range', `is inside the pod network ${range.text}`, 'choose an address of the node network');
+    }
+    for (const range of around(network.services)) {
+      clash(
+        'vip-in-service-range',
+        `is inside the service network ${range.text}`,
+        'choose an address of the node network',
+      );
     }
   }
-  for (const range of network.dhcp.filter((candidate) => contains(candidate, address))) {
-    clash(
-      'vip-in-dhcp',
-      `is inside the DHCP range ${range.text}`,
-      'choose an address that the DHCP server never gives out',
-    );
-  }
-  for (const range of network.pods.filter((candidate) => contains(candidate, address))) {
-    clash('vip-in-pod-range', `is inside the pod network ${range.text}`, 'choose an address of the node network');
-  }
-  for (const range of network.services.filter((candidate) => contains(candidate, address))) {
-    clash(
-      'vip-in-service-range',
-      `is inside the service network ${range.text}`,
-      'choose an address of the node network',
-    );
-  }
-  return problems;
-}
+  // kubectl tries every address of a name, so a name with an A record for each server works without the VIP
+  if (controlPlane.dnsName !== undefined || serversOf(cluster).length < 2) return;
+  report(
+    'no-dns-name',
+    ['controlPlane'],
+    'controlPlane.dnsName is not set: if the VIP is unreachable, kubectl must use a per-server context',
+    'set it before the first boot, to a name with an A record for each server',
+  );
+});

@@ -1,33 +1,34 @@
 import { z } from 'zod';
 import { type Cluster, clusterSchema, type Path, type Problem } from '../cluster';
-import { rules } from '../rules';
-import { problemsOf } from './form';
+import { problemsOf } from '../rules';
+import { problemsOfForm } from './form';
 
-/** A site that passed with its warnings, or everything that is wrong with it. */
+/** A valid site with its warnings, or every problem of an invalid one. */
 export type Checked =
   | { readonly cluster: Cluster; readonly problems: readonly Problem[] }
   | { readonly problems: readonly Problem[] };
 
-/** What a check needs to know beside the site. */
+/** What a check needs besides the site. */
 export interface CheckOptions {
-  /** The time it is. @default - now */
+  /** The current time. @default - now */
   readonly now?: Date | undefined;
 }
 
 /**
- * Checks a site of unknown shape: first its form, then, when the form is right, every rule. Pure, for a given time.
- * A rule needs parsed addresses and complete entries, so no rule judges a site whose form is wrong.
+ * Checks a site of unknown shape: its form first, then every rule. Pure, for a given time. Rules need parsed addresses and complete
+ * entries, so they run only when the form is valid.
  */
 export function checkCluster(input: unknown, { now = new Date() }: CheckOptions = {}): Checked {
   const result = clusterSchema.safeParse(input, { reportInput: true });
-  if (!result.success) return { problems: problemsOf(result.error, clusterJsonSchema) };
-  const problems = rules
-    .flatMap((rule) => rule(result.data, now))
-    .map((problem) => ({ ...problem, path: asWritten(input, problem.path) }));
+  if (!result.success) return { problems: problemsOfForm(result.error, clusterJsonSchema) };
+  const problems = problemsOf(result.data, now).map((problem) => ({
+    ...problem,
+    path: asWritten(input, problem.path),
+  }));
   return problems.some(({ severity }) => severity === 'error') ? { problems } : { cluster: result.data, problems };
 }
 
-/** Where one value stands for a list of one, the site has no index, so neither may the path. */
+/** The path without the index of a list that the site writes as a single value. */
 function asWritten(input: unknown, path: Path): Path {
   let at = input;
   return path.filter((key) => {
@@ -37,7 +38,7 @@ function asWritten(input: unknown, path: Path): Path {
   });
 }
 
-/** The JSON Schema of cluster.yaml, draft 7, which editors understand. */
+/** The JSON Schema of cluster.yaml, in draft 7 for editors. */
 export function clusterJsonSchema(): z.core.JSONSchema.BaseSchema {
   return z.toJSONSchema(clusterSchema, { io: 'input', target: 'draft-7' });
 }

@@ -1,16 +1,34 @@
 import type { z } from 'zod';
-import { error, type Path, type Problem, type RuleName } from '../cluster';
+import { type Path, type Problem, problemFrom, type Rules } from '../cluster';
 import { quoted } from '../text';
+
+/** Rules about keys and kinds of values. */
+export const FORM_RULES = {
+  'unknown-key': {
+    cause: 'A key that does not exist here: misspelt, or one group too high or too low',
+    cure: 'Use one of the keys that the message lists',
+  },
+  'missing-key': { cause: 'A required key is missing', cure: 'Add it' },
+  'bad-type': {
+    cause: 'A value of the wrong kind, or an empty one',
+    cure: 'Use the kind that the message names. Quote a number that is meant as text',
+  },
+  'bad-value': { cause: 'Not one of the allowed values', cure: 'Use one that the message lists' },
+  'bad-number': { cause: 'A number is too small or too large', cure: 'Stay within the bound that the message names' },
+  'empty-list': { cause: 'A list needs an entry', cure: 'Add one, or remove the key if it is optional' },
+} as const satisfies Rules;
+
+const problem = problemFrom(FORM_RULES);
 
 type Issue = z.core.$ZodIssue;
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * What is wrong with the form of a site, in this project's words instead of zod's.
+ * The problems of the form of a site, from those that zod found.
  *
- * @param schema makes the JSON Schema the site was judged by, which knows the keys of every group
+ * @param schema makes the JSON Schema of the site, from which the keys of a group are read
  */
-export const problemsOf = (failure: z.ZodError, schema: () => JsonSchema): Problem[] =>
+export const problemsOfForm = (failure: z.ZodError, schema: () => JsonSchema): Problem[] =>
   failure.issues.flatMap((issue) => fromIssue(issue, [], schema));
 
 function fromIssue(issue: Issue, parent: Path, schema: () => JsonSchema): Problem[] {
@@ -21,48 +39,50 @@ function fromIssue(issue: Issue, parent: Path, schema: () => JsonSchema): Proble
     case 'invalid_key':
       return issue.issues.flatMap((inner) => fromIssue(inner, path, schema));
     case 'unrecognized_keys': {
-      const cure = `the keys here are ${keysAt(schema, path).join(', ')}`;
-      return issue.keys.map((key) => error('unknown-key', [...path, key], `there is no key ${quoted(key)} here`, cure));
+      const cure = `use one of ${keysAt(schema, path).join(', ')}`;
+      return issue.keys.map((key) =>
+        problem('unknown-key', [...path, key], `key ${quoted(key)} does not exist here`, cure),
+      );
     }
     case 'invalid_type':
       return [ofType(path, issue.input, withArticle(issue.expected))];
     case 'invalid_value': {
       const choice = anyOf(issue.values.map(String));
       if (issue.input === undefined) return [missing(path, choice)];
-      return [error('bad-value', path, `${nameOf(path)} is ${shown(issue.input)}`, `choose ${choice}`)];
+      return [problem('bad-value', path, `${nameOf(path)} is ${shown(issue.input)}`, `use ${choice}`)];
     }
     case 'too_small':
       return [outOfBounds(path, issue.input, issue.origin, `at least ${issue.minimum}`)];
     case 'too_big':
       return [outOfBounds(path, issue.input, issue.origin, `at most ${issue.maximum}`)];
     case 'custom': {
-      // The value comes first and may hold anything, so the cure is what stands behind the last semicolon.
+      // The message quotes the value, which may have semicolons, so the cure follows the last one.
       const cut = issue.message.lastIndexOf('; ');
-      return [error(ruleOf(issue), path, issue.message.slice(0, cut), issue.message.slice(cut + 2))];
+      const rule = String(issue.params?.['rule']);
+      return [
+        { severity: 'error', rule, path, message: issue.message.slice(0, cut), cure: issue.message.slice(cut + 2) },
+      ];
     }
     default:
-      return [error('bad-value', path, `${nameOf(path)} is ${shown(issue.input)}`, 'see cluster.schema.json')];
+      return [problem('bad-value', path, `${nameOf(path)} is ${shown(issue.input)}`, 'see cluster.schema.json')];
   }
 }
 
-/** A rule name that formats.ts put there, where only rule names fit. */
-const ruleOf = (issue: z.core.$ZodIssueCustom): RuleName => issue.params?.['rule'] as RuleName;
-
-/** The problems of the alternative that the value was meant to be, or the kinds of value that are allowed when it is none. */
+/** The problems of the alternative whose kind the value has, or the allowed kinds when it has none of them. */
 function fromUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, schema: () => JsonSchema): Problem[] {
   const meant = issue.errors.find((branch) => !branch.some(isWrongKind));
   if (meant) return meant.flatMap((inner) => fromIssue(inner, path, schema));
   return [ofType(path, issue.input, anyOf(issue.errors.flat().flatMap(kindsOf)))];
 }
 
-/** True when the value is of none of the kinds that would fit here, rather than of the right kind with a fault inside. */
+/** Whether the value has none of the allowed kinds, rather than an allowed kind with a fault inside. */
 function isWrongKind(issue: Issue): boolean {
   if (issue.path.length > 0) return false;
   if (issue.code === 'invalid_union') return issue.errors.every((branch) => branch.some(isWrongKind));
   return issue.code === 'invalid_type' || issue.code === 'invalid_value';
 }
 
-/** The kinds of value that would fit, in words. */
+/** The allowed kinds, in words. */
 function kindsOf(issue: Issue): string[] {
   if (issue.code === 'invalid_union') return issue.errors.flat().flatMap(kindsOf);
   return [issue.code === 'invalid_value' ? anyOf(issue.values.map(String)) : withArticle(expectedOf(issue))];
@@ -77,16 +97,16 @@ function ofType(path: Path, input: unknown, wanted: string): Problem {
   if (input === undefined) return missing(path, wanted);
   const scalar = typeof input === 'number' || typeof input === 'boolean';
   const quotes = scalar && (wanted === KINDS['string'] || wanted === 'a text or a list') ? ' (put it in quotes)' : '';
-  return error('bad-type', path, `${nameOf(path)} is ${shown(input)}`, `give ${wanted}${quotes}`);
+  return problem('bad-type', path, `${nameOf(path)} is ${shown(input)}`, `use ${wanted}${quotes}`);
 }
 
 const missing = (path: Path, wanted: string): Problem =>
-  error('missing-key', path, `${nameOf(path)} is missing`, `add it: ${wanted}`);
+  problem('missing-key', path, `${nameOf(path)} is missing`, `add it: ${wanted}`);
 
 function outOfBounds(path: Path, input: unknown, origin: string, bound: string): Problem {
   const list = origin === 'array';
   const unit = list ? ' entry' : '';
-  return error(list ? 'empty-list' : 'bad-number', path, `${nameOf(path)} is ${shown(input)}`, `give ${bound}${unit}`);
+  return problem(list ? 'empty-list' : 'bad-number', path, `${nameOf(path)} is ${shown(input)}`, `use ${bound}${unit}`);
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -113,7 +133,7 @@ function shown(input: unknown): string {
   return typeof input === 'object' || typeof input === 'function' ? 'a group of keys' : String(input);
 }
 
-/** The keys that the schema knows at this path. */
+/** The keys of the schema at this path. */
 function keysAt(schema: () => JsonSchema, path: Path): string[] {
   let at: readonly JsonSchema[] = [schema()];
   for (const key of path) {
@@ -126,6 +146,6 @@ function keysAt(schema: () => JsonSchema, path: Path): string[] {
   return Object.keys(groups?.properties ?? {});
 }
 
-/** The schema itself, or every schema that a value may fit instead. */
+/** The schema itself, or the alternatives that it lists. */
 const alternatives = (schema: JsonSchema): readonly JsonSchema[] =>
   (schema.anyOf as readonly JsonSchema[] | undefined)?.flatMap(alternatives) ?? [schema];

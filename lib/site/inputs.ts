@@ -1,10 +1,27 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Cluster, ClusterError } from '../cluster';
+import { type Cluster, ClusterError, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
 import type { CheckOptions } from './check';
 import { type Loaded, loadCluster } from './load';
+
+/** Rules about files. */
+export const FILE_RULES = {
+  'no-file': {
+    cause: 'The file or folder does not exist, or the folder has no `.yaml` file',
+    cure: 'Write a cluster.yaml, or set `CLUSTER` to yours. A folder has one file per cluster',
+  },
+  'no-text': { cause: 'The file is not UTF-8 text but, for example, UTF-16 or Latin-1', cure: 'Save it as UTF-8' },
+  'duplicate-cluster': {
+    cause: 'Two files of a folder have the same `name`, and so the same folder in dist/ and hosts/',
+    cure: 'Give each cluster its own `name`',
+  },
+  'several-sites': {
+    cause: 'The folder has several sites, and the command needs one',
+    cure: 'Select it with `--cluster FILE`',
+  },
+} as const satisfies Rules;
 
 /** One or several checked sites. */
 export interface Sites {
@@ -12,14 +29,14 @@ export interface Sites {
   readonly path: string;
   /** Each site with its file. */
   readonly sites: readonly { readonly file: string; readonly cluster: Cluster }[];
-  /** The same without their files. */
+  /** The sites without their files. */
   readonly clusters: readonly Cluster[];
-  /** Several sites come from a folder and are written to folders of their own. */
+  /** Whether the sites are written to folders of their own, because `path` is a folder. */
   readonly several: boolean;
   readonly warnings: readonly string[];
 }
 
-/** What is read where nobody names a site. */
+/** The path that is read by default. */
 export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 'cluster.yaml');
 
 /**
@@ -31,7 +48,7 @@ export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 
 export function readSites(path = defaultPath()): Sites {
   if (!existsSync(path)) {
     throw new ClusterError([
-      line(path, 'no-file', 'there is no such file or folder; write a cluster.yaml, or point CLUSTER at yours'),
+      line(path, 'no-file', 'the file or folder does not exist; write a cluster.yaml, or set CLUSTER to yours'),
     ]);
   }
   const several = withFile(path, () => statSync(path)).isDirectory();
@@ -65,7 +82,7 @@ export function readSites(path = defaultPath()): Sites {
 }
 
 /**
- * Reads the one site that a command is for.
+ * Reads the site of a command.
  *
  * @param path a file, or a folder with one. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
  * @throws ClusterError when the folder has several sites, and as `readSite` does
@@ -75,20 +92,24 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath(), opti
   const [file = path, ...others] = yamlFilesIn(path);
   if (others.length === 0) return readSite(file, options);
   throw new ClusterError([
-    line(path, 'several-sites', `this is for one site; choose it with --cluster: ${[file, ...others].join(', ')}`),
+    line(
+      path,
+      'several-sites',
+      `the folder has several sites; select one with --cluster: ${[file, ...others].join(', ')}`,
+    ),
   ]);
 }
 
 /**
  * Reads the site of one file.
  *
- * @throws ClusterError with everything that is wrong with it; FileError when it cannot be read
+ * @throws ClusterError with every problem; FileError when it cannot be read
  */
 function readSite(file: string, options?: CheckOptions): Loaded {
   const bytes = withFile(file, () => readFileSync(file));
-  // UTF-16 without a mark at its beginning is valid UTF-8 as well, with a NUL in every other place.
+  // UTF-16 without a byte order mark is valid UTF-8 too, with NUL as every other byte.
   if (!isUtf8(bytes) || bytes.includes(0)) {
-    throw new ClusterError([line(file, 'no-text', 'the file is no text in UTF-8; save it as UTF-8')]);
+    throw new ClusterError([line(file, 'no-text', 'the file is not UTF-8 text; save it as UTF-8')]);
   }
   return loadCluster(bytes.toString('utf8'), file, options);
 }
@@ -99,13 +120,9 @@ function yamlFilesIn(folder: string): string[] {
     .sort()
     .map((name) => join(folder, name));
   if (files.length === 0)
-    throw new ClusterError([line(folder, 'no-file', 'the folder has no .yaml file; add one for each cluster')]);
+    throw new ClusterError([line(folder, 'no-file', 'the folder has no .yaml file; add one per cluster')]);
   return files;
 }
 
-/** The rules about files, for which no site has to be read; beside those of RULE_NAMES, which are about what a file says. */
-export const FILE_RULES = ['no-file', 'no-text', 'duplicate-cluster', 'several-sites'] as const;
-
-/** A line about a file, as those about what it says. */
-const line = (path: string, rule: (typeof FILE_RULES)[number], sentence: string): string =>
-  `${path}: ${rule}: ${sentence}`;
+/** A problem of a file. */
+const line = (path: string, rule: keyof typeof FILE_RULES, sentence: string): string => `${path}: ${rule}: ${sentence}`;

@@ -1,17 +1,9 @@
-import {
-  type Cluster,
-  ClusterError,
-  type ClusterInput,
-  error,
-  type Problem,
-  pathText,
-  type RuleName,
-} from '../cluster';
+import { type Cluster, ClusterError, type ClusterInput, type Problem, pathText } from '../cluster';
 import { type CheckOptions, checkCluster } from './check';
 import { readSource } from './source';
 
-/** Rules about a key, whatever its value is. */
-const KEY_RULES: ReadonlySet<RuleName> = new Set(['unknown-key', 'bad-driver-option']);
+/** Rules about a key, which point at the key and not at its value. */
+const KEY_RULES: ReadonlySet<string> = new Set(['unknown-key', 'bad-driver-option']);
 
 /** A checked site and its warnings, each a line of text. */
 export interface Loaded {
@@ -21,31 +13,27 @@ export interface Loaded {
 
 /**
  * Reads a site from the text of a cluster.yaml.
- * Throws a ClusterError with every problem at once in the order of the file, each as `file:line:column: rule: message; cure`.
+ * Throws a ClusterError with every problem in the order of the file, each as `file:line:column: rule: message; cure`.
  *
  * @param file the name that the messages carry
  */
 export function loadCluster(text: string, file: string, options?: CheckOptions): Loaded {
   const source = readSource(text, file);
   const checked = checkCluster(source.value, options);
-  const misread = source.misread.map(({ offset, text: written, number }) => ({
-    problem: error('misread-number', [], `${written} is read as the number ${number}`, 'put it in quotes'),
-    offset,
-  }));
   const others = checked.problems.map((problem) => ({
     problem,
     offset: source.offsetOf(problem.path, KEY_RULES.has(problem.rule)),
   }));
-  const placed = [...misread, ...others]
+  const placed = [...source.misread, ...others]
     .sort((a, b) => a.offset - b.offset)
     .map(({ problem, offset }) => `${source.place(offset)}: ${sentence(problem)}`);
-  if (misread.length > 0 || !('cluster' in checked)) throw new ClusterError(placed);
+  if (source.misread.length > 0 || !('cluster' in checked)) throw new ClusterError(placed);
   return { cluster: checked.cluster, warnings: placed };
 }
 
 /**
- * A site stated in TypeScript, checked by the same schema and rules as cluster.yaml.
- * Warnings do not stop it; `checkCluster` returns them. Throws a ClusterError with every problem at once, each as `path: rule: message; cure`.
+ * A site in TypeScript, checked by the schema and the rules of cluster.yaml. Throws a ClusterError with every problem, each as
+ * `path: rule: message; cure`. Warnings do not throw; `checkCluster` returns them.
  */
 export function defineCluster(input: ClusterInput, options?: CheckOptions): Cluster {
   const checked = checkCluster(input, options);

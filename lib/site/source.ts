@@ -2,6 +2,7 @@ import {
   type Document,
   type ErrorCode,
   isAlias,
+  isCollection,
   isMap,
   isPair,
   isScalar,
@@ -13,15 +14,31 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { ClusterError, type Path, type RuleName } from '../cluster';
+import { ClusterError, type Path, type Problem, problemFrom, type Rules } from '../cluster';
 import { RECKONED_OPTIONS } from '../power';
+
+/** Rules about the text of a file. */
+export const TEXT_RULES = {
+  yaml: {
+    cause:
+      'The file is not YAML, or has a key twice in a group, a list or a group as key, a tab as indentation, an unknown tag, an alias without anchor, a merge key without a group, or a second document',
+    cure: 'Correct it at the line and column. A file has one site: no `---` after the first key',
+  },
+  'misread-number': {
+    cause:
+      'A driver option without quotes is a number in YAML, and the driver would get another text: `0x051d` becomes 1309, `0002` becomes 2. `27.40` is valid, as are numbers where a number is meant',
+    cure: 'Quote it',
+  },
+} as const satisfies Rules;
+
+const problem = problemFrom(TEXT_RULES);
 
 /** The text of a cluster.yaml: what it says, and where it says it. */
 export interface Source {
-  /** The content as plain data of unknown shape, with a text in place of each number that is misread. */
+  /** The content as plain data of unknown shape, with a text in place of each misread number. */
   readonly value: unknown;
-  /** Numbers that a driver would be told as another text than stands here. */
-  readonly misread: readonly Misread[];
+  /** Numbers that a driver would get as another text than the file has. */
+  readonly misread: readonly Placed[];
   /**
    * Where the path stands in the text: at its value when that is a single one, else at its key; when it is missing, at the nearest
    * thing around it. What an alias or a merge key brings in stands where it is brought in.
@@ -33,13 +50,10 @@ export interface Source {
   place(offset: number): string;
 }
 
-/** A number without quotes that is meant as a text. */
-interface Misread {
+/** A problem and its place in the text. */
+interface Placed {
+  readonly problem: Problem;
   readonly offset: number;
-  /** What stands in the file. */
-  readonly text: string;
-  /** The number that YAML reads there. */
-  readonly number: number;
 }
 
 /** Reads one YAML document. Throws a ClusterError with every fault of its syntax at once. */
@@ -52,7 +66,7 @@ export function readSource(text: string, file: string): Source {
     return `${file}:${line}:${line === 1 && col > 1 && text.startsWith('\uFEFF') ? col - 1 : col}`;
   };
   const faults = faultsOf(document).map(
-    ({ offset, message, cure }) => `${place(offset)}: ${YAML}: ${message}; ${cure}`,
+    ({ offset, message, cure }) => `${place(offset)}: ${'yaml' satisfies keyof typeof TEXT_RULES}: ${message}; ${cure}`,
   );
   if (faults.length > 0) throw new ClusterError(faults);
   const misread = quoteMisread(document);
@@ -63,8 +77,8 @@ export function readSource(text: string, file: string): Source {
  * Finds the misread numbers under `ups[].options`, the one place where a text and a number both fit, and puts them in quotes: what
  * else is wrong with them is to be told as well. Options that are numbers to this project are read as such.
  */
-function quoteMisread(document: ReadDocument): Misread[] {
-  const misread: Misread[] = [];
+function quoteMisread(document: ReadDocument): Placed[] {
+  const misread: Placed[] = [];
   visit(document, {
     Scalar: (position, scalar, path) => {
       const { value: number, source: text = '', range } = scalar;
@@ -73,7 +87,10 @@ function quoteMisread(document: ReadDocument): Misread[] {
       const [list, group, option, ...rest] = pairs.map(({ key }) => String(key));
       if (list !== 'ups' || group !== 'options' || rest.length > 0) return;
       if (RECKONED_OPTIONS.some((reckoned) => reckoned === option)) return;
-      misread.push({ offset: range?.[0] ?? 0, text, number });
+      misread.push({
+        problem: problem('misread-number', [], `${text} is read as the number ${number}`, 'put it in quotes'),
+        offset: range?.[0] ?? 0,
+      });
       scalar.value = text;
     },
   });
@@ -83,8 +100,6 @@ function quoteMisread(document: ReadDocument): Misread[] {
 /** Zeros at the end of a fraction make no other number of it: 27.40 volts are 27.4. */
 const isWrittenSo = (number: number, text: string): boolean =>
   text === String(number) || (/^-?\d+\.\d+$/.test(text) && text.replace(/\.?0+$/, '') === String(number));
-
-const YAML: RuleName = 'yaml';
 
 interface Fault {
   readonly offset: number;
@@ -113,7 +128,7 @@ function faultsOf(document: ReadDocument): Fault[] {
     message: KNOWN[code]?.message ?? message.charAt(0).toLowerCase() + message.slice(1),
     cure: KNOWN[code]?.cure ?? 'mend the YAML here or just before it',
   }));
-  return faults.length > 0 ? faults : aliasFaults(document);
+  return faults.length > 0 ? faults : contentFaults(document);
 }
 
 /** True for the key `<<` without quotes, whose groups have the keys that the group around it lacks. */
@@ -129,8 +144,8 @@ function mergeOf(
   return merge && Object.hasOwn(group.toJS(document) as object, key) ? merge.value?.range?.[0] : undefined;
 }
 
-/** YAML resolves aliases and merge keys only when the document becomes plain data, where it throws without a position. */
-function aliasFaults(document: ReadDocument): Fault[] {
+/** Faults that the parser finds only when the document becomes plain data, where it throws or warns without a position. */
+function contentFaults(document: ReadDocument): Fault[] {
   const faults: Fault[] = [];
   visit(document, {
     Alias: (_, alias) => {
@@ -142,6 +157,14 @@ function aliasFaults(document: ReadDocument): Fault[] {
       });
     },
     Pair: (_, pair) => {
+      const key = resolved(document, pair.key);
+      if (isCollection(key)) {
+        faults.push({
+          offset: (pair.key as ParsedNode).range[0],
+          message: `the key is a ${isMap(key) ? 'group' : 'list'}`,
+          cure: 'write the key as plain text',
+        });
+      }
       if (!isMerge(pair) || sourcesOf(document, pair.value).every((source) => isMap(source))) return;
       faults.push({
         offset: (pair.key as ParsedNode).range[0],
@@ -160,11 +183,13 @@ function aliasFaults(document: ReadDocument): Fault[] {
   }
 }
 
-/** What a merge key brings in: a group or a list of groups, each of which may be an alias. One without an anchor is told elsewhere. */
+const resolved = (document: ReadDocument, node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+
+/** The groups that a merge key inserts, with aliases resolved. An alias without anchor is reported elsewhere. */
 function sourcesOf(document: ReadDocument, value: unknown): unknown[] {
-  const resolved = (node: unknown) => (isAlias(node) ? node.resolve(document) : node);
-  const source = resolved(value);
-  return (isSeq(source) ? source.items.map(resolved) : [source]).filter((node) => node !== undefined);
+  const source = resolved(document, value);
+  const all = isSeq(source) ? source.items.map((item) => resolved(document, item)) : [source];
+  return all.filter((node) => node !== undefined);
 }
 
 function offsetOf(document: ReadDocument, path: Path, atKey: boolean): number {

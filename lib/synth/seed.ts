@@ -11,7 +11,7 @@ import {
   seedFiles,
   seedSteps,
 } from '../machines';
-import { bootstrap } from '../rules';
+import { permissionProblems } from '../rules';
 import { buildSite, serverAddOns } from './app';
 
 /** What goes on installation media beside the site. */
@@ -74,7 +74,7 @@ function permissionOf(
   // whole seconds, which is what the node compares
   const notAfter = new Date(Math.floor((now.getTime() + parseDuration(time)) / 1000) * 1000);
   const permission = { node, notAfter };
-  const [problem] = bootstrap({ ...cluster, os: undefined, bootstrap: permission }, now);
+  const [problem] = permissionProblems({ ...cluster, os: undefined, bootstrap: permission }, now);
   if (problem) throw new InputError(`--permit-init ${node} --for ${time}: ${problem.message}; ${problem.cure}`);
   return permission;
 }

@@ -190,7 +190,7 @@ describe('npm run hosts', () => {
     expect(write('--cluster', folder).stdout).toContain('cloud-init for alpha');
     rmSync(at('seed'), { recursive: true });
     writeFileSync(at('beta.yaml'), '');
-    refused('choose it with --cluster', '--token-file', at('token'), '--cluster', folder, '--out', at('seed'));
+    refused('select one with --cluster', '--token-file', at('token'), '--cluster', folder, '--out', at('seed'));
   });
 
   test('refuses a private SSH key', () => {
@@ -212,7 +212,7 @@ describe('npm run hosts', () => {
   });
 
   test.each([
-    ['a node that is not there', ['--permit-init', 'k3s-9', '--for', '24h'], 'there is no node "k3s-9"'],
+    ['a node that is not there', ['--permit-init', 'k3s-9', '--for', '24h'], 'node "k3s-9" does not exist'],
     ['more than a week', ['--permit-init', 'k3s-1', '--for', '8d'], 'within 7 days'],
     ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write it like 30m, 24h or 2d'],
     ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
@@ -224,7 +224,7 @@ describe('npm run hosts', () => {
   test('refuses a permission where the virtual IP is IPv6 alone, and says what to do', () => {
     writeFileSync(at('six.yaml'), JSON.stringify(ipv6Site()));
     refused(
-      'a person founds this cluster by hand, see hosts/README.md',
+      'remove bootstrap and bootstrap by hand (hosts/README.md)',
       ...['--cluster', at('six.yaml'), '--token-file', at('token'), '--out', at('seed')],
       ...['--permit-init', 'k3s-11', '--for', '24h'],
     );

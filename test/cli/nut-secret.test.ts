@@ -112,7 +112,7 @@ describe('npm run secret:nut', () => {
       add('beta');
       const { status, stdout, stderr } = secret([]);
       expect([status, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('choose it with --cluster: clusters/alpha.yaml, clusters/beta.yaml');
+      expect(stderr).toContain('select one with --cluster: clusters/alpha.yaml, clusters/beta.yaml');
     });
   });
 
@@ -153,7 +153,7 @@ describe('npm run secret:nut', () => {
     [
       'a folder without a site',
       ['--cluster', 'a-folder'],
-      ['a-folder: no-file: the folder has no .yaml file; add one for each cluster'],
+      ['a-folder: no-file: the folder has no .yaml file; add one per cluster'],
     ],
     ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a folder; name one file']],
   ])('refuses %s', (_name, args, lines) => {

@@ -62,7 +62,7 @@ test('a wrong site ends with 1, says where, and leaves dist/ and hosts/ as they 
   expect(status).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(
-    /^cluster\.yaml:\d+:\d+: vip-in-pool: 192\.168\.10\.245 is inside pool "lan" \(192\.168\.10\.240-192\.168\.10\.250\); choose an address outside every pool\n$/,
+    /^cluster\.yaml:\d+:\d+: vip-in-pool: VIP 192\.168\.10\.245 is inside pool "lan" \(192\.168\.10\.240-192\.168\.10\.250\); choose an address outside every pool\n$/,
   );
   expect([tree('dist'), tree('hosts')]).toEqual(before);
 });

@@ -17,10 +17,10 @@ const WARNINGS: Readonly<Record<string, readonly string[]>> = {
   'bgp.yaml': [],
   'dual-stack.yaml': [],
   'howto-k3os.yaml': [
-    'howto-k3os.yaml:58:6: warning: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not end pods in order when a machine halts; install cloud-init or kairos when a machine is replaced; until then keep it',
+    'howto-k3os.yaml:58:6: warning: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not stop pods in order at a halt; use cloud-init or kairos when a node is replaced',
   ],
   'one-server.yaml': [
-    'one-server.yaml:11:1: warning: one-server: with 1 server the cluster is down whenever that server is; use 3 servers, of which any 1 may be down',
+    'one-server.yaml:11:1: warning: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1',
   ],
   'two-supplies.yaml': [],
   'two-ups.yaml': [],

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { ClusterError, type Path } from '../../lib/cluster/problem';
-import { RULE_NAMES } from '../../lib/cluster/rule-names';
 import { checkCluster } from '../../lib/site/check';
 import { loadCluster } from '../../lib/site/load';
+import { RULE_NAMES } from '../../lib/site/reference';
 import { bgpSite, dualStackSite, ipv4Site, linesOf, powerSite } from '../support/site-input';
 
 /** The path of every value in a site, groups and lists included. */

@@ -33,7 +33,7 @@ describe('a folder of sites', () => {
   });
 
   test('with nothing in it is refused', () => {
-    expect(refusal(folder)).toEqual([`${folder}: no-file: the folder has no .yaml file; add one for each cluster`]);
+    expect(refusal(folder)).toEqual([`${folder}: no-file: the folder has no .yaml file; add one per cluster`]);
   });
 
   test('is told of every file that cannot be read, by name', () => {
@@ -57,14 +57,14 @@ describe('the one site of a folder', () => {
     addSite('north');
     addSite('south');
     expect(() => readOneSite(folder)).toThrow(
-      `${folder}: several-sites: this is for one site; choose it with --cluster: ${at('north.yaml')}, ${at('south.yaml')}`,
+      `${folder}: several-sites: the folder has several sites; select one with --cluster: ${at('north.yaml')}, ${at('south.yaml')}`,
     );
   });
 });
 
 test('a site behind a file that is no folder is not there', () => {
   writeFileSync(at('file'), '');
-  expect(refusal(at('file/cluster.yaml'))[0]).toContain('no-file: there is no such file or folder');
+  expect(refusal(at('file/cluster.yaml'))[0]).toContain('no-file: the file or folder does not exist');
 });
 
 test.each([
@@ -75,7 +75,7 @@ test.each([
 ])('a file in %s is refused in one short line', (_, bytes) => {
   writeFileSync(at('cluster.yaml'), bytes);
   expect(refusal(at('cluster.yaml'))).toEqual([
-    `${at('cluster.yaml')}: no-text: the file is no text in UTF-8; save it as UTF-8`,
+    `${at('cluster.yaml')}: no-text: the file is not UTF-8 text; save it as UTF-8`,
   ]);
 });
 

@@ -9,6 +9,13 @@ describe('a text that is no cluster.yaml', () => {
   });
 });
 
+test('a key that is a list makes no warning of Node', () => {
+  const emitWarning = jest.spyOn(process, 'emitWarning').mockImplementation();
+  expect(linesFor('? [a]\n: b\n')).toHaveLength(1);
+  expect(emitWarning.mock.calls).toEqual([]);
+  emitWarning.mockRestore();
+});
+
 describe('a problem points at', () => {
   test.each([
     ['the value when it is wrong', { 'vip: 192.168.10.5': 'vip: 192.168.10.245' }, ['16:8: vip-in-pool']],
@@ -77,10 +84,10 @@ describe('all problems', () => {
       '{ name: k3s-3': '{ name: k3s-1',
     });
     expect(linesFor(text)).toEqual([
-      'c.yaml:9:14: warning: node-in-dhcp: k3s-1 has 192.168.10.150, which is inside the DHCP range 192.168.10.100-192.168.10.199; reserve it in the DHCP server or move it out, or another machine may be given the same address',
-      'c.yaml:12:14: node-outside-subnet: k3s-2 has 192.168.11.12, which is not in the node network 192.168.10.0/24; correct the address or network.subnet',
+      'c.yaml:9:14: warning: node-in-dhcp: address 192.168.10.150 of k3s-1 is inside the DHCP range 192.168.10.100-192.168.10.199; reserve it in the DHCP server, or choose an address outside the range',
+      'c.yaml:12:14: node-outside-subnet: address 192.168.11.12 of k3s-2 is outside the node network 192.168.10.0/24; correct the address or network.subnet',
       'c.yaml:14:13: duplicate-name: "k3s-1" is already the name of entry 1; give each its own name',
-      'c.yaml:16:8: vip-in-pool: 192.168.10.245 is inside pool "lan" (192.168.10.240-192.168.10.250); choose an address outside every pool',
+      'c.yaml:16:8: vip-in-pool: VIP 192.168.10.245 is inside pool "lan" (192.168.10.240-192.168.10.250); choose an address outside every pool',
     ]);
   });
 });

@@ -7,7 +7,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[0].peerAddress': 'fd00:10::2' },
     problems: [
-      'error loadBalancer.bgp.peers[0].peerAddress: bgp-family: peerAddress of peer "tor-1" is fd00:10::2; give an IPv4 address, since MetalLB\'s native mode speaks BGP with IPv4 only',
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-family: peerAddress fd00:10::2 of peer "tor-1" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
     ],
   },
   {
@@ -15,7 +15,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[1].sourceAddress': 'fd00:10::11' },
     problems: [
-      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-family: sourceAddress of peer "tor-2" is fd00:10::11; give an IPv4 address, since MetalLB\'s native mode speaks BGP with IPv4 only',
+      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-family: sourceAddress fd00:10::11 of peer "tor-2" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
     ],
   },
   {
@@ -23,7 +23,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[1].routerID': 'fd00:10::11' },
     problems: [
-      'error loadBalancer.bgp.peers[1].routerID: bgp-family: routerID of peer "tor-2" is fd00:10::11; give an IPv4 address, since MetalLB\'s native mode speaks BGP with IPv4 only',
+      'error loadBalancer.bgp.peers[1].routerID: bgp-family: routerID fd00:10::11 of peer "tor-2" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
     ],
   },
   {
@@ -31,7 +31,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[0].peerAddress': '192.168.10.14' },
     problems: [
-      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peer "tor-1" has 192.168.10.14, the address of node k3s-4; give the address of the router',
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.14 of peer "tor-1" is the address of node k3s-4; use the address of the router',
     ],
   },
   {
@@ -39,7 +39,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[0].peerAddress': '192.168.10.5' },
     problems: [
-      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peer "tor-1" has 192.168.10.5, the virtual IP; give the address of the router',
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.5 of peer "tor-1" is the VIP; use the address of the router',
     ],
   },
   {
@@ -47,7 +47,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[0].peerAddress': '192.168.10.245' },
     problems: [
-      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peer "tor-1" has 192.168.10.245, inside pool "lan"; give the address of the router',
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.245 of peer "tor-1" is inside pool "lan"; use the address of the router',
     ],
   },
   {
@@ -55,7 +55,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[1].peerAddress': '192.168.10.2' },
     problems: [
-      'error loadBalancer.bgp.peers[1].peerAddress: duplicate-address: 192.168.10.2 is already the address of peer "tor-1", on the same nodes; keep one of the two, or give each nodes of its own',
+      'error loadBalancer.bgp.peers[1].peerAddress: duplicate-address: 192.168.10.2 is already the address of peer "tor-1" on the same nodes; keep one of the two, or give each peer its own nodes',
     ],
   },
   {
@@ -63,7 +63,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[1].ebgpMultiHop': true },
     problems: [
-      'error loadBalancer.bgp.peers[1].ebgpMultiHop: bgp-multihop: peer "tor-2" has the same AS number on both sides, 64512, where MetalLB refuses ebgpMultiHop; take it out: within one AS a router may be any number of hops away',
+      'error loadBalancer.bgp.peers[1].ebgpMultiHop: bgp-multihop: peer "tor-2" is in the same AS, 64512, for which MetalLB rejects ebgpMultiHop; remove it: within one AS, any number of hops works',
     ],
   },
   {
@@ -71,7 +71,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[1].nodes': undefined },
     problems: [
-      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: peer "tor-2" has the sourceAddress 192.168.10.11, which one node has, and every node opens the session; name that node in nodes, and write a peer for each of the others',
+      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: sourceAddress 192.168.10.11 of peer "tor-2" belongs to one node, and every node opens the session; name that node in nodes, and add a peer for each of the others',
     ],
   },
   {
@@ -79,7 +79,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[1].nodes': ['k3s-1', 'k3s-2'] },
     problems: [
-      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: peer "tor-2" has the sourceAddress 192.168.10.11, which one node has, and 2 open the session; name that node in nodes, and write a peer for each of the others',
+      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: sourceAddress 192.168.10.11 of peer "tor-2" belongs to one node, and 2 nodes open the session; name that node in nodes, and add a peer for each of the others',
     ],
   },
   {
@@ -87,7 +87,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[0].nodes': ['k3s-9'] },
     problems: [
-      'error loadBalancer.bgp.peers[0].nodes[0]: unknown-node: there is no node "k3s-9"; the nodes are k3s-1, k3s-2, k3s-3, k3s-4',
+      'error loadBalancer.bgp.peers[0].nodes[0]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
     ],
   },
   {
@@ -95,7 +95,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[0].pools': ['routed', 'wan'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[0].pools[1]: unknown-pool: there is no pool "wan"; the pools are lan, routed',
+      'error loadBalancer.bgp.advertisements[0].pools[1]: unknown-pool: pool "wan" does not exist; use one of lan, routed',
     ],
   },
   {
@@ -103,7 +103,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[1].peers': ['tor-3'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[1].peers[0]: unknown-peer: there is no BGP peer "tor-3"; the peers are tor-1, tor-2',
+      'error loadBalancer.bgp.advertisements[1].peers[0]: unknown-peer: BGP peer "tor-3" does not exist; use one of tor-1, tor-2',
     ],
   },
   {
@@ -111,7 +111,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[0].nodes': ['k3s-9'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[0].nodes[0]: unknown-node: there is no node "k3s-9"; the nodes are k3s-1, k3s-2, k3s-3, k3s-4',
+      'error loadBalancer.bgp.advertisements[0].nodes[0]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
     ],
   },
   {
@@ -119,15 +119,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[0].communities': ['no-export'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: there is no community "no-export"; the communities are no-advertise',
-    ],
-  },
-  {
-    says: 'a large community on an announcement is refused',
-    site: bgpSite,
-    changes: { 'loadBalancer.bgp.advertisements[0].communities': ['large:64512:1:2'] },
-    problems: [
-      'error loadBalancer.bgp.advertisements[0].communities[0]: bad-community: "large:64512:1:2" is a large community, which needs MetalLB\'s FRR modes; write two numbers up to 65535, such as 65535:65282',
+      'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: BGP community "no-export" does not exist; use one of no-advertise',
     ],
   },
   {
@@ -135,8 +127,8 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.pools[1].addresses': ['10.20.0.0/24', 'fd20::/64'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[0].pools[0]: bgp-family: pool "routed" has IPv6 addresses, fd20::/64; announce them by L2 from a pool of their own, since MetalLB\'s native mode speaks BGP with IPv4 only',
-      'error loadBalancer.bgp.advertisements[1].pools[0]: bgp-family: pool "routed" has IPv6 addresses, fd20::/64; announce them by L2 from a pool of their own, since MetalLB\'s native mode speaks BGP with IPv4 only',
+      'error loadBalancer.bgp.advertisements[0].pools[0]: bgp-family: fd20::/64 of pool "routed" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; announce IPv6 by L2, from a pool of its own',
+      'error loadBalancer.bgp.advertisements[1].pools[0]: bgp-family: fd20::/64 of pool "routed" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; announce IPv6 by L2, from a pool of its own',
     ],
   },
   {
@@ -144,7 +136,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.pools[1].addresses': ['10.20.0.16/28'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[1].aggregationLength: bgp-aggregation: a route of /24 holds more than 10.20.0.16/28 of pool "routed", so it would draw traffic for addresses that are not the cluster\'s; give 28 or more',
+      'error loadBalancer.bgp.advertisements[1].aggregationLength: bgp-aggregation: a /24 route is larger than 10.20.0.16/28 of pool "routed" and attracts traffic for other hosts; set aggregationLength to 28 or more',
     ],
   },
   {
@@ -152,7 +144,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[0].communities': Array.from({ length: 64 }, (_, i) => `64512:${i}`) },
     problems: [
-      'error loadBalancer.bgp.advertisements[0].communities: bgp-too-many-communities: advertisement "all" has 64 communities; give 63 at most',
+      'error loadBalancer.bgp.advertisements[0].communities: bgp-too-many-communities: advertisement "all" has 64 communities; use at most 63',
     ],
   },
   {
@@ -160,7 +152,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[1].aggregationLength': 32 },
     problems: [
-      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref: advertisements "all" and "summary" tell one peer two local preferences of one route, 0 and 200; give both the same, or peers or nodes of their own',
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref: advertisements "all" and "summary" announce one route to one peer with local preferences 0 and 200; use the same value, or separate peers or nodes',
     ],
   },
   {
@@ -168,7 +160,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[1].peers': ['tor-1'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: local preference is told within one AS only, and every peer of advertisement "summary" is in another; take it out, or use communities',
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: localPref is sent within one AS only, and every peer of advertisement "summary" is in another AS; remove it, or use communities',
     ],
   },
   {
@@ -179,7 +171,7 @@ export const bgp: readonly InvalidSite[] = [
       'loadBalancer.bgp.peers[1].peerASN': 64500,
     },
     problems: [
-      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: local preference is told within one AS only, and every peer of advertisement "summary" is in another; take it out, or use communities',
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: localPref is sent within one AS only, and every peer of advertisement "summary" is in another AS; remove it, or use communities',
     ],
   },
   {
@@ -187,7 +179,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.communities': undefined },
     problems: [
-      'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: there is no community "no-advertise"; describe it under communities',
+      'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: BGP community "no-advertise" does not exist; define it under communities',
     ],
   },
   {
@@ -199,7 +191,7 @@ export const bgp: readonly InvalidSite[] = [
       'loadBalancer.bgp.advertisements[1].localPref': undefined,
     },
     problems: [
-      'warning loadBalancer.pools[1].addresses[0]: bgp-pool-in-subnet: 192.168.10.224/29 of pool "routed" is announced by BGP alone and inside the node network 192.168.10.0/24, whose machines ask for it by ARP, which nobody answers; take addresses of no network, or announce the pool by L2 as well',
+      'warning loadBalancer.pools[1].addresses[0]: bgp-pool-in-subnet: 192.168.10.224/29 of pool "routed" is announced by BGP only, so hosts of the node network 192.168.10.0/24 get no ARP answer for it; use addresses outside every network, or announce the pool by L2 as well',
     ],
   },
   {
@@ -207,7 +199,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.pools[1].addresses': ['10.42.7.0/24'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-in-pod-range: 10.42.7.0/24 of pool "routed" overlaps the pod network 10.42.0.0/16; take addresses that no network has',
+      'error loadBalancer.pools[1].addresses[0]: pool-in-pod-range: 10.42.7.0/24 of pool "routed" overlaps the pod network 10.42.0.0/16; use addresses outside every network',
     ],
   },
   {
@@ -215,7 +207,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.pools[1].addresses': ['10.43.7.0/24'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-in-service-range: 10.43.7.0/24 of pool "routed" overlaps the service network 10.43.0.0/16; take addresses that no network has',
+      'error loadBalancer.pools[1].addresses[0]: pool-in-service-range: 10.43.7.0/24 of pool "routed" overlaps the service network 10.43.0.0/16; use addresses outside every network',
     ],
   },
   {
@@ -223,8 +215,8 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.advertisements': [{ name: 'none', pools: ['routed'] }] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; take addresses of the node network: L2 announcements do not leave it',
-      'error loadBalancer.pools[0].name: pool-not-advertised: no advertisement names pool "lan", so nobody would answer for its addresses; add it to an advertisement, or leave advertisements out to announce every pool',
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+      'error loadBalancer.pools[0].name: pool-not-advertised: no advertisement names pool "lan", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
     ],
   },
   {
@@ -232,7 +224,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.advertisements': [{ name: 'both', pools: ['lan', 'routed'] }] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; take addresses of the node network: L2 announcements do not leave it',
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
     ],
   },
   {
@@ -240,7 +232,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[0].pools': ['routed', 'lan'] },
     problems: [
-      'warning loadBalancer.pools[0].addresses[0]: bgp-pool-in-subnet: 192.168.10.240-192.168.10.250 of pool "lan" is announced by BGP alone and inside the node network 192.168.10.0/24, whose machines ask for it by ARP, which nobody answers; take addresses of no network, or announce the pool by L2 as well',
+      'warning loadBalancer.pools[0].addresses[0]: bgp-pool-in-subnet: 192.168.10.240-192.168.10.250 of pool "lan" is announced by BGP only, so hosts of the node network 192.168.10.0/24 get no ARP answer for it; use addresses outside every network, or announce the pool by L2 as well',
     ],
   },
 ];

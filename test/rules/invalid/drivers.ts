@@ -6,31 +6,31 @@ export const drivers: readonly InvalidSite[] = [
     says: 'a driver that may not be able to cut and restore the load is warned about',
     changes: { 'ups[0].driver': 'genericups', 'ups[0].port': '/dev/ttyS0' },
     problems: [
-      'warning ups[0].driver: strand: it is not known whether genericups can cut the load of "ups1" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+      'warning ups[0].driver: strand: driver genericups is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
     ],
   },
   {
     says: 'a driver with swapped letters is warned about, with the one that is meant',
     changes: { 'ups[0].driver': 'usbhid-usp' },
     problems: [
-      'warning ups[0].driver: unknown-driver: NUT has no driver "usbhid-usp", and an image without it serves no UPS; did you mean usbhid-ups? If not, see that images.nut has it',
-      'warning ups[0].driver: strand: it is not known whether usbhid-usp can cut the load of "ups1" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+      'warning ups[0].driver: unknown-driver: NUT has no driver "usbhid-usp"; use usbhid-ups, or an images.nut that has the driver',
+      'warning ups[0].driver: strand: driver usbhid-usp is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
     ],
   },
   {
     says: 'the beginning of the names of two drivers is warned about, with both',
     changes: { 'ups[0].driver': 'blazer' },
     problems: [
-      'warning ups[0].driver: unknown-driver: NUT has no driver "blazer", and an image without it serves no UPS; did you mean blazer_ser or blazer_usb? If not, see that images.nut has it',
-      'warning ups[0].driver: strand: it is not known whether blazer can cut the load of "ups1" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+      'warning ups[0].driver: unknown-driver: NUT has no driver "blazer"; use blazer_ser or blazer_usb, or an images.nut that has the driver',
+      'warning ups[0].driver: strand: driver blazer is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
     ],
   },
   {
     says: 'a driver like none of NUT is warned about',
     changes: { 'ups[0].driver': 'ours' },
     problems: [
-      'warning ups[0].driver: unknown-driver: NUT has no driver "ours", and an image without it serves no UPS; use the one that https://networkupstools.org/stable-hcl.html has for this UPS, or see that images.nut has it',
-      'warning ups[0].driver: strand: it is not known whether ours can cut the load of "ups1" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
+      'warning ups[0].driver: unknown-driver: NUT has no driver "ours"; use one that https://networkupstools.org/stable-hcl.html lists for this UPS, or an images.nut that has the driver',
+      'warning ups[0].driver: strand: driver ours is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
     ],
   },
   {
@@ -38,7 +38,7 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].port': 'ups.home.arpa' },
     problems: [
-      'error ups[1].port: port-not-address: snmp-ups reaches "ups2" over the network, and its port "ups.home.arpa" is no address; give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
+      'error ups[1].port: port-not-address: port "ups.home.arpa" of "ups2" is not an IP address, which network driver snmp-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
     ],
   },
   {
@@ -46,7 +46,7 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].port': 'ups.home.arpa:161' },
     problems: [
-      'error ups[1].port: port-not-address: snmp-ups reaches "ups2" over the network, and its port "ups.home.arpa:161" is no address; give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
+      'error ups[1].port: port-not-address: port "ups.home.arpa:161" of "ups2" is not an IP address, which network driver snmp-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
     ],
   },
   {
@@ -54,7 +54,7 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].port': 'auto' },
     problems: [
-      'error ups[1].port: port-not-address: snmp-ups reaches "ups2" over the network, and its port "auto" is no address; give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
+      'error ups[1].port: port-not-address: port "auto" of "ups2" is not an IP address, which network driver snmp-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
     ],
   },
   {
@@ -62,18 +62,18 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].driver': 'netxml-ups', 'ups[1].port': 'http://ups.home.arpa/' },
     problems: [
-      'warning ups[1].driver: strand: it is not known whether netxml-ups can cut the load of "ups2" after a delay and restore it; if it cannot, machines that are down stay down when the mains return before the battery is empty; see that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, or use another driver; hosts/RUNBOOK.md says how to test it',
-      'error ups[1].port: port-not-address: netxml-ups reaches "ups2" over the network, and its port "http://ups.home.arpa/" is no address; give the IP address of the UPS, like 192.168.10.20 or http://192.168.10.20: names may not resolve while the mains are out',
+      'warning ups[1].driver: strand: driver netxml-ups is not known to cut and restore the output of "ups2"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
+      'error ups[1].port: port-not-address: port "http://ups.home.arpa/" of "ups2" is not an IP address, which network driver netxml-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
     ],
   },
   {
     says: 'delays that are no whole numbers are refused',
     changes: { 'ups[0].options': { offdelay: 'soon', ondelay: true, pollinterval: -1, pollfreq: 1.5 } },
     problems: [
-      'error ups[0].options.offdelay: bad-delay: offdelay of "ups1" is "soon"; give a whole number, as NUT reads it, or take it out',
-      'error ups[0].options.ondelay: bad-delay: ondelay of "ups1" is true; give a whole number, as NUT reads it, or take it out',
-      'error ups[0].options.pollinterval: bad-delay: pollinterval of "ups1" is -1; give a whole number, as NUT reads it, or take it out',
-      'error ups[0].options.pollfreq: bad-delay: pollfreq of "ups1" is 1.5; give a whole number, as NUT reads it, or take it out',
+      'error ups[0].options.offdelay: bad-delay: offdelay of "ups1" is "soon", not a whole number; correct it, or remove it',
+      'error ups[0].options.ondelay: bad-delay: ondelay of "ups1" is true, not a whole number; correct it, or remove it',
+      'error ups[0].options.pollinterval: bad-delay: pollinterval of "ups1" is -1, not a whole number; correct it, or remove it',
+      'error ups[0].options.pollfreq: bad-delay: pollfreq of "ups1" is 1.5, not a whole number; correct it, or remove it',
     ],
   },
   {
@@ -81,21 +81,21 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[0].options.ondelay': -1 },
     problems: [
-      'error ups[0].options.ondelay: bad-delay: ondelay of "ups1" is -1; give a whole number, as NUT reads it, or take it out',
+      'error ups[0].options.ondelay: bad-delay: ondelay of "ups1" is -1, not a whole number; correct it, or remove it',
     ],
   },
   {
     says: 'an offdelay before the last machine is off is refused, with the offdelay that would do',
     changes: { 'ups[0].options.offdelay': 100 },
     problems: [
-      'error ups[0].options.offdelay: offdelay-too-short: offdelay 100 of "ups1" cuts the load too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53, or take offdelay out',
+      'error ups[0].options.offdelay: offdelay-too-short: offdelay 100 of "ups1" cuts the output too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53, or remove offdelay',
     ],
   },
   {
     says: 'an offdelay that no halt budget fits is refused with the other way out',
     changes: { 'ups[0].options.offdelay': 20 },
     problems: [
-      'error ups[0].options.offdelay: offdelay-too-short: offdelay 20 of "ups1" cuts the load too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or take offdelay out',
+      'error ups[0].options.offdelay: offdelay-too-short: offdelay 20 of "ups1" cuts the output too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or remove offdelay',
     ],
   },
   {
@@ -103,28 +103,28 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[0].options.offdelay': 150, 'ups[0].options.ondelay': undefined },
     problems: [
-      'error ups[0].options.offdelay: offdelay-step: offdelay 150 of "ups1" becomes 120, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 180',
+      'error ups[0].options.offdelay: offdelay-step: "ups1" rounds offdelay 150 down to 120, a whole multiple of 60 s; set ups[0].options.offdelay to 180',
     ],
   },
   {
     says: 'an offdelay that is no whole step of the UPS and too short is refused once',
     changes: { 'ups[0].options.offdelay': 90, 'ups[0].delayStepSeconds': 60 },
     problems: [
-      'error ups[0].options.offdelay: offdelay-step: offdelay 90 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120',
+      'error ups[0].options.offdelay: offdelay-step: "ups1" rounds offdelay 90 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120',
     ],
   },
   {
     says: 'an offdelay that is no whole minute is refused with a CyberPower on USB',
     changes: { 'ups[0].options': { vendorid: '0764', offdelay: 119 } },
     problems: [
-      'error ups[0].options.offdelay: offdelay-step: offdelay 119 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120',
+      'error ups[0].options.offdelay: offdelay-step: "ups1" rounds offdelay 119 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120',
     ],
   },
   {
     says: 'an offdelay that is no whole minute is refused on USB when the maker is not known, with both ways out',
     changes: { 'ups[0].options': { offdelay: 119 } },
     problems: [
-      'error ups[0].options.offdelay: offdelay-step: offdelay 119 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120, or give options.vendorid, if it is no CyberPower (`lsusb` prints it)',
+      'error ups[0].options.offdelay: offdelay-step: "ups1" rounds offdelay 119 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120, or set options.vendorid if it is not a CyberPower (`lsusb` prints it)',
     ],
   },
   {
@@ -136,7 +136,7 @@ export const drivers: readonly InvalidSite[] = [
       'power.earlyShutdown.runtimeBelowSeconds': 900,
     },
     problems: [
-      'error ups[0].options.offdelay: offdelay-too-long: "ups1" would need an offdelay of 660, and nutdrv_qx takes 600 at most: k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 60: 120; set ups[0].options.offdelay to 600',
+      'error ups[0].options.offdelay: offdelay-too-long: "ups1" needs offdelay 660, and the limit of nutdrv_qx is 600: k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 60: 120; set ups[0].options.offdelay to 600',
     ],
   },
   {
@@ -151,21 +151,21 @@ export const drivers: readonly InvalidSite[] = [
       'ups[1].runtimeAtEarlyShutdownSeconds': 900,
     },
     problems: [
-      'error ups[0].driver: offdelay-too-long: "ups1" would need an offdelay of 720, and nutdrv_qx takes 600 at most: k3s-3 is off after 21 detection + 2 FINALDELAY + 5 stage + 1 watcher + 620 halt = 649, and 649 + 15 margin = 664, in steps of 60: 720; set power.haltBudget.serverSeconds to 556',
+      'error ups[0].driver: offdelay-too-long: "ups1" needs offdelay 720, and the limit of nutdrv_qx is 600: k3s-3 is off after 21 detection + 2 FINALDELAY + 5 stage + 1 watcher + 620 halt = 649, and 649 + 15 margin = 664, in steps of 60: 720; set power.haltBudget.serverSeconds to 556',
     ],
   },
   {
     says: 'an ondelay that is not after offdelay is refused',
     changes: { 'ups[0].options': { offdelay: 120, ondelay: 120 } },
     problems: [
-      'error ups[0].options.ondelay: ondelay-too-short: ondelay 120 of "ups1" is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 120 of "ups1" is not after offdelay 120, so the output may stay off; set ondelay to 180 or more, or remove it',
     ],
   },
   {
     says: 'an ondelay that a CyberPower rounds down to offdelay is refused',
     changes: { 'ups[0].options': { vendorid: '0764', offdelay: 120, ondelay: 179 } },
     problems: [
-      'error ups[0].options.ondelay: ondelay-too-short: ondelay 179 of "ups1" becomes 120, because its delays are whole multiples of 60 s, and so is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 179 (rounded down to 120) of "ups1" is not after offdelay 120, so the output may stay off; set ondelay to 180 or more, or remove it',
     ],
   },
   {
@@ -173,21 +173,21 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[0].options.ondelay': 150 },
     problems: [
-      'error ups[0].options.ondelay: ondelay-too-short: ondelay 150 of "ups1" becomes 120, because its delays are whole multiples of 60 s, and so is not after offdelay 120, so the load may never come back; set ondelay to 180 or more, or take it out',
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 150 (rounded down to 120) of "ups1" is not after offdelay 120, so the output may stay off; set ondelay to 180 or more, or remove it',
     ],
   },
   {
     says: 'an ondelay in minutes that is not after offdelay is refused',
     changes: { 'ups[0].driver': 'blazer_usb', 'ups[0].options': { offdelay: 180, ondelay: 3 } },
     problems: [
-      'error ups[0].options.ondelay: ondelay-too-short: ondelay 3 minutes of "ups1" is not after offdelay 180 seconds, so the load may never come back; set ondelay to 4 or more, or take it out',
+      'error ups[0].options.ondelay: ondelay-too-short: ondelay 3 minutes of "ups1" is not after offdelay 180 seconds, so the output may stay off; set ondelay to 4 or more, or remove it',
     ],
   },
   {
     says: 'an ondelay in minutes that is meant as seconds is refused',
     changes: { 'ups[0].driver': 'blazer_usb', 'ups[0].options': { ondelay: 180 } },
     problems: [
-      'error ups[0].options.ondelay: ondelay-unit: ondelay 180 of "ups1" is in minutes with blazer_usb, which keeps the load off for 3 hours; set ondelay to 3 or more, and to less than 60',
+      'error ups[0].options.ondelay: ondelay-unit: ondelay 180 of "ups1" is in minutes with blazer_usb, so the output stays off for 3 hours; set ondelay to 3 or more, and to less than 60',
     ],
   },
   {
@@ -198,28 +198,28 @@ export const drivers: readonly InvalidSite[] = [
       'ups[0].options': { authPassword: 'hunter2hunter2', community: 'office', privPassword: { secret: true } },
     },
     problems: [
-      'error ups[0].options.authPassword: password-in-site: authPassword of "ups1" is a password, and this file and dist/ are committed; write authPassword: { secret: true } and give it with npm run secret:nut -- --driver-file ups1.authPassword=FILE',
-      'error ups[0].options.community: password-in-site: community of "ups1" is a password, and this file and dist/ are committed; write community: { secret: true } and give it with npm run secret:nut -- --driver-file ups1.community=FILE',
+      'error ups[0].options.authPassword: password-in-site: option authPassword of "ups1" is a secret, and this file and dist/ are committed to Git; write authPassword: { secret: true }, and run npm run secret:nut -- --driver-file ups1.authPassword=FILE',
+      'error ups[0].options.community: password-in-site: option community of "ups1" is a secret, and this file and dist/ are committed to Git; write community: { secret: true }, and run npm run secret:nut -- --driver-file ups1.community=FILE',
     ],
   },
   {
     says: 'a secret option that says it is none is refused',
     changes: { 'ups[0].options': { authPassword: { secret: false } } },
-    problems: ['error ups[0].options.authPassword.secret: bad-value: "secret" is false; choose true'],
+    problems: ['error ups[0].options.authPassword.secret: bad-value: "secret" is false; use true'],
   },
   {
     says: 'a server that cuts the load before the last machine is off is refused',
     site: powerSite,
     changes: { 'ups[2].server.cutDelaySeconds': 60 },
     problems: [
-      'error ups[2].server.cutDelaySeconds: cut-delay-too-short: "nas" cuts the load after 60 s, too early: k3s-3 is off after 21 detection + 2 FINALDELAY + 5 stage + 1 watcher + 60 halt = 89, and 89 + 15 margin = 104; set ups[2].server.cutDelaySeconds to 104, or set power.haltBudget.agentSeconds to 21 and power.haltBudget.serverSeconds to 16 (cutDelaySeconds is set on 192.168.10.30, which has to change with it)',
+      'error ups[2].server.cutDelaySeconds: cut-delay-too-short: "nas" cuts its output after 60 s, too early: k3s-3 is off after 21 detection + 2 FINALDELAY + 5 stage + 1 watcher + 60 halt = 89, and 89 + 15 margin = 104; set ups[2].server.cutDelaySeconds to 104, or set power.haltBudget.agentSeconds to 21 and power.haltBudget.serverSeconds to 16 (change cutDelaySeconds on 192.168.10.30 as well)',
     ],
   },
   {
     says: 'a machine that wakes before the load is cut is refused',
     changes: { 'power.rtcWakeSeconds': 120 },
     problems: [
-      'error power.rtcWakeSeconds: rtc-wake-too-early: a machine would wake 120 s after it went off, and "ups1" may cut its load up to 128 s after the shutdown began: it would be cut off while it runs; set rtcWakeSeconds to 143 or more, or to 0 for never',
+      'error power.rtcWakeSeconds: rtc-wake-too-early: a node wakes 120 s after its power-off, but "ups1" may cut its output up to 128 s after the shutdown starts; set rtcWakeSeconds to 143 or more, or to 0 for never',
     ],
   },
 ];

@@ -1,4 +1,4 @@
-import { type InvalidSite } from '../../support/site-input';
+import { bgpSite, type InvalidSite } from '../../support/site-input';
 
 /** A row for each way to get a rule's answer: texts that cannot be what they are meant to be. */
 export const formats: readonly InvalidSite[] = [
@@ -115,117 +115,123 @@ export const formats: readonly InvalidSite[] = [
     says: 'a driver given by its path is refused',
     changes: { 'ups[0].driver': '/lib/nut/usbhid-ups' },
     problems: [
-      'error ups[0].driver: bad-driver: "/lib/nut/usbhid-ups" is not allowed here; use the name of a NUT driver, such as usbhid-ups',
+      'error ups[0].driver: bad-driver: "/lib/nut/usbhid-ups" is not valid here; use the name of a NUT driver, such as usbhid-ups',
     ],
   },
   {
     says: 'the driver as a driver option is refused',
     changes: { 'ups[0].options': { driver: 'dummy-ups' } },
     problems: [
-      'error ups[0].options.driver: bad-driver-option: "driver" is not allowed here; use an option of the driver, such as vendorid (driver, port and desc have fields of their own)',
+      'error ups[0].options.driver: bad-driver-option: "driver" is not valid here; use an option of the driver, such as vendorid (driver, port and desc are fields of their own)',
     ],
   },
   {
     says: 'a driver option with a blank is refused',
     changes: { 'ups[0].options': { 'vendor id': '051d' } },
     problems: [
-      'error ups[0].options.vendor id: bad-driver-option: "vendor id" is not allowed here; use an option of the driver, such as vendorid (driver, port and desc have fields of their own)',
+      'error ups[0].options.vendor id: bad-driver-option: "vendor id" is not valid here; use an option of the driver, such as vendorid (driver, port and desc are fields of their own)',
     ],
   },
   {
     says: 'a description with an umlaut is refused',
     changes: { 'ups[0].description': 'Büro' },
-    problems: [
-      'error ups[0].description: bad-text: "Büro" is not allowed here; use printable ASCII on one line, which is what NUT reads',
-    ],
+    problems: ['error ups[0].description: bad-text: "Büro" is not valid here; use printable ASCII on one line'],
   },
   {
     says: 'a description of two lines is refused',
     changes: { 'ups[0].description': 'a\nMONITOR b' },
     problems: [
-      'error ups[0].description: bad-text: "a\\nMONITOR b" is not allowed here; use printable ASCII on one line, which is what NUT reads',
+      'error ups[0].description: bad-text: "a\\nMONITOR b" is not valid here; use printable ASCII on one line',
     ],
   },
   {
     says: 'a driver option of two lines is refused',
     changes: { 'ups[0].options.vendorid': '051d\nport = x' },
     problems: [
-      'error ups[0].options.vendorid: bad-text: "051d\\nport = x" is not allowed here; use printable ASCII on one line, which is what NUT reads',
+      'error ups[0].options.vendorid: bad-text: "051d\\nport = x" is not valid here; use printable ASCII on one line',
     ],
   },
   {
     says: 'an empty port is refused',
     changes: { 'ups[0].port': '' },
     problems: [
-      'error ups[0].port: bad-text: "" is not allowed here; use auto, a device path or an address, in printable ASCII without blanks',
+      'error ups[0].port: bad-text: "" is not valid here; use auto, a device path or an address, in printable ASCII without spaces',
     ],
   },
   {
     says: 'a relative path is refused',
     changes: { 'nut.killpowerPath': 'run/killpower' },
     problems: [
-      'error nut.killpowerPath: bad-path: "run/killpower" is not allowed here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
+      'error nut.killpowerPath: bad-path: "run/killpower" is not valid here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
     ],
   },
   {
     says: 'the root directory as path is refused',
     changes: { 'nut.killpowerPath': '/' },
     problems: [
-      'error nut.killpowerPath: bad-path: "/" is not allowed here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
+      'error nut.killpowerPath: bad-path: "/" is not valid here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
     ],
   },
   {
     says: 'a path that climbs up is refused',
     changes: { 'nut.usbBusPath': '/dev/../etc' },
     problems: [
-      'error nut.usbBusPath: bad-path: "/dev/../etc" is not allowed here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
+      'error nut.usbBusPath: bad-path: "/dev/../etc" is not valid here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
     ],
   },
   {
     says: 'a path with a blank is refused',
     changes: { 'nut.killpowerPath': '/run/kill power' },
     problems: [
-      'error nut.killpowerPath: bad-path: "/run/kill power" is not allowed here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
+      'error nut.killpowerPath: bad-path: "/run/kill power" is not valid here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
     ],
   },
   {
     says: 'an image without tag or digest is refused',
     changes: { 'images.nut': 'docker.io/instantlinux/nut-upsd' },
     problems: [
-      'error images.nut: bad-image: "docker.io/instantlinux/nut-upsd" is not allowed here; use registry/name:tag or registry/name@sha256:..., never :latest, so that a restart without network runs the same image',
+      'error images.nut: bad-image: "docker.io/instantlinux/nut-upsd" is not valid here; use registry/name:tag or registry/name@sha256:..., and never :latest',
     ],
   },
   {
     says: 'an image tagged latest is refused',
     changes: { 'images.nut': 'docker.io/instantlinux/nut-upsd:latest' },
     problems: [
-      'error images.nut: bad-image: "docker.io/instantlinux/nut-upsd:latest" is not allowed here; use registry/name:tag or registry/name@sha256:..., never :latest, so that a restart without network runs the same image',
+      'error images.nut: bad-image: "docker.io/instantlinux/nut-upsd:latest" is not valid here; use registry/name:tag or registry/name@sha256:..., and never :latest',
     ],
   },
   {
     says: 'the port of a registry is no tag',
     changes: { 'images.nut': 'registry.home.arpa:5000/nut-upsd' },
     problems: [
-      'error images.nut: bad-image: "registry.home.arpa:5000/nut-upsd" is not allowed here; use registry/name:tag or registry/name@sha256:..., never :latest, so that a restart without network runs the same image',
+      'error images.nut: bad-image: "registry.home.arpa:5000/nut-upsd" is not valid here; use registry/name:tag or registry/name@sha256:..., and never :latest',
     ],
   },
   {
     says: 'an image with a shortened digest is refused',
     changes: { 'images.kubeVip': 'ghcr.io/kube-vip/kube-vip@sha256:abc' },
     problems: [
-      'error images.kubeVip: bad-image: "ghcr.io/kube-vip/kube-vip@sha256:abc" is not allowed here; use registry/name:tag or registry/name@sha256:..., never :latest, so that a restart without network runs the same image',
+      'error images.kubeVip: bad-image: "ghcr.io/kube-vip/kube-vip@sha256:abc" is not valid here; use registry/name:tag or registry/name@sha256:..., and never :latest',
     ],
   },
   {
     says: 'a k3s version without v is refused',
     changes: { 'versions.k3s': '1.36.4+k3s1' },
     problems: [
-      'error versions.k3s: bad-version: "1.36.4+k3s1" is not allowed here; use a k3s release such as v1.36.4+k3s1',
+      'error versions.k3s: bad-version: "1.36.4+k3s1" is not valid here; use a k3s release such as v1.36.4+k3s1',
     ],
   },
   {
     says: 'a k3s channel instead of a version is refused',
     changes: { 'versions.k3s': 'stable' },
-    problems: ['error versions.k3s: bad-version: "stable" is not allowed here; use a k3s release such as v1.36.4+k3s1'],
+    problems: ['error versions.k3s: bad-version: "stable" is not valid here; use a k3s release such as v1.36.4+k3s1'],
+  },
+  {
+    says: 'a large community on an announcement is refused',
+    site: bgpSite,
+    changes: { 'loadBalancer.bgp.advertisements[0].communities': ['large:64512:1:2'] },
+    problems: [
+      'error loadBalancer.bgp.advertisements[0].communities[0]: bad-community: "large:64512:1:2" is a large community, which needs MetalLB\'s FRR modes; write two numbers up to 65535, such as 65535:65282',
+    ],
   },
 ];

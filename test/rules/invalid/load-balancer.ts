@@ -36,7 +36,7 @@ export const loadBalancer: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.pools[0].serviceAllocation.namespaces': ['web', 'web'] },
     problems: [
-      'error loadBalancer.pools[0].serviceAllocation.namespaces[1]: duplicate-entry: "web" is entry 1 already; keep one of the two',
+      'error loadBalancer.pools[0].serviceAllocation.namespaces[1]: duplicate-entry: "web" is already entry 1; keep one of the two',
     ],
   },
   {
@@ -44,7 +44,7 @@ export const loadBalancer: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[0].nodes': ['k3s-1', 'k3s-1'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[0].nodes[1]: duplicate-entry: "k3s-1" is entry 1 already; keep one of the two',
+      'error loadBalancer.bgp.advertisements[0].nodes[1]: duplicate-entry: "k3s-1" is already entry 1; keep one of the two',
     ],
   },
   {
@@ -52,20 +52,20 @@ export const loadBalancer: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements[1].peers': ['tor-2', 'tor-2'] },
     problems: [
-      'error loadBalancer.bgp.advertisements[1].peers[1]: duplicate-entry: "tor-2" is entry 1 already; keep one of the two',
+      'error loadBalancer.bgp.advertisements[1].peers[1]: duplicate-entry: "tor-2" is already entry 1; keep one of the two',
     ],
   },
   {
     says: 'an AS number of 0 is refused',
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[0].myASN': 0 },
-    problems: ['error loadBalancer.bgp.peers[0].myASN: bad-number: "myASN" is 0; give at least 1'],
+    problems: ['error loadBalancer.bgp.peers[0].myASN: bad-number: "myASN" is 0; use at least 1'],
   },
   {
     says: 'a hold time of 2 seconds is refused',
     site: bgpSite,
     changes: { 'loadBalancer.bgp.peers[0].holdTimeSeconds': 2 },
-    problems: ['error loadBalancer.bgp.peers[0].holdTimeSeconds: bad-number: "holdTimeSeconds" is 2; give at least 3'],
+    problems: ['error loadBalancer.bgp.peers[0].holdTimeSeconds: bad-number: "holdTimeSeconds" is 2; use at least 3'],
   },
   {
     says: 'a community with a number above 65535 is refused',
@@ -94,26 +94,26 @@ export const loadBalancer: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.bgp.advertisements': [] },
     problems: [
-      'error loadBalancer.bgp.advertisements: empty-list: "advertisements" is an empty list; give at least 1 entry',
+      'error loadBalancer.bgp.advertisements: empty-list: "advertisements" is an empty list; use at least 1 entry',
     ],
   },
   {
     says: 'a gossip profile that does not exist is refused',
     site: bgpSite,
     changes: { 'loadBalancer.memberlist': 'slow' },
-    problems: ['error loadBalancer.memberlist: bad-value: "memberlist" is "slow"; choose lan, fast or wan'],
+    problems: ['error loadBalancer.memberlist: bad-value: "memberlist" is "slow"; use lan, fast or wan'],
   },
   {
     says: 'a webhook mode that does not exist is refused',
     site: bgpSite,
     changes: { 'loadBalancer.webhook': 'warn' },
-    problems: ['error loadBalancer.webhook: bad-value: "webhook" is "warn"; choose fail, ignore or off'],
+    problems: ['error loadBalancer.webhook: bad-value: "webhook" is "warn"; use fail, ignore or off'],
   },
   {
     says: 'a rank of 0 is refused',
     site: bgpSite,
     changes: { 'loadBalancer.pools[0].serviceAllocation.priority': 0 },
-    problems: ['error loadBalancer.pools[0].serviceAllocation.priority: bad-number: "priority" is 0; give at least 1'],
+    problems: ['error loadBalancer.pools[0].serviceAllocation.priority: bad-number: "priority" is 0; use at least 1'],
   },
   {
     says: 'entries of an advertisement that stand twice are refused',
@@ -123,9 +123,9 @@ export const loadBalancer: readonly InvalidSite[] = [
       'loadBalancer.advertisements[0].pools': ['lan', 'spare', 'lan'],
     },
     problems: [
-      'error loadBalancer.advertisements[0].pools[2]: duplicate-entry: "lan" is entry 1 already; keep one of the two',
-      'error loadBalancer.advertisements[0].nodes[1]: duplicate-entry: "k3s-1" is entry 1 already; keep one of the two',
-      'error loadBalancer.advertisements[0].interfaces[1]: duplicate-entry: "eth0" is entry 1 already; keep one of the two',
+      'error loadBalancer.advertisements[0].pools[2]: duplicate-entry: "lan" is already entry 1; keep one of the two',
+      'error loadBalancer.advertisements[0].nodes[1]: duplicate-entry: "k3s-1" is already entry 1; keep one of the two',
+      'error loadBalancer.advertisements[0].interfaces[1]: duplicate-entry: "eth0" is already entry 1; keep one of the two',
     ],
   },
 ];

@@ -21,14 +21,14 @@ export const machines: readonly InvalidSite[] = [
     says: 'a node outside the subnet is refused',
     changes: { 'nodes[3].address': '192.168.11.14' },
     problems: [
-      'error nodes[3].address: node-outside-subnet: k3s-4 has 192.168.11.14, which is not in the node network 192.168.10.0/24; correct the address or network.subnet',
+      'error nodes[3].address: node-outside-subnet: address 192.168.11.14 of k3s-4 is outside the node network 192.168.10.0/24; correct the address or network.subnet',
     ],
   },
   {
     says: 'a node of a family without a subnet is refused',
     changes: { 'nodes[3].address': 'fd00::14' },
     problems: [
-      'error nodes[3].address: node-outside-subnet: k3s-4 has fd00::14, which is not in the node network 192.168.10.0/24; correct the address or network.subnet',
+      'error nodes[3].address: node-outside-subnet: address fd00::14 of k3s-4 is outside the node network 192.168.10.0/24; correct the address or network.subnet',
     ],
   },
   {
@@ -36,21 +36,21 @@ export const machines: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'nodes[2].address': ['192.168.10.13', 'fd00:11::13'] },
     problems: [
-      'error nodes[2].address[1]: node-outside-subnet: k3s-3 has fd00:11::13, which is not in the node network 192.168.10.0/24 and fd00:10::/64; correct the address or network.subnet',
+      'error nodes[2].address[1]: node-outside-subnet: address fd00:11::13 of k3s-3 is outside the node network 192.168.10.0/24 and fd00:10::/64; correct the address or network.subnet',
     ],
   },
   {
     says: 'a node with the network address is refused',
     changes: { 'nodes[3].address': '192.168.10.0' },
     problems: [
-      'error nodes[3].address: node-reserved-address: 192.168.10.0 is the network address of 192.168.10.0/24; give the node a host address',
+      'error nodes[3].address: node-reserved-address: address 192.168.10.0 of k3s-4 is the network address of 192.168.10.0/24; use a host address',
     ],
   },
   {
     says: 'a node with the broadcast address is refused',
     changes: { 'nodes[3].address': '192.168.10.255' },
     problems: [
-      'error nodes[3].address: node-reserved-address: 192.168.10.255 is the broadcast address of 192.168.10.0/24; give the node a host address',
+      'error nodes[3].address: node-reserved-address: address 192.168.10.255 of k3s-4 is the broadcast address of 192.168.10.0/24; use a host address',
     ],
   },
   {
@@ -58,21 +58,21 @@ export const machines: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'nodes[2].address': ['192.168.10.13', 'fd00:10::'] },
     problems: [
-      'error nodes[2].address[1]: node-reserved-address: fd00:10:: is the network address of fd00:10::/64; give the node a host address',
+      'error nodes[2].address[1]: node-reserved-address: address fd00:10:: of k3s-3 is the network address of fd00:10::/64; use a host address',
     ],
   },
   {
     says: 'a node with the address of the gateway is refused',
     changes: { 'nodes[3].address': '192.168.10.1' },
     problems: [
-      'error nodes[3].address: node-is-gateway: k3s-4 has the address of the gateway, 192.168.10.1; give the node its own address',
+      'error nodes[3].address: node-is-gateway: address 192.168.10.1 of k3s-4 is the gateway; give the node its own address',
     ],
   },
   {
     says: 'a node in the DHCP range is warned about',
     changes: { 'nodes[3].address': '192.168.10.100' },
     problems: [
-      'warning nodes[3].address: node-in-dhcp: k3s-4 has 192.168.10.100, which is inside the DHCP range 192.168.10.100-192.168.10.199; reserve it in the DHCP server or move it out, or another machine may be given the same address',
+      'warning nodes[3].address: node-in-dhcp: address 192.168.10.100 of k3s-4 is inside the DHCP range 192.168.10.100-192.168.10.199; reserve it in the DHCP server, or choose an address outside the range',
     ],
   },
   {
@@ -82,7 +82,7 @@ export const machines: readonly InvalidSite[] = [
       ups: undefined,
       'loadBalancer.advertisements[0].nodes': undefined,
     },
-    problems: ['error nodes: no-server: no node has the role server; make three nodes servers'],
+    problems: ['error nodes: no-server: no node has role: server; set role: server on 3 nodes'],
   },
   {
     says: 'one server is warned about',
@@ -91,9 +91,7 @@ export const machines: readonly InvalidSite[] = [
       ups: undefined,
       'loadBalancer.advertisements[0].nodes': undefined,
     },
-    problems: [
-      'warning nodes: one-server: with 1 server the cluster is down whenever that server is; use 3 servers, of which any 1 may be down',
-    ],
+    problems: ['warning nodes: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1'],
   },
   {
     says: 'two servers are refused, with the reason',
@@ -106,7 +104,7 @@ export const machines: readonly InvalidSite[] = [
       'loadBalancer.advertisements[0].nodes': undefined,
     },
     problems: [
-      'error nodes: two-servers: 2 servers are worse than 1: etcd needs a majority, and the majority of 2 is 2, so the whole control plane stops when either is down; use 3 servers (any 1 may be down), or make one of the two an agent',
+      'error nodes: two-servers: 2 servers tolerate no failure, because etcd needs both for quorum; use 3 servers to tolerate 1, or change one of the two to role: agent',
     ],
   },
   {
@@ -121,7 +119,7 @@ export const machines: readonly InvalidSite[] = [
       'loadBalancer.advertisements[0].nodes': undefined,
     },
     problems: [
-      'error nodes: two-servers: 2 servers are worse than 1: etcd needs a majority, and the majority of 2 is 2, so the whole control plane stops when either is down; use 3 servers (any 1 may be down), or make one of the two an agent',
+      'error nodes: two-servers: 2 servers tolerate no failure, because etcd needs both for quorum; use 3 servers to tolerate 1, or change one of the two to role: agent',
     ],
   },
   {
@@ -136,9 +134,7 @@ export const machines: readonly InvalidSite[] = [
       ups: undefined,
       'loadBalancer.advertisements[0].nodes': undefined,
     },
-    problems: [
-      'warning nodes: even-servers: 4 servers may lose 1, as many as 3 servers may, and there is one more that can fail; use 3 or 5 servers',
-    ],
+    problems: ['warning nodes: even-servers: 4 servers tolerate the loss of 1, as 3 servers do; use 3 or 5 servers'],
   },
   {
     says: 'six servers are warned about',
@@ -154,9 +150,7 @@ export const machines: readonly InvalidSite[] = [
       ups: undefined,
       'loadBalancer.advertisements[0].nodes': undefined,
     },
-    problems: [
-      'warning nodes: even-servers: 6 servers may lose 2, as many as 5 servers may, and there is one more that can fail; use 5 or 7 servers',
-    ],
+    problems: ['warning nodes: even-servers: 6 servers tolerate the loss of 2, as 5 servers do; use 5 or 7 servers'],
   },
   {
     says: 'eight servers are warned about twice',
@@ -175,8 +169,8 @@ export const machines: readonly InvalidSite[] = [
       'loadBalancer.advertisements[0].nodes': undefined,
     },
     problems: [
-      'warning nodes: many-servers: every write waits for 5 of 8 servers; use 7 servers or fewer, and make the others agents',
-      'warning nodes: even-servers: 8 servers may lose 3, as many as 7 servers may, and there is one more that can fail; use 7 or 9 servers',
+      'warning nodes: many-servers: every write waits for a quorum of 5 of 8 servers; use at most 7 servers, and role: agent for the others',
+      'warning nodes: even-servers: 8 servers tolerate the loss of 3, as 7 servers do; use 7 or 9 servers',
     ],
   },
   {
@@ -197,71 +191,71 @@ export const machines: readonly InvalidSite[] = [
       'loadBalancer.advertisements[0].nodes': undefined,
     },
     problems: [
-      'warning nodes: many-servers: every write waits for 5 of 9 servers; use 7 servers or fewer, and make the others agents',
+      'warning nodes: many-servers: every write waits for a quorum of 5 of 9 servers; use at most 7 servers, and role: agent for the others',
     ],
   },
   {
     says: 'a lease as long as the renewal is refused',
     changes: { 'controlPlane.lease': { durationSeconds: 10 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 10 is not above renewSeconds 10; the others must wait longer than the holder tries (the defaults are 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 10 is not above renewSeconds 10; set durationSeconds above renewSeconds (defaults: 15, 10 and 2)',
     ],
   },
   {
     says: 'a lease shorter than the renewal is refused',
     changes: { 'controlPlane.lease': { renewSeconds: 20 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 15 is not above renewSeconds 20; the others must wait longer than the holder tries (the defaults are 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 15 is not above renewSeconds 20; set durationSeconds above renewSeconds (defaults: 15, 10 and 2)',
     ],
   },
   {
     says: 'a renewal of exactly 1.2 tries is refused',
     changes: { 'controlPlane.lease': { retrySeconds: 10, renewSeconds: 12 } },
     problems: [
-      'error controlPlane.lease: lease-order: renewSeconds 12 is not above 1.2 x retrySeconds 10; the holder needs time for more than one try (the defaults are 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: renewSeconds 12 is not above 1.2 x retrySeconds 10; set renewSeconds above 1.2 x retrySeconds (defaults: 15, 10 and 2)',
     ],
   },
   {
     says: 'a renewal of less than 1.2 tries is refused',
     changes: { 'controlPlane.lease': { retrySeconds: 10, renewSeconds: 11 } },
     problems: [
-      'error controlPlane.lease: lease-order: renewSeconds 11 is not above 1.2 x retrySeconds 10; the holder needs time for more than one try (the defaults are 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: renewSeconds 11 is not above 1.2 x retrySeconds 10; set renewSeconds above 1.2 x retrySeconds (defaults: 15, 10 and 2)',
     ],
   },
   {
     says: 'a lease wrong in both ways is reported in both',
     changes: { 'controlPlane.lease': { durationSeconds: 2, renewSeconds: 2, retrySeconds: 2 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 2 is not above renewSeconds 2; the others must wait longer than the holder tries (the defaults are 15, 10 and 2)',
-      'error controlPlane.lease: lease-order: renewSeconds 2 is not above 1.2 x retrySeconds 2; the holder needs time for more than one try (the defaults are 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 2 is not above renewSeconds 2; set durationSeconds above renewSeconds (defaults: 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: renewSeconds 2 is not above 1.2 x retrySeconds 2; set renewSeconds above 1.2 x retrySeconds (defaults: 15, 10 and 2)',
     ],
   },
   {
     says: 'a renewal shorter than every election of etcd is refused',
     changes: { 'controlPlane.lease': { durationSeconds: 5, renewSeconds: 3, retrySeconds: 1 } },
     problems: [
-      'error controlPlane.lease.renewSeconds: lease-below-election: the holder gives the virtual IP up after 3 s without a renewal, and with failover: standard every election of etcd takes 5 s or more; set renewSeconds to 10 or more, and durationSeconds above it, or failover: fast, which makes elections short',
+      'error controlPlane.lease.renewSeconds: lease-below-election: renewSeconds 3 does not outlast any etcd election, which takes 5 s or more with failover: standard; set renewSeconds to 10 or more and durationSeconds above it, or set failover: fast, which shortens elections',
     ],
   },
   {
     says: 'a renewal as long as the shortest election of etcd is refused',
     changes: { 'controlPlane.lease': { renewSeconds: 5 } },
     problems: [
-      'error controlPlane.lease.renewSeconds: lease-below-election: the holder gives the virtual IP up after 5 s without a renewal, and with failover: standard every election of etcd takes 5 s or more; set renewSeconds to 10 or more, and durationSeconds above it, or failover: fast, which makes elections short',
+      'error controlPlane.lease.renewSeconds: lease-below-election: renewSeconds 5 does not outlast any etcd election, which takes 5 s or more with failover: standard; set renewSeconds to 10 or more and durationSeconds above it, or set failover: fast, which shortens elections',
     ],
   },
   {
     says: 'a fast lease out of order is told the fast defaults',
     changes: { 'controlPlane.failover': 'fast', 'controlPlane.lease': { renewSeconds: 1, retrySeconds: 1 } },
     problems: [
-      'error controlPlane.lease: lease-order: renewSeconds 1 is not above 1.2 x retrySeconds 1; the holder needs time for more than one try (the defaults are 5, 3 and 1)',
+      'error controlPlane.lease: lease-order: renewSeconds 1 is not above 1.2 x retrySeconds 1; set renewSeconds above 1.2 x retrySeconds (defaults: 5, 3 and 1)',
     ],
   },
   {
     says: 'a renewal shorter than the longest election of etcd is warned about',
     changes: { 'controlPlane.lease': { renewSeconds: 9 } },
     problems: [
-      'warning controlPlane.lease.renewSeconds: lease-short: the holder gives the virtual IP up after 9 s without a renewal, and etcd may take 10 s to elect a leader; set renewSeconds to 10 or more, and durationSeconds above it, or failover: fast, which makes elections short',
+      'warning controlPlane.lease.renewSeconds: lease-short: renewSeconds 9 does not outlast every etcd election, which takes up to 10 s with failover: standard; set renewSeconds to 10 or more and durationSeconds above it, or set failover: fast, which shortens elections',
     ],
   },
 ];

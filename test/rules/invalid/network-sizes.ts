@@ -13,8 +13,8 @@ const inSubnet = (subnet: string, address: string, vip: string, special: string)
     ups: undefined,
   },
   problems: [
-    `error network.subnet: special-network: network.subnet ${subnet} has addresses of ${special}; ${PRIVATE}`,
-    'warning nodes: one-server: with 1 server the cluster is down whenever that server is; use 3 servers, of which any 1 may be down',
+    `error network.subnet: special-network: network.subnet ${subnet} overlaps ${special}; ${PRIVATE}`,
+    'warning nodes: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1',
   ],
 });
 
@@ -23,7 +23,7 @@ export const networkSizes: readonly InvalidSite[] = [
   inSubnet('127.0.0.0/24', '127.0.0.11', '127.0.0.5', '127.0.0.0/8, which is loopback'),
   inSubnet('169.254.1.0/24', '169.254.1.11', '169.254.1.5', '169.254.0.0/16, which is link-local'),
   inSubnet('224.0.0.0/24', '224.0.0.11', '224.0.0.5', '224.0.0.0/4, which is multicast'),
-  inSubnet('0.0.0.0/5', '1.0.0.11', '1.0.0.5', '0.0.0.0/8, which is this network (RFC 1122)'),
+  inSubnet('0.0.0.0/5', '1.0.0.11', '1.0.0.5', '0.0.0.0/8, which is "this network" (RFC 1122)'),
   inSubnet('fe80::/64', 'fe80::11', 'fe80::5', 'fe80::/10, which is link-local'),
   inSubnet('ff02::/64', 'ff02::11', 'ff02::5', 'ff00::/8, which is multicast'),
   inSubnet('::/64', '::11', '::5', '::/127, which is loopback'),
@@ -31,21 +31,21 @@ export const networkSizes: readonly InvalidSite[] = [
     says: 'a multicast pod network is refused',
     changes: { 'network.pods': '239.0.0.0/16' },
     problems: [
-      `error network.pods: special-network: network.pods 239.0.0.0/16 has addresses of 224.0.0.0/4, which is multicast; ${PRIVATE}`,
+      `error network.pods: special-network: network.pods 239.0.0.0/16 overlaps 224.0.0.0/4, which is multicast; ${PRIVATE}`,
     ],
   },
   {
     says: 'a pod network smaller than the part of one node is refused',
     changes: { 'network.pods': '10.42.0.0/30' },
     problems: [
-      'error network.pods: pod-network-size: the pod network 10.42.0.0/30 is too small: each of the 4 nodes takes a /24 of it; give a /22 or larger',
+      'error network.pods: pod-network-size: pod network 10.42.0.0/30 is too small for 4 nodes, each of which takes a /24; use a /22 or larger',
     ],
   },
   {
     says: 'a pod network for 2 of 4 nodes is refused',
     changes: { 'network.pods': '10.42.0.0/23' },
     problems: [
-      'error network.pods: pod-network-size: the pod network 10.42.0.0/23 is too small: each of the 4 nodes takes a /24 of it; give a /22 or larger',
+      'error network.pods: pod-network-size: pod network 10.42.0.0/23 is too small for 4 nodes, each of which takes a /24; use a /22 or larger',
     ],
   },
   {
@@ -53,7 +53,7 @@ export const networkSizes: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'network.pods': ['10.42.0.0/16', 'fd00:42::/63'] },
     problems: [
-      'error network.pods[1]: pod-network-size: the pod network fd00:42::/63 is too small: each of the 3 nodes takes a /64 of it; give a /62 or larger',
+      'error network.pods[1]: pod-network-size: pod network fd00:42::/63 is too small for 3 nodes, each of which takes a /64; use a /62 or larger',
     ],
   },
   {
@@ -61,14 +61,14 @@ export const networkSizes: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'network.pods': ['10.42.0.0/16', 'fd42::/47'] },
     problems: [
-      'error network.pods[1]: pod-network-size: the pod network fd42::/47 is larger than a /48, and kube-controller-manager refuses it; give a /48 to /62',
+      'error network.pods[1]: pod-network-size: pod network fd42::/47 is larger than a /48, the limit of kube-controller-manager; use a /48 to /62',
     ],
   },
   {
     says: 'a service network of one address is refused',
     changes: { 'network.services': '10.43.0.0/32' },
     problems: [
-      "error network.services: service-network-size: the service network 10.43.0.0/32 is too small: its tenth address is that of the cluster's DNS server; give a /28 or larger; k3s's own has 65536 addresses",
+      'error network.services: service-network-size: service network 10.43.0.0/32 has fewer than 16 addresses; use a /28 or larger',
     ],
   },
   {
@@ -76,7 +76,7 @@ export const networkSizes: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'network.services': ['10.43.0.0/28', 'fd00:43::/125'] },
     problems: [
-      "error network.services[1]: service-network-size: the service network fd00:43::/125 is too small: its tenth address is that of the cluster's DNS server; give a /124 or larger; k3s's own has 65536 addresses",
+      'error network.services[1]: service-network-size: service network fd00:43::/125 has fewer than 16 addresses; use a /124 or larger',
     ],
   },
 ];

@@ -53,35 +53,35 @@ export const networks: readonly InvalidSite[] = [
     says: 'two node networks of one family are refused once',
     changes: { 'network.subnet': ['192.168.10.0/24', '192.168.11.0/24'] },
     problems: [
-      'error network.subnet: duplicate-family: network.subnet has two entries of one IP family; give one for each family',
+      'error network.subnet: duplicate-family: network.subnet has two entries of one IP family; keep one entry per family',
     ],
   },
   {
     says: 'two pod networks of one family are refused',
     changes: { 'network.pods': ['10.42.0.0/16', '10.44.0.0/16'] },
     problems: [
-      'error network.pods: duplicate-family: network.pods has two entries of one IP family; give one for each family',
+      'error network.pods: duplicate-family: network.pods has two entries of one IP family; keep one entry per family',
     ],
   },
   {
     says: 'two virtual IPs of one family are refused',
     changes: { 'controlPlane.vip': ['192.168.10.5', '192.168.10.6'] },
     problems: [
-      'error controlPlane.vip: duplicate-family: controlPlane.vip has two entries of one IP family; give one for each family',
+      'error controlPlane.vip: duplicate-family: controlPlane.vip has two entries of one IP family; keep one entry per family',
     ],
   },
   {
     says: 'a node with two addresses of one family is refused',
     changes: { 'nodes[3].address': ['192.168.10.14', '192.168.10.15'] },
     problems: [
-      'error nodes[3].address: duplicate-family: the address of k3s-4 has two entries of one IP family; give one for each family',
+      'error nodes[3].address: duplicate-family: the address of k3s-4 has two entries of one IP family; keep one entry per family',
     ],
   },
   {
     says: 'a service network of another family is refused',
     changes: { 'network.services': 'fd00:43::/112' },
     problems: [
-      'error network.services: family-mismatch: network.services is IPv6, and network.subnet is IPv4; give one for each family of network.subnet, in the same order',
+      'error network.services: family-mismatch: network.services is IPv6, and network.subnet is IPv4; give one entry per family of network.subnet, in the same order',
     ],
   },
   {
@@ -89,7 +89,7 @@ export const networks: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'network.pods': '10.42.0.0/16' },
     problems: [
-      'error network.pods: family-mismatch: network.pods is IPv4, and network.subnet is IPv4 and IPv6; give one for each family of network.subnet, in the same order',
+      'error network.pods: family-mismatch: network.pods is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
     ],
   },
   {
@@ -97,7 +97,7 @@ export const networks: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'network.pods': ['fd00:42::/56', '10.42.0.0/16'] },
     problems: [
-      'error network.pods: family-mismatch: network.pods is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one for each family of network.subnet, in the same order',
+      'error network.pods: family-mismatch: network.pods is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
     ],
   },
   {
@@ -105,7 +105,7 @@ export const networks: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'nodes[2].address': '192.168.10.13' },
     problems: [
-      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv4, and network.subnet is IPv4 and IPv6; give one for each family of network.subnet, in the same order',
+      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
     ],
   },
   {
@@ -113,30 +113,30 @@ export const networks: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'nodes[2].address': ['fd00:10::13', '192.168.10.13'] },
     problems: [
-      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one for each family of network.subnet, in the same order',
+      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
     ],
   },
   {
     says: 'a pod network that holds the node network is refused',
     changes: { 'network.pods': '192.168.0.0/16' },
     problems: [
-      'error network.pods: network-overlap: network.pods 192.168.0.0/16 overlaps network.subnet 192.168.10.0/24; set network.pods to a network that shares no address with it',
-      'error controlPlane.vip: vip-in-pod-range: 192.168.10.5 is inside the pod network 192.168.0.0/16; choose an address of the node network',
+      'error network.pods: network-overlap: network.pods 192.168.0.0/16 overlaps network.subnet 192.168.10.0/24; set network.pods to a network that does not overlap',
+      'error controlPlane.vip: vip-in-pod-range: VIP 192.168.10.5 is inside the pod network 192.168.0.0/16; choose an address of the node network',
     ],
   },
   {
     says: 'a service network inside the pod network is refused',
     changes: { 'network.services': '10.42.128.0/20' },
     problems: [
-      'error network.services: network-overlap: network.services 10.42.128.0/20 overlaps network.pods 10.42.0.0/16; set network.services to a network that shares no address with it',
+      'error network.services: network-overlap: network.services 10.42.128.0/20 overlaps network.pods 10.42.0.0/16; set network.services to a network that does not overlap',
     ],
   },
   {
     says: 'a service network equal to the node network is refused',
     changes: { 'network.services': '192.168.10.0/24' },
     problems: [
-      'error network.services: network-overlap: network.services 192.168.10.0/24 overlaps network.subnet 192.168.10.0/24; set network.services to a network that shares no address with it',
-      'error controlPlane.vip: vip-in-service-range: 192.168.10.5 is inside the service network 192.168.10.0/24; choose an address of the node network',
+      'error network.services: network-overlap: network.services 192.168.10.0/24 overlaps network.subnet 192.168.10.0/24; set network.services to a network that does not overlap',
+      'error controlPlane.vip: vip-in-service-range: VIP 192.168.10.5 is inside the service network 192.168.10.0/24; choose an address of the node network',
     ],
   },
   {
@@ -149,9 +149,9 @@ export const networks: readonly InvalidSite[] = [
       ups: undefined,
     },
     problems: [
-      'error network.pods: network-overlap: network.pods 10.42.0.0/16 overlaps network.subnet 10.42.0.0/24; set network.pods to a network that shares no address with it',
-      'warning nodes: one-server: with 1 server the cluster is down whenever that server is; use 3 servers, of which any 1 may be down',
-      'error controlPlane.vip: vip-in-pod-range: 10.42.0.5 is inside the pod network 10.42.0.0/16; choose an address of the node network',
+      'error network.pods: network-overlap: network.pods 10.42.0.0/16 overlaps network.subnet 10.42.0.0/24; set network.pods to a network that does not overlap',
+      'warning nodes: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1',
+      'error controlPlane.vip: vip-in-pod-range: VIP 10.42.0.5 is inside the pod network 10.42.0.0/16; choose an address of the node network',
     ],
   },
   {
@@ -159,49 +159,49 @@ export const networks: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'network.pods': ['10.42.0.0/16', 'fd00:43::/56'] },
     problems: [
-      'error network.services: network-overlap: network.services fd00:43::/112 overlaps network.pods fd00:43::/56; set network.services to a network that shares no address with it',
+      'error network.services: network-overlap: network.services fd00:43::/112 overlaps network.pods fd00:43::/56; set network.services to a network that does not overlap',
     ],
   },
   {
     says: 'a gateway outside the subnet is refused',
     changes: { 'network.gateway': '192.168.1.1' },
     problems: [
-      'error network.gateway: gateway-outside-subnet: the gateway 192.168.1.1 is not in the node network 192.168.10.0/24; correct one of them',
+      'error network.gateway: gateway-outside-subnet: gateway 192.168.1.1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
     ],
   },
   {
     says: 'a gateway of a family without a subnet is refused',
     changes: { 'network.gateway': 'fe80::1' },
     problems: [
-      'error network.gateway: gateway-outside-subnet: the gateway fe80::1 is not in the node network 192.168.10.0/24; correct one of them',
+      'error network.gateway: gateway-outside-subnet: gateway fe80::1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
     ],
   },
   {
     says: 'the network address as gateway is refused',
     changes: { 'network.gateway': '192.168.10.0' },
     problems: [
-      'error network.gateway: gateway-reserved-address: the gateway 192.168.10.0 is the network address of 192.168.10.0/24; give the address of the router, often 192.168.10.1',
+      'error network.gateway: gateway-reserved-address: gateway 192.168.10.0 is the network address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
     ],
   },
   {
     says: 'the broadcast address as gateway is refused',
     changes: { 'network.gateway': '192.168.10.255' },
     problems: [
-      'error network.gateway: gateway-reserved-address: the gateway 192.168.10.255 is the broadcast address of 192.168.10.0/24; give the address of the router, often 192.168.10.1',
+      'error network.gateway: gateway-reserved-address: gateway 192.168.10.255 is the broadcast address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
     ],
   },
   {
     says: 'a DHCP range of another network is refused',
     changes: { 'network.dhcp': ['192.168.1.100-192.168.1.199'] },
     problems: [
-      'error network.dhcp[0]: dhcp-outside-subnet: the DHCP range 192.168.1.100-192.168.1.199 is not inside the node network 192.168.10.0/24; correct it, or take it out when it serves another network',
+      'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.1.100-192.168.1.199 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
     ],
   },
   {
     says: 'a DHCP range that leaves the subnet is refused',
     changes: { 'network.dhcp': ['192.168.10.251-192.168.11.20'] },
     problems: [
-      'error network.dhcp[0]: dhcp-outside-subnet: the DHCP range 192.168.10.251-192.168.11.20 is not inside the node network 192.168.10.0/24; correct it, or take it out when it serves another network',
+      'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.10.251-192.168.11.20 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
     ],
   },
 ];

@@ -8,14 +8,14 @@ export const pools: readonly InvalidSite[] = [
     says: 'two pools that share addresses are refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.250-192.168.10.252'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-overlap: 192.168.10.250-192.168.10.252 overlaps 192.168.10.240-192.168.10.250 of pool "lan"; let every address be in one range',
+      'error loadBalancer.pools[1].addresses[0]: pool-overlap: 192.168.10.250-192.168.10.252 of pool "spare" overlaps 192.168.10.240-192.168.10.250 of pool "lan"; list each address in one range',
     ],
   },
   {
     says: 'a pool whose own ranges share addresses is refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.224/29', '192.168.10.230'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[1]: pool-overlap: 192.168.10.230 overlaps 192.168.10.224/29 of pool "spare"; let every address be in one range',
+      'error loadBalancer.pools[1].addresses[1]: pool-overlap: 192.168.10.230 of pool "spare" overlaps 192.168.10.224/29 of pool "spare"; list each address in one range',
     ],
   },
   {
@@ -23,36 +23,36 @@ export const pools: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'loadBalancer.pools[0].addresses': ['fd00:10::f000/116', 'fd00:10::f800-fd00:10::f80f'] },
     problems: [
-      'error loadBalancer.pools[0].addresses[1]: pool-overlap: fd00:10::f800-fd00:10::f80f overlaps fd00:10::f000/116 of pool "lan"; let every address be in one range',
+      'error loadBalancer.pools[0].addresses[1]: pool-overlap: fd00:10::f800-fd00:10::f80f of pool "lan" overlaps fd00:10::f000/116 of pool "lan"; list each address in one range',
     ],
   },
   {
     says: 'a pool of another network is refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.11.224/29'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; take addresses of the node network: L2 announcements do not leave it',
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
     ],
   },
   {
     says: 'a pool that leaves the subnet is refused',
     changes: { 'loadBalancer.pools[0].addresses': ['192.168.10.251-192.168.11.10'] },
     problems: [
-      'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; take addresses of the node network: L2 announcements do not leave it',
+      'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
     ],
   },
   {
     says: 'a pool that holds a node is refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.14-192.168.10.20'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.14-192.168.10.20 of pool "spare" contains 192.168.10.14, the address of node k3s-4; leave the node out of the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.14-192.168.10.20 of pool "spare" contains 192.168.10.14, the address of node k3s-4; exclude the node from the range',
     ],
   },
   {
     says: 'a pool that holds several nodes is told about each',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.12-192.168.10.13'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.12-192.168.10.13 of pool "spare" contains 192.168.10.12, the address of node k3s-2; leave the node out of the range',
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.12-192.168.10.13 of pool "spare" contains 192.168.10.13, the address of node k3s-3; leave the node out of the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.12-192.168.10.13 of pool "spare" contains 192.168.10.12, the address of node k3s-2; exclude the node from the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.12-192.168.10.13 of pool "spare" contains 192.168.10.13, the address of node k3s-3; exclude the node from the range',
     ],
   },
   {
@@ -60,14 +60,14 @@ export const pools: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'loadBalancer.pools[0].addresses': ['fd00:10::13-fd00:10::20'] },
     problems: [
-      'error loadBalancer.pools[0].addresses[0]: pool-contains-node: fd00:10::13-fd00:10::20 of pool "lan" contains fd00:10::13, the address of node k3s-3; leave the node out of the range',
+      'error loadBalancer.pools[0].addresses[0]: pool-contains-node: fd00:10::13-fd00:10::20 of pool "lan" contains fd00:10::13, the address of node k3s-3; exclude the node from the range',
     ],
   },
   {
     says: 'a pool that holds the machine that serves a UPS is refused',
     changes: { ups: SERVED, 'loadBalancer.pools[1].addresses': ['192.168.10.20-192.168.10.24'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-ups: 192.168.10.20-192.168.10.24 of pool "spare" contains 192.168.10.20, where UPS "ups1" is; leave it out of the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-ups: 192.168.10.20-192.168.10.24 of pool "spare" contains 192.168.10.20, the address of UPS "ups1"; exclude it from the range',
     ],
   },
   {
@@ -78,35 +78,35 @@ export const pools: readonly InvalidSite[] = [
       'loadBalancer.pools[1].serviceAllocation': { namespaces: ['web'] },
     },
     problems: [
-      'error loadBalancer.traefik: traefik-without-pool: no pool gives the Traefik of k3s an address: it is in namespace kube-system and names no pool; let a pool have autoAssign: true, and kube-system in serviceAllocation.namespaces where it has that',
+      'error loadBalancer.traefik: traefik-without-pool: no pool assigns addresses automatically to Traefik in namespace kube-system; set autoAssign: true on a pool, and add kube-system to its serviceAllocation.namespaces if that is set',
     ],
   },
   {
     says: 'a pool that holds the gateway is refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.1-192.168.10.4'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.10.1-192.168.10.4 of pool "spare" contains the gateway 192.168.10.1; leave the gateway out of the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.10.1-192.168.10.4 of pool "spare" contains the gateway 192.168.10.1; exclude the gateway from the range',
     ],
   },
   {
     says: 'a pool that shares addresses with a DHCP range is refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.192/28'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.10.192/28 of pool "spare" overlaps the DHCP range 192.168.10.100-192.168.10.199; shrink one of them, or two machines may answer for one address',
+      'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.10.192/28 of pool "spare" overlaps the DHCP range 192.168.10.100-192.168.10.199; shrink one of the two',
     ],
   },
   {
     says: 'a pool with the broadcast address is warned about',
     changes: { 'loadBalancer.pools[0].addresses': ['192.168.10.240/28'] },
     problems: [
-      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.240/28 of pool "lan" includes 192.168.10.255, the broadcast address of 192.168.10.0/24; leave it out of the range, or set avoidBuggyIPs: true',
+      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.240/28 of pool "lan" includes 192.168.10.255, the broadcast address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
     ],
   },
   {
     says: 'a pool with the network address is warned about',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.0'] },
     problems: [
-      'warning loadBalancer.pools[1].addresses[0]: pool-reserved-address: 192.168.10.0 of pool "spare" includes 192.168.10.0, the network address of 192.168.10.0/24; leave it out of the range, or set avoidBuggyIPs: true',
+      'warning loadBalancer.pools[1].addresses[0]: pool-reserved-address: 192.168.10.0 of pool "spare" includes 192.168.10.0, the network address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
     ],
   },
   {
@@ -117,7 +117,7 @@ export const pools: readonly InvalidSite[] = [
       'loadBalancer.pools[0].avoidBuggyIPs': true,
     },
     problems: [
-      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: fd00:10::-fd00:10::4 of pool "lan" includes fd00:10::, the network address of fd00:10::/64; leave it out of the range',
+      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: fd00:10::-fd00:10::4 of pool "lan" includes fd00:10::, the network address of fd00:10::/64; exclude it from the range',
     ],
   },
   {
@@ -129,36 +129,36 @@ export const pools: readonly InvalidSite[] = [
       'loadBalancer.advertisements': undefined,
     },
     problems: [
-      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.120-192.168.10.127 of pool "lan" includes 192.168.10.127, the broadcast address of 192.168.10.0/25; leave it out of the range',
+      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.120-192.168.10.127 of pool "lan" includes 192.168.10.127, the broadcast address of 192.168.10.0/25; exclude it from the range',
     ],
   },
   {
     says: 'an advertisement of an unknown pool is refused',
     changes: { 'loadBalancer.advertisements[0].pools': ['lan', 'spare', 'wan'] },
     problems: [
-      'error loadBalancer.advertisements[0].pools[2]: unknown-pool: there is no pool "wan"; the pools are lan, spare',
+      'error loadBalancer.advertisements[0].pools[2]: unknown-pool: pool "wan" does not exist; use one of lan, spare',
     ],
   },
   {
     says: 'an advertisement from an unknown node is refused',
     changes: { 'loadBalancer.advertisements[0].nodes': ['k3s-1', 'k3s-9'] },
     problems: [
-      'error loadBalancer.advertisements[0].nodes[1]: unknown-node: there is no node "k3s-9"; the nodes are k3s-1, k3s-2, k3s-3, k3s-4',
+      'error loadBalancer.advertisements[0].nodes[1]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
     ],
   },
   {
     says: 'a pool that no advertisement names is refused',
     changes: { 'loadBalancer.advertisements[0].pools': ['lan'] },
     problems: [
-      'error loadBalancer.pools[1].name: pool-not-advertised: no advertisement names pool "spare", so nobody would answer for its addresses; add it to an advertisement, or leave advertisements out to announce every pool',
+      'error loadBalancer.pools[1].name: pool-not-advertised: no advertisement names pool "spare", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
     ],
   },
   {
     says: 'an advertisement on interfaces that never answer is refused',
     changes: { 'loadBalancer.advertisements[0].interfaces': ['eth0', 'docker0', 'lo'] },
     problems: [
-      'error loadBalancer.advertisements[0].interfaces[1]: interface-passed-over: advertisement "lan" names the interface docker0, and MetalLB never answers on interfaces of containers and virtual machines, here ^docker.*; name the interface of the node network, or leave interfaces out',
-      'error loadBalancer.advertisements[0].interfaces[2]: interface-passed-over: advertisement "lan" names the interface lo, and MetalLB never answers on interfaces of containers and virtual machines, here ^lo$; name the interface of the node network, or leave interfaces out',
+      'error loadBalancer.advertisements[0].interfaces[1]: interface-passed-over: advertisement "lan" names interface docker0, which MetalLB ignores by its pattern ^docker.*; name the interface of the node network, or remove interfaces',
+      'error loadBalancer.advertisements[0].interfaces[2]: interface-passed-over: advertisement "lan" names interface lo, which MetalLB ignores by its pattern ^lo$; name the interface of the node network, or remove interfaces',
     ],
   },
 ];

@@ -1,23 +1,23 @@
 import { type InvalidSite, powerSite } from '../../support/site-input';
 
-const MOVE = 'on the same machine; choose another, or leave it out';
+const MOVE = 'on the same node; choose another port, or remove it';
 
 const upsdAt = (port: number, owner: string, site?: InvalidSite['site']): InvalidSite => ({
   says: `upsd on the port of ${owner}, ${port}, is refused`,
   ...(site && { site }),
   changes: { 'nut.port': port },
-  problems: [`error nut.port: port-taken: nut.port ${port} takes the port of ${owner} ${MOVE}`],
+  problems: [`error nut.port: port-taken: nut.port ${port} conflicts with ${owner} ${MOVE}`],
 });
 
 const apiAt = (port: number, owner: string, changes: InvalidSite['changes'] = {}): InvalidSite => ({
   says: `the API on the port of ${owner}, ${port}, is refused`,
   changes: { 'controlPlane.port': port, ...changes },
-  problems: [`error controlPlane.port: port-taken: controlPlane.port ${port} takes the port of ${owner} ${MOVE}`],
+  problems: [`error controlPlane.port: port-taken: controlPlane.port ${port} conflicts with ${owner} ${MOVE}`],
 });
 
 /** A row for each program whose port may be taken. */
 export const ports: readonly InvalidSite[] = [
-  upsdAt(6443, 'the API'),
+  upsdAt(6443, 'the Kubernetes API'),
   upsdAt(6444, 'kube-apiserver'),
   upsdAt(2380, 'etcd'),
   upsdAt(10010, 'containerd'),
@@ -30,7 +30,7 @@ export const ports: readonly InvalidSite[] = [
     says: 'upsd on the port by which an agent reaches the servers is refused where the cable goes to an agent',
     changes: { 'nut.port': 6444, 'ups[0].node': 'k3s-4', 'nodes[3].ups': 'ups1' },
     problems: [
-      `error nut.port: port-taken: nut.port 6444 takes the port of the agent's way to the servers (lb-server-port) ${MOVE}`,
+      `error nut.port: port-taken: nut.port 6444 conflicts with the agent's load balancer (lb-server-port) ${MOVE}`,
     ],
   },
   apiAt(2382, 'etcd'),
@@ -40,15 +40,15 @@ export const ports: readonly InvalidSite[] = [
     says: 'the API right below the port of the cloud controller manager and at that of another is refused twice',
     changes: { 'controlPlane.port': 10257 },
     problems: [
-      `error controlPlane.port: port-taken: controlPlane.port 10257 takes the port of kube-controller-manager ${MOVE}`,
-      `error controlPlane.port: port-taken: controlPlane.port 10257 takes 10258 as well, for kube-apiserver, which is the port of the cloud controller manager ${MOVE}`,
+      `error controlPlane.port: port-taken: controlPlane.port 10257 conflicts with kube-controller-manager ${MOVE}`,
+      `error controlPlane.port: port-taken: controlPlane.port 10257, with kube-apiserver on 10258, conflicts with the cloud controller manager ${MOVE}`,
     ],
   },
   {
     says: 'the API right below the port of upsd is refused',
     changes: { 'controlPlane.port': 3492 },
     problems: [
-      `error controlPlane.port: port-taken: controlPlane.port 3492 takes 3493 as well, for kube-apiserver, which is the port of upsd ${MOVE}`,
+      `error controlPlane.port: port-taken: controlPlane.port 3492, with kube-apiserver on 3493, conflicts with upsd ${MOVE}`,
     ],
   },
 ];

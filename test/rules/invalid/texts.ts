@@ -31,32 +31,32 @@ export const brokenTexts: readonly BrokenText[] = [
   {
     says: 'an empty file is a site without keys',
     text: '',
-    problems: ['c.yaml:1:1: bad-type: the site is empty; give a group of keys'],
+    problems: ['c.yaml:1:1: bad-type: the site is empty; use a group of keys'],
   },
   {
     says: 'a file of comments is empty too',
     text: '# nothing\n\n# here\n',
-    problems: ['c.yaml:1:1: bad-type: the site is empty; give a group of keys'],
+    problems: ['c.yaml:1:1: bad-type: the site is empty; use a group of keys'],
   },
   {
     says: 'a file that is a list has the wrong type',
     text: '# sites\n- name: home\n',
-    problems: ['c.yaml:2:1: bad-type: the site is a list; give a group of keys'],
+    problems: ['c.yaml:2:1: bad-type: the site is a list; use a group of keys'],
   },
   {
     says: 'a file that is a text has the wrong type',
     text: 'home\n',
-    problems: ['c.yaml:1:1: bad-type: the site is "home"; give a group of keys'],
+    problems: ['c.yaml:1:1: bad-type: the site is "home"; use a group of keys'],
   },
   {
     says: 'a file that is one long text is not repeated in the answer',
     text: `${'a'.repeat(50_000)}\n`,
-    problems: [`c.yaml:1:1: bad-type: the site is "${'a'.repeat(64)}"... (50000 characters); give a group of keys`],
+    problems: [`c.yaml:1:1: bad-type: the site is "${'a'.repeat(64)}"... (50000 characters); use a group of keys`],
   },
   {
     says: 'a file that is a number has the wrong type',
     text: '\n 42\n',
-    problems: ['c.yaml:2:2: bad-type: the site is 42; give a group of keys'],
+    problems: ['c.yaml:2:2: bad-type: the site is 42; use a group of keys'],
   },
   {
     says: 'a second document is refused, not passed over',
@@ -149,10 +149,25 @@ export const brokenTexts: readonly BrokenText[] = [
     ],
   },
   {
+    says: 'a list as a key is refused',
+    text: '? [a]\n: b\n',
+    problems: ['c.yaml:1:3: yaml: the key is a list; write the key as plain text'],
+  },
+  {
+    says: 'a group as a key is refused',
+    text: 'name: home\nnetwork:\n  {a: b}: c\n',
+    problems: ['c.yaml:3:3: yaml: the key is a group; write the key as plain text'],
+  },
+  {
+    says: 'an alias of a list as a key is refused',
+    text: 'name: &x [a]\n*x : c\n',
+    problems: ['c.yaml:2:1: yaml: the key is a list; write the key as plain text'],
+  },
+  {
     says: 'a merge key in quotes is a key that is not there',
     text: withOptions("{ '<<': { productid: 2 } }"),
     problems: [
-      'c.yaml:14:9: bad-driver-option: "<<" is not allowed here; use an option of the driver, such as vendorid (driver, port and desc have fields of their own)',
+      'c.yaml:14:9: bad-driver-option: "<<" is not valid here; use an option of the driver, such as vendorid (driver, port and desc are fields of their own)',
     ],
   },
   {
@@ -192,9 +207,9 @@ export const brokenTexts: readonly BrokenText[] = [
     text: withOptions('{ vendorid: 0764, offdelay: 119, password: 0123 }'),
     problems: [
       'c.yaml:14:19: misread-number: 0764 is read as the number 764; put it in quotes',
-      'c.yaml:14:35: offdelay-step: offdelay 119 of "ups1" becomes 60, because its delays are whole multiples of 60 s; set ups[0].options.offdelay to 120',
+      'c.yaml:14:35: offdelay-step: "ups1" rounds offdelay 119 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120',
       'c.yaml:14:50: misread-number: 0123 is read as the number 123; put it in quotes',
-      'c.yaml:14:50: password-in-site: password of "ups1" is a password, and this file and dist/ are committed; write password: { secret: true } and give it with npm run secret:nut -- --driver-file ups1.password=FILE',
+      'c.yaml:14:50: password-in-site: option password of "ups1" is a secret, and this file and dist/ are committed to Git; write password: { secret: true }, and run npm run secret:nut -- --driver-file ups1.password=FILE',
     ],
   },
 ];

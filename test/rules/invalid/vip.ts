@@ -6,14 +6,14 @@ export const vip: readonly InvalidSite[] = [
     says: 'a VIP outside the subnet is refused',
     changes: { 'controlPlane.vip': '192.168.11.5' },
     problems: [
-      'error controlPlane.vip: vip-outside-subnet: 192.168.11.5 is not in the node network 192.168.10.0/24; choose a free address in it: the machines hand it over by ARP or NDP, which do not leave the network',
+      'error controlPlane.vip: vip-outside-subnet: VIP 192.168.11.5 is outside the node network 192.168.10.0/24; choose a free address in it',
     ],
   },
   {
     says: 'a VIP of a family without a subnet is refused',
     changes: { 'controlPlane.vip': 'fd00::5' },
     problems: [
-      'error controlPlane.vip: vip-outside-subnet: fd00::5 is not in the node network 192.168.10.0/24; choose a free address in it: the machines hand it over by ARP or NDP, which do not leave the network',
+      'error controlPlane.vip: vip-outside-subnet: VIP fd00::5 is outside the node network 192.168.10.0/24; choose a free address in it',
     ],
   },
   {
@@ -21,21 +21,21 @@ export const vip: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'controlPlane.vip': ['192.168.10.5', 'fd00:11::5'] },
     problems: [
-      'error controlPlane.vip[1]: vip-outside-subnet: fd00:11::5 is not in the node network 192.168.10.0/24 and fd00:10::/64; choose a free address in it: the machines hand it over by ARP or NDP, which do not leave the network',
+      'error controlPlane.vip[1]: vip-outside-subnet: VIP fd00:11::5 is outside the node network 192.168.10.0/24 and fd00:10::/64; choose a free address in it',
     ],
   },
   {
     says: 'the network address as VIP is refused',
     changes: { 'controlPlane.vip': '192.168.10.0' },
     problems: [
-      'error controlPlane.vip: vip-reserved-address: 192.168.10.0 is the network address of 192.168.10.0/24; choose a free host address',
+      'error controlPlane.vip: vip-reserved-address: VIP 192.168.10.0 is the network address of 192.168.10.0/24; choose a free host address',
     ],
   },
   {
     says: 'the broadcast address as VIP is refused',
     changes: { 'controlPlane.vip': '192.168.10.255' },
     problems: [
-      'error controlPlane.vip: vip-reserved-address: 192.168.10.255 is the broadcast address of 192.168.10.0/24; choose a free host address',
+      'error controlPlane.vip: vip-reserved-address: VIP 192.168.10.255 is the broadcast address of 192.168.10.0/24; choose a free host address',
     ],
   },
   {
@@ -43,33 +43,33 @@ export const vip: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'controlPlane.vip': 'fd00:10::' },
     problems: [
-      'error controlPlane.vip: vip-reserved-address: fd00:10:: is the network address of fd00:10::/64; choose a free host address',
+      'error controlPlane.vip: vip-reserved-address: VIP fd00:10:: is the network address of fd00:10::/64; choose a free host address',
     ],
   },
   {
     says: 'the gateway as VIP is refused',
     changes: { 'controlPlane.vip': '192.168.10.1' },
-    problems: ['error controlPlane.vip: vip-is-gateway: 192.168.10.1 is the gateway; choose a free address'],
+    problems: ['error controlPlane.vip: vip-is-gateway: VIP 192.168.10.1 is the gateway; choose a free address'],
   },
   {
     says: 'the address of a server as VIP is refused',
     changes: { 'controlPlane.vip': '192.168.10.11' },
     problems: [
-      'error controlPlane.vip: vip-is-node: 192.168.10.11 is the address of node k3s-1; choose an address that no machine has',
+      'error controlPlane.vip: vip-is-node: VIP 192.168.10.11 is the address of node k3s-1; choose a free address',
     ],
   },
   {
     says: 'the address of an agent as VIP is refused',
     changes: { 'controlPlane.vip': '192.168.10.14' },
     problems: [
-      'error controlPlane.vip: vip-is-node: 192.168.10.14 is the address of node k3s-4; choose an address that no machine has',
+      'error controlPlane.vip: vip-is-node: VIP 192.168.10.14 is the address of node k3s-4; choose a free address',
     ],
   },
   {
     says: 'the address of the card of a UPS as VIP is refused',
     changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.5:161', 'ups[0].options': {} },
     problems: [
-      'error controlPlane.vip: vip-is-ups: 192.168.10.5 is where UPS "ups1" is; choose an address that no machine has',
+      'error controlPlane.vip: vip-is-ups: VIP 192.168.10.5 is the address of UPS "ups1"; choose a free address',
     ],
   },
   {
@@ -77,35 +77,35 @@ export const vip: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'controlPlane.vip': 'fd00:10:0::0:12' },
     problems: [
-      'error controlPlane.vip: vip-is-node: fd00:10::12 is the address of node k3s-2; choose an address that no machine has',
+      'error controlPlane.vip: vip-is-node: VIP fd00:10::12 is the address of node k3s-2; choose a free address',
     ],
   },
   {
     says: 'the first address of a pool as VIP is refused',
     changes: { 'controlPlane.vip': '192.168.10.240' },
     problems: [
-      'error controlPlane.vip: vip-in-pool: 192.168.10.240 is inside pool "lan" (192.168.10.240-192.168.10.250); choose an address outside every pool',
+      'error controlPlane.vip: vip-in-pool: VIP 192.168.10.240 is inside pool "lan" (192.168.10.240-192.168.10.250); choose an address outside every pool',
     ],
   },
   {
     says: 'the last address of a pool as VIP is refused',
     changes: { 'controlPlane.vip': '192.168.10.250' },
     problems: [
-      'error controlPlane.vip: vip-in-pool: 192.168.10.250 is inside pool "lan" (192.168.10.240-192.168.10.250); choose an address outside every pool',
+      'error controlPlane.vip: vip-in-pool: VIP 192.168.10.250 is inside pool "lan" (192.168.10.240-192.168.10.250); choose an address outside every pool',
     ],
   },
   {
     says: 'a VIP in a pool written as CIDR is refused',
     changes: { 'controlPlane.vip': '192.168.10.231' },
     problems: [
-      'error controlPlane.vip: vip-in-pool: 192.168.10.231 is inside pool "spare" (192.168.10.224/29); choose an address outside every pool',
+      'error controlPlane.vip: vip-in-pool: VIP 192.168.10.231 is inside pool "spare" (192.168.10.224/29); choose an address outside every pool',
     ],
   },
   {
     says: 'a VIP that is the only address of a pool is refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.5'] },
     problems: [
-      'error controlPlane.vip: vip-in-pool: 192.168.10.5 is inside pool "spare" (192.168.10.5); choose an address outside every pool',
+      'error controlPlane.vip: vip-in-pool: VIP 192.168.10.5 is inside pool "spare" (192.168.10.5); choose an address outside every pool',
     ],
   },
   {
@@ -113,14 +113,14 @@ export const vip: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'controlPlane.vip': 'fd00:10::ffff' },
     problems: [
-      'error controlPlane.vip: vip-in-pool: fd00:10::ffff is inside pool "lan" (fd00:10::f000/116); choose an address outside every pool',
+      'error controlPlane.vip: vip-in-pool: VIP fd00:10::ffff is inside pool "lan" (fd00:10::f000/116); choose an address outside every pool',
     ],
   },
   {
     says: 'a VIP in a DHCP range is refused',
     changes: { 'controlPlane.vip': '192.168.10.150' },
     problems: [
-      'error controlPlane.vip: vip-in-dhcp: 192.168.10.150 is inside the DHCP range 192.168.10.100-192.168.10.199; choose an address that the DHCP server never gives out',
+      'error controlPlane.vip: vip-in-dhcp: VIP 192.168.10.150 is inside the DHCP range 192.168.10.100-192.168.10.199; choose an address outside the DHCP ranges',
     ],
   },
   {
@@ -128,23 +128,23 @@ export const vip: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'controlPlane.vip': 'fd00:10::1abc' },
     problems: [
-      'error controlPlane.vip: vip-in-dhcp: fd00:10::1abc is inside the DHCP range fd00:10::1000-fd00:10::1fff; choose an address that the DHCP server never gives out',
+      'error controlPlane.vip: vip-in-dhcp: VIP fd00:10::1abc is inside the DHCP range fd00:10::1000-fd00:10::1fff; choose an address outside the DHCP ranges',
     ],
   },
   {
     says: 'a VIP in the pod network is refused',
     changes: { 'controlPlane.vip': '10.42.0.1' },
     problems: [
-      'error controlPlane.vip: vip-outside-subnet: 10.42.0.1 is not in the node network 192.168.10.0/24; choose a free address in it: the machines hand it over by ARP or NDP, which do not leave the network',
-      'error controlPlane.vip: vip-in-pod-range: 10.42.0.1 is inside the pod network 10.42.0.0/16; choose an address of the node network',
+      'error controlPlane.vip: vip-outside-subnet: VIP 10.42.0.1 is outside the node network 192.168.10.0/24; choose a free address in it',
+      'error controlPlane.vip: vip-in-pod-range: VIP 10.42.0.1 is inside the pod network 10.42.0.0/16; choose an address of the node network',
     ],
   },
   {
     says: 'a VIP in the service network is refused',
     changes: { 'controlPlane.vip': '10.43.0.1' },
     problems: [
-      'error controlPlane.vip: vip-outside-subnet: 10.43.0.1 is not in the node network 192.168.10.0/24; choose a free address in it: the machines hand it over by ARP or NDP, which do not leave the network',
-      'error controlPlane.vip: vip-in-service-range: 10.43.0.1 is inside the service network 10.43.0.0/16; choose an address of the node network',
+      'error controlPlane.vip: vip-outside-subnet: VIP 10.43.0.1 is outside the node network 192.168.10.0/24; choose a free address in it',
+      'error controlPlane.vip: vip-in-service-range: VIP 10.43.0.1 is inside the service network 10.43.0.0/16; choose an address of the node network',
     ],
   },
   {
@@ -152,14 +152,14 @@ export const vip: readonly InvalidSite[] = [
     site: dualStackSite,
     changes: { 'controlPlane.vip': ['192.168.10.5', 'fd00:10::11'] },
     problems: [
-      'error controlPlane.vip[1]: vip-is-node: fd00:10::11 is the address of node k3s-1; choose an address that no machine has',
+      'error controlPlane.vip[1]: vip-is-node: VIP fd00:10::11 is the address of node k3s-1; choose a free address',
     ],
   },
   {
     says: 'several servers without a DNS name are warned about',
     changes: { 'controlPlane.dnsName': undefined },
     problems: [
-      'warning controlPlane: no-dns-name: there is no dnsName, so when the virtual IP is down kubectl needs the context of a server that lives; set controlPlane.dnsName to a name with an A record for each server; as it is in the certificate of the API server, do it before the first start',
+      'warning controlPlane: no-dns-name: controlPlane.dnsName is not set: if the VIP is unreachable, kubectl must use a per-server context; set it before the first boot, to a name with an A record for each server',
     ],
   },
 ];

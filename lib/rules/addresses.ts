@@ -1,0 +1,40 @@
+import { sharesNode } from '../cluster';
+import { sameAddress } from '../network';
+import { subject } from './subject';
+
+const RULES = {
+  'duplicate-address': {
+    cause: 'Two nodes have the same address, or two BGP peers have the same address on the same nodes',
+    cure: 'Give each its own address',
+  },
+} as const;
+
+/** Addresses that must be unique. Two BGP sessions between the same two hosts close each other. */
+export const addresses = subject(RULES, ({ nodes, loadBalancer }, report) => {
+  const all = nodes.flatMap((node, n) =>
+    node.address.map((address, a) => ({ node, address, path: ['nodes', n, 'address', a] })),
+  );
+  for (const [index, { address, path }] of all.entries()) {
+    const owner = all.slice(0, index).find((other) => sameAddress(other.address, address));
+    if (!owner) continue;
+    report(
+      'duplicate-address',
+      path,
+      `${address.text} is already the address of ${owner.node.name}`,
+      'give each node its own address',
+    );
+  }
+  const peers = loadBalancer?.bgp?.peers ?? [];
+  for (const [p, peer] of peers.entries()) {
+    const same = peers
+      .slice(0, p)
+      .find((other) => sameAddress(other.peerAddress, peer.peerAddress) && sharesNode(other.nodes, peer.nodes));
+    if (!same) continue;
+    report(
+      'duplicate-address',
+      ['loadBalancer', 'bgp', 'peers', p, 'peerAddress'],
+      `${peer.peerAddress.text} is already the address of peer "${same.name}" on the same nodes`,
+      'keep one of the two, or give each peer its own nodes',
+    );
+  }
+});

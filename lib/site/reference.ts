@@ -1,0 +1,106 @@
+import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
+import { SUBJECTS } from '../rules';
+import { table } from '../text';
+import { clusterJsonSchema } from './check';
+import { FORM_RULES } from './form';
+import { FILE_RULES } from './inputs';
+import { TEXT_RULES } from './source';
+
+/** Every table of rules, by its heading in docs/rules.md. */
+const HEADINGS: Readonly<Record<string, readonly Rules[]>> = {
+  'The file': [FILE_RULES],
+  'The text': [TEXT_RULES],
+  'The form': [FORM_RULES, FORMAT_RULES, PROVIDER_RULES],
+  ...Object.fromEntries(
+    Object.entries(SUBJECTS).map(([heading, subjects]) => [heading, subjects.map(({ rules }) => rules)]),
+  ),
+};
+
+/** The name of every rule. */
+export const RULE_NAMES: readonly string[] = Object.values(HEADINGS).flat().flatMap(Object.keys);
+
+const GENERATED = '<!-- Written by `npm run docs`. -->';
+
+/** The files that document cluster.yaml, by their paths. */
+export const references = (): Readonly<Record<string, string>> => ({
+  'cluster.schema.json': schemaText(),
+  'docs/fields.md': fieldsText(),
+  'docs/rules.md': rulesText(),
+});
+
+function schemaText(): string {
+  const { $schema, ...schema } = clusterJsonSchema();
+  const document = {
+    $schema,
+    title: 'cluster.yaml',
+    description:
+      'A bare-metal k3s site: network, nodes, control-plane VIP, load balancer and UPSes. `npm run synth` checks more than this schema can.',
+    ...schema,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function rulesText(): string {
+  const sections = Object.entries(HEADINGS).map(([heading, tables]) => {
+    const rows = tables.flatMap((rules) =>
+      Object.entries(rules).map(([name, { cause, cure, severity }]) => [
+        `\`${name}\``,
+        `${severity ? '*Warning.* ' : ''}${cause}`,
+        cure,
+      ]),
+    );
+    return `## ${heading}\n\n${table(['Rule', 'Cause', 'Cure'], rows)}`;
+  });
+  return `${[
+    '# Rules',
+    GENERATED,
+    'A site with an error is not synthesized. A *warning* does not stop synth. `npm run power -- explain` shows the sums behind the rules on power failure; [power.md](power.md) explains them.',
+    ...sections,
+  ].join('\n\n')}\n`;
+}
+
+interface Schema {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly type?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+}
+
+function fieldsText(): string {
+  return `${[
+    '# Fields of cluster.yaml',
+    GENERATED,
+    'Addresses are IPv4 (`192.168.10.43`) or IPv6 (`fd00::43`, without a zone). Networks are CIDR without host bits (`192.168.10.0/24`). Ranges are `first-last` in full, a CIDR, or one address.',
+    'With two IP families, `network.subnet`, `network.pods`, `network.services` and the address of every node list both, in the same order. The first is the main family.',
+    table(['Field', 'Value', 'Default'], fieldsOf(clusterJsonSchema() as Schema, '')),
+  ].join('\n\n')}\n`;
+}
+
+/** A row for every field, groups included. */
+const fieldsOf = ({ properties = {}, required = [] }: Schema, path: string): (readonly string[])[] =>
+  Object.entries(properties).flatMap(([key, field]) => {
+    const at = path ? `${path}.${key}` : key;
+    const [value = '', stated] = (field.description ?? '').split(' Default: ');
+    const row = [`\`${at}\``, `${value}${boundsOf(field)}`, defaultOf(field, stated, required.includes(key))];
+    return [row, ...fieldsOf(field, at), ...(field.items ? fieldsOf(field.items, `${at}[]`) : [])];
+  });
+
+function boundsOf(field: Schema): string {
+  const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = field;
+  if (maximum < Number.MAX_SAFE_INTEGER) return ` ${minimum} to ${maximum}.`;
+  if (minimum > 1) return ` At least ${minimum}.`;
+  return field.anyOf?.some(({ type }) => type === 'array') ? ' One or a list.' : '';
+}
+
+function defaultOf({ default: value, properties }: Schema, stated: string | undefined, isRequired: boolean): string {
+  if (isRequired) return 'required';
+  if (stated !== undefined) return stated.replace(/\.$/, '');
+  if (properties && value !== undefined) return 'those of its fields';
+  const isSimple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
+  return isSimple ? `\`${value}\`` : 'none';
+}

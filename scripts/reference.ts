@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs';
+import { references } from '../lib/site/reference';
+
+for (const [file, text] of Object.entries(references())) writeFileSync(file, text);
