@@ -55,7 +55,7 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
 
   test('gives the machine with the cable its label before each start of k3s', () => {
     expect(contentAt(file, '/etc/systemd/system/k3s.service.d/20-ups.conf')).toContain(
-      '\n[Service]\n# the dash: k3s is not kept from starting by a label\nExecStartPre=-/usr/local/sbin/ups-label k3s-1=ups1\n',
+      '\n[Service]\n# the dash: k3s starts without the label too\nExecStartPre=-/usr/local/sbin/ups-label k3s-1=ups1\n',
     );
     expect(contentAt(file, '/usr/local/sbin/ups-label')).toBe(upsLabelScript());
   });
