@@ -29,7 +29,7 @@ describe('readCredentials', () => {
     return JSON.stringify(config);
   };
 
-  test('takes them out of the file that k3s writes', () => {
+  test('reads them from the file that k3s writes', () => {
     const checked = readCredentials(k3s(), new Date());
     expect(checked).toMatchObject({
       credentials: {
@@ -42,7 +42,7 @@ describe('readCredentials', () => {
     expect('validUntil' in checked && onDay(checked.validUntil)).toBe(onDay(daysFromNow(365)));
   });
 
-  test('says when they end and what to do within 90 days of it', () => {
+  test('warns within 90 days of their expiry', () => {
     expect(readCredentials(k3s(), daysFromNow(300))).toMatchObject({
       warnings: [
         expect.stringMatching(
@@ -96,7 +96,7 @@ describe('readCredentials', () => {
     ]);
   });
 
-  test('refuses what is no certificate and no key', () => {
+  test('refuses malformed certificates and keys', () => {
     const nonsense = Buffer.from('nonsense').toString('base64');
     expect(problemsOf(k3sYaml(nonsense, { certificate: nonsense, key: nonsense }))).toEqual([
       expect.stringMatching(/^certificate-authority-data holds no certificate/),
@@ -132,7 +132,7 @@ describe('readCredentials', () => {
     ]);
   });
 
-  test('refuses a context that leads nowhere', () => {
+  test('refuses a context without its cluster or user', () => {
     const text = changed((config) => {
       config.contexts[0].context.user = 'none';
     });
