@@ -59,7 +59,7 @@ describe('the laboratory', () => {
     ['a link that is cut', 17.3],
     ['a secondary that is frozen, by its lease', 18.0],
     ['a primary upsmon that is dead, by HOSTSYNC', 19],
-  ])('learned of the shutdown within the computed time: %s', (_, measured) => {
+  ])('detected the shutdown within the computed time: %s', (_, measured) => {
     expect(measured).toBeLessThanOrEqual(lab.detectionSeconds);
   });
 
