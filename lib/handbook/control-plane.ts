@@ -50,7 +50,7 @@ function loopbackSections(cluster: Cluster): RunbookSection[] {
           `Within ${limitSeconds} s the address must be at another server and the loop must print 200 again. If not, kube-vip does not use loopback: start k3s again and report it.`,
           '`systemctl start k3s`.',
         ]),
-        'kube-vip connects to the API server over loopback (`KUBERNETES_SERVICE_HOST=127.0.0.1`), so that a holder whose API server fails cannot renew its lease and releases the VIP. By their source code this works: the k3s API server listens on 127.0.0.1 and has it in its certificate. **It has not been tested on k3s.**',
+        'kube-vip connects to the API server over loopback (`KUBERNETES_SERVICE_HOST=127.0.0.1`). A holder whose API server fails cannot renew its lease and releases the VIP. By source code the k3s API server listens on 127.0.0.1 with a valid certificate. **It has not been tested on k3s.**',
       ],
     },
   ];

@@ -48,10 +48,10 @@ function byLease(cluster: Cluster): string[] {
   const { durationSeconds, renewSeconds, retrySeconds } = lease;
   const end = bgp ? 'the update of the routers' : 'the first gratuitous ARP of the next holder';
   return [
-    `Seconds from the event to ${end}, with a kube-vip lease of ${durationSeconds}, ${renewSeconds} and ${retrySeconds} s and ${followers} remaining server${followers === 1 ? '' : 's'}. ${
+    `Seconds from the event to ${end} (kube-vip lease of ${durationSeconds}, ${renewSeconds} and ${retrySeconds} s, ${followers} remaining server${followers === 1 ? '' : 's'}). ${
       isKnown
-        ? 'Computed from 5000 simulated elections of client-go, without the delays of network and disks; not measured on hardware.'
-        : 'Computed from the timers of client-go, without the delays of network and disks.'
+        ? 'Computed from 5000 simulated client-go elections without network and disk delays; not measured on hardware.'
+        : 'Computed from the timers of client-go, without network and disk delays.'
     }`,
     table(
       ['event', ...(isKnown ? ['shortest', 'median', '95 %', 'longest'] : []), 'bound'],

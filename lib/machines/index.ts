@@ -1,6 +1,6 @@
 export { cloudInit } from './cloud-init';
 export { type Checked, type Credentials, readCredentials } from './credentials';
-export { foundingAdvice, foundingOfImages, foundingParagraphs, foundingStep, foundingWithoutSystemd } from './founding';
+export { foundingAdvice, foundingOfImages, foundingParagraph, foundingStep, foundingWithoutSystemd } from './founding';
 export { K3OS_TOKEN_FILE, k3os, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
 export { agentConfig, initConfig, joinUrl, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
 export {

@@ -23,7 +23,7 @@ export function limits(cluster: Cluster): RunbookSection {
   return {
     title: 'Limits',
     paragraphs: [
-      'The nodes halt cleanly in all of these cases except where a row says **Not clean**.',
+      'Nodes halt cleanly except where a row says **Not clean**.',
       table(
         ['failure', 'result', 'action'],
         [
@@ -44,7 +44,7 @@ export function limits(cluster: Cluster): RunbookSection {
           [
             'The battery is worn and ends early',
             '**Not clean** for nodes that are still halting',
-            'Replace it; [measure](#replace-the-battery) it once a year. If etcd of one server is damaged, delete the node and let it join again; of all servers, restore a snapshot',
+            '[Replace it](#replace-the-battery) and measure it once a year. If etcd of one server is damaged, delete the node and let it join again; if that of all is, restore a snapshot',
           ],
           [
             'The firmware hangs at power-off',
@@ -61,10 +61,10 @@ const AS_ABOVE = 'As in the first row';
 
 const noAnswer = (wakeSeconds: number | undefined): Row => [
   'The UPS stops responding on battery',
-  'NUT treats the battery as empty and the nodes power off. The UPS is not commanded to cut its output. If mains power returns before the battery is empty, the nodes stay off',
+  'NUT assumes an empty battery and the nodes power off. The UPS is not commanded to cut its output: if mains power returns before the battery is empty, the nodes stay off',
   wakeSeconds === undefined
     ? 'Press the power button of every node, or switch the UPS output off and on'
-    : `The nodes wake by their clocks after ${wakeSeconds} s. Unplug them before if mains power is still out: **not clean**, because nothing reads the battery. Without such a clock: press the power button, or switch the UPS output off and on`,
+    : `The nodes wake by their clocks after ${wakeSeconds} s. If mains power is still out then, unplug them first: **not clean**, because nothing reads the battery. Without such a clock: press the power button, or switch the UPS output off and on`,
 ];
 
 const UPS_NODE_FAILS: Row = [
@@ -76,7 +76,7 @@ const UPS_NODE_FAILS: Row = [
 const UPS_NODE_HAS_FAILED: Row = [
   'The UPS node has failed before mains power fails',
   '**Not clean.** The other nodes cannot detect that they are on battery and run until it is empty',
-  'In advance: treat a nut-primary pod that is not ready as an outage. Connect the cable to another node on this UPS, change `ups[].node`, synth and apply',
+  'In advance: treat an unready nut-primary pod as an outage. Connect the cable to another node on this UPS, change `ups[].node`, synth and apply',
 ];
 
 interface Served {

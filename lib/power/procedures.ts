@@ -36,14 +36,14 @@ export function afterReturn(cluster: Cluster): RunbookSection {
         `Press the power button of every missing node. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
         'Check that all NUT pods are ready, see [Test the shutdown](#test-the-shutdown).',
         `Check the battery charge. Until it is full, the next shutdown begins earlier.${ups ? code(...queries(cluster, ups, 'upsc UPS ups.status', 'upsc UPS battery.charge')) : ''}`,
-        'Check on every node that the last boot (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If a node was forced off, its halt budget is too short or a service does not stop.',
+        'Check that the last boot of every node (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If a node was forced off, its halt budget is too short or a service does not stop.',
         `Leave \`${cluster.nut.killpowerPath}\` as it is. Deadlines of an earlier boot are ignored.`,
       ]),
     ],
   };
 }
 
-/** How to test the shutdown, from a look at the pods to a full test. */
+/** How to test the shutdown, from the status of the pods to a full test. */
 export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
   const upses = cabled(cluster);
   const served = cluster.ups.flatMap(({ name, server }) => (server ? [`${name} on ${server.address.text}`] : []));
@@ -55,7 +55,7 @@ export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
         `${kubectl(cluster)} get pods -o wide`,
         `${kubectl(cluster)} logs -l 'app.kubernetes.io/name in (nut-primary, nut-secondary)' -c second --prefix --tail=20`,
       ),
-      'The container `second` is ready only if the node can be powered off, every UPS responds, accepts the command and counts down as computed here, and every node is logged in to upsd. Its log names what is missing.',
+      'The container `second` is ready if the node can be powered off, every UPS responds, accepts the command and counts down as computed here, and every node is logged in to upsd. Its log names what is missing.',
       ...upses.flatMap((ups) => [
         `**Status of ${ups.name}.** \`OL\`: on line. \`OB\`: on battery. \`LB\`: low battery. The second list must contain \`shutdown.return\`.`,
         commands(...queries(cluster, ups, 'upsc UPS', 'upscmd -l UPS')),
@@ -87,8 +87,8 @@ function outputTimes({ upses }: PowerPlan, { name }: Ups): string {
 const BEFORE_FULL_TEST = [
   'Set "restore on AC power loss" to "power on" in the firmware of every node. Otherwise nodes stay off after every outage.',
   'Schedule ten minutes of downtime. Leave mains power on.',
-  'Print this page. Note when each node powers off and when the UPS switches, and compare with the tables above.',
-  'Repeat the test after each change of nodes, UPS or times.',
+  'Print this page. Note when each node powers off and the UPS switches, and compare with the tables above.',
+  'Repeat it after each change of nodes, UPS or times.',
 ];
 
 /** How to measure the runtime of a battery and the halt budget of a node. */
@@ -97,10 +97,10 @@ export function measurement(cluster: Cluster, { file, synth }: Origin): RunbookS
   return {
     title: 'Replace the battery',
     paragraphs: [
-      'Measure the runtime once a year and after each change of battery or nodes. The runtime that a UPS reports is an estimate. Batteries last three to five years.',
+      'Batteries last three to five years. Measure the runtime once a year and after each change of battery or nodes; a UPS only estimates it.',
       numbered([
         `Read the load of the working nodes: \`ups.realpower\`, or \`ups.load\` in percent of the UPS rating${address ? `, from \`upsc NAME@${urlHost(address)}:${cluster.nut.port}\`` : ''}.`,
-        'Unplug the nodes from the UPS, or halt them. The test cuts the power of a node that stays plugged in.',
+        'Unplug the nodes from the UPS, or halt them: the test cuts its output.',
         'Connect a test load of the same power, such as lamps or a heater on low. Charge the battery fully.',
         `Connect the UPS cable to a computer with NUT and without upsmon (\`nut-scanner -U\` prints the section of ups.conf). Start the driver and upsd, and log the status each second:${code('while sleep 1; do echo "$(date +%T) $(upsc NAME@127.0.0.1 ups.status) $(upsc NAME@127.0.0.1 battery.runtime)"; done 2>/dev/null | tee runtime.log')}`,
         'Unplug the UPS. Note when the test load loses power.',

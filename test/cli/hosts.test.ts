@@ -214,7 +214,7 @@ describe('npm run hosts', () => {
   test.each([
     ['a node that is not there', ['--permit-init', 'k3s-9', '--for', '24h'], 'node "k3s-9" does not exist'],
     ['more than a week', ['--permit-init', 'k3s-1', '--for', '8d'], 'within 7 days'],
-    ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write it like 30m, 24h or 2d'],
+    ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write 30m, 24h or 2d'],
     ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
     ['k3OS', ['--os', 'k3os', '--permit-init', 'k3s-1', '--for', '24h'], 'bootstrap from the boot menu of one server'],
   ])('refuses a permission for %s', (_, args, says) => {

@@ -120,7 +120,7 @@ describe('kubeconfig --from', () => {
   test('warns when the certificate ends within 90 days', () => {
     writeFileSync(at('k3s.yaml'), k3sYaml(authority, ending));
     const { status, lines } = run(['--from', 'k3s.yaml']);
-    expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^warning: the credentials end in (29|30) days/)]);
+    expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^warning: the credentials expire in (29|30) days/)]);
   });
 
   test('never prints a credential to standard error', () => {
@@ -235,7 +235,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     const { status, stdout, lines } = merge();
     expect([status, stdout, textOf('config'), backups()]).toEqual([1, '', FOREIGN, []]);
     expect(lines).toEqual([
-      expect.stringMatching(/^k3s\.yaml: the client certificate has expired, it is valid from .*; restart k3s/),
+      expect.stringMatching(/^k3s\.yaml: the client certificate has expired \(valid from .*\); restart k3s/),
     ]);
   });
 
@@ -254,7 +254,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     expect(status).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(/^cluster\.yaml:1:7: bad-name: /),
-      expect.stringMatching(/^k3s\.yaml: it is no kubeconfig; /),
+      expect.stringMatching(/^k3s\.yaml: it is not a kubeconfig; /),
       expect.stringMatching(/^config: it is a Secret and no kubeconfig; /),
     ]);
   });

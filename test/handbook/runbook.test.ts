@@ -124,8 +124,8 @@ describe('RUNBOOK.md', () => {
   });
 
   test('warns of clocks that wake a node on a battery that nothing reads, where clocks do', () => {
-    expect(shipped).toContain('Unplug them before if mains power is still out');
-    expect(logind).not.toContain('Unplug them before');
+    expect(shipped).toContain('If mains power is still out then, unplug them first');
+    expect(logind).not.toContain('unplug them first');
   });
 
   test('names the nodes that one of their UPSes powers off and none starts again', () => {
