@@ -38,12 +38,10 @@ run(
   program('hosts')
     .description('Writes the files for installation media: those of hosts/ with the token and your SSH keys.')
     .requiredOption('--token-file <file>', 'file with the cluster token')
-    .option(
-      '--ssh-key <file>',
-      'file with public SSH keys; repeatable',
-      (file: string, all: string[]) => [...all, file],
-      [],
-    )
+    .option('--ssh-key <file>', 'file with public SSH keys; repeatable', (file: string, all: string[] = []) => [
+      ...all,
+      file,
+    ])
     .requiredOption('--out <folder>', 'new folder outside this project')
     .addOption(
       new Option('--os <system>', 'default: the first of os in cluster.yaml, else cloud-init').choices([

@@ -1,6 +1,6 @@
 import { electionSeconds, etcdTiming, type Failover, JITTER, type Lease } from '../cluster';
 
-/** How long something takes, in seconds, over many repetitions. */
+/** The distribution of a duration in seconds. */
 export interface Distribution {
   readonly min: number;
   readonly median: number;
@@ -8,25 +8,25 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** What decides how long the virtual IP is away. */
+/** What determines the failover time of the VIP. */
 export interface Handover {
   readonly lease: Lease;
-  /** Pause between two gratuitous ARPs; the first comes at a random point of it. 0 where routers are told. */
+  /** Interval of gratuitous ARPs in ms; the first is sent at a random point of it. 0 with BGP. */
   readonly arpRateMs: number;
-  /** Servers that are left to take over. */
+  /** Remaining servers. */
   readonly followers: number;
-  /** Whether the holder says goodbye, as it does when its pod is stopped. @default false */
+  /** Whether the holder releases the lease, as when its pod is stopped. @default false */
   readonly graceful?: boolean;
-  /** The profile of etcd, when the server that died led it as well. @default - it did not */
+  /** The timing of etcd, if the failed server was also its leader. @default - it was not */
   readonly electing?: Failover;
 }
 
 const ROUNDS = 5000;
 
 /**
- * Repeats the handover of client-go's leader election, https://pkg.go.dev/k8s.io/client-go/tools/leaderelection, from the death of the
- * holder to the first gratuitous ARP of the next: those who wait look at the lease at random pauses of 1 to 2.2 retry periods, and one
- * takes it when it has not changed for the lease duration since that one saw it first. Pure: the dice are the same on each call.
+ * Simulates the leader election of client-go, https://pkg.go.dev/k8s.io/client-go/tools/leaderelection, from the failure of the
+ * holder to the first gratuitous ARP of the next. Candidates poll the lease at random intervals of 1 to 2.2 retry periods. A candidate
+ * acquires it once it has seen no change for the lease duration. Pure: the seed is fixed.
  */
 export function handover(props: Handover): Distribution {
   const key = JSON.stringify(props);

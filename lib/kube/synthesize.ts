@@ -2,10 +2,10 @@ import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
 import type { Files } from '../files';
 
 /**
- * The texts that `app.synth()` would write with a file for each chart, without touching the disk, so that a site with an error
- * leaves what is there as it is. Linear in the number of charts, where `app.synth()` is quadratic.
+ * The files of `app.synth()`, one per chart, without writing them: after an error the old files stay. Its time is linear in the
+ * number of charts; that of `app.synth()` is quadratic.
  *
- * Throws an Error with every failed validation, each with the path of its construct.
+ * @throws Error with every failed validation and the path of its construct
  */
 export function synthesize(app: App): Files {
   const problems = app.node

@@ -100,7 +100,7 @@ export class BgpAdvertisement extends Construct {
     this.name = props.name ?? firstPool?.name ?? '';
     const label = `BGPAdvertisement "${this.name}"`;
     if (firstPool === undefined) {
-      throw new Error(`${label} has no pools, which MetalLB reads as all of them; give at least one IpAddressPool`);
+      throw new Error(`${label} has no pools, which MetalLB reads as "all"; give at least one IpAddressPool`);
     }
     const bgpType = props.bgpType ?? peers?.[0]?.bgpType ?? 'native';
     const poolNames = pools.map((pool) => pool.name);
@@ -143,12 +143,12 @@ function checkPeers(label: string, { peers, localPref }: BgpAdvertisementProps, 
   const other = peers?.find((peer) => peer.bgpType !== bgpType);
   if (other) {
     throw new Error(
-      `${label} is for ${bgpType} and its peer "${other.name}" for ${other.bgpType}; one MetalLB has one of them`,
+      `${label} has bgpType ${bgpType} and its peer "${other.name}" ${other.bgpType}; give both the same`,
     );
   }
   if (localPref !== undefined && peers?.every((peer) => peer.isInternal === false)) {
     throw new Error(
-      `${label}: localPref ${localPref} is told within one AS only, and every peer is of another; leave it out, or use communities`,
+      `${label}: localPref ${localPref} is sent only within one AS, and every peer is in another; remove it, or use communities`,
     );
   }
 }
@@ -175,9 +175,7 @@ function checkRoutes(label: string, props: BgpAdvertisementProps, bgpType: BgpTy
   const { aggregationLength: ipv4 = 32, aggregationLengthV6: ipv6 = 128 } = props;
   faults.check(() => {
     if (props.serviceSelectors === undefined || (ipv4 === 32 && ipv6 === 128)) return;
-    throw new Error(
-      `${label} has serviceSelectors and an aggregation, which MetalLB refuses: a route for many addresses can't be that of one service; leave one of them out`,
-    );
+    throw new Error(`${label} has serviceSelectors and an aggregation, which MetalLB refuses; remove one of them`);
   });
   for (const pool of props.pools) {
     for (const range of pool.ranges) {
@@ -187,7 +185,7 @@ function checkRoutes(label: string, props: BgpAdvertisementProps, bgpType: BgpTy
           throw new Error(needsFrr(`${label}: pool "${pool.name}" with the IPv6 addresses ${range.text}`));
         if (length < shortestPrefix(range)) {
           throw new Error(
-            `${label}: a route of /${length} holds more than ${range.text} of pool "${pool.name}"; give ${shortestPrefix(range)} or more`,
+            `${label}: a /${length} route exceeds ${range.text} of pool "${pool.name}"; give ${shortestPrefix(range)} or more`,
           );
         }
       });

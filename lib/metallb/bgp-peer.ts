@@ -191,7 +191,7 @@ function checkNumbers(label: string, props: BgpPeerProps, faults: Faults): void 
     () => {
       if (!ebgpMultiHop || peerASN !== myASN) return;
       throw new Error(
-        `${label}: ebgpMultiHop with AS number ${myASN} on both sides is refused by MetalLB; take it out, within one AS a router may be any number of hops away`,
+        `${label}: ebgpMultiHop with AS number ${myASN} on both sides is refused by MetalLB; remove it, because within one AS any number of hops works`,
       );
     },
   );
@@ -205,7 +205,7 @@ function checkTimes(label: string, { holdTime, keepaliveTime, connectTime }: Bgp
     () => {
       if (!keepaliveTime || !holdTime || keepaliveTime.toMilliseconds() <= holdTime.toMilliseconds()) return;
       throw new Error(
-        `${label}: keepaliveTime ${goDuration(keepaliveTime)} is longer than holdTime ${goDuration(holdTime)}; make it a third of it`,
+        `${label}: keepaliveTime ${goDuration(keepaliveTime)} is longer than holdTime ${goDuration(holdTime)}; give a third of it`,
       );
     },
   );
@@ -220,7 +220,7 @@ function checkLocation(label: string, props: BgpPeerProps, faults: Faults): void
     () => {
       if (sourceAddress === undefined || props.nodes?.length === 1 || props.nodeSelectors !== undefined) return;
       throw new Error(
-        `${label}: sourceAddress ${sourceAddress} is the address of one node; name that node in nodes, and write a peer for each of the others`,
+        `${label}: sourceAddress ${sourceAddress} belongs to one node; name that node in nodes, and add a peer for each other node`,
       );
     },
   );
@@ -239,12 +239,12 @@ function checkLocation(label: string, props: BgpPeerProps, faults: Faults): void
     () => {
       if (!peer || !source || peer.family === source.family) return;
       throw new Error(
-        `${label}: sourceAddress ${source.text} and peerAddress ${peer.text} are of two families; give both of one`,
+        `${label}: sourceAddress ${source.text} and peerAddress ${peer.text} have different IP families; give both of one family`,
       );
     },
     () => {
       if (id?.family !== 6) return;
-      throw new Error(`${label}: routerID ${id.text} is an IPv6 address; write it like an IPv4 address`);
+      throw new Error(`${label}: routerID ${id.text} is an IPv6 address; write it in the form of an IPv4 address`);
     },
     () => {
       if (peer?.family !== 6 || props.bgpType === 'frr' || props.bgpType === 'frr-k8s') return;

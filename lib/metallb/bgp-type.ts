@@ -24,5 +24,5 @@ export const FRR_ONLY_PEER_FIELDS = [
 
 /** Why native mode can't have it, and what to do. */
 export const needsFrr = (what: string): string =>
-  `${what} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; leave it out, or set bgpType to frr-k8s ` +
-  'where such a MetalLB runs';
+  `${what} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; remove it, or set bgpType to frr-k8s ` +
+  'if MetalLB runs in that mode';

@@ -10,7 +10,7 @@ import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE, REGISTRY } from '../text'
 export function checkName(kind: string, name: string): void {
   if (!DNS_SUBDOMAIN.test(name)) {
     throw new Error(
-      `${kind} name "${name}" is no name Kubernetes takes; use 1 to 253 lower-case letters, digits, "-" and ".", ` +
+      `${kind} name "${name}" is not a valid Kubernetes name; use 1 to 253 lower-case letters, digits, "-" and ".", ` +
         'with a letter or digit at both ends of every part',
     );
   }
@@ -24,7 +24,7 @@ export function checkName(kind: string, name: string): void {
 export function checkNodeName(what: string, name: string): void {
   if (!LABEL_VALUE.test(name)) {
     throw new Error(
-      `${what}: "${name}" can't be the host name of a node; use the value of its label kubernetes.io/hostname, 1 to 63 characters`,
+      `${what}: "${name}" is not a valid host name of a node; use the value of its label kubernetes.io/hostname, 1 to 63 characters`,
     );
   }
 }
@@ -37,7 +37,7 @@ export function checkNodeName(what: string, name: string): void {
 export function checkInterface(what: string, name: string): void {
   if (!INTERFACE.test(name)) {
     throw new Error(
-      `${what}: "${name}" can't be a network interface; use 1 to 15 characters without spaces, "/" and ":", such as eth0`,
+      `${what}: "${name}" is not a valid interface name; use 1 to 15 characters without spaces, "/" and ":", such as eth0`,
     );
   }
 }
@@ -54,14 +54,14 @@ export function checkImage(what: string, image: string): void {
 
 function imageFault(image: string): string {
   const example = METALLB.images.speaker;
-  if (image.includes('://')) return 'starts like an address of the web; leave out everything up to ://';
+  if (image.includes('://')) return 'starts with a URL scheme; remove everything up to ://';
   const [name = '', digest] = image.split('@');
   if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
-    return 'has a digest that is none; write @sha256: and 64 hexadecimal digits';
+    return 'has an invalid digest; write @sha256: and 64 hexadecimal digits';
   }
   if (digest === undefined && !/:[^/]+$/.test(name)) return `has no tag or digest; write one, such as ${example}`;
-  if (name.endsWith(':latest')) return `is the latest of whatever; write a tag that stays, such as ${example}`;
-  return `is no reference of an image; write registry, path and tag, such as ${example}`;
+  if (name.endsWith(':latest')) return `has the tag latest, which changes; write a fixed tag, such as ${example}`;
+  return `is not an image reference; write registry, path and tag, such as ${example}`;
 }
 
 /**
@@ -73,7 +73,7 @@ export function checkRegistry(registry: string): void {
   if (REGISTRY.test(registry)) return;
   const cure =
     'write a host with an optional port and path, such as registry.lan:5000 or harbor.lan/quay, without https:// and a last /';
-  throw new Error(`images.registry: "${registry}" is no registry; ${cure}`);
+  throw new Error(`images.registry: "${registry}" is not a registry; ${cure}`);
 }
 
 /**
@@ -84,7 +84,7 @@ export function checkRegistry(registry: string): void {
 export function checkLoadBalancerClass(what: string, name: string): void {
   if (!isQualifiedName(name)) {
     throw new Error(
-      `${what}: "${name}" is no name Kubernetes takes; write a name or domain/name such as metallb.io/metallb`,
+      `${what}: "${name}" is not a valid Kubernetes name; write a name or domain/name such as metallb.io/metallb`,
     );
   }
 }
@@ -98,13 +98,13 @@ export function checkLoadBalancerClass(what: string, name: string): void {
 export function checkLabel(what: string, key: string, values: readonly string[]): void {
   if (!isQualifiedName(key)) {
     throw new Error(
-      `${what}: "${key}" is no label Kubernetes takes; write a name or domain/name such as node-role.kubernetes.io/edge`,
+      `${what}: "${key}" is not a valid label key; write a name or domain/name such as node-role.kubernetes.io/edge`,
     );
   }
   const wrong = values.find((value) => value !== '' && !LABEL_VALUE.test(value));
   if (wrong !== undefined) {
     throw new Error(
-      `${what}: "${wrong}" can't be the value of label ${key}; use up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends`,
+      `${what}: "${wrong}" is not a valid value of label ${key}; use up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends`,
     );
   }
 }
@@ -148,7 +148,7 @@ export class Faults {
  */
 export function checkWhole(what: string, value: number | undefined, min: number, max: number): void {
   if (value !== undefined && !(Number.isSafeInteger(value) && value >= min && value <= max)) {
-    throw new Error(`${what}: ${value} won't do; give a whole number from ${min} to ${max}`);
+    throw new Error(`${what}: ${value} is invalid; give a whole number from ${min} to ${max}`);
   }
 }
 
@@ -169,6 +169,6 @@ export function checkUnique(what: string, list: readonly string[] | undefined): 
  */
 export function checkNotEmpty(what: string, list: readonly unknown[] | undefined): void {
   if (list?.length === 0) {
-    throw new Error(`${what} is empty, which MetalLB reads as all of them; leave it out or name at least one`);
+    throw new Error(`${what} is empty, which MetalLB reads as "all"; remove it, or name at least one`);
   }
 }

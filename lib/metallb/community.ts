@@ -45,7 +45,7 @@ export class Community<Name extends string = string> extends Construct {
       () => checkName('Community', props.name),
       () => {
         if (list.length === 0)
-          throw new Error(`Community "${props.name}" has no communities; give at least one, or leave it out`);
+          throw new Error(`Community "${props.name}" has no communities; give at least one, or remove it`);
       },
       ...list.map(
         ({ name, value }) =>
@@ -69,7 +69,7 @@ export class Community<Name extends string = string> extends Construct {
     const value: string | undefined = this.values[name];
     if (value === undefined) {
       throw new Error(
-        `there is no community ${JSON.stringify(name)}; the communities are ${Object.keys(this.values).join(', ')}`,
+        `community ${JSON.stringify(name)} does not exist; choose from ${Object.keys(this.values).join(', ')}`,
       );
     }
     return new CommunityAlias(name, value);

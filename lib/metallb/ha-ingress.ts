@@ -158,7 +158,7 @@ export class HaIngress extends Construct {
 
   /** Why it is this policy, and for Cluster what would make it Local. */
   get reason(): string {
-    return this.props.externalTrafficPolicy ? 'it was asked for' : this.decision.reason;
+    return this.props.externalTrafficPolicy ? 'it is set explicitly' : this.decision.reason;
   }
 
   private get manifest(): WorkloadManifest {
@@ -178,13 +178,13 @@ export class HaIngress extends Construct {
     const cluster = (reason: string) => ({ policy: 'Cluster', reason }) as const;
     if (choosesNodes(manifest))
       return cluster(
-        `${what} chooses its nodes, and the one that answers may be another; when there is a pod on each that may, set externalTrafficPolicy`,
+        `${what} is limited to some nodes, and another node may answer; set externalTrafficPolicy if every node that may answer has a pod`,
       );
-    if (manifest.kind === 'DaemonSet') return local(`${what} has a pod on every node it can be on`);
+    if (manifest.kind === 'DaemonSet') return local(`${what} has a pod on every schedulable node`);
     if (!isSpreadOverNodes(manifest))
-      return cluster(`the pods of ${what} may all be on one node; call spreadAndTolerate for it`);
+      return cluster(`the pods of ${what} may all run on one node; call spreadAndTolerate for it`);
     if (schedulableNodes === undefined)
-      return cluster(`it is not known on how many nodes the pods of ${what} can be; set schedulableNodes`);
+      return cluster(`the number of schedulable nodes for ${what} is not set; set schedulableNodes`);
     return replicas >= schedulableNodes
       ? local(`${what} has a pod on each of ${schedulableNodes} nodes`)
       : cluster(
@@ -210,7 +210,7 @@ const describe = ({ kind, metadata }: WorkloadManifest): string => `${kind} "${m
 function checkServiceName(label: string, name: string): void {
   if (SERVICE_NAME.test(name)) return;
   throw new Error(
-    `${label}: "${name}" can't be the name of a Service; use 1 to 63 lower-case letters, digits and "-", with a letter first and a letter or digit last`,
+    `${label}: "${name}" is not a valid Service name; use 1 to 63 lower-case letters, digits and "-", with a letter first and a letter or digit last`,
   );
 }
 
@@ -219,11 +219,11 @@ function checkSelector(label: string, manifest: WorkloadManifest): void {
   const { matchLabels = {}, matchExpressions = [] } = manifest.spec.selector ?? {};
   if (matchExpressions.length > 0) {
     throw new Error(
-      `${label}: ${describe(manifest)} selects its pods by matchExpressions, which a Service can't; give it matchLabels alone`,
+      `${label}: ${describe(manifest)} selects its pods by matchExpressions, which a Service cannot do; use matchLabels only`,
     );
   }
   if (Object.keys(matchLabels).length === 0) {
-    throw new Error(`${label}: ${describe(manifest)} selects its pods by no labels; give it matchLabels`);
+    throw new Error(`${label}: ${describe(manifest)} has no selector labels; give it matchLabels`);
   }
 }
 
@@ -255,7 +255,7 @@ function checkPorts(label: string, ports: readonly HaIngressPort[]): void {
 function checkPortName(label: string, name: string): void {
   if (DNS_LABEL.test(name)) return;
   throw new Error(
-    `${label}: "${name}" can't be the name of a port; use 1 to 63 lower-case letters, digits and "-", with a letter or digit at both ends`,
+    `${label}: "${name}" is not a valid port name; use 1 to 63 lower-case letters, digits and "-", with a letter or digit at both ends`,
   );
 }
 
@@ -264,7 +264,7 @@ function checkTargetPort(label: string, targetPort: number | string | undefined)
     checkWhole(`${label}: targetPort`, targetPort, 1, 65_535);
   } else if (!PORT_NAME.test(targetPort)) {
     throw new Error(
-      `${label}: targetPort "${targetPort}" can't be the name of a port of a container; use 1 to 15 lower-case letters, digits and single "-", with a letter among them, or the number`,
+      `${label}: targetPort "${targetPort}" is not a valid container port name; use 1 to 15 lower-case letters, digits and single "-", with a letter among them, or the number`,
     );
   }
 }
@@ -280,7 +280,7 @@ function readAddresses(label: string, { pool, addresses = [] }: HaIngressProps, 
     }),
     () => {
       if (new Set(read.map(({ family }) => family)).size < read.length)
-        throw new Error(`${label} asks for two addresses of one IP family; ask for one of each at most`);
+        throw new Error(`${label} requests two addresses of one IP family; request at most one of each`);
     },
   );
   return read;

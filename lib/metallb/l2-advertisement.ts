@@ -65,7 +65,7 @@ export class L2Advertisement extends Construct {
     this.name = props.name ?? firstPool?.name ?? '';
     const label = `L2Advertisement "${this.name}"`;
     if (firstPool === undefined) {
-      throw new Error(`${label} has no pools, which MetalLB reads as all of them; give at least one IpAddressPool`);
+      throw new Error(`${label} has no pools, which MetalLB reads as "all"; give at least one IpAddressPool`);
     }
     const poolNames = pools.map((pool) => pool.name);
     const faults = new Faults();

@@ -109,7 +109,9 @@ export const MEMBERLIST: Readonly<Record<MemberlistProfile, MemberlistSettings>>
 export function memberlistJson(choice: MemberlistProfile | MemberlistSettings): string {
   const settings: MemberlistSettings | undefined = typeof choice === 'string' ? MEMBERLIST[choice] : choice;
   if (!settings) {
-    throw new Error(`memberlist: "${choice}" is no profile; the profiles are ${Object.keys(MEMBERLIST).join(', ')}`);
+    throw new Error(
+      `memberlist: profile "${choice}" does not exist; choose from ${Object.keys(MEMBERLIST).join(', ')}`,
+    );
   }
   const problems = [...KEYS.flatMap((key) => problemsOf(key, settings[key])), ...together(settings)];
   if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -119,7 +121,7 @@ export function memberlistJson(choice: MemberlistProfile | MemberlistSettings): 
 function problemsOf(key: Key, value: unknown): string[] {
   const kind = KINDS[key];
   const wrong = (cure: string) => [
-    `memberlist.${key}: ${value instanceof Duration ? goDuration(value) : String(value)} won't do; ${cure}`,
+    `memberlist.${key}: ${value instanceof Duration ? goDuration(value) : String(value)} is invalid; ${cure}`,
   ];
   if (kind === 'switch') return typeof value === 'boolean' ? [] : wrong('give true or false');
   if (kind === 'duration') {
@@ -135,14 +137,14 @@ function together(settings: MemberlistSettings): string[] {
   const { ProbeTimeout: timeout, ProbeInterval: interval } = settings;
   const unknown = Object.keys(settings)
     .filter((key) => !KEYS.some((known) => known === key))
-    .map((key) => `memberlist.${key} is no key of MetalLB, which would not read it; the keys are ${KEYS.join(', ')}`);
+    .map((key) => `memberlist.${key} is not a key of MetalLB; choose from ${KEYS.join(', ')}`);
   const isTooLate =
     timeout instanceof Duration &&
     interval instanceof Duration &&
     timeout.toMilliseconds() >= interval.toMilliseconds();
   const late = isTooLate
     ? [
-        `memberlist.ProbeTimeout: ${goDuration(timeout)} leaves no time for IndirectChecks within ProbeInterval ${goDuration(interval)}; make it shorter`,
+        `memberlist.ProbeTimeout: ${goDuration(timeout)} leaves no time for IndirectChecks within ProbeInterval ${goDuration(interval)}; shorten it`,
       ]
     : [];
   return [...unknown, ...late];

@@ -158,7 +158,7 @@ function readRanges({ name, addresses }: IpAddressPoolProps, faults: Faults): Ad
     const other = ranges.slice(0, index).find((earlier) => overlaps(earlier, range));
     faults.check(() => {
       if (!other) return;
-      throw new Error(`${label}: ${range.text} overlaps ${other.text}, which MetalLB refuses; give every address once`);
+      throw new Error(`${label}: ${range.text} overlaps ${other.text}; give every address once`);
     });
   }
   return ranges;
@@ -186,7 +186,7 @@ function plainAllocation(
   faults.check(
     () => {
       if (priority === undefined || (Number.isSafeInteger(priority) && priority >= 1)) return;
-      throw new Error(`${label}.priority: ${priority} is no rank; write a whole number from 1, where 1 is asked first`);
+      throw new Error(`${label}.priority: ${priority} is invalid; give a whole number from 1, the highest priority`);
     },
     () => checkNotEmpty(`${label}.namespaces`, namespaces),
     () => checkUnique(`${label}.namespaces`, namespaces),

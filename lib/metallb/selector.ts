@@ -32,9 +32,7 @@ export interface PlainSelector {
 function plainSelector(what: string, selector: LabelSelector): PlainSelector {
   const { matchLabels, matchExpressions = [] } = selector;
   if (Object.keys(matchLabels ?? {}).length === 0 && matchExpressions.length === 0) {
-    throw new Error(
-      `${what}: a selector without labels and conditions matches everything; leave it out or name a label`,
-    );
+    throw new Error(`${what}: a selector without labels and conditions matches everything; remove it, or name a label`);
   }
   for (const [key, value] of Object.entries(matchLabels ?? {})) checkLabel(what, key, [value]);
   const requirements = matchExpressions.map((requirement) => plainRequirement(what, requirement));

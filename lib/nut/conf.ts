@@ -23,7 +23,7 @@ export const driverPasswordKeys = ({ name, options = {} }: Pick<UpsSection, 'nam
 /** A word for NUT's parser: in quotes, with quotes and backslashes escaped. Throws an Error for what no NUT file can hold. */
 export function quoted(text: string): string {
   if (!PRINTABLE_ASCII.test(text)) {
-    throw new Error(`${JSON.stringify(text)} cannot stand in a NUT file; use printable ASCII on one line`);
+    throw new Error(`${JSON.stringify(text)} is not valid in a NUT file; use printable ASCII on one line`);
   }
   return `"${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }
@@ -31,7 +31,7 @@ export function quoted(text: string): string {
 /** Throws an Error for a name that upsd, upsc or the `ups@host` notation would not take. */
 export function checkUpsName(name: string): void {
   if (!UPS_NAME.test(name)) {
-    throw new Error(`"${name}" is no UPS name; use up to 63 letters, digits and inner - _ .`);
+    throw new Error(`"${name}" is not a valid UPS name; use up to 63 letters, digits and inner - _ .`);
   }
 }
 

@@ -59,7 +59,9 @@ function checkNames({ cabled, served, nodes }: NutModel): void {
   for (const { name, feeds } of nodes) {
     for (const { ups } of feeds) {
       if (!names.includes(ups)) {
-        throw new Error(`node ${name} is fed by "${ups}", which is no UPS here; name one of ${names.join(', ')}`);
+        throw new Error(
+          `node ${name} is fed by "${ups}", which is not a UPS of this model; choose from ${names.join(', ')}`,
+        );
       }
     }
   }

@@ -39,7 +39,7 @@ export class Nut extends Construct {
     super(scope, id);
     const { model, killpowerPath, image } = props;
     if (model.tls !== (props.tlsSecretName !== undefined)) {
-      throw new Error('tls in the model and tlsSecretName belong together; give both or neither');
+      throw new Error('model.tls and tlsSecretName belong together; give both or neither');
     }
     const shared = {
       config: new NutConfig(this, 'Config', model),

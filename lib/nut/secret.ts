@@ -21,7 +21,7 @@ export function checkPassword(name: string, password: string): void {
   const least = name === 'primary' || name === 'secondary' ? OWN_LENGTH : 1;
   if (/^[A-Za-z0-9._~+-]{1,128}$/.test(password) && password.length >= least && !password.startsWith('-')) return;
   throw new Error(
-    `the ${name} password is not usable; take ${least} to 128 letters, digits and . _ ~ + -, not starting with -`,
+    `the ${name} password is invalid; use ${least} to 128 letters, digits and . _ ~ + -, not starting with -`,
   );
 }
 

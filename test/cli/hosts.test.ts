@@ -174,15 +174,15 @@ describe('npm run hosts', () => {
   });
 
   test('refuses a token file that is not there', () => {
-    refused('there is no such file', '--token-file', at('nothing'), '--out', at('seed'));
+    refused('does not exist', '--token-file', at('nothing'), '--out', at('seed'));
   });
 
   test('refuses a folder in place of a file, and a file in place of the folder', () => {
     const token = ['--token-file', at('token')];
-    refused(`${folder}: is a folder; name one file`, '--token-file', folder, '--out', at('seed'));
-    refused(`${folder}: is a folder`, ...token, '--ssh-key', folder, '--out', at('seed'));
+    refused(`${folder}: is a directory; name a file`, '--token-file', folder, '--out', at('seed'));
+    refused(`${folder}: is a directory`, ...token, '--ssh-key', folder, '--out', at('seed'));
     refused(`${folder}: no-file: the folder has no .yaml file`, ...token, '--cluster', folder, '--out', at('seed'));
-    refused(`${at('key.pub')}: a file stands where a folder has to be`, ...token, '--out', at('key.pub'));
+    refused(`${at('key.pub')}: a file is in the place of a folder`, ...token, '--out', at('key.pub'));
   });
 
   test('takes the one site of a folder, and none of several', () => {

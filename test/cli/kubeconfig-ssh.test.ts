@@ -88,7 +88,7 @@ describe('kubeconfig --ssh', () => {
     const { status, lines } = run('--ssh', 'root@', '--merge', 'config');
     expect([status, calls().length, existsSync(at('config'))]).toEqual([0, 2, true]);
     expect(lines[0]).toBe(
-      'warning: k3s-1 (192.168.10.11): ssh gets no connection (ssh: connect to host: No route to host); try "ssh" by hand, which may ask for something',
+      'warning: k3s-1 (192.168.10.11): ssh cannot connect (ssh: connect to host: No route to host); try ssh by hand, it may prompt',
     );
   });
 
@@ -106,7 +106,7 @@ describe('kubeconfig --ssh', () => {
     server('192.168.10.11', 'exec sleep 60');
     server('192.168.10.12', serves(client));
     const { status, lines } = run('--ssh', 'root@', '--timeout', '1');
-    expect([status, lines[0]]).toEqual([0, expect.stringContaining('k3s-1 (192.168.10.11): ssh did not finish')]);
+    expect([status, lines[0]]).toEqual([0, expect.stringContaining('k3s-1 (192.168.10.11): ssh timed out')]);
   }, 30_000);
 
   test('reads the file with sudo when told to', () => {
@@ -121,7 +121,7 @@ describe('kubeconfig --ssh', () => {
     const { status, lines } = run('--ssh', 'admin@', '--merge', 'config');
     expect([status, lines.length, existsSync(at('config'))]).toEqual([1, 3, false]);
     expect(lines[2]).toBe(
-      'k3s-3 (192.168.10.13): /etc/rancher/k3s/k3s.yaml cannot be read (cat: k3s.yaml: Permission denied); log in as root, or give --sudo, and see that k3s has run there',
+      'k3s-3 (192.168.10.13): /etc/rancher/k3s/k3s.yaml cannot be read (cat: k3s.yaml: Permission denied); log in as root, or give --sudo, and check that k3s has started there once',
     );
   });
 
@@ -134,7 +134,7 @@ describe('kubeconfig --ssh', () => {
     const { status, lines } = run('--ssh', 'root@');
     expect([status, lines[0]]).toEqual([
       0,
-      'warning: k3s-1 (192.168.10.11): root may not log in there; give --ssh debian@ --sudo',
+      'warning: k3s-1 (192.168.10.11): root cannot log in; give --ssh debian@ --sudo',
     ]);
   });
 
@@ -142,7 +142,7 @@ describe('kubeconfig --ssh', () => {
     server('192.168.10.11', `${forced('ubuntu')} sleep 10; exit 142`);
     server('192.168.10.12', serves(client));
     const { lines } = run('--ssh', 'root@', '--timeout', '1');
-    expect(lines[0]).toBe('warning: k3s-1 (192.168.10.11): root may not log in there; give --ssh ubuntu@ --sudo');
+    expect(lines[0]).toBe('warning: k3s-1 (192.168.10.11): root cannot log in; give --ssh ubuntu@ --sudo');
   }, 30_000);
 
   test('names every server when none answers', () => {
@@ -162,7 +162,7 @@ describe('kubeconfig --ssh', () => {
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
     expect([status, stderr.split('\n')[0]]).toEqual([
       1,
-      'k3s-1 (192.168.10.11): there is no program ssh here; install it (openssh-client), or copy the file and give --from',
+      'k3s-1 (192.168.10.11): the program ssh is missing; install openssh-client, or copy the file and give --from',
     ]);
   });
 

@@ -215,7 +215,7 @@ describe('kubeconfig --merge', () => {
     chmodSync(at('locked'), 0o755);
     expect([status, textOf('locked/config'), readdirSync(at('locked'))]).toEqual([1, FOREIGN, ['config']]);
     expect(lines).toEqual([
-      expect.stringMatching(/^locked\/config: may not be read or written \(EACCES\); change its rights/),
+      expect.stringMatching(/^locked\/config: permission denied \(EACCES\); change the mode/),
     ]);
   });
 
@@ -255,7 +255,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^cluster\.yaml:1:7: bad-name: /),
       expect.stringMatching(/^k3s\.yaml: it is no kubeconfig; /),
-      expect.stringMatching(/^config: it is a Secret and no kubeconfig; /),
+      expect.stringMatching(/^config: a Secret, not a kubeconfig; /),
     ]);
   });
 
@@ -264,8 +264,8 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     expect([status, lines]).toEqual([
       1,
       [
-        'no-cluster.yaml: there is no such file; correct the name',
-        'none.yaml: there is no such file; correct the name',
+        'no-cluster.yaml: does not exist; correct the name',
+        'none.yaml: does not exist; correct the name',
       ],
     ]);
   });

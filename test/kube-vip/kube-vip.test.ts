@@ -111,7 +111,7 @@ describe('settings', () => {
   });
 
   test('a name kube-vip would ignore is refused', () => {
-    expect(() => kubeVipEnvTexts({ vip_cidr: '32' } as KubeVipEnv)).toThrow('knows no setting "vip_cidr"');
+    expect(() => kubeVipEnvTexts({ vip_cidr: '32' } as KubeVipEnv)).toThrow('has no setting "vip_cidr"');
   });
 
   test('a value kube-vip could not parse is refused', () => {
@@ -132,7 +132,7 @@ describe('refused', () => {
   test('a host name as address', () => refused({ addresses: ['api.home'] })('is no IP address'));
   test('an ARP rate that kube-vip would reset', () => refused({ arpRate: Duration.millis(400) })('below 500 ms'));
   test('a lease that is no longer than the renewal', () => {
-    refused({ lease: { duration: Duration.seconds(10) } })('needs duration > renewDeadline');
+    refused({ lease: { duration: Duration.seconds(10) } })('give duration > renewDeadline');
   });
   test('a renewal of exactly 1.2 retries', () => {
     refused({ lease: { renewDeadline: Duration.seconds(12), retryPeriod: Duration.seconds(10) } })('1.2 x retryPeriod');

@@ -113,7 +113,7 @@ describe('spreadAndTolerate', () => {
 
   test('refuses what it cannot spread', () => {
     expect(() => make((scope) => deployment(scope, 1))).toThrow(
-      'Deployment "traefik" has replicas: 1, which can\'t be on two nodes',
+      'Deployment "traefik" has replicas: 1, which cannot run on two nodes',
     );
     expect(() => make((scope) => daemonSet(scope) as unknown as k8s.KubeDeployment)).toThrow(
       'a DaemonSet is on every node by itself',
@@ -124,7 +124,7 @@ describe('spreadAndTolerate', () => {
         spreadAndTolerate(workload);
         spreadAndTolerate(workload);
       }),
-    ).toThrow('is spread over nodes already; call spreadAndTolerate once');
+    ).toThrow('is already spread over nodes; call spreadAndTolerate once');
     expect(() =>
       make((scope) => new k8s.KubeDeployment(scope, 'd', { metadata, spec: { replicas: 2, selector: {}, template } })),
     ).toThrow('has no selector');

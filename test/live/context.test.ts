@@ -59,7 +59,7 @@ describeOnLinux('npm run apply', () => {
     await lab.server.start();
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /^the current context, "work", leads to http:\/\/127\.0\.0\.1:\d+, which is none of the site's addresses \(https:\/\/192\.168\.10\.5:\d+, https:\/\/localhost:\d+, .*\); choose one of the site's: --context home, or if this is meant, name it: --context work\n$/,
+      /^the current context "work" has server http:\/\/127\.0\.0\.1:\d+, which is not one of the site's \(https:\/\/192\.168\.10\.5:\d+, https:\/\/localhost:\d+, .*\); use --context home, or confirm it with --context work\n$/,
     );
   });
 

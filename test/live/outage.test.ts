@@ -51,7 +51,7 @@ describeOnLinux('npm run apply goes on when the API server was away', () => {
     const { code, stderr, stdout } = await program.run(lab);
     await restarted;
     expect({ code, stderr, isRestarted: restarted !== undefined }).toEqual({ code: 0, stderr: '', isRestarted: true });
-    expect(stdout).toMatch(/: the API server does not answer yet, next try in 1 s$/m);
+    expect(stdout).toMatch(/: the API server does not answer; retry in 1 s$/m);
     expect(stdout).toMatch(/^ready: (\d+) of \1 workloads$/m);
   });
 
@@ -72,19 +72,19 @@ describeOnLinux('npm run apply goes on when the API server was away', () => {
     };
     const { code, stderr, stdout } = await program.run(lab, '--no-wait');
     expect({ code, stderr, left: [...fates.keys()] }).toEqual({ code: 0, stderr: '', left: [] });
-    expect(stdout.match(/next try in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
+    expect(stdout.match(/; retry in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
   });
 });
 
 describeOnLinux('npm run apply ends when its time is over and the API server', () => {
-  const CURE = 'try another context, or again when it is back; nothing is done twice';
+  const CURE = 'try another context, or run this again later';
 
   test.each<[string, (request: Request) => boolean, string]>([
-    ['takes a file and answers nothing', ({ method }) => method === 'POST', '00-crds.k8s.yaml is not applied'],
+    ['takes a file and answers nothing', ({ method }) => method === 'POST', '00-crds.k8s.yaml is only partly applied'],
     [
       'takes the question for a Secret and answers nothing',
       ({ path }) => path.endsWith('/secrets/nut-users'),
-      'whether Secret nut-users is in namespace nut is not known',
+      'could not check for Secret nut-users in namespace nut',
     ],
   ])('%s', async (_what, isSilent, undone) => {
     // a program that hangs would take for ever
@@ -95,9 +95,9 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
     expect(performance.now() - startedAt).toBeLessThan((timeout + spare) * 1000);
     expect(code).toBe(1);
     expect(stderr).toContain(undone);
-    expect(stderr).toMatch(/: the API server stood in the way for \d+ s, until --timeout \d was over; /);
+    expect(stderr).toMatch(/: the API server was unavailable for \d+ s, until --timeout \d expired; /);
     expect(stderr).toContain(CURE);
-    expect(stdout).toMatch(/^\.\.\. (applying 00-crds|looking for Secret nut-users in nut), \d s$/m);
+    expect(stdout).toMatch(/^\.\.\. (applying 00-crds|checking Secret nut-users in nut), \d s$/m);
   });
 
   test('stays away', async () => {
@@ -106,7 +106,7 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
     const { code, stderr } = await program.run(lab, '--timeout', '3');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /00-crds\.k8s\.yaml is not applied in full: the API server stood in the way for \d+ s, until --timeout 3 was over \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
+      /00-crds\.k8s\.yaml is only partly applied: the API server was unavailable for \d+ s, until --timeout 3 expired \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
     );
   });
 });

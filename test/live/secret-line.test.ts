@@ -20,7 +20,7 @@ function lines(changes: Partial<ClusterInput>): string[] {
 
 /** The commands that make the Secrets of a site. */
 const commands = (changes: Partial<ClusterInput>): string[] =>
-  lines(changes).map((line) => line.replace(/.*; make it: /, ''));
+  lines(changes).map((line) => line.replace(/.*; create it: /, ''));
 
 const TLS: Partial<ClusterInput> = { power: { tlsSecret: 'nut-tls' }, images: { nut: 'registry.home.arpa/nut:2.8.3' } };
 const PASSWORDS = 'npm run --silent secret:nut | kubectl --context home apply -f -';
@@ -54,7 +54,5 @@ test('the password that a driver needs comes from a file', () => {
 });
 
 test('who takes a Secret by several volumes waits for it once', () => {
-  expect(lines(TLS)[1]).toMatch(
-    /^Secret nut-tls is missing in namespace nut, and nut-primary, nut-secondary wait for it;/,
-  );
+  expect(lines(TLS)[1]).toMatch(/^Secret nut-tls is missing in namespace nut, required by nut-primary, nut-secondary;/);
 });

@@ -66,7 +66,7 @@ describe('the MetalLB of a site', () => {
     expect(settings('fast')).toEqual(['metallb-memberlist-config']);
   });
 
-  test('lets metrics be read when the site asks for it', () => {
+  test('lets metrics be read when the site requests it', () => {
     const rules = (metrics: boolean) =>
       JSON.stringify(
         at(find(objects(withLoadBalancer({ metrics })), 'ClusterRole', 'metallb-system:speaker'), 'rules'),

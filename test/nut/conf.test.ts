@@ -74,7 +74,7 @@ describe('ups.conf', () => {
   });
 
   test.each(['ups@1', 'ups:1', '[ups1]', 'ups 1', '', '-ups', 'ä'])('refuses the name %j', (name) => {
-    expect(() => checkUpsName(name)).toThrow('is no UPS name');
+    expect(() => checkUpsName(name)).toThrow('is not a valid UPS name');
   });
 });
 
@@ -148,7 +148,7 @@ describe('the Secret', () => {
     'a/slash/here',
     'ümlaut-ümlaut',
   ])('refuses %j and does not show it', (password) => {
-    expect(() => checkPassword('primary', password)).toThrow('the primary password is not usable');
+    expect(() => checkPassword('primary', password)).toThrow('the primary password is invalid');
     expect(() => checkPassword('primary', password)).not.toThrow(password);
   });
 
@@ -158,7 +158,7 @@ describe('the Secret', () => {
   });
 
   test.each(['', 'has space in it', 'a'.repeat(129)])('refuses %j for a NAS as well', (password) => {
-    expect(() => checkPassword('server-nas', password)).toThrow('the server-nas password is not usable; take 1 to 128');
+    expect(() => checkPassword('server-nas', password)).toThrow('the server-nas password is invalid; use 1 to 128');
   });
 
   test('holds a password of digits as a text', () => {

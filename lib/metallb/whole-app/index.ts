@@ -57,10 +57,7 @@ class WholeApp extends Construct {
     const makers = [...installs.map(() => 'MetalLb'), ...chartServices.map(({ maker }) => maker)];
     const twice = new Set(makers.filter((maker, index) => makers.indexOf(maker) !== index));
     if (twice.size > 0) {
-      return [...twice].map(
-        (maker) =>
-          `there are two ${maker}, whose objects have the same names, so that one would undo the other; keep one`,
-      );
+      return [...twice].map((maker) => `the app has two ${maker}, whose objects have the same names; keep one`);
     }
     const [install] = installs;
     const services = [...objects.services, ...chartServices.map(({ service }) => service)];

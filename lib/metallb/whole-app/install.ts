@@ -29,7 +29,7 @@ function frrOnly(objects: WholeAppObjects): string[] {
   });
   const old = ofKind(objects, 'BGPPeer')
     .filter(({ apiVersion }) => apiVersion === 'metallb.io/v1beta1')
-    .map((peer) => `${nameOf(peer)} is written in metallb.io/v1beta1, which is deprecated; use BgpPeer`);
+    .map((peer) => `${nameOf(peer)} has the deprecated version metallb.io/v1beta1; use BgpPeer`);
   const routes = ofKind(objects, 'BGPAdvertisement').flatMap((advertisement) =>
     poolsOf(objects)
       .filter((pool) => covers(advertisement, pool))
@@ -55,7 +55,7 @@ const excluded = (objects: WholeAppObjects, { excludeInterfaces }: Install): str
         .filter((pattern) => excludes(pattern, name))
         .map(
           (pattern) =>
-            `${nameOf(advertisement)} names the interface ${name}, which speakers pass over because of ${pattern} in excludeInterfaces; take one of them out`,
+            `${nameOf(advertisement)} names the interface ${name}, which excludeInterfaces (${pattern}) excludes; remove one of them`,
         ),
     ),
   );
@@ -65,11 +65,11 @@ function webhook({ webhooks }: WholeAppObjects, { webhook: mode }: Install): str
   if (!found) return [];
   if (mode === 'off') {
     return [
-      'there are MetalLbWebhooks, and MetalLb has webhook: off, so that nobody answers them and no pool can be stored; take MetalLbWebhooks out',
+      'MetalLb has webhook: off, so no server answers MetalLbWebhooks and no pool can be stored; remove MetalLbWebhooks',
     ];
   }
   const wanted = mode === 'fail' ? 'Fail' : 'Ignore';
   return (found.webhooks ?? []).every(({ failurePolicy }) => failurePolicy === wanted)
     ? []
-    : [`MetalLb has webhook: ${mode}, and MetalLbWebhooks something else; give both the same`];
+    : [`MetalLb has webhook: ${mode}, and MetalLbWebhooks another value; give both the same`];
 }

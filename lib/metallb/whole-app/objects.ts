@@ -101,7 +101,7 @@ export const unreadable = (objects: WholeAppObjects): string[] =>
 const loneAddress = (text: string, { first, family }: AddressRange): string | undefined =>
   /[/-]/.test(text)
     ? undefined
-    : `${JSON.stringify(text)} is a single address, which MetalLB does not read; write ${first.text}/${family === 4 ? 32 : 128}`;
+    : `${JSON.stringify(text)} is a single address, which MetalLB rejects; write ${first.text}/${family === 4 ? 32 : 128}`;
 
 function tryRange(text: string): { readonly range?: AddressRange; readonly fault?: string } {
   try {

@@ -39,13 +39,13 @@ const strangers = ({ metalLb }: WholeAppObjects): string[] =>
     .filter(({ metadata }) => metadata.namespace !== METALLB.namespace)
     .map(
       (object) =>
-        `${nameOf(object)} is in namespace "${object.metadata.namespace ?? 'default'}", where MetalLB does not look; put it into ${METALLB.namespace}`,
+        `${nameOf(object)} is in namespace "${object.metadata.namespace ?? 'default'}", which MetalLB does not read; put it into ${METALLB.namespace}`,
     );
 
 function repeated({ metalLb }: WholeAppObjects): string[] {
   const names = metalLb.map(nameOf);
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
-    (name) => `there are two ${name}, of which the cluster keeps one; give each its own name`,
+    (name) => `${name} exists twice; give each object its own name`,
   );
 }
 
@@ -59,7 +59,7 @@ function overlapping(pools: readonly PoolView[]): string[] {
             .filter((theirs) => overlaps(range, theirs))
             .map(
               (theirs) =>
-                `pool "${pool.name}": ${range.text} overlaps ${theirs.text} of pool "${other.name}", which MetalLB refuses; let every address be in one pool`,
+                `pool "${pool.name}": ${range.text} overlaps ${theirs.text} of pool "${other.name}"; put every address into one pool`,
             ),
         ),
       ),
@@ -80,8 +80,8 @@ const silent = (objects: WholeAppObjects, pools: readonly PoolView[], mayBeSilen
     .filter((pool) => !advertisements(objects).some((advertisement) => covers(advertisement, pool)))
     .map(
       ({ name }) =>
-        `pool "${name}" has no advertisement, so MetalLB would give away its addresses and no node would answer for them; ` +
-        'call advertiseL2() or advertiseBgp(), or set allowUnannounced when something else announces them',
+        `pool "${name}" has no advertisement, so no node would answer for its addresses; ` +
+        'call advertiseL2() or advertiseBgp(), or set allowUnannounced if something else announces it',
     );
 
 /** Names that nothing in the app has. The constructs take objects and can't have any; this is for others. */
@@ -89,24 +89,23 @@ function dangling(objects: WholeAppObjects, pools: readonly PoolView[]): string[
   const peers = ofKind(objects, 'BGPPeer').map(({ metadata }) => metadata.name);
   const aliases = aliasesOf(objects);
   return advertisements(objects).flatMap((advertisement) => {
-    const unknown = (what: string, many: string, names: readonly string[], known: readonly string[]) =>
+    const unknown = (what: string, names: readonly string[], known: readonly string[]) =>
       names
         .filter((name) => !known.includes(name))
         .map(
           (name) =>
-            `${nameOf(advertisement)} names the ${what} "${name}", which is not in this app; the ${many} are ${known.join(', ') || 'none'}`,
+            `${nameOf(advertisement)} names the ${what} "${name}", which is not in this app; choose from ${known.join(', ') || 'none'}`,
         );
     const { ipAddressPools = [], peers: named = [], communities = [] } = advertisement.spec ?? {};
     const byName = communities.flatMap((item) => (typeof item === 'string' && !item.includes(':') ? item : []));
     return [
       ...unknown(
         'pool',
-        'pools',
         ipAddressPools,
         pools.map(({ name }) => name),
       ),
-      ...unknown('peer', 'peers', named, peers),
-      ...unknown('community', 'communities', byName, aliases),
+      ...unknown('peer', named, peers),
+      ...unknown('community', byName, aliases),
     ];
   });
 }
@@ -119,8 +118,7 @@ const aliasesOf = (objects: WholeAppObjects): string[] =>
 function sameAlias(objects: WholeAppObjects): string[] {
   const aliases = aliasesOf(objects);
   return [...new Set(aliases.filter((name, index) => aliases.indexOf(name) !== index))].map(
-    (name) =>
-      `the community "${name}" is stated twice, for which MetalLB drops its whole configuration; keep one of the two`,
+    (name) => `the community "${name}" exists twice, for which MetalLB drops its whole configuration; remove one`,
   );
 }
 
@@ -139,8 +137,8 @@ function preferences(objects: WholeAppObjects, pools: readonly PoolView[]): stri
       .filter((other) => collide(advertisement, other))
       .map(
         (other) =>
-          `${nameOf(other)} and ${nameOf(advertisement)} tell one peer two local preferences of one route, ${other.spec?.localPref ?? 0} and ` +
-          `${advertisement.spec?.localPref ?? 0}; give both the same, or peers of their own`,
+          `${nameOf(other)} and ${nameOf(advertisement)} send one peer two local preferences for one route, ${other.spec?.localPref ?? 0} and ` +
+          `${advertisement.spec?.localPref ?? 0}; give both the same preference, or different peers`,
       ),
   );
 }

@@ -51,14 +51,15 @@ const isServed = ({ spec }: ServiceManifest, install: Install | undefined): bool
   install === undefined || spec?.loadBalancerClass === install.loadBalancerClass;
 
 const otherClass = ({ spec }: ServiceManifest, install: Install | undefined): string =>
-  `asks MetalLB for something and has ${spec?.loadBalancerClass ? `the loadBalancerClass "${spec.loadBalancerClass}"` : 'no loadBalancerClass'}, ` +
-  `which MetalLB does not serve; ${install?.loadBalancerClass ? `set it to "${install.loadBalancerClass}"` : 'take it out'}`;
+  `has annotations for MetalLB and ${spec?.loadBalancerClass ? `the loadBalancerClass "${spec.loadBalancerClass}"` : 'no loadBalancerClass'}, ` +
+  `which MetalLB does not serve; ${install?.loadBalancerClass ? `set it to "${install.loadBalancerClass}"` : 'remove it'}`;
 
 const oldNames = (annotations: readonly string[]): string[] =>
   annotations
     .filter((name) => name.startsWith(OLD_PREFIX))
     .map(
-      (name) => `has the annotation ${name}, of before MetalLB 0.14.9; write ${PREFIX}${name.slice(OLD_PREFIX.length)}`,
+      (name) =>
+        `has the annotation ${name}, from before MetalLB 0.14.9; write ${PREFIX}${name.slice(OLD_PREFIX.length)}`,
     );
 
 const unknownNames = (annotations: readonly string[]): string[] =>
@@ -66,8 +67,8 @@ const unknownNames = (annotations: readonly string[]): string[] =>
     .filter((name) => name.startsWith(PREFIX) && !KNOWN.includes(name))
     .map((name) =>
       name === names.allocatedFrom
-        ? `has the annotation ${name}, which MetalLB writes itself; take it out`
-        : `has the annotation ${name}, which MetalLB does not know; the ones it reads are ${KNOWN.join(', ')}`,
+        ? `has the annotation ${name}, which MetalLB writes itself; remove it`
+        : `has the annotation ${name}, which MetalLB does not read; choose from ${KNOWN.join(', ')}`,
     );
 
 const textsOf = ({ metadata, spec }: ServiceManifest): string[] => {
@@ -94,7 +95,8 @@ function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): 
   const problems = texts
     .filter((text) => !tryAddress(text))
     .map(
-      (text) => `asks for ${JSON.stringify(text)}, which is no IP address; write it like 192.168.10.243 or fd00::43`,
+      (text) =>
+        `requests ${JSON.stringify(text)}, which is not an IP address; write it like 192.168.10.243 or fd00::43`,
     );
   if (
     service.spec?.loadBalancerIP !== undefined &&
@@ -108,18 +110,18 @@ function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): 
   if (pools.length === 0) return problems;
   const homes = addresses.map((address) => ({ address, pool: poolOf(address, pools) }));
   for (const { address } of homes.filter(({ pool }) => !pool)) {
-    problems.push(`asks for ${address.text}, which is in no pool that gives it out; ${listed(pools)}`);
+    problems.push(`requests ${address.text}, which no pool assigns; ${listed(pools)}`);
   }
   const own = [...new Set(homes.flatMap(({ pool }) => pool ?? []))];
   if (own.length > 1) {
     problems.push(
-      `asks for addresses of ${own.length} pools, ${own.map(({ name }) => `"${name}"`).join(' and ')}; take all from one, which has to hold both families`,
+      `requests addresses of ${own.length} pools, ${own.map(({ name }) => `"${name}"`).join(' and ')}; request all from one pool with both families`,
     );
   }
   const asked = asksFor(service);
   for (const { address, pool } of homes) {
     if (asked === undefined || !pool || pool.name === asked) continue;
-    problems.push(`asks for ${address.text} of pool "${pool.name}" and for the pool "${asked}"; take one of them out`);
+    problems.push(`requests ${address.text} of pool "${pool.name}" and the pool "${asked}"; remove one of them`);
   }
   for (const pool of own) problems.push(...closed(service, pool));
   return problems;
@@ -133,21 +135,21 @@ function familyProblems(
 ): string[] {
   const families = new Set(addresses.map(({ family }) => family));
   if (families.size < addresses.length) {
-    return [`asks for ${addresses.length} addresses, of which two are of one IP family; ask for one of each at most`];
+    return [`requests ${addresses.length} addresses, two of them of one IP family; request at most one of each`];
   }
   const { ipFamilyPolicy = 'SingleStack', ipFamilies } = spec ?? {};
   if (families.size === 2 && ipFamilyPolicy === 'SingleStack') {
-    return ['asks for addresses of both IP families and is a service of one; set ipFamilyPolicy to RequireDualStack'];
+    return ['requests addresses of both IP families and is SingleStack; set ipFamilyPolicy to RequireDualStack'];
   }
   const [address] = addresses;
   if (!address || families.size === 2) return [];
   if (ipFamilyPolicy === 'RequireDualStack' || (ipFamilyPolicy === 'PreferDualStack' && isOfBothFamilies(pools))) {
     return [
-      `asks for ${address.text} alone and has ipFamilyPolicy ${ipFamilyPolicy}, and MetalLB gives a service of both IP families one address of each or none; ask for one of each, or set SingleStack`,
+      `requests only ${address.text} and has ipFamilyPolicy ${ipFamilyPolicy}; request one address of each family, or set SingleStack`,
     ];
   }
   return ipFamilies && !ipFamilies.includes(`IPv${address.family}`)
-    ? [`asks for ${address.text} and has the ipFamilies ${ipFamilies.join(', ')}; ask for an address of these`]
+    ? [`requests ${address.text} and has ipFamilies ${ipFamilies.join(', ')}; request an address of these`]
     : [];
 }
 
@@ -159,7 +161,7 @@ function poolProblems(service: ServiceManifest, pools: readonly PoolView[]): str
   if (pools.length === 0) return [];
   if (asked === undefined) return textsOf(service).length > 0 || hasPool(service, pools) ? [] : [withoutPool(pools)];
   const pool = pools.find(({ name }) => name === asked);
-  return pool ? closed(service, pool) : [`asks for the pool "${asked}", which is not there; ${listed(pools)}`];
+  return pool ? closed(service, pool) : [`requests the pool "${asked}", which does not exist; ${listed(pools)}`];
 }
 
 /** Whether a pool gives it an address without being asked for by name. */
@@ -167,17 +169,17 @@ const hasPool = (service: ServiceManifest, pools: readonly PoolView[]): boolean 
   pools.some((pool) => pool.manifest.spec?.autoAssign !== false && closed(service, pool).length === 0);
 
 const withoutPool = (pools: readonly PoolView[]): string =>
-  `would get no address: no pool is for it that gives out addresses by itself; let one be, with autoAssign and without a serviceAllocation that leaves it out, or name one with ${names.addressPool}, or an address with ${names.loadBalancerIPs}; ${listed(pools)}`;
+  `gets no address, because no pool with autoAssign allows it; enable autoAssign or extend a serviceAllocation, or request a pool with ${names.addressPool}, or an address with ${names.loadBalancerIPs}; ${listed(pools)}`;
 
 /** Why the pool is not for the service. What labels of namespaces say is not known here. */
 function closed({ metadata }: ServiceManifest, { name, manifest }: PoolView): string[] {
   const { namespaces, namespaceSelectors, serviceSelectors } = manifest.spec?.serviceAllocation ?? {};
   const own = metadata.namespace ?? 'default';
   if (namespaces && !namespaceSelectors && !namespaces.includes(own)) {
-    return [`asks for something of pool "${name}", which is for ${namespaces.join(', ')}; add "${own}" there`];
+    return [`requests pool "${name}", which is limited to ${namespaces.join(', ')}; add "${own}" there`];
   }
   return serviceSelectors && !serviceSelectors.some((selector) => selects(selector, metadata.labels ?? {}))
-    ? [`asks for something of pool "${name}", whose serviceSelectors don't choose it; give it the labels they want`]
+    ? [`requests pool "${name}", whose serviceSelectors do not match; add the labels that they require`]
     : [];
 }
 

@@ -22,14 +22,14 @@ function between(a: ServiceManifest, b: ServiceManifest, address: string): strin
   const [keyA, keyB] = [a, b].map(({ metadata }) => metadata.annotations?.[METALLB.annotations.allowSharedIp]);
   if (!keyA || keyA !== keyB) {
     return [
-      `${both} ask for the one address ${address}; give each its own, or both the same value of ${METALLB.annotations.allowSharedIp}`,
+      `${both} request the same address ${address}; give each its own, or both the same value of ${METALLB.annotations.allowSharedIp}`,
     ];
   }
   const ports = portsOf(a).filter((port) => portsOf(b).includes(port));
   const problems = ports.map((port) => `${both} share ${address} and its port ${port}; give one of them another port`);
   if (backend(a) !== backend(b)) {
     problems.push(
-      `${both} share ${address}, which MetalLB lets them only when both have externalTrafficPolicy Cluster, or both Local and the same selector; set both to Cluster`,
+      `${both} share ${address}, which needs externalTrafficPolicy Cluster on both, or Local and the same selector; set both to Cluster`,
     );
   }
   return problems;
