@@ -32,7 +32,7 @@ export function handover(props: Handover): Distribution {
   const key = JSON.stringify(props);
   const known = results.get(key);
   if (known) return known;
-  const random = dice(0x6b3376);
+  const random = pseudoRandom(0x6b3376);
   const times = Float64Array.from({ length: ROUNDS }, () => once(props, random)).sort();
   const at = (share: number): number => times[Math.floor(share * (ROUNDS - 1))] ?? Number.NaN;
   const result = { min: at(0), median: at(0.5), p95: at(0.95), max: at(1) };
@@ -40,10 +40,10 @@ export function handover(props: Handover): Distribution {
   return result;
 }
 
-/** The same question has the same answer, and a folder of sites asks it often. */
+/** Results by settings, which sites of a folder share. */
 const results = new Map<string, Distribution>();
 
-/** No handover takes longer. Formula: a look at the lease just missed, twice, the lease, the gratuitous ARP, and the election. */
+/** Upper bound: two missed polls of the lease, the lease, the gratuitous ARP, and the election of etcd. */
 export function longestHandover({ lease, arpRateMs, graceful = false, electing }: Handover): number {
   const pause = (1 + JITTER) * lease.retrySeconds;
   const election = electing ? electionSeconds(electing).most : 0;
@@ -52,7 +52,7 @@ export function longestHandover({ lease, arpRateMs, graceful = false, electing }
 
 type Random = () => number;
 
-/** One handover; the holder dies at 0. */
+/** One failover; the holder fails at 0. */
 function once({ lease, arpRateMs, followers, graceful = false, electing }: Handover, random: Random): number {
   const renewed = graceful ? 0 : -random() * lease.retrySeconds;
   const leader = electing ? electedAt(electing, followers, random) : 0;
@@ -66,10 +66,10 @@ function once({ lease, arpRateMs, followers, graceful = false, electing }: Hando
   return taken + (random() * arpRateMs) / 1000;
 }
 
-/** A request that comes while etcd has no leader is answered when it has one. */
+/** etcd answers a request once it has a leader. */
 const answered = (asked: number, leader: number): number => (asked < 0 ? asked : Math.max(asked, leader));
 
-/** When the first of those who are left has waited its random time for the dead leader, whose last sign of life is a while ago. */
+/** When the first remaining member reaches its random election timeout after the last heartbeat. */
 function electedAt(failover: Failover, followers: number, random: Random): number {
   const { heartbeatMs, electionMs } = etcdTiming(failover);
   let first = 1;
@@ -79,14 +79,14 @@ function electedAt(failover: Failover, followers: number, random: Random): numbe
 
 const pause = ({ retrySeconds }: Lease, random: Random): number => retrySeconds * (1 + JITTER * random());
 
-/** The rest of a pause that is under way: long pauses are met more often, in proportion to their length. */
+/** The remainder of the current pause; a long pause is current more often, in proportion to its length. */
 function untilNextLook({ retrySeconds }: Lease, random: Random): number {
   const longest = 1 + JITTER;
   return retrySeconds * Math.sqrt(1 + random() * (longest * longest - 1)) * random();
 }
 
-/** mulberry32 by Tommy Ettinger, in the public domain: the same row of numbers for the same seed, on every machine. */
-function dice(seed: number): Random {
+/** mulberry32 by Tommy Ettinger, in the public domain: the same sequence for the same seed. */
+function pseudoRandom(seed: number): Random {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

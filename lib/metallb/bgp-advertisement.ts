@@ -7,10 +7,10 @@ import type { BgpPeer } from './bgp-peer';
 import { type BgpType, needsFrr } from './bgp-type';
 import { checkName, checkNotEmpty, checkUnique, checkWhole, Faults } from './checks';
 import { CommunityAlias, checkCommunity } from './community';
-import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
+import { type LabelSelector, type NodeChoice, plainNodeSelectors, plainSelectors } from './selector';
 
-/** What an advertisement to routers may be limited to, and what it tells them. */
-export interface BgpAdvertisementOptions {
+/** Limits and attributes of a BGP advertisement. Its nodes are those that receive the traffic. */
+export interface BgpAdvertisementOptions extends NodeChoice {
   /**
    * Name of the advertisement.
    *
@@ -18,70 +18,57 @@ export interface BgpAdvertisementOptions {
    */
   readonly name?: string;
   /**
-   * Routers that hear of the pools.
+   * Routers that receive the routes.
    *
-   * @default - every peer, those that others make included
+   * @default - every peer, including those of others
    */
   readonly peers?: readonly BgpPeer[];
   /**
-   * Nodes that traffic may come in by, by the value of their label `kubernetes.io/hostname`. Joined with nodeSelectors.
-   *
-   * @default - every node, unless nodeSelectors are given
-   */
-  readonly nodes?: readonly string[];
-  /**
-   * Nodes that traffic may come in by, by their labels; one matching selector is enough.
-   *
-   * @default - every node, unless nodes are given
-   */
-  readonly nodeSelectors?: readonly LabelSelector[];
-  /**
-   * Services whose addresses are announced, by their labels; one matching selector is enough. Not together with an aggregation.
+   * Services to announce, by their labels; one matching selector is enough. Not with an aggregation.
    *
    * @default - every service with an address from the pools
    */
   readonly serviceSelectors?: readonly LabelSelector[];
   /**
-   * Communities on the routes, by value such as `65535:65282` or by name (`Community.alias`).
+   * Communities of the routes, by value such as `65535:65282` or by name (`Community.alias`).
    *
    * @default - none
    */
   readonly communities?: readonly (string | CommunityAlias)[];
   /**
-   * Prefix length of the IPv4 routes, 1 to 32. It must not be shorter than the pool's ranges, since the routes would then draw traffic for
-   * addresses that are not the pool's.
+   * Prefix length of the IPv4 routes, 1 to 32. A route must not exceed a range of the pool.
    *
-   * @default - 32, a route for every address
+   * @default - 32, a route per address
    */
   readonly aggregationLength?: number;
   /**
-   * The same for IPv6, 1 to 128. FRR modes only, as all IPv6 here.
+   * Prefix length of the IPv6 routes, 1 to 128. FRR modes only.
    *
    * @default - 128
    */
   readonly aggregationLengthV6?: number;
   /**
-   * Local preference of the routes, which only peers of the same AS hear; higher wins.
+   * Local preference of the routes, sent only to peers of the same AS; higher wins.
    *
-   * @default - the router decides
+   * @default - that of the router
    */
   readonly localPref?: number;
   /**
-   * Which program speaks BGP.
+   * BGP implementation.
    *
-   * @default - that of the first peer, native without one
+   * @default - that of the first peer, else native
    */
   readonly bgpType?: BgpType;
 }
 
 /** Properties for `BgpAdvertisement`. */
 export interface BgpAdvertisementProps extends BgpAdvertisementOptions {
-  /** Pools to announce, at least one. They are objects and not names, so that none can be missing. */
+  /** Pools to announce, at least one. */
   readonly pools: readonly AnnouncedPool[];
 }
 
 /**
- * Tells routers which node to send the traffic for the addresses of pools to: every node at once, which then share it.
+ * Announces the addresses of pools to routers. Every node is a next hop, so the nodes share the traffic.
  *
  * Source: https://metallb.io/apis/#bgpadvertisement
  */
@@ -90,8 +77,8 @@ export class BgpAdvertisement extends Construct {
   readonly name: string;
 
   /**
-   * @throws Error when there is no pool. Else with everything that is wrong: a name, number, community or list that MetalLB would refuse,
-   * IPv6 without FRR, an aggregation that goes beyond a pool, a local preference that no peer would hear.
+   * @throws Error without a pool, else with everything that is wrong: an invalid name, number, community or list, IPv6 without FRR, an
+   * aggregation that exceeds a pool, a local preference without a peer of the same AS
    */
   constructor(scope: Construct, id: string, props: BgpAdvertisementProps) {
     super(scope, id);

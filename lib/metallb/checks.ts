@@ -5,7 +5,7 @@ import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE, REGISTRY } from '../text'
  * Checks the name of an object (RFC 1123 subdomain,
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names).
  *
- * @throws Error when Kubernetes would refuse the name.
+ * @throws Error for an invalid name
  */
 export function checkName(kind: string, name: string): void {
   if (!DNS_SUBDOMAIN.test(name)) {
@@ -17,9 +17,9 @@ export function checkName(kind: string, name: string): void {
 }
 
 /**
- * Checks the name of a node as a value of the label `kubernetes.io/hostname`.
+ * Checks a value of the label `kubernetes.io/hostname`.
  *
- * @throws Error when no node can have that value.
+ * @throws Error for an invalid value
  */
 export function checkNodeName(what: string, name: string): void {
   if (!LABEL_VALUE.test(name)) {
@@ -30,9 +30,9 @@ export function checkNodeName(what: string, name: string): void {
 }
 
 /**
- * Checks the name of a network interface of a Linux host.
+ * Checks the name of a network interface of Linux.
  *
- * @throws Error when Linux could not have an interface of this name.
+ * @throws Error for an invalid name
  */
 export function checkInterface(what: string, name: string): void {
   if (!INTERFACE.test(name)) {
@@ -43,9 +43,9 @@ export function checkInterface(what: string, name: string): void {
 }
 
 /**
- * Checks that an image is pinned, so that a pod that starts again later runs the same MetalLB.
+ * Checks that an image is pinned, so a restarted pod runs the same MetalLB.
  *
- * @throws Error when the reference can't be read, or has neither tag nor digest.
+ * @throws Error for an invalid reference, or one without tag and digest
  */
 export function checkImage(what: string, image: string): void {
   if (IMAGE.test(image)) return;
@@ -65,9 +65,9 @@ function imageFault(image: string): string {
 }
 
 /**
- * Checks the registry of a mirror, with the path below which it has the images.
+ * Checks the registry of a mirror, with an optional path.
  *
- * @throws Error when no image can be there.
+ * @throws Error for an invalid registry
  */
 export function checkRegistry(registry: string): void {
   if (REGISTRY.test(registry)) return;
@@ -79,7 +79,7 @@ export function checkRegistry(registry: string): void {
 /**
  * Checks a load balancer class (https://kubernetes.io/docs/concepts/services-networking/service/#load-balancer-class).
  *
- * @throws Error when Kubernetes would refuse the class in a Service.
+ * @throws Error for an invalid class
  */
 export function checkLoadBalancerClass(what: string, name: string): void {
   if (!isQualifiedName(name)) {
@@ -92,8 +92,8 @@ export function checkLoadBalancerClass(what: string, name: string): void {
 /**
  * Checks a label (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set).
  *
- * @param values any number of them, for a condition.
- * @throws Error when no object can have the label.
+ * @param values of a condition; any number
+ * @throws Error for an invalid label
  */
 export function checkLabel(what: string, key: string, values: readonly string[]): void {
   if (!isQualifiedName(key)) {
@@ -109,18 +109,18 @@ export function checkLabel(what: string, key: string, values: readonly string[])
   }
 }
 
-/** Whether it is a name, or domain/name, as Kubernetes has them for labels and classes. */
+/** Whether it is a Kubernetes qualified name: name or domain/name. */
 function isQualifiedName(text: string): boolean {
   const parts = text.split('/');
   const name = parts.pop() ?? '';
   return LABEL_VALUE.test(name) && (parts.length === 0 || DNS_SUBDOMAIN.test(parts.join('/')));
 }
 
-/** Gathers what is wrong, so that all of it is said at once. */
+/** Collects everything that is wrong, to report it at once. */
 export class Faults {
   private readonly messages: string[] = [];
 
-  /** What the function returns, or undefined when it throws; its message is kept. */
+  /** What the function returns; for an error, its message is kept. */
   attempt<T>(read: () => T): T | undefined {
     try {
       return read();
@@ -130,21 +130,21 @@ export class Faults {
     }
   }
 
-  /** Runs every check and keeps the messages of those that throw. */
+  /** Runs every check and keeps the messages of errors. */
   check(...checks: readonly (() => void)[]): void {
     for (const check of checks) this.attempt(check);
   }
 
-  /** @throws Error with a line for each message, when there is one. */
+  /** @throws Error with a line per message, if there is one */
   throwAll(): void {
     if (this.messages.length > 0) throw new Error(this.messages.join('\n'));
   }
 }
 
 /**
- * Checks a number that has bounds.
+ * Checks a whole number.
  *
- * @throws Error when it is no whole number within them.
+ * @throws Error if it is outside its limits
  */
 export function checkWhole(what: string, value: number | undefined, min: number, max: number): void {
   if (value !== undefined && !(Number.isSafeInteger(value) && value >= min && value <= max)) {
@@ -153,9 +153,9 @@ export function checkWhole(what: string, value: number | undefined, min: number,
 }
 
 /**
- * Refuses an entry that stands twice, for which MetalLB drops its whole configuration.
+ * Refuses a duplicate, for which MetalLB drops its whole configuration.
  *
- * @throws Error with the first such entry.
+ * @throws Error with the first one
  */
 export function checkUnique(what: string, list: readonly string[] | undefined): void {
   const double = list?.find((entry, index) => list.indexOf(entry) !== index);
@@ -163,9 +163,9 @@ export function checkUnique(what: string, list: readonly string[] | undefined): 
 }
 
 /**
- * Refuses an empty list where MetalLB would read it as "all".
+ * Refuses an empty list, which MetalLB reads as "all".
  *
- * @throws Error when the list is there but empty.
+ * @throws Error for an empty list
  */
 export function checkNotEmpty(what: string, list: readonly unknown[] | undefined): void {
   if (list?.length === 0) {

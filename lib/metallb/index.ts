@@ -12,7 +12,7 @@ export { MEMBERLIST, type MemberlistProfile, type MemberlistSettings } from './m
 export * from './metallb';
 export * from './namespace';
 export * from './pool';
-export type { LabelRequirement, LabelSelector } from './selector';
+export type { LabelRequirement, LabelSelector, NodeChoice } from './selector';
 export * from './webhooks';
 export { checkChartServiceWithinApp, type WholeAppOptions, wholeAppProblems } from './whole-app';
 export type { Install } from './whole-app/install';

@@ -3,10 +3,10 @@ import * as crd from '../../imports/metallb-metallb.io';
 import { METALLB } from '../releases';
 import type { AnnouncedPool } from './announced-pool';
 import { checkInterface, checkName, checkNotEmpty, checkUnique, Faults } from './checks';
-import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
+import { type LabelSelector, type NodeChoice, plainNodeSelectors, plainSelectors } from './selector';
 
-/** What an advertisement may be limited to. */
-export interface L2AdvertisementOptions {
+/** Limits of an L2 advertisement. Its nodes are those that may answer. */
+export interface L2AdvertisementOptions extends NodeChoice {
   /**
    * Name of the advertisement.
    *
@@ -14,25 +14,13 @@ export interface L2AdvertisementOptions {
    */
   readonly name?: string;
   /**
-   * Network interfaces that answer, by name. A node without any of them never answers.
+   * Names of the network interfaces that answer. A node without any of them does not answer.
    *
-   * @default - every interface of the node but those of containers and virtual machines
+   * @default - every interface except those of containers and virtual machines
    */
   readonly interfaces?: readonly string[];
   /**
-   * Nodes that may answer, by the value of their label `kubernetes.io/hostname`. Joined with nodeSelectors.
-   *
-   * @default - every node, unless nodeSelectors are given
-   */
-  readonly nodes?: readonly string[];
-  /**
-   * Nodes that may answer, by their labels; one matching selector is enough.
-   *
-   * @default - every node, unless nodes are given
-   */
-  readonly nodeSelectors?: readonly LabelSelector[];
-  /**
-   * Services whose addresses are answered for, by their labels; one matching selector is enough.
+   * Services to answer for, by their labels; one matching selector is enough.
    *
    * @default - every service with an address from the pools
    */
@@ -46,7 +34,7 @@ export interface L2AdvertisementProps extends L2AdvertisementOptions {
 }
 
 /**
- * Makes one node at a time answer ARP and NDP for the addresses of pools. When that node is gone, another one takes over.
+ * One node at a time answers ARP and NDP for the addresses of pools. If it fails, another node takes over.
  *
  * Source: https://metallb.io/apis/#l2advertisement
  */
@@ -55,8 +43,7 @@ export class L2Advertisement extends Construct {
   readonly name: string;
 
   /**
-   * @throws Error when there is no pool. Else with everything that is wrong: the name is no Kubernetes name, a list is there but empty
-   * or has an entry twice, a node or interface has a name it can't have.
+   * @throws Error without a pool, else with everything that is wrong: an invalid name, an empty list, a duplicate
    */
   constructor(scope: Construct, id: string, props: L2AdvertisementProps) {
     super(scope, id);

@@ -116,7 +116,7 @@ describe('spreadAndTolerate', () => {
       'Deployment "traefik" has replicas: 1, which cannot run on two nodes',
     );
     expect(() => make((scope) => daemonSet(scope) as unknown as k8s.KubeDeployment)).toThrow(
-      'a DaemonSet is on every node by itself',
+      'a DaemonSet already runs on every node',
     );
     expect(() =>
       synth((scope) => {

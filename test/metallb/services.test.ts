@@ -263,7 +263,7 @@ describe('a MetalLB with a class', () => {
 
   test('that has none does not serve services that have one', () => {
     expect(() => build(undefined, { pool: 'lan', spec: { loadBalancerClass: 'x/y' } })).toThrow(
-      'has the loadBalancerClass "x/y", which MetalLB does not serve; remove it',
+      'has annotations for MetalLB and the loadBalancerClass "x/y", which MetalLB does not serve; remove it',
     );
   });
 });

@@ -42,7 +42,7 @@ describe('a folder of sites', () => {
     symlinkSync('nowhere', at('link.yaml'));
     expect(refusal(folder)).toEqual([
       `${at('link.yaml')}: is a link to nothing; correct it, or remove it`,
-      `${at('sub.yaml')}: is a folder; name one file`,
+      `${at('sub.yaml')}: is a directory; name a file`,
     ]);
   });
 });

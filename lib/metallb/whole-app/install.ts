@@ -4,14 +4,14 @@ import { FRR_ONLY_PEER_FIELDS, needsFrr } from '../bgp-type';
 import { nameOf, ofKind, poolsOf, type WholeAppObjects } from './objects';
 import { covers } from './pools';
 
-/** What the rest of an app has to fit, of the MetalLB it installs. */
+/** Settings of the app's MetalLB that its objects have to match. */
 export interface Install {
   readonly loadBalancerClass?: string;
   readonly excludeInterfaces: readonly string[];
   readonly webhook: 'fail' | 'ignore' | 'off';
 }
 
-/** What the MetalLB of an app, in native mode and with its settings, can't do with the objects of the app. */
+/** The objects of an app that its MetalLB, in native mode and with its settings, does not support. */
 export const installProblems = (objects: WholeAppObjects, install: Install): string[] => [
   ...frrOnly(objects),
   ...excluded(objects, install),
@@ -47,7 +47,7 @@ function frrOnly(objects: WholeAppObjects): string[] {
   return [...profiles, ...peers, ...old, ...routes, ...large];
 }
 
-/** A node that is elected to answer on an interface that speakers pass over answers nowhere. */
+/** A node that is elected to answer on an excluded interface does not answer. */
 const excluded = (objects: WholeAppObjects, { excludeInterfaces }: Install): string[] =>
   ofKind(objects, 'L2Advertisement').flatMap((advertisement) =>
     (advertisement.spec?.interfaces ?? []).flatMap((name) =>

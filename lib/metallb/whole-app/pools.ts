@@ -12,9 +12,9 @@ import {
 } from './objects';
 
 /**
- * What is wrong between the objects of MetalLB in an app.
+ * Problems between the MetalLB objects of an app.
  *
- * @param mayBeSilent names of pools that something outside of the app announces.
+ * @param mayBeSilent names of pools that something outside the app announces
  */
 export function poolProblems(objects: WholeAppObjects, mayBeSilent: ReadonlySet<string>): string[] {
   const pools = poolsOf(objects);
@@ -33,7 +33,7 @@ export function poolProblems(objects: WholeAppObjects, mayBeSilent: ReadonlySet<
 const advertisements = (objects: WholeAppObjects): MetalLbManifest[] =>
   ofKind(objects, 'L2Advertisement', 'BGPAdvertisement');
 
-/** MetalLB reads its own namespace and no other. */
+/** MetalLB reads only its own namespace. */
 const strangers = ({ metalLb }: WholeAppObjects): string[] =>
   metalLb
     .filter(({ metadata }) => metadata.namespace !== METALLB.namespace)
@@ -66,7 +66,7 @@ function overlapping(pools: readonly PoolView[]): string[] {
   );
 }
 
-/** Whether the advertisement is for the pool. One that names none and selects none is for all. */
+/** Whether the advertisement covers the pool. Without names and selectors it covers all. */
 export function covers({ spec }: MetalLbManifest, pool: PoolView): boolean {
   const names = spec?.ipAddressPools ?? [];
   const selectors: readonly LabelSelector[] = spec?.ipAddressPoolSelectors ?? [];
@@ -84,7 +84,7 @@ const silent = (objects: WholeAppObjects, pools: readonly PoolView[], mayBeSilen
         'call advertiseL2() or advertiseBgp(), or set allowUnannounced if something else announces it',
     );
 
-/** Names that nothing in the app has. The constructs take objects and can't have any; this is for others. */
+/** Unknown names, which only objects of other constructs can have. */
 function dangling(objects: WholeAppObjects, pools: readonly PoolView[]): string[] {
   const peers = ofKind(objects, 'BGPPeer').map(({ metadata }) => metadata.name);
   const aliases = aliasesOf(objects);
@@ -122,7 +122,7 @@ function sameAlias(objects: WholeAppObjects): string[] {
   );
 }
 
-/** Two advertisements that would tell one peer two local preferences of one route. Node selectors are not compared. */
+/** Pairs of advertisements that send one peer two local preferences for one route. Node selectors are not compared. */
 function preferences(objects: WholeAppObjects, pools: readonly PoolView[]): string[] {
   const all = ofKind(objects, 'BGPAdvertisement').filter(({ spec }) => !spec?.serviceSelectors);
   const collide = (a: MetalLbManifest, b: MetalLbManifest) =>

@@ -9,19 +9,19 @@ const KNOWN: readonly string[] = [names.loadBalancerIPs, names.addressPool, name
 const PREFIX = 'metallb.io/';
 const OLD_PREFIX = 'metallb.universe.tf/';
 
-/** A service and the addresses it asks for. */
+/** A service and its requested addresses. */
 export interface Request {
   readonly service: ServiceManifest;
   readonly addresses: readonly Address[];
 }
 
 /**
- * What is wrong with what one service asks of MetalLB.
+ * Problems of a service's requests to MetalLB.
  *
  * Source: https://github.com/metallb/metallb/blob/v0.16.1/controller/service.go and its internal/allocator/allocator.go
  *
- * @param pools the pools of the app; with none of them nothing is said about addresses.
- * @param install the MetalLB of the app, if there is one.
+ * @param pools the pools of the app; without any, addresses are not checked
+ * @param install the MetalLB of the app, if it has one
  */
 export function serviceProblems(
   service: ServiceManifest,
@@ -40,13 +40,13 @@ export function serviceProblems(
   return problems.map((problem) => `${placeOf(service)} ${problem}`);
 }
 
-/** The addresses a service asks for. Nothing when it asks for none, when they can't be read, or when MetalLB does not serve it. */
+/** The requested addresses of a service, without invalid ones; none if MetalLB does not serve it. */
 export function requestOf(service: ServiceManifest, install: Install | undefined): Request {
   const isAsking = service.spec?.type === 'LoadBalancer' && isServed(service, install);
   return { service, addresses: isAsking ? textsOf(service).flatMap((text) => tryAddress(text) ?? []) : [] };
 }
 
-/** MetalLB with a class serves the services of this class, and without one those without one. */
+/** MetalLB serves the services of its own class, or those without class. */
 const isServed = ({ spec }: ServiceManifest, install: Install | undefined): boolean =>
   install === undefined || spec?.loadBalancerClass === install.loadBalancerClass;
 
@@ -127,7 +127,7 @@ function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): 
   return problems;
 }
 
-/** A service has one address, or one of each family when it is a service of two. MetalLB gives it all of them or none. */
+/** A service has one address, a dual-stack one has one per family. MetalLB assigns all or none. */
 function familyProblems(
   { spec }: ServiceManifest,
   addresses: readonly Address[],
@@ -164,14 +164,14 @@ function poolProblems(service: ServiceManifest, pools: readonly PoolView[]): str
   return pool ? closed(service, pool) : [`requests the pool "${asked}", which does not exist; ${listed(pools)}`];
 }
 
-/** Whether a pool gives it an address without being asked for by name. */
+/** Whether a pool assigns it an address automatically. */
 const hasPool = (service: ServiceManifest, pools: readonly PoolView[]): boolean =>
   pools.some((pool) => pool.manifest.spec?.autoAssign !== false && closed(service, pool).length === 0);
 
 const withoutPool = (pools: readonly PoolView[]): string =>
   `gets no address, because no pool with autoAssign allows it; enable autoAssign or extend a serviceAllocation, or request a pool with ${names.addressPool}, or an address with ${names.loadBalancerIPs}; ${listed(pools)}`;
 
-/** Why the pool is not for the service. What labels of namespaces say is not known here. */
+/** Why the service must not use the pool. Labels of namespaces are unknown here. */
 function closed({ metadata }: ServiceManifest, { name, manifest }: PoolView): string[] {
   const { namespaces, namespaceSelectors, serviceSelectors } = manifest.spec?.serviceAllocation ?? {};
   const own = metadata.namespace ?? 'default';
