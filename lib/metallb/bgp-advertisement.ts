@@ -2,33 +2,24 @@ import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
 import { MAX_COMMUNITIES, shortestPrefix } from '../network';
 import { METALLB } from '../releases';
+import { type AdvertisementOptions, commonSpec, identify } from './advertisement';
 import type { AnnouncedPool } from './announced-pool';
 import type { BgpPeer } from './bgp-peer';
 import { type BgpType, needsFrr } from './bgp-type';
-import { checkName, checkNotEmpty, checkUnique, checkWhole, Faults } from './checks';
+import { checkNotEmpty, checkUnique, checkWhole, Faults } from './checks';
 import { CommunityAlias, checkCommunity } from './community';
-import { type LabelSelector, type NodeChoice, plainNodeSelectors, plainSelectors } from './selector';
 
-/** Limits and attributes of a BGP advertisement. Its nodes are those that receive the traffic. */
-export interface BgpAdvertisementOptions extends NodeChoice {
-  /**
-   * Name of the advertisement.
-   *
-   * @default - the name of the first pool
-   */
-  readonly name?: string;
+/**
+ * Limits and attributes of a BGP advertisement. Its nodes are those that receive the traffic. Service selectors exclude an
+ * aggregation.
+ */
+export interface BgpAdvertisementOptions extends AdvertisementOptions {
   /**
    * Routers that receive the routes.
    *
    * @default - every peer, including those of others
    */
   readonly peers?: readonly BgpPeer[];
-  /**
-   * Services to announce, by their labels; one matching selector is enough. Not with an aggregation.
-   *
-   * @default - every service with an address from the pools
-   */
-  readonly serviceSelectors?: readonly LabelSelector[];
   /**
    * Communities of the routes, by value such as `65535:65282` or by name (`Community.alias`).
    *
@@ -82,21 +73,15 @@ export class BgpAdvertisement extends Construct {
    */
   constructor(scope: Construct, id: string, props: BgpAdvertisementProps) {
     super(scope, id);
-    const { pools, peers, communities } = props;
-    const [firstPool] = pools;
-    this.name = props.name ?? firstPool?.name ?? '';
-    const label = `BGPAdvertisement "${this.name}"`;
-    if (firstPool === undefined) {
-      throw new Error(`${label} has no pools, which MetalLB reads as "all"; give at least one IpAddressPool`);
-    }
+    const { peers, communities } = props;
+    const { name, label } = identify('BGPAdvertisement', props);
+    this.name = name;
     const bgpType = props.bgpType ?? peers?.[0]?.bgpType ?? 'native';
-    const poolNames = pools.map((pool) => pool.name);
     const peerNames = peers?.map((peer) => peer.name);
     const communityNames = communities?.map((item) => (item instanceof CommunityAlias ? item.name : item));
     const faults = new Faults();
+    const common = commonSpec('BGPAdvertisement', props, faults);
     faults.check(
-      () => checkName('BGPAdvertisement', this.name),
-      () => checkUnique(`${label}: pools`, poolNames),
       () => checkNotEmpty(`${label}: peers`, peers),
       () => checkUnique(`${label}: peers`, peerNames),
       () => checkUnique(`${label}: communities`, communityNames),
@@ -107,16 +92,12 @@ export class BgpAdvertisement extends Construct {
     );
     checkCommunities(label, communities ?? [], bgpType, faults);
     checkRoutes(label, props, bgpType, faults);
-    const nodeSelectors = faults.attempt(() => plainNodeSelectors(label, props));
-    const serviceSelectors = faults.attempt(() => plainSelectors(`${label}: serviceSelectors`, props.serviceSelectors));
     faults.throwAll();
     new crd.BgpAdvertisement(this, 'Resource', {
-      metadata: { name: this.name, namespace: METALLB.namespace },
+      metadata: { name, namespace: METALLB.namespace },
       spec: {
-        ipAddressPools: poolNames,
+        ...common,
         peers: peerNames,
-        nodeSelectors,
-        serviceSelectors,
         communities: communityNames,
         aggregationLength: props.aggregationLength,
         aggregationLengthV6: props.aggregationLengthV6,

@@ -1,4 +1,5 @@
 export { METALLB, METALLB_LABELS } from '../releases';
+export type { AdvertisementOptions } from './advertisement';
 export * from './bfd-profile';
 export * from './bgp-advertisement';
 export * from './bgp-peer';

@@ -37,6 +37,6 @@ export function kubeVipFault(release: Release, bgp: boolean): string | undefined
   const known = BAD[name] ?? (bgp ? BAD_WITH_BGP[name] : undefined);
   if (known !== undefined) return known;
   return major < 1 || (major === 1 && minor < 1)
-    ? 'is older than 1.1, which has other setting names and leases shorter than an etcd election'
+    ? 'is older than 1.1: its settings have other names, and its leases are shorter than an etcd election'
     : undefined;
 }

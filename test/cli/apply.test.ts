@@ -51,7 +51,7 @@ const change = (from: string | RegExp, to: string) =>
   lab.writeDist(new Map([...dist].map(([name, text]) => [name, text.replaceAll(from, to)])));
 
 describeOnLinux('npm run apply', () => {
-  test('applies everything at the first run and says what it did, file by file', async () => {
+  test('applies everything at the first run and reports each file', async () => {
     lab.writeDist(dist);
     const { code, stderr, lines } = await apply('--no-wait');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -82,7 +82,7 @@ describeOnLinux('npm run apply', () => {
     expect(lab.server.store.contents()).toMatchObject(before);
   });
 
-  test('names a Secret that pods wait for, with the command that makes it, and ends with 1', async () => {
+  test('names a missing Secret with the command that creates it, and ends with 1', async () => {
     lab.writeDist(dist);
     const { code, stderr, lines } = await apply('--timeout', '30');
     expect(code).toBe(1);
@@ -92,7 +92,7 @@ describeOnLinux('npm run apply', () => {
     expect(lines.at(-1)).toMatch(/^ready: 3 of 5 workloads$/);
   });
 
-  test('says which workload is not ready in time', async () => {
+  test('names a workload that is not ready in time', async () => {
     change(/(configMap:\n +defaultMode: \d+\n +name: )metallb-excludel2/g, '$1other');
     const { code, stderr } = await apply('--timeout', '4');
     expect(code).toBe(1);
@@ -101,7 +101,7 @@ describeOnLinux('npm run apply', () => {
     );
   });
 
-  test('tries again while a webhook does not answer, and succeeds when it does', async () => {
+  test('retries while a webhook does not answer', async () => {
     applied();
     change('192.168.10.240', '192.168.10.241');
     const { code, stdout } = await apply();
@@ -112,7 +112,7 @@ describeOnLinux('npm run apply', () => {
     expect(code).toBe(0);
   });
 
-  test('gives up on a webhook when the time is over', async () => {
+  test('gives up on a webhook after the timeout', async () => {
     await lab.stop();
     lab = await new ApplyLab({ webhookMs: 60_000 }).start();
     applied();
@@ -124,7 +124,7 @@ describeOnLinux('npm run apply', () => {
     );
   });
 
-  test('says what to do about a pool that MetalLB takes for a second owner of its addresses', async () => {
+  test('has a cure for a pool whose addresses an old pool holds', async () => {
     applied();
     change('name: lan', 'name: home');
     const name = 'ipaddresspoolvalidationwebhook.metallb.io';
@@ -144,14 +144,14 @@ describeOnLinux('npm run apply', () => {
     );
   });
 
-  test('can let the server merge', async () => {
+  test('applies server-side', async () => {
     lab.writeDist(dist);
     const { code, stdout } = await apply('--no-wait', '--server-side');
     expect(code).toBe(0);
     expect(stdout).toContain('00-crds: 9 server-side applied');
   });
 
-  test('says what to do when a field must not change', async () => {
+  test('has a cure for an immutable field', async () => {
     applied();
     change('app.kubernetes.io/name: kube-vip', 'app.kubernetes.io/name: kube-vip-2');
     const { code, stderr } = await apply();
@@ -159,7 +159,7 @@ describeOnLinux('npm run apply', () => {
     expect(stderr).toMatch(/field is immutable; delete this object with kubectl and run this again/);
   });
 
-  test('shows what it waits for once that takes more than two seconds', async () => {
+  test('shows what it waits for after 2 s', async () => {
     await lab.stop();
     lab = await new ApplyLab({ establishMs: 2300 }).start();
     lab.writeDist(dist);
@@ -169,7 +169,7 @@ describeOnLinux('npm run apply', () => {
 });
 
 describeOnLinux('npm run apply --dry-run', () => {
-  test('on an empty cluster says what cannot be asked about yet, stores nothing and ends with 0', async () => {
+  test('on an empty cluster reports what is not checked, stores nothing and ends with 0', async () => {
     lab.writeDist(dist);
     const before = lab.server.store.contents();
     const { code, stderr, stdout } = await apply('--dry-run');
@@ -180,7 +180,7 @@ describeOnLinux('npm run apply --dry-run', () => {
     expect(lab.server.store.contents()).toEqual(before);
   });
 
-  test('afterwards asks about everything', async () => {
+  test('checks everything after an apply', async () => {
     applied();
     const { code, stdout } = await apply('--dry-run');
     expect(code).toBe(0);
@@ -196,7 +196,7 @@ describeOnLinux('npm run apply --dry-run', () => {
   });
 });
 
-describeOnLinux('npm run apply says what to do when', () => {
+describeOnLinux('npm run apply has a cure if', () => {
   /** Enough to have something to apply. */
   const little: Files = new Map([...dist].filter(([name]) => name.startsWith('10-')));
   beforeEach(() => {
@@ -254,7 +254,7 @@ describeOnLinux('npm run apply says what to do when', () => {
     expect(stderr).toContain(ways);
   });
 
-  test('the API server is there and cannot serve yet', async () => {
+  test('the API server is not ready', async () => {
     lab.server.fateOf = () => new Refusal(503, 'ServiceUnavailable', 'apiserver not ready');
     const { code, stderr } = await apply();
     expect({ code, stderr }).toEqual({
@@ -274,7 +274,7 @@ describeOnLinux('npm run apply says what to do when', () => {
     expect(await apply('--cluster', 'south', '--no-wait')).toMatchObject({ code: 0 });
   });
 
-  test('nothing is synthesized yet', async () => {
+  test('dist/ does not exist', async () => {
     expect(await apply('--dist', lab.path('none'))).toMatchObject({
       code: 1,
       stderr: `folder "${lab.path('none')}" does not exist; run npm run synth, or name another with --dist or --cluster\n`,
@@ -287,7 +287,7 @@ describe('the usage of npm run apply', () => {
     expect(await apply(...args)).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('--help tells the exit codes and that nothing is deleted, and ends with 0', async () => {
+  test('--help prints the exit status, and that nothing is deleted', async () => {
     const { code, stdout } = await apply('--help');
     expect(code).toBe(0);
     expect(stdout).toContain('Exit status: 0 done, 1 failed or not ready, 2 wrong usage.');

@@ -118,7 +118,7 @@ describe('npm run secret:nut', () => {
 
   test.each([
     [
-      'a machine outside whose password is missing',
+      'a missing password of a host outside the cluster',
       ['--cluster', 'nas.yaml'],
       ['the password for "nas" is missing; give it with --server-file nas=FILE'],
     ],

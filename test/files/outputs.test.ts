@@ -79,7 +79,7 @@ test('a folder may be named in any way', () => {
   expect(list('dist')).toEqual(['b.yaml']);
 });
 
-describe("somebody else's", () => {
+describe("other people's", () => {
   test.each([
     ['a file beside ours', 'dist/kustomization.yaml', 'mine'],
     ['a chart of another app', 'dist/app.k8s.yaml', 'mine'],
@@ -193,12 +193,12 @@ describe('all or nothing', () => {
 describe.each(['cluster.yaml', ...readdirSync('examples').map((name) => join('examples', name))])('%s', (file) => {
   const site = buildSite(loadCluster(readFileSync(file, 'utf8'), file).cluster);
 
-  test('has no file that synth would not know again', () => {
+  test('has only files that synth recognizes', () => {
     expect([...site.dist.keys()].filter((name) => !DIST.isOurs(name))).toEqual([]);
     expect([...site.hosts].filter(([, text]) => !isWrittenBySynth(text)).map(([name]) => name)).toEqual([]);
   });
 
-  test('has files of the machines in the known folders alone', () => {
+  test('has host files only in the known folders', () => {
     const folders = [...site.hosts.keys()].filter((name) => name !== basename(name)).map((name) => name.split('/')[0]);
     expect(folders.filter((name) => !HOST_FOLDERS.includes(name ?? ''))).toEqual([]);
   });

@@ -32,7 +32,7 @@ test('by default a pod is on every node and the node that answers uses its own',
   });
 });
 
-test('a number of pods is spread over nodes, leaves a dead one after 30 s, and keeps the tolerations of k3s', () => {
+test('a number of pods is spread over nodes, leaves an unreachable one after 30 s, and keeps the tolerations of k3s', () => {
   const found = values({ replicas: 2 });
   expect(found).toMatchObject({
     deployment: { kind: 'Deployment', replicas: 2 },
@@ -53,7 +53,7 @@ test('a number of pods is spread over nodes, leaves a dead one after 30 s, and k
   ]);
 });
 
-test('the time on a dead node, the policy and the annotations of the Service can be chosen', () => {
+test('the time on an unreachable node, the policy and the annotations of the Service can be chosen', () => {
   const found = values({
     replicas: 3,
     leaveDeadNodeAfter: Duration.minutes(1),

@@ -28,7 +28,7 @@ describe('kube-vip with BGP', () => {
 
   test('keeps the address off every network', () => expect(env({ interface: 'eth0' })['vip_interface']).toBe('lo'));
 
-  test('takes the address of the machine for its router ID', () => {
+  test('uses the address of the node as router ID', () => {
     expect(env()['bgp_routerid']).toEqual({ fieldRef: { fieldPath: 'status.podIP' } });
   });
 

@@ -18,7 +18,7 @@ const env = (props?: Partial<KubeVipProps>): Record<string, string | undefined> 
     (at(pod(props), 'containers.0.env') as { name: string; value?: string }[]).map(({ name, value }) => [name, value]),
   );
 
-describe('what kube-vip is told', () => {
+describe('the settings of kube-vip', () => {
   test('to answer for the address by ARP, for the control plane and nothing else', () => {
     expect(env()).toMatchObject({
       address: VIP,
@@ -40,7 +40,7 @@ describe('what kube-vip is told', () => {
 
   test('to repeat the gratuitous ARP each second', () => expect(env()['vip_arpRate']).toBe('1000'));
 
-  test('to reach the API server of its own machine', () => {
+  test('use the API server of its own node', () => {
     expect(env()).toMatchObject({ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '6443' });
   });
 

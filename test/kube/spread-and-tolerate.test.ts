@@ -46,7 +46,7 @@ describe('spreadAndTolerate', () => {
     ]);
   });
 
-  test.each(both)('replaces the pods of %s after 30 s on a dead node', (_what, workload) => {
+  test.each(both)('replaces the pods of %s after 30 s on an unreachable node', (_what, workload) => {
     const taint = { effect: 'NoExecute', operator: 'Exists', tolerationSeconds: 30 };
     expect(at(find(make(workload), 'Deployment'), 'spec.template.spec.tolerations')).toEqual([
       { ...taint, key: 'node.kubernetes.io/not-ready' },
@@ -93,7 +93,7 @@ describe('spreadAndTolerate', () => {
     expect(at(object, 'spec.template.spec.topologySpreadConstraints.0')).toEqual(zone);
   });
 
-  test('keeps tolerations that cdk8s-plus is told of later', () => {
+  test('keeps tolerations that cdk8s-plus adds later', () => {
     const objects = synth((scope) => {
       const workload = plus(scope);
       spreadAndTolerate(workload);

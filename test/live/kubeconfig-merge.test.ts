@@ -91,13 +91,13 @@ current-context: default
     expect(merge(FOREIGN)).toMatchObject({ currentContext: 'default' });
   });
 
-  test('makes the virtual IP current when the current context is gone', () => {
+  test('makes the VIP current if the current context does not exist', () => {
     expect(merge(FOREIGN.replace('current-context: default', 'current-context: gone'))).toMatchObject({
       currentContext: 'home',
     });
   });
 
-  test('makes the virtual IP current when asked to', () => {
+  test('makes the VIP current with use', () => {
     const text = merged(FOREIGN, { use: true });
     expect(parse(text)['current-context']).toBe('home');
   });
@@ -137,7 +137,7 @@ current-context: default
     expect(problemsOf(other)).toEqual([expect.stringContaining('user "home-admin" belongs to another cluster')]);
   });
 
-  test('replaces them when told to', () => {
+  test('replaces them with replace', () => {
     const other = FOREIGN.replaceAll('name: default', 'name: home').replaceAll('cluster: default', 'cluster: home');
     expect(parse(merged(other, { replace: true })).contexts[0]).toEqual({
       name: 'home',

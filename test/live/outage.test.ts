@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.stop());
 
-describeOnLinux('npm run apply goes on when the API server was away', () => {
+describeOnLinux('npm run apply continues after an outage of the API server', () => {
   test.each<[string, (request: Request) => boolean]>([
     ['in the middle of a file', ({ method, path }) => method === 'POST' && path.endsWith('/ipaddresspools')],
     [
@@ -55,7 +55,7 @@ describeOnLinux('npm run apply goes on when the API server was away', () => {
     expect(stdout).toMatch(/^ready: (\d+) of \1 workloads$/m);
   });
 
-  test('or said that it cannot do it yet, in whatever words', async () => {
+  test('or after any message that it is not ready', async () => {
     const fates = new Map<string, Fate>([
       ['customresourcedefinitions', new Refusal(500, 'InternalError', 'etcdserver: leader changed')],
       ['namespaces', new Refusal(500, 'InternalError', 'etcdserver: request timed out')],
@@ -76,13 +76,17 @@ describeOnLinux('npm run apply goes on when the API server was away', () => {
   });
 });
 
-describeOnLinux('npm run apply ends when its time is over and the API server', () => {
+describeOnLinux('npm run apply ends at its timeout if the API server', () => {
   const CURE = 'try another context, or run this again later';
 
   test.each<[string, (request: Request) => boolean, string]>([
-    ['takes a file and answers nothing', ({ method }) => method === 'POST', '00-crds.k8s.yaml is only partly applied'],
     [
-      'takes the question for a Secret and answers nothing',
+      'accepts a file and does not answer',
+      ({ method }) => method === 'POST',
+      '00-crds.k8s.yaml is only partly applied',
+    ],
+    [
+      'accepts the query for a Secret and does not answer',
       ({ path }) => path.endsWith('/secrets/nut-users'),
       'could not check for Secret nut-users in namespace nut',
     ],
@@ -100,7 +104,7 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
     expect(stdout).toMatch(/^\.\.\. (applying 00-crds|checking Secret nut-users in nut), \d s$/m);
   });
 
-  test('stays away', async () => {
+  test('stays unavailable', async () => {
     lab.server.fateOf = ({ method }) =>
       method === 'POST' ? new Refusal(503, 'ServiceUnavailable', 'apiserver not ready') : undefined;
     const { code, stderr } = await program.run(lab, '--timeout', '3');
@@ -112,7 +116,7 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
 });
 
 describeOnLinux('npm run apply', () => {
-  test('says how long it waited, and not how long it might have', async () => {
+  test('reports how long it waited, not its limit', async () => {
     lab.server.fateOf = (request) =>
       isRollout(request) ? new Refusal(403, 'Forbidden', 'deployments.apps "controller" is forbidden') : undefined;
     const { code, stderr } = await program.run(lab, '--timeout', '200');

@@ -1,7 +1,7 @@
 import { countOutcomes } from '../../lib/live/kubectl';
 import { explained, hindranceOf } from '../../lib/live/problems';
 
-/** What kubectl 1.35 says, and what to do about it. */
+/** Messages of kubectl 1.35 with their cures. */
 test.each([
   ['Deployment.apps "a" is invalid: spec.selector: field is immutable', /delete this object with kubectl/],
   ['The RoleBinding "a" is invalid: roleRef: cannot change roleRef', /delete this object with kubectl/],
@@ -35,7 +35,7 @@ test.each([
     'Unable to connect to the server: x509: certificate is valid for 10.43.0.1, not 192.168.10.5',
     /the certificate authority of the kubeconfig is not that of this cluster/,
   ],
-])('to %j there is a cure, and it does not pass by itself', (stderr, cure) => {
+])('%j has a cure and is permanent', (stderr, cure) => {
   expect(explained(stderr)).toEqual([expect.stringMatching(new RegExp(`; .*${cure.source}`))]);
   expect(hindranceOf({ stderr, isKilled: false })).toBeUndefined();
 });
@@ -50,7 +50,7 @@ test.each([
   'Unable to connect to the server: dial tcp: lookup api.home.arpa: no such host',
   'Unable to connect to the server: net/http: TLS handshake timeout',
   'dial tcp 192.168.10.5:6443: connect: no route to host',
-])('%j says that nobody answers', (stderr) => {
+])('%j means that the API server does not answer', (stderr) => {
   expect(hindranceOf({ stderr, isKilled: false })).toMatchObject({
     what: 'the API server',
     state: 'does not answer',
@@ -64,7 +64,7 @@ test.each([
   'failed to download openapi: the server is currently unable to handle the request',
   'Error from server (TooManyRequests): the server has received too many requests',
   'Error from server (Conflict): Operation cannot be fulfilled on serviceaccounts "a": the object has been modified; please apply your changes to the latest version and try again',
-])('%j says that the API server cannot do it yet', (stderr) => {
+])('%j means that the API server is not ready', (stderr) => {
   expect(hindranceOf({ stderr, isKilled: false })).toMatchObject({ what: 'the API server', state: 'is not ready' });
 });
 
@@ -72,11 +72,11 @@ test.each([
   'Error from server: etcdserver: mvcc: database space exceeded',
   'Error from server (NotFound): namespaces "nut" not found',
   'error: timed out waiting for the condition',
-])('%j does not pass by itself', (stderr) => {
+])('%j is permanent', (stderr) => {
   expect(hindranceOf({ stderr, isKilled: false })).toBeUndefined();
 });
 
-test('a namespace that is still being deleted passes by itself', () => {
+test('a namespace that is terminating is temporary', () => {
   const stderr =
     'Error from server (Forbidden): error when creating "dist/50-nut.k8s.yaml": configmaps "nut-conf" is forbidden: unable to create new content in namespace nut because it is being terminated';
   expect(hindranceOf({ stderr, isKilled: false })).toEqual({
@@ -86,7 +86,7 @@ test('a namespace that is still being deleted passes by itself', () => {
   });
 });
 
-test('what an earlier try made counts as made', () => {
+test('what an earlier attempt created counts as created', () => {
   const earlier = 'namespace/nut created\nservice/a unchanged\n';
   const stdout = 'namespace/nut unchanged\nservice/a unchanged\nservice/b configured\n';
   expect(countOutcomes(stdout, earlier)).toEqual({ created: 1, unchanged: 1, configured: 1 });

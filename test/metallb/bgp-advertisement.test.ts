@@ -147,7 +147,7 @@ describe('BgpAdvertisement', () => {
     expect(() => build(options)).toThrow(message);
   });
 
-  test('refuses a local preference that no peer hears', () => {
+  test('refuses a local preference without a peer of the same AS', () => {
     expect(() => build((scope) => ({ peers: [new BgpPeer(scope, 'peer', TOR)], localPref: 200 }))).toThrow(
       'localPref 200 is sent only within one AS, and every peer is in another',
     );

@@ -21,7 +21,7 @@ const peerOf = (props: BgpPeerProps): JsonObject =>
 const peer = (props: Partial<NativeBgpPeerProps> = {}): JsonObject => peerOf({ ...TOR, ...props });
 
 describe('BgpPeer', () => {
-  test('emits only what it is told, in the current version', () => {
+  test('emits only what is given, in the current version', () => {
     expect(peer()).toEqual({
       apiVersion: 'metallb.io/v1beta2',
       kind: 'BGPPeer',
@@ -165,7 +165,7 @@ describe('BgpPeer with FRR', () => {
     expect(() => peerOf({ ...FRR, peerASN: undefined })).toThrow('has neither of peerASN and dynamicASN; give one');
   });
 
-  test('refuses to say that it lives less often than it is believed dead', () => {
+  test('refuses a keepalive longer than the hold time', () => {
     const props = { ...FRR, keepaliveTime: Duration.seconds(10), holdTime: Duration.seconds(9) };
     expect(() => peerOf(props)).toThrow('keepaliveTime 10s is longer than holdTime 9s');
   });

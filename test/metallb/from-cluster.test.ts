@@ -38,7 +38,7 @@ describe('the MetalLB of a site', () => {
     },
   );
 
-  test('leaves a dead node with its controller after 30 s, and may go to servers that are kept free', () => {
+  test('replaces its controller after 30 s on an unreachable node, also on tainted servers', () => {
     const gone = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 };
     expect(podOf(metalLb, 'controller')).toMatchObject({
       priorityClassName: 'system-cluster-critical',

@@ -273,7 +273,7 @@ describe('the external traffic policy of HaIngress', () => {
     expect(at(find(objects, 'Service'), 'spec.externalTrafficPolicy')).toBe('Local');
   });
 
-  test('is what it is told to be', () => {
+  test('is as given', () => {
     expect(policyOf(daemonSet, { externalTrafficPolicy: 'Cluster' })).toBe('Cluster');
     expect(build(deployment, { externalTrafficPolicy: 'Local' }).reason).toBe('it is set explicitly');
   });

@@ -51,7 +51,7 @@ describe('images of MetalLb', () => {
     expect(() => install({ images: { speaker } })).toThrow(`images.speaker: "${speaker}" ${fault}`);
   });
 
-  test.each(both)('of the %s are fetched as it is told', (kind) => {
+  test.each(both)('of the %s have the given pull policy', (kind) => {
     expect(at(podOf(kind), 'spec.containers.0.imagePullPolicy')).toBeUndefined();
     expect(at(podOf(kind, { imagePullPolicy: 'Never' }), 'spec.containers.0.imagePullPolicy')).toBe('Never');
   });
@@ -156,7 +156,7 @@ describe('webhook', () => {
 
   test('fails by default', () => expect(policies()).toEqual(Array(6).fill('Fail')));
 
-  test('stores pools unchecked when told to ignore', () =>
+  test('stores pools unchecked with ignore', () =>
     expect(policies({ webhook: 'ignore' })).toEqual(Array(6).fill('Ignore')));
 
   test('is turned off in the controller alone', () => {

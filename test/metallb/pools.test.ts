@@ -32,7 +32,7 @@ const edge: LabelSelector = {
 };
 
 describe('IpAddressPool', () => {
-  test('emits only what it is told', () => {
+  test('emits only what is given', () => {
     expect(pool()).toEqual({
       apiVersion: 'metallb.io/v1beta1',
       kind: 'IPAddressPool',
@@ -116,7 +116,7 @@ describe('IpAddressPool', () => {
     );
   });
 
-  test('knows which addresses it gives out', () => {
+  test('reports which addresses it assigns', () => {
     synth((scope) => {
       const props = { ...LAN, addresses: ['10.0.0.0/24'], avoidBuggyIPs: true, allowUnannounced: true };
       const lan = new IpAddressPool(scope, 'pool', props);

@@ -76,7 +76,7 @@ describe('a service of type LoadBalancer is fine', () => {
   });
 });
 
-describe('a service is told', () => {
+describe('a service is refused', () => {
   const pools =
     'the pools are "lan" (192.168.10.240-192.168.10.250, fd00::f000/116), "dmz" (10.0.0.0/24), "closed" (10.1.0.0/24), "chosen" (10.2.0.0/24)';
 
@@ -159,7 +159,7 @@ describe('a service is told', () => {
       'has the annotation metallb.universe.tf/address-pool, from before MetalLB 0.14.9; write metallb.io/address-pool',
     ],
     [
-      'of annotations that nobody reads',
+      'of unknown annotations',
       { annotations: { 'metallb.io/loadBalancerIP': '192.168.10.243' } },
       'has the annotation metallb.io/loadBalancerIP, which MetalLB does not read; choose from metallb.io/loadBalancerIPs, metallb.io/address-pool, metallb.io/allow-shared-ip',
     ],
@@ -268,7 +268,7 @@ describe('a MetalLB with a class', () => {
   });
 });
 
-describe('services are found in an app with a pool, whoever made them:', () => {
+describe('services of an app with a pool are found, made by', () => {
   const annotations = { 'metallb.io/loadBalancerIPs': '192.168.10.9' };
   const metadata = { name: 'a', namespace: 'web', annotations };
 

@@ -147,7 +147,7 @@ describe('an app with a MetalLB in native mode', () => {
     'dynamicASN',
     'interface',
     'localASN',
-  ])('has no BGPPeer with %s, whoever made it', (field) => {
+  ])('has no BGPPeer with %s, made by any construct', (field) => {
     expect(nativeProblems(object('BGPPeer', 'tor', { [field]: 'x' }, {}, 'v1beta2'))).toEqual([
       `BGPPeer "tor": ${field} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; remove it, or set bgpType to frr-k8s if MetalLB runs in that mode`,
     ]);

@@ -111,7 +111,7 @@ function isProse(object: JsonObject, key: string, value: Json): boolean {
   return PROSE_FIELDS.includes(key) || (key === 'message' && typeof object['rule'] === 'string');
 }
 
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
-const isObject = (value: Json | undefined): value is JsonObject =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !isList(value);

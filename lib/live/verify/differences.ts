@@ -1,4 +1,4 @@
-import { canonicalForm, type Json, type JsonObject, objectsByKey } from './canonical';
+import { canonicalForm, isList, isObject, type Json, type JsonObject, objectsByKey } from './canonical';
 
 /** A path at which two objects differ. The value of a side without the path is undefined. */
 export interface Difference {
@@ -83,8 +83,3 @@ const joined = (path: string, key: string): string => {
   if (!/^[\w-]+$/.test(key)) return `${path}["${key}"]`;
   return path === '' ? key : `${path}.${key}`;
 };
-
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !isList(value);
