@@ -21,7 +21,7 @@ const A_DAY = 86_400;
 
 const HELP = `
 Order: custom resource definitions, a wait until their kinds are served, all other objects, the webhook, a wait for the pods.
-A repeated run leaves objects that match dist/ unchanged.
+It can be run again at any time.
 
 Nothing is deleted. An object that is no longer in dist/ stays in the cluster: a Service may hold an address of the old pool.
 docs/upgrade-metallb.md lists what older versions leave behind and how to remove it.

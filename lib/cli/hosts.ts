@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Option } from 'commander';
-import { newFolderOutside, writePrivateFolder } from '../files';
+import { newFolderOutside, projectFolder, writePrivateFolder } from '../files';
 import { SEED_SYSTEMS } from '../machines';
 import { readOneSite } from '../site';
 import { buildSeed, type SeedOptions } from '../synth';
@@ -28,7 +28,7 @@ function action(options: Options): void {
   const now = new Date();
   const { cluster } = readOneSite(options.cluster, { now });
   const { files, summary, steps } = buildSeed(cluster, options, now);
-  const folder = newFolderOutside(options.out);
+  const folder = newFolderOutside(options.out, projectFolder());
   writePrivateFolder(folder, files);
   const written = files.map(({ path, permissions }) => `${permissions} ${join(folder, path)}`);
   console.log([...written, ...summary, ...steps(folder)].join('\n'));
@@ -38,12 +38,10 @@ run(
   program('hosts')
     .description('Writes the files for installation media: those of hosts/ with the token and your SSH keys.')
     .requiredOption('--token-file <file>', 'file with the cluster token')
-    .option(
-      '--ssh-key <file>',
-      'file with public SSH keys; repeatable',
-      (file: string, all: string[]) => [...all, file],
-      [],
-    )
+    .option('--ssh-key <file>', 'file with public SSH keys; repeatable', (file: string, all: string[] = []) => [
+      ...all,
+      file,
+    ])
     .requiredOption('--out <folder>', 'new folder outside this project')
     .addOption(
       new Option('--os <system>', 'default: the first of os in cluster.yaml, else cloud-init').choices([

@@ -21,7 +21,7 @@ ${exitStatus('invalid input')}`;
 
 type Files = Readonly<Record<string, string>>;
 
-function named(value: string, files: Files): Files {
+function named(value: string, files: Files = {}): Files {
   const [name, ...file] = value.split('=');
   if (!name || file.length === 0) throw new InvalidArgumentError('write NAME=FILE');
   return { ...files, [name]: file.join('=') };
@@ -44,13 +44,11 @@ run(
       '--server-file <ups=file>',
       'password for a UPS that a host outside the cluster serves, such as a NAS; repeatable',
       named,
-      {},
     )
     .option(
       '--driver-file <ups.option=file>',
       'value of a driver option that is { secret: true }, such as authPassword; repeatable',
       named,
-      {},
     )
     .addHelpText('after', HELP)
     .action(action),

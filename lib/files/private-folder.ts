@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FileError, withFile } from './problem';
-import { projectFolder } from './project';
 
 /** A file of a private folder. */
 export interface PrivateFile {
@@ -24,12 +23,13 @@ export interface PrivateFile {
 /**
  * The path of a folder for secrets, with symbolic links resolved.
  *
- * @throws FileError if the folder is inside this project, or has files
+ * @param project folder of this project
+ * @throws FileError if the folder is inside the project, or has files
  */
-export function newFolderOutside(path: string): string {
+export function newFolderOutside(path: string, project: string): string {
   return withFile(path, () => {
     const folder = realPath(path);
-    if (!relative(realpathSync(projectFolder()), folder).startsWith('..')) {
+    if (!relative(realpathSync(project), folder).startsWith('..')) {
       throw new FileError(`${path}: the folder is inside the project, where secrets get committed; name one outside`);
     }
     if (existsSync(folder) && readdirSync(folder).length > 0) {

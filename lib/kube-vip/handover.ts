@@ -1,7 +1,7 @@
 import { electionSeconds, type Failover, JITTER, type Lease } from '../cluster';
 import { HANDOVER_FIGURES } from './handover-figures';
 
-/** How long something takes, in seconds, over many repetitions. */
+/** The distribution of a duration in seconds. */
 export interface Distribution {
   readonly min: number;
   readonly median: number;
@@ -9,16 +9,16 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** What decides how long the virtual IP is away. */
+/** What determines the failover time of the VIP. */
 export interface Handover {
   readonly lease: Lease;
-  /** Pause between two gratuitous ARPs; the first comes at a random point of it. 0 where routers are told. */
+  /** Interval of gratuitous ARPs in ms; the first is sent at a random point of it. 0 with BGP. */
   readonly arpRateMs: number;
-  /** Servers that are left to take over. */
+  /** Remaining servers. */
   readonly followers: number;
-  /** Whether the holder says goodbye, as it does when its pod is stopped. @default false */
+  /** Whether the holder releases the lease, as when its pod is stopped. @default false */
   readonly graceful?: boolean;
-  /** The profile of etcd, when the server that died led it as well. @default - it did not */
+  /** The timing of etcd, if the failed server was also its leader. @default - it was not */
   readonly electing?: Failover;
 }
 
@@ -33,8 +33,9 @@ export const settingsOf = ({ lease, arpRateMs, followers, graceful = false, elec
   ].join(', ');
 
 /**
- * How long a handover takes with the settings that a site has by default: figures of a simulation that scripts/handover-simulation.ts ran once.
- * Undefined for other settings, for which `longestHandover` is what is known.
+/**
+ * How long a failover takes with the settings of a site by default: figures that `npm run figures` simulated once.
+ * Undefined for other settings, which have `longestHandover`.
  */
 export function handover(props: Handover): Distribution | undefined {
   const figures = HANDOVER_FIGURES[settingsOf(props)];
@@ -43,7 +44,7 @@ export function handover(props: Handover): Distribution | undefined {
   return { min, median, p95, max };
 }
 
-/** No handover takes longer. Formula: a look at the lease just missed, twice, the lease, the gratuitous ARP, and the election. */
+/** Upper bound: two missed polls of the lease, the lease, the gratuitous ARP, and the election of etcd. */
 export function longestHandover({ lease, arpRateMs, graceful = false, electing }: Handover): number {
   const pause = (1 + JITTER) * lease.retrySeconds;
   const election = electing ? electionSeconds(electing).most : 0;

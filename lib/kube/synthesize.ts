@@ -3,10 +3,11 @@ import type { Files } from '../files';
 import { asStored } from './stored';
 
 /**
- * The texts that `app.synth()` would write with a file for each chart, without touching the disk, so that a site with an error
- * leaves what is there as it is, and without the values that an API server would not store. Linear in the number of charts, where `app.synth()` is quadratic.
+ * The files of `app.synth()`, one per chart, without writing them: after an error the old files stay. Values
+ * that an API server does not store are left out. Its time is linear in the
+ * number of charts; that of `app.synth()` is quadratic.
  *
- * Throws an Error with every failed validation, each with the path of its construct.
+ * @throws Error with every failed validation and the path of its construct
  */
 export function synthesize(app: App): Files {
   const problems = app.node

@@ -8,38 +8,38 @@ import type { NutModel } from './model';
 import { NutPrimary, type NutPrimaryProps, NutSecondary } from './pods';
 
 export interface NutProps {
-  /** UPSes, nodes and times. */
+  /** UPSes, nodes and timing. */
   readonly model: NutModel;
   /** Nodes that no UPS feeds, by name. @default - none */
   readonly unfedNodes?: readonly string[];
   /** Name of the Secret with the passwords. @default 'nut-users' */
   readonly secretName?: string;
-  /** Name of the Secret with the certificates, when the model says TLS. @default - none */
+  /** Name of the Secret with the certificates, if the model has TLS. @default - none */
   readonly tlsSecretName?: string;
-  /** Directory of each machine that killpowerd watches. @default '/run/killpower' */
+  /** Directory of the host that killpowerd watches. @default '/run/killpower' */
   readonly killpowerPath?: string;
-  /** Where a machine has its USB bus. @default '/dev/bus/usb' */
+  /** USB bus directory of the host. @default '/dev/bus/usb' */
   readonly usbBusPath?: string;
   /** Run the secondaries privileged. @default false */
   readonly privilegedSecondary?: boolean;
-  /** Run nut_exporter beside the primaries; with `prometheusRules` also objects for the Prometheus operator. @default - neither */
+  /** Adds nut_exporter to the primaries; `prometheusRules` adds objects of the Prometheus operator. @default - neither */
   readonly metrics?: { readonly image?: string; readonly prometheusRules?: boolean };
-  /** Full image reference for both roles. @default - instantlinux/nut-upsd at the version this project knows */
+  /** Image of both roles. @default - NUT_IMAGE */
   readonly image?: string;
 }
 
 /**
- * Network UPS Tools for a cluster: configuration, primaries, secondaries, and a Service for whoever else wants to read a UPS.
- * Put it into a chart whose namespace allows privileged pods, `nut` by convention.
+ * Network UPS Tools for a cluster: configuration, primaries, secondaries, and a Service for other clients. Put it into a chart whose
+ * namespace allows privileged pods, `nut` by convention.
  *
- * Throws an Error when the model says TLS and no Secret is named, or the other way round.
+ * @throws Error if only one of model.tls and tlsSecretName is given
  */
 export class Nut extends Construct {
   constructor(scope: Construct, id: string, props: NutProps) {
     super(scope, id);
     const { model, killpowerPath, image } = props;
     if (model.tls !== (props.tlsSecretName !== undefined)) {
-      throw new Error('tls in the model and tlsSecretName belong together; give both or neither');
+      throw new Error('model.tls and tlsSecretName belong together; give both or neither');
     }
     const shared = {
       config: new NutConfig(this, 'Config', model),
@@ -66,7 +66,7 @@ export class Nut extends Construct {
     if (props.metrics?.prometheusRules) new NutAlerts(this, 'Alerts', model);
   }
 
-  /** Not ready is no reason to hide upsd: preflight may complain about something else. */
+  /** Publishes upsd even if preflight makes the pod not ready. */
   private addService(port: number): void {
     const service = new kplus.Service(this, 'Service', {
       metadata: { name: 'nut-upsd' },

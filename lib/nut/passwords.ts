@@ -47,9 +47,9 @@ export interface PasswordFiles {
   /** @default - a new password */
   readonly secondaryFile?: string;
   /** By UPS, for each one that a host outside the cluster serves. */
-  readonly serverFile: Readonly<Record<string, string>>;
+  readonly serverFile?: Readonly<Record<string, string>>;
   /** By UPS.OPTION, for each driver option that is `{ secret: true }`. */
-  readonly driverFile: Readonly<Record<string, string>>;
+  readonly driverFile?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -59,7 +59,7 @@ export interface PasswordFiles {
  */
 export function chosenPasswords(cluster: Cluster, files: PasswordFiles): NutPasswords {
   const foreign = foreignPasswords(cluster);
-  const given = { '--server-file': files.serverFile, '--driver-file': files.driverFile };
+  const given = { '--server-file': files.serverFile ?? {}, '--driver-file': files.driverFile ?? {} };
   const problems = FLAGS.flatMap((flag) =>
     mismatches(
       flag,

@@ -19,8 +19,8 @@ export interface SeedOptions {
   /** File with the cluster token. */
   readonly tokenFile: string;
   /** Files with public SSH keys. */
-  readonly sshKey: readonly string[];
-  /** @default - the first of `os` in cluster.yaml, else plain */
+  readonly sshKey?: readonly string[];
+  /** @default - the first of `os` in cluster.yaml, else cloud-init */
   readonly os?: SeedSystem;
   /** Server that may bootstrap the cluster by itself; needs `for`. @default - `bootstrap` of cluster.yaml */
   readonly permitInit?: string;
@@ -43,7 +43,7 @@ export interface Seed {
  */
 export function buildSeed(cluster: Cluster, options: SeedOptions, now: Date): Seed {
   const token = readToken(options.tokenFile);
-  const sshKeys = options.sshKey.flatMap(readSshKeys);
+  const sshKeys = (options.sshKey ?? []).flatMap(readSshKeys);
   const system = options.os ?? systemsOf(cluster)[0] ?? 'plain';
   const permission = permissionOf(options, cluster, system, now);
   const addOns = serverAddOns(cluster, buildSite(cluster).dist);

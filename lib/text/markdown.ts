@@ -1,7 +1,7 @@
-/** Commands as a paragraph of their own. */
+/** A block of commands. */
 export const commands = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
 
-/** Commands below a line of text. */
+/** A block of commands below a line of text. */
 export const code = (...lines: readonly string[]): string => `\n${commands(...lines)}`;
 
 /** One row of a table. */

@@ -146,7 +146,7 @@ describe('kubeconfig --merge', () => {
     expect(config['current-context']).toBe('default');
   });
 
-  test('makes the virtual IP current with --use', () => {
+  test('makes the VIP current with --use', () => {
     writeFileSync(at('config'), FOREIGN);
     merge('--use');
     expect(parse(textOf('config'))['current-context']).toBe('home');
@@ -214,9 +214,7 @@ describe('kubeconfig --merge', () => {
     const { status, lines } = run(['--from', 'k3s.yaml', '--merge', 'locked/config'], user);
     chmodSync(at('locked'), 0o755);
     expect([status, textOf('locked/config'), readdirSync(at('locked'))]).toEqual([1, FOREIGN, ['config']]);
-    expect(lines).toEqual([
-      expect.stringMatching(/^locked\/config: may not be read or written \(EACCES\); change its rights/),
-    ]);
+    expect(lines).toEqual([expect.stringMatching(/^locked\/config: permission denied \(EACCES\); change the mode/)]);
   });
 
   test('writes to --out and leaves the merged file alone', () => {
@@ -239,7 +237,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     ]);
   });
 
-  test("names that are another cluster's, unless told to replace them", () => {
+  test("names that are another cluster's, unless --replace is given", () => {
     writeFileSync(at('config'), OTHER);
     expect([merge().status, textOf('config'), backups()]).toEqual([1, OTHER, []]);
     expect(merge('--replace').status).toBe(0);
@@ -254,8 +252,8 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     expect(status).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(/^cluster\.yaml:1:7: bad-name: /),
-      expect.stringMatching(/^k3s\.yaml: it is not a kubeconfig; /),
-      expect.stringMatching(/^config: it is a Secret and no kubeconfig; /),
+      expect.stringMatching(/^k3s\.yaml: it is no kubeconfig; /),
+      expect.stringMatching(/^config: a Secret, not a kubeconfig; /),
     ]);
   });
 
@@ -263,10 +261,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     const { status, lines } = run(['--from', 'none.yaml', '--cluster', 'no-cluster.yaml']);
     expect([status, lines]).toEqual([
       1,
-      [
-        'no-cluster.yaml: there is no such file; correct the name',
-        'none.yaml: there is no such file; correct the name',
-      ],
+      ['no-cluster.yaml: does not exist; correct the name', 'none.yaml: does not exist; correct the name'],
     ]);
   });
 
@@ -281,15 +276,15 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
 describe('the usage of kubeconfig', () => {
   test.each([
     ['no --from', []],
-    ['an option it does not know', ['--from', 'k3s.yaml', '--form']],
-    ['an argument it does not know', ['--from', 'k3s.yaml', 'config']],
+    ['an unknown option', ['--from', 'k3s.yaml', '--form']],
+    ['an unknown argument', ['--from', 'k3s.yaml', 'config']],
     ['an option without its value', ['--from', 'k3s.yaml', '--merge']],
-  ])('is told with status 2 for %s', (_, args) => {
+  ])('ends with 2 for %s', (_, args) => {
     const { status, stdout, stderr } = run(args);
     expect([status, stdout, stderr.startsWith('error: ')]).toEqual([2, '', true]);
   });
 
-  test('is told in full by --help', () => {
+  test('is printed by --help', () => {
     const { status, stdout, stderr } = run(['--help']);
     expect([status, stderr]).toEqual([0, '']);
     for (const option of '--from --ssh --sudo --timeout --merge --out --cluster --rescue --use --replace'.split(' '))

@@ -118,7 +118,7 @@ describe('npm run secret:nut', () => {
 
   test.each([
     [
-      'a machine outside whose password is missing',
+      'a missing password of a host outside the cluster',
       ['--cluster', 'nas.yaml'],
       ['the password for "nas" is missing; give it with --server-file nas=FILE'],
     ],
@@ -128,7 +128,7 @@ describe('npm run secret:nut', () => {
       [
         'the password for "nas" is missing; give it with --server-file nas=FILE',
         '--server-file nsa: no host outside the cluster serves a UPS "nsa"; the site needs nas',
-        'none: there is no such file; correct the name',
+        'none: does not exist; correct the name',
       ],
     ],
     [
@@ -147,15 +147,15 @@ describe('npm run secret:nut', () => {
     [
       'a password that NUT would not read',
       ['--primary-file', 'weak'],
-      ['the primary password is not usable; take 8 to 128 letters, digits and . _ ~ + -, not starting with -'],
+      ['the primary password is invalid; use 8 to 128 letters, digits and . _ ~ + -, not starting with -'],
     ],
-    ['a site that is not there', ['--cluster', 'nofile'], ['nofile: there is no such file; correct the name']],
+    ['a site that is not there', ['--cluster', 'nofile'], ['nofile: does not exist; correct the name']],
     [
       'a folder without a site',
       ['--cluster', 'a-folder'],
       ['a-folder: no-file: the folder has no .yaml file; add one per cluster'],
     ],
-    ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a folder; name one file']],
+    ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a directory; name a file']],
   ])('refuses %s', (_name, args, lines) => {
     const { status, stdout, stderr } = secret(args);
     expect([status, stdout, stderr]).toEqual([1, '', `${lines.join('\n')}\n`]);

@@ -31,7 +31,7 @@ describe('the profiles', () => {
   });
 });
 
-describe('the handover of the virtual IP', () => {
+describe('the failover of the VIP', () => {
   // an independent simulation that follows each look at the lease over 30 s, 100000 times: minimum, median, 95 of 100
   test.each([
     ['15/10/2 with ARP each second', standard, [13.2, 17.0, 19.3]],

@@ -42,7 +42,7 @@ describe('the MetalLB of a site', () => {
     },
   );
 
-  test('leaves a dead node with its controller after 30 s, and may go to servers that are kept free', () => {
+  test('replaces its controller after 30 s on an unreachable node, also on tainted servers', () => {
     const gone = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 };
     expect(podOf(metalLb, 'controller')).toMatchObject({
       priorityClassName: 'system-cluster-critical',
@@ -70,7 +70,7 @@ describe('the MetalLB of a site', () => {
     expect(settings('fast')).toEqual(['metallb-memberlist-config']);
   });
 
-  test('lets metrics be read when the site asks for it', () => {
+  test('lets metrics be read when the site requests it', () => {
     const rules = (metrics: boolean) =>
       JSON.stringify(
         at(find(objects(withLoadBalancer({ metrics })), 'ClusterRole', 'metallb-system:speaker'), 'rules'),

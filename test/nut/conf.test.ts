@@ -74,7 +74,7 @@ describe('ups.conf', () => {
   });
 
   test.each(['ups@1', 'ups:1', '[ups1]', 'ups 1', '', '-ups', 'ä'])('refuses the name %j', (name) => {
-    expect(() => checkUpsName(name)).toThrow('is no UPS name');
+    expect(() => checkUpsName(name)).toThrow('is not a valid UPS name');
   });
 });
 
@@ -148,7 +148,7 @@ describe('the Secret', () => {
     'a/slash/here',
     'ümlaut-ümlaut',
   ])('refuses %j and does not show it', (password) => {
-    expect(() => checkPassword('primary', password)).toThrow('the primary password is not usable');
+    expect(() => checkPassword('primary', password)).toThrow('the primary password is invalid');
     expect(() => checkPassword('primary', password)).not.toThrow(password);
   });
 
@@ -157,8 +157,8 @@ describe('the Secret', () => {
     expect(() => checkPassword('driver-ups1-community', password)).not.toThrow();
   });
 
-  test.each(['', 'has space in it', 'a'.repeat(129)])('refuses %j also for a NAS', (password) => {
-    expect(() => checkPassword('server-nas', password)).toThrow('the server-nas password is not usable; take 1 to 128');
+  test.each(['', 'has space in it', 'a'.repeat(129)])('refuses %j for a NAS as well', (password) => {
+    expect(() => checkPassword('server-nas', password)).toThrow('the server-nas password is invalid; use 1 to 128');
   });
 
   test('keeps a password of digits a string', () => {

@@ -105,8 +105,10 @@ describe('TLS', () => {
   test('without a Secret is refused', () => expect(() => synth({ tls: true })).toThrow('belong together'));
 });
 
-test('a node fed by an unknown UPS is refused', () => {
-  expect(() => synth({ nodes: [fed('srv2', 'ups9')] })).toThrow('node srv2 is fed by "ups9", which is no UPS here');
+test('a node fed by a UPS that is not there is refused', () => {
+  expect(() => synth({ nodes: [fed('srv2', 'ups9')] })).toThrow(
+    'node srv2 is fed by "ups9", which is not a UPS of this model',
+  );
 });
 
 test('one name for two UPSes is refused', () => {
