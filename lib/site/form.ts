@@ -96,7 +96,7 @@ const expectedOf = (issue: Issue): string => (issue.code === 'invalid_type' ? is
 function ofType(path: Path, input: unknown, wanted: string): Problem {
   if (input === undefined) return missing(path, wanted);
   const scalar = typeof input === 'number' || typeof input === 'boolean';
-  const quotes = scalar && (wanted === KINDS['string'] || wanted === 'a text or a list') ? ' (put it in quotes)' : '';
+  const quotes = scalar && (wanted === KINDS['string'] || wanted === 'a text or a list') ? ' (quote it)' : '';
   return problem('bad-type', path, `${nameOf(path)} is ${shown(input)}`, `use ${wanted}${quotes}`);
 }
 

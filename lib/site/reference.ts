@@ -85,10 +85,13 @@ function fieldsText(): string {
 const fieldsOf = ({ properties = {}, required = [] }: Schema, path: string): (readonly string[])[] =>
   Object.entries(properties).flatMap(([key, field]) => {
     const at = path ? `${path}.${key}` : key;
-    const [value = '', stated] = (field.description ?? '').split(' Default: ');
+    const [value = '', stated] = linked(field.description ?? '').split(' Default: ');
     const row = [`\`${at}\``, `${value}${boundsOf(field)}`, defaultOf(field, stated, required.includes(key))];
     return [row, ...fieldsOf(field, at), ...(field.items ? fieldsOf(field.items, `${at}[]`) : [])];
   });
+
+/** A description as a cell of a table, with links to the pages of docs/. */
+const linked = (text: string): string => text.replaceAll('|', '\\|').replace(/docs\/([\w-]+\.md)/g, '[docs/$1]($1)');
 
 function boundsOf(field: Schema): string {
   const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = field;

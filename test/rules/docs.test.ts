@@ -21,6 +21,7 @@ test('cluster.yaml shows the defaults of power where it shows what may be set', 
 
 test.each([
   'docs/cluster-yaml.md',
+  'docs/fields.md',
   'docs/rules.md',
   'docs/howto-k3os.md',
   'docs/control-plane.md',
