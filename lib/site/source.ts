@@ -22,11 +22,11 @@ export const TEXT_RULES = {
   yaml: {
     cause:
       'The file is not YAML, or has a key twice in a group, a list or a group as key, a tab as indentation, an unknown tag, an alias without anchor, a merge key without a group, or a second document',
-    cure: 'Correct it at the line and column. A file has one site: no `---` after the first key',
+    cure: 'Correct it at the line and column',
   },
   'misread-number': {
     cause:
-      'A driver option without quotes is a number in YAML, and the driver would get another text: `0x051d` becomes 1309, `0002` becomes 2. `27.40` is valid, as are numbers where a number is meant',
+      'A driver option without quotes is a YAML number that changes its text: `0x051d` becomes 1309, `0002` becomes 2',
     cure: 'Quote it',
   },
 } as const satisfies Rules;
