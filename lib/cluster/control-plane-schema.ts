@@ -18,15 +18,15 @@ const bgpPeer = z.strictObject({
 
 /** How kube-vip announces the VIP to routers. */
 export const bgp = z.strictObject({
-  localAS: asNumber.describe("AS number of the cluster's side; 64512 to 65534 are for private use."),
+  localAS: asNumber.describe('AS number of the cluster; 64512 to 65534 are for private use.'),
   holdTimeSeconds: z
     .number()
     .int()
     .min(3)
     .max(65_535)
     .default(9)
-    .describe('How long a router goes on sending to a server it hears nothing from.'),
-  peers: z.array(bgpPeer).min(1).describe('The routers, each told by every server that holds the virtual IP.'),
+    .describe('Time without a keepalive after which a router drops the route to a server.'),
+  peers: z.array(bgpPeer).min(1).describe('The routers. Every server that holds the VIP announces it to each.'),
 });
 
 /** Settings of keepalived. */
@@ -37,7 +37,7 @@ export const keepalived = z.strictObject({
     .min(1)
     .max(255)
     .default(51)
-    .describe('VRRP router ID. No other VRRP on the same network may have it, routers included.'),
+    .describe('VRRP router ID, unique on the network, routers included.'),
 });
 
 /** The groups that one provider reads. */

@@ -1,19 +1,19 @@
-/** Where a site stands and where its files go, as far as texts that tell a person what to run need it. */
+/** The file of a site and the folder of its output, for the commands in its texts. */
 export interface Origin {
   /** The file of the site. */
   readonly file: string;
-  /** Whether commands have to be told with `--cluster` that they are for this file. */
+  /** Whether commands need `--cluster` to find this file. */
   readonly named: boolean;
-  /** The folder of the site below dist/ and hosts/, with a slash at its end; empty where they hold one site. */
+  /** The folder of the site below dist/ and hosts/, with a trailing slash; empty if they have one site. */
   readonly folder: string;
-  /** The command that writes dist/ and hosts/ anew. */
+  /** The command that regenerates dist/ and hosts/. */
   readonly synth: string;
 }
 
-/** ./cluster.yaml, which every command takes by itself. */
+/** ./cluster.yaml, which every command reads by default. */
 export const HERE: Origin = { file: 'cluster.yaml', named: false, folder: '', synth: 'npm run synth' };
 
-/** A command of this project for the site, with `--cluster` where it has to be told. */
+/** A command of this project for the site, with `--cluster` if it is needed. */
 export function npmRun(command: string, { file, named }: Origin, args: readonly string[] = []): string {
   const all = [...(named ? [`--cluster ${shellWord(file)}`] : []), ...args];
   return ['npm run', command, ...(all.length > 0 ? ['--', ...all] : [])].join(' ');

@@ -15,11 +15,11 @@ export const serversOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ r
 /** The nodes that run workloads only. */
 export const agentsOf = (cluster: Cluster): Node[] => cluster.nodes.filter(({ role }) => role === 'agent');
 
-/** The roles that machines of the site have. */
+/** The roles that nodes of the site have. */
 export const rolesOf = (cluster: Cluster): readonly Node['role'][] =>
   agentsOf(cluster).length > 0 ? ['server', 'agent'] : ['server'];
 
-/** The systems that hosts/ has files for. */
+/** The operating systems that hosts/ has files for. */
 export const systemsOf = ({ os }: Cluster): readonly OperatingSystem[] => os ?? OPERATING_SYSTEMS;
 
 /** The UPSes whose cable goes to this node. */
@@ -29,26 +29,26 @@ export const upsesAt = (cluster: Cluster, node: Node): Ups[] => cluster.ups.filt
 export const upsesFeeding = (cluster: Cluster, node: Node): Ups[] =>
   node.ups.flatMap((feed) => cluster.ups.find(({ name }) => name === feed.name) ?? []);
 
-/** True when servers hand the virtual IP over among themselves, on their own network: by ARP, NDP or VRRP. */
+/** Whether servers announce the VIP on the node network, by ARP, NDP or VRRP. */
 export const isOnLink = ({ controlPlane }: Cluster): boolean =>
   controlPlane.provider !== 'external' && controlPlane.bgp === undefined;
 
 /**
- * How one machine founds the cluster: by `k3s-ha init`, which claims the virtual IP by ARP to keep others from it; by `k3s-ha init
- * --never-existed`, a promise, where no machine has the virtual IP to claim; or by hand where it is IPv6 alone, which has no ARP.
+ * How a node bootstraps the cluster: with `k3s-ha init`, which claims the VIP by ARP so that no second node bootstraps; with `k3s-ha init
+ * --never-existed`, a promise of the user, where nodes do not hold the VIP; or by hand with an IPv6-only VIP, which has no ARP.
  */
 export type Founding = 'by-claim' | 'by-promise' | 'by-hand';
 
-/** How a machine of this site founds the cluster. */
+/** How a node of this site bootstraps the cluster. */
 export const foundingOf = (cluster: Cluster): Founding => {
   if (!isOnLink(cluster)) return 'by-promise';
   return cluster.controlPlane.vip.some(({ family }) => family === 4) ? 'by-claim' : 'by-hand';
 };
 
-/** The first address of a node, a VIP or a gateway: the one other machines use. */
+/** The first address of a node, a VIP or a gateway, which other hosts use. */
 export function primary(addresses: readonly Address[]): Address {
   const [first] = addresses;
-  if (!first) throw new Error('an address list is empty, which the schema refuses');
+  if (!first) throw new Error('an address list is empty, which the schema rejects');
   return first;
 }
 
@@ -56,7 +56,7 @@ export function primary(addresses: readonly Address[]): Address {
 export const subnetOf = (cluster: Cluster, address: Address): Subnet | undefined =>
   cluster.network.subnet.find(({ family }) => family === address.family);
 
-/** Who announces which pool by L2: as stated, or else every node every pool that BGP does not announce. */
+/** The L2 advertisements: as stated, else all nodes announce every pool that BGP does not announce. */
 export function l2AdvertisementsOf({ pools, advertisements, bgp }: LoadBalancer): readonly L2Advertisement[] {
   if (advertisements) return advertisements;
   const byBgp = new Set(bgp?.advertisements.flatMap((advertisement) => advertisement.pools));
@@ -70,6 +70,6 @@ export function bgpOnlyPools(loadBalancer: LoadBalancer): ReadonlySet<string> {
   return new Set(byBgp.filter((name) => !byL2.has(name)));
 }
 
-/** Whether two lists of node names have one in common, where no list means every node. */
+/** Whether two lists of node names share a name. No list means every node. */
 export const sharesNode = (a: readonly string[] | undefined, b: readonly string[] | undefined): boolean =>
   !a || !b || a.some((name) => b.includes(name));

@@ -9,18 +9,18 @@ const { oneOrMore } = format;
 
 const network = z.strictObject({
   subnet: oneOrMore(format.subnet).describe(
-    'Network of the machines, e.g. 192.168.10.0/24; with two IP families a list of two, the main family first.',
+    'Node network, such as 192.168.10.0/24; one per IP family, the main family first.',
   ),
-  gateway: oneOrMore(format.address).optional().describe('Address of the router.'),
+  gateway: oneOrMore(format.address).optional().describe('Address of the router; a link-local IPv6 address is valid.'),
   dhcp: oneOrMore(format.range)
     .default([])
-    .describe('Ranges the DHCP server gives out, so that nothing here collides with them.'),
+    .describe('Ranges of the DHCP server. An address here that collides with them becomes an error.'),
   pods: oneOrMore(format.subnet)
     .optional()
-    .describe("Pod network. Default: k3s's own, 10.42.0.0/16, for IPv6 fd00:42::/56."),
+    .describe('Pod network; one per family. Default: 10.42.0.0/16, for IPv6 fd00:42::/56.'),
   services: oneOrMore(format.subnet)
     .optional()
-    .describe("Service network. Default: k3s's own, 10.43.0.0/16, for IPv6 fd00:43::/112."),
+    .describe('Service network; one per family. Default: 10.43.0.0/16, for IPv6 fd00:43::/112.'),
 });
 
 const feed = z
@@ -28,154 +28,158 @@ const feed = z
     z.string(),
     z.strictObject({
       name: z.string().describe('Name of the UPS.'),
-      powerValue: z.number().int().min(1).default(1).describe('How many power supplies of the machine it feeds.'),
+      powerValue: z.number().int().min(1).default(1).describe('Number of power supplies that it feeds.'),
     }),
   ])
   .transform((value) => (typeof value === 'string' ? { name: value, powerValue: 1 } : value));
 
 const node = z.strictObject({
-  name: format.nodeName.describe('Host name of the machine, which is the name of its Kubernetes node.'),
+  name: format.nodeName.describe('Host name of the node, which is its name in Kubernetes; at most 63 characters.'),
   address: oneOrMore(format.address).describe(
-    'Fixed address of the machine; with two IP families a list of two, in the order of network.subnet.',
+    'Fixed address of the node; one per IP family, in the order of network.subnet.',
   ),
-  role: z.enum(['server', 'agent']).describe('server: runs the control plane and etcd. agent: runs workloads only.'),
+  role: z.enum(['server', 'agent']).describe('server: control plane, etcd and workloads. agent: workloads only.'),
   ups: oneOrMore(feed)
     .default([])
-    .describe('The UPS that feeds this machine; with two power supplies a list of two. Leave it out when none does.'),
+    .describe(
+      'UPS that feeds this node. An entry is a name, or { name, powerValue } with the number of power supplies that it feeds (default: 1).',
+    ),
   minSupplies: z
     .number()
     .int()
     .min(1)
     .default(1)
-    .describe('How many of its power supplies the machine needs to run: MINSUPPLIES of upsmon.'),
+    .describe(
+      'Number of power supplies that the node needs. It shuts down when healthy UPSes feed fewer: MINSUPPLIES of upsmon.',
+    ),
 });
 
 const lease = z.strictObject({
   durationSeconds: format.seconds
     .optional()
-    .describe(
-      'How long the others wait after the last renewal before one takes the address over. Default: 15, fast: 5.',
-    ),
+    .describe('Time after the last renewal until another server may take the VIP. Default: 15, fast: 5.'),
   renewSeconds: format.seconds
     .optional()
-    .describe('How long the holder tries to renew before it gives the address up. Default: 10, fast: 3.'),
-  retrySeconds: format.seconds.optional().describe('Pause between two tries. Default: 2, fast: 1.'),
+    .describe('Time that the holder retries a renewal before it releases the VIP. Default: 10, fast: 3.'),
+  retrySeconds: format.seconds.optional().describe('Interval between two tries. Default: 2, fast: 1.'),
 });
 
 const controlPlane = z.strictObject({
   vip: oneOrMore(format.address).describe(
-    'Virtual IP of the Kubernetes API: a free address in the subnet that no machine owns.',
+    'Control-plane VIP: a free address of the node network, at most one per family.',
   ),
   port: format.portNumber.default(6443).describe('Port of the Kubernetes API.'),
   dnsName: format.hostName
     .optional()
-    .describe('DNS name for the API, with one A record for each server or for the VIP. A way in when the VIP is down.'),
+    .describe('DNS name of the API with an A record for each server, for access while the VIP is unreachable.'),
   caSha256: format.sha256
     .optional()
     .describe(
-      "SHA-256 of what https://VIP:port/cacerts answers once the cluster is founded; no secret. Servers then join no other cluster, whoever answers at its addresses. Default: that in the token, when it is a whole one from a server's disk; else any.",
+      'Hash of the cluster CA, which is not secret: `curl -ks https://VIP:6443/cacerts | sha256sum` after bootstrap. Servers then join no other cluster. Default: the hash in the token if it is a full one (K10...), else any CA.',
     ),
   interface: format.interfaceName
     .optional()
-    .describe('Interface that carries the VIP. Default: the one of the default route.'),
+    .describe('Interface that carries the VIP. Default: that of the default route.'),
   provider: z
     .enum(['kube-vip', 'keepalived', 'external'])
     .default('kube-vip')
     .describe(
-      'Who moves the VIP: kube-vip in the cluster, keepalived on the servers, or external, a load balancer of your own in front of the servers.',
+      'What moves the VIP: kube-vip in the cluster, keepalived on the servers, or external for your own load balancer. docs/control-plane.md compares them.',
     ),
   keepalived: keepalived.optional().describe('Settings of keepalived.'),
-  bgp: bgp
-    .optional()
-    .describe('kube-vip tells routers where the VIP is, instead of its network by ARP. Default: ARP and NDP.'),
+  bgp: bgp.optional().describe('Makes kube-vip announce the VIP to routers by BGP. Default: ARP and NDP.'),
   lease: lease
     .optional()
-    .describe('The lease that says which server holds the VIP: durationSeconds > renewSeconds > 1.2 x retrySeconds.'),
+    .describe(
+      'Lease of the VIP holder: durationSeconds > renewSeconds > 1.2 x retrySeconds. Default: that of failover.',
+    ),
   arpRateMs: z
     .number()
     .int()
     .min(500)
     .default(1000)
-    .describe('Pause between two gratuitous ARPs of the holder, in milliseconds.'),
+    .describe('Interval between two gratuitous ARPs of the holder, in milliseconds.'),
   failover: z
     .enum(['standard', 'fast'])
     .default('standard')
     .describe(
-      'fast: notice a dead node after 20 s and replace its pods 30 s later, at the price of false alarms on slow disks. standard: as Kubernetes does it, 50 s and 300 s.',
+      'fast: a failed node is detected after 20 s and its pods are replaced 30 s later, with false alarms on slow disks. standard: the 50 s and 300 s of Kubernetes. hosts/README.md has the figures of your site.',
     ),
 });
 
 const nut = z.strictObject({
   killpowerPath: format.absolutePath
     .default('/run/killpower')
-    .describe('Directory on every machine for the power-off deadline. Best in /run, which a reboot empties.'),
-  usbBusPath: format.absolutePath.default('/dev/bus/usb').describe('Where the machine has its USB bus.'),
-  privilegedSecondary: z.boolean().default(false).describe('Run the secondary privileged. Nothing here needs it.'),
-  port: format.portNumber.default(3493).describe('Port of upsd.'),
+    .describe('Directory on every node for the shutdown deadline. Use one in /run, which a reboot clears.'),
+  usbBusPath: format.absolutePath.default('/dev/bus/usb').describe('Path of the USB bus on the nodes.'),
+  privilegedSecondary: z
+    .boolean()
+    .default(false)
+    .describe('true: runs the secondary privileged, which nothing here needs.'),
+  port: format.portNumber.default(3493).describe('Port of upsd on the node with the cable.'),
   secret: format.objectName
     .default('nut-users')
-    .describe('Secret in namespace nut with the two passwords, made by `npm run secret:nut`.'),
+    .describe('Secret in namespace nut with the two passwords, which `npm run secret:nut` prints.'),
 });
 
 const bootstrap = z.strictObject({
-  node: z.string().describe('Name of the server that may found the cluster by itself.'),
-  notAfter: format.time.describe(
-    'When the permission ends, in UTC, at most 7 days from now, e.g. 2027-01-31T18:00:00Z.',
-  ),
+  node: z.string().describe('Name of the server that may bootstrap. Not valid with an IPv6-only VIP.'),
+  notAfter: format.time.describe('End of the permission in UTC, such as 2027-01-31T18:00:00Z; within 7 days.'),
 });
 
-/** Systems for which one file has all that a machine needs. */
+/** Operating systems with an all-in-one file in hosts/. */
 export const OPERATING_SYSTEMS = ['cloud-init', 'kairos', 'k3os'] as const;
 
 const versions = z.strictObject({
-  k3s: format.k3sVersion.default('v1.36.4+k3s1').describe('k3s release that the files for the machines install.'),
+  k3s: format.k3sVersion.default('v1.36.4+k3s1').describe('k3s release that the files in hosts/ install.'),
 });
 
 const images = z.strictObject({
-  byDigest: z
-    .boolean()
+  byDigest: z.boolean().optional().describe('true: rejects images without a digest. Default: a tag is enough.'),
+  kubeVip: format.image
     .optional()
-    .describe('true: refuse every image in use that is not pinned by a digest. Default: a tag will do.'),
-  kubeVip: format.image.optional().describe('Default: ghcr.io/kube-vip/kube-vip at the version this project knows.'),
-  nut: format.image.optional().describe('Default: instantlinux/nut-upsd at the version this project knows.'),
+    .describe('Image of kube-vip, by tag or digest. Default: ghcr.io/kube-vip/kube-vip at a fixed version.'),
+  nut: format.image
+    .optional()
+    .describe(
+      'Image of NUT. actuator logind and TLS need the one of images/nut. Default: instantlinux/nut-upsd at a fixed version.',
+    ),
   nutExporter: format.image
     .optional()
-    .describe('Default: ghcr.io/druggeri/nut_exporter at the version this project knows.'),
+    .describe('Image of nut_exporter. Default: ghcr.io/druggeri/nut_exporter at a fixed version.'),
   metallbController: format.image
     .optional()
-    .describe('Default: quay.io/metallb/controller at the version this project knows.'),
+    .describe('Image of the MetalLB controller. Default: quay.io/metallb/controller at a fixed version.'),
   metallbSpeaker: format.image
     .optional()
-    .describe('Default: quay.io/metallb/speaker at the version this project knows.'),
+    .describe('Image of the MetalLB speaker. Default: quay.io/metallb/speaker at a fixed version.'),
 });
 
-/** What cluster.yaml and `defineCluster` take. Unknown keys are refused. */
+/** The form of cluster.yaml and of the input of `defineCluster`. Unknown keys are rejected. */
 export const clusterSchema = z
   .strictObject({
-    name: format.dnsLabel.describe('Name of the cluster; it becomes the name of the kubeconfig context.'),
-    network: network.describe('The network of the machines, and what else is in it.'),
-    nodes: z.array(node).min(1).describe('The machines. 3 servers survive the loss of any 1; 2 are worse than 1.'),
+    name: format.dnsLabel.describe('Name of the cluster and of its kubeconfig context.'),
+    network: network.describe('Networks of the site and what else uses them.'),
+    nodes: z.array(node).min(1).describe('The nodes. 3 servers tolerate the loss of 1; 2 servers tolerate none.'),
     controlPlane: controlPlane
       .check(refuseUnread)
       .transform(withProfile)
-      .describe('The way to the Kubernetes API that survives the loss of a server.'),
-    loadBalancer: loadBalancer
-      .optional()
-      .describe('MetalLB. Leave it out for a cluster without LoadBalancer services.'),
-    ups: z.array(ups).default([]).describe('The UPSes whose cable goes to a machine of this cluster.'),
-    power: power.prefault({}).describe('When and in which order the machines power off when the mains fail.'),
-    nut: nut.prefault({}).describe('Network UPS Tools, which halt the machines when the mains fail.'),
+      .describe('Access to the Kubernetes API that tolerates the loss of a server.'),
+    loadBalancer: loadBalancer.optional().describe('MetalLB. Default: no MetalLB.'),
+    ups: z.array(ups).default([]).describe('The UPSes that feed nodes.'),
+    power: power.prefault({}).describe('When and in which order nodes power off during an outage.'),
+    nut: nut.prefault({}).describe('Network UPS Tools (NUT).'),
     bootstrap: bootstrap
       .optional()
-      .describe('Lets one server found the cluster unattended. Leave it out: a person does it, with `k3s-ha init`.'),
+      .describe('Lets one server bootstrap the cluster unattended. Default: run `k3s-ha init` by hand.'),
     os: z
       .array(z.enum(OPERATING_SYSTEMS))
       .optional()
       .describe(
-        'What the machines run: cloud-init for Debian and Ubuntu, kairos, k3os. hosts/ has files for these alone, and plain files for every other system. Default: files for all of them.',
+        'Operating systems of the nodes: cloud-init (Debian, Ubuntu), kairos, k3os. hosts/ has all-in-one files for these, and plain files in any case. Default: all three.',
       ),
-    versions: versions.prefault({}).describe('Versions other than the ones this project is tested with.'),
-    images: images.prefault({}).describe('Images from another registry or at another version, by tag or digest.'),
+    versions: versions.prefault({}).describe('Versions other than the tested ones.'),
+    images: images.prefault({}).describe('Images from another registry or of another version.'),
   })
   .transform((cluster) => ({
     ...cluster,
@@ -186,19 +190,19 @@ export const clusterSchema = z
     },
   }));
 
-/** k3s's default pod and service networks for the families in use; https://docs.k3s.io/cli/server#networking. */
+/** The default pod and service networks of k3s for the families in use; https://docs.k3s.io/cli/server#networking. */
 function k3sDefault(subnets: readonly Subnet[], ipv4: string, ipv6: string): Subnet[] {
   const families = new Set(subnets.map(({ family }) => family));
   return [...families].map((family) => parseSubnet(family === 4 ? ipv4 : ipv6));
 }
 
-/** A site as its owner writes it: texts for addresses, everything with a default optional. */
+/** A site as written: addresses are texts, and fields with a default are optional. */
 export type ClusterInput = z.input<typeof clusterSchema>;
-/** A checked site: defaults filled in, addresses parsed, lists where one or more are allowed. */
+/** A checked site: defaults are filled in, addresses are parsed, and one-or-more fields are lists. */
 export type Cluster = z.output<typeof clusterSchema>;
 export type Node = Cluster['nodes'][number];
 export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
-/** A UPS with the cable at a node of the cluster, or served by a machine outside. */
+/** A UPS with its cable at a node, or served by an outside host. */
 export type Ups = Cluster['ups'][number];
 export type LoadBalancer = NonNullable<Cluster['loadBalancer']>;
 export type Pool = LoadBalancer['pools'][number];

@@ -14,7 +14,7 @@ const cabled = (cluster: Cluster): CabledUps[] =>
 const kubectl = ({ name }: Cluster): string => `kubectl --context ${name} -n nut`;
 
 const podOf = (cluster: Cluster, { node }: CabledUps): string =>
-  `pod=$(${kubectl(cluster)} get pod -l app.kubernetes.io/name=nut-primary --field-selector spec.nodeName=${node} -o name)`;
+  `pod=$(${kubectl(cluster)} get pod -l app.kubernetes.io/component=primary --field-selector spec.nodeName=${node} -o name)`;
 
 const exec = (cluster: Cluster, container: string, command: string): string =>
   `${kubectl(cluster)} exec "$pod" -c ${container} -- ${command}`;
@@ -53,7 +53,7 @@ export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
       '**Readiness.** Every pod must be ready.',
       commands(
         `${kubectl(cluster)} get pods -o wide`,
-        `${kubectl(cluster)} logs -l 'app.kubernetes.io/name in (nut-primary, nut-secondary)' -c second --prefix --tail=20`,
+        `${kubectl(cluster)} logs -l app.kubernetes.io/part-of=nut -c second --prefix --tail=20`,
       ),
       'The container `second` is ready if the node can be powered off, every UPS responds, accepts the command and counts down as computed here, and every node is logged in to upsd. Its log names what is missing.',
       ...upses.flatMap((ups) => [

@@ -4,8 +4,7 @@ import { type Report, subject } from './subject';
 
 const RULES = {
   'bgp-family': {
-    cause:
-      "A BGP peer, or a pool that BGP announces, has an IPv6 address. MetalLB's native mode supports IPv4 only, and rejects its whole configuration for such a pool",
+    cause: "A BGP peer or a pool announced by BGP has an IPv6 address, which MetalLB's native mode does not support",
     cure: 'Announce IPv6 by L2, from a pool of its own',
   },
   'bgp-peer-taken': {

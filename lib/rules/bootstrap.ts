@@ -9,19 +9,19 @@ const RULES = {
   'founder-not-server': { cause: '`bootstrap.node` is an agent', cure: 'Name a server' },
   'founder-without-claim': {
     cause:
-      'The VIP is IPv6 only. A server that bootstraps unattended first claims the VIP by ARP, which needs IPv4. `npm run hosts -- --permit-init` is subject to this rule too',
-    cure: 'Remove `bootstrap` and bootstrap by hand as `hosts/README.md` describes, or add an IPv4 address to `controlPlane.vip` if the nodes have IPv4',
+      'The VIP is IPv6 only, and a server that bootstraps unattended claims the VIP by ARP. Also checked by `npm run hosts -- --permit-init`',
+    cure: 'Bootstrap by hand as `hosts/README.md` describes, or add an IPv4 VIP if the nodes have IPv4',
   },
   'permission-unused': {
     cause: '`os` names k3OS only, which has no `k3s-ha` to use the permission',
-    cure: 'Remove `bootstrap`, and bootstrap from the boot menu as `hosts/README.md` describes under k3OS',
+    cure: 'Bootstrap from the boot menu as `hosts/README.md` describes under k3OS',
   },
   'permission-expired': {
     cause: '`bootstrap.notAfter` is in the past',
     cure: 'Remove `bootstrap` if the cluster exists, else set a later time',
   },
   'permission-long': {
-    cause: `The permission lasts more than ${MOST_DAYS} days. A stick that carries it could bootstrap a second cluster`,
+    cause: `The permission lasts more than ${MOST_DAYS} days, and could bootstrap a second cluster later`,
     cure: `Set an end within ${MOST_DAYS} days`,
   },
 } as const;

@@ -24,19 +24,18 @@ const RULES = {
     cure: 'Set a limit, or remove it',
   },
   'early-shutdown-unmeasured': {
-    cause:
-      'The shutdown starts at a charge or after a time on battery, and the battery runtime from there is not measured',
+    cause: 'The battery runtime from a charge or time limit is not measured',
     cure: 'Measure `runtimeAtEarlyShutdownSeconds`, or set `runtimeBelowSeconds`',
     severity: 'warning',
   },
   'runtime-unmeasured': {
-    cause: 'The shutdown starts at low battery, and the battery runtime from there is not measured',
+    cause: 'The battery runtime from low battery is not measured',
     cure: 'Measure `runtimeAtLowBatterySeconds`, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
   'runtime-too-short': {
-    cause: 'The battery is empty before the UPS cuts its output, so nodes may lose power while they halt',
-    cure: 'Make one of the changes that the message names, each the smallest of its kind',
+    cause: 'The battery is empty before the UPS cuts its output',
+    cure: 'Make one of the changes that the message names',
   },
 } as const;
 

@@ -23,7 +23,7 @@ const RULES = {
   },
   'offdelay-step': {
     cause: 'The UPS rounds this `offdelay` down, possibly by a lot',
-    cure: 'Use a whole multiple. With usbhid-ups, set `options.vendorid` if the UPS is not a CyberPower',
+    cure: 'Use a whole multiple, or set `options.vendorid` of usbhid-ups if it is not a CyberPower',
   },
   'offdelay-too-long': {
     cause: 'The required delay exceeds the limit of the driver, which then does not start',
@@ -31,11 +31,10 @@ const RULES = {
   },
   'ondelay-too-short': {
     cause: 'The output would be restored before it is cut, and may stay off',
-    cure: 'Set `ondelay` above the rounded `offdelay`, or remove it. The blazer drivers count `ondelay` in minutes',
+    cure: 'Set `ondelay` above the rounded `offdelay` (in minutes for blazer drivers), or remove it',
   },
   'ondelay-unit': {
-    cause:
-      'An `ondelay` of an hour or more with a blazer driver, which counts in minutes, is probably meant in seconds',
+    cause: 'A blazer driver counts `ondelay` in minutes, and this is an hour or more',
     cure: 'Set it in minutes',
   },
   'cut-delay-too-short': {
@@ -43,7 +42,7 @@ const RULES = {
     cure: 'Lengthen the delay on that host and here, or lower the halt budgets',
   },
   'rtc-wake-too-early': {
-    cause: 'The clock would wake a node before the output is cut, and the node would lose power while it runs',
+    cause: 'The RTC would wake a node before the output is cut',
     cure: 'Raise `rtcWakeSeconds`, or set 0',
   },
 } as const;

@@ -9,7 +9,7 @@ const RULES = {
   },
   'family-mismatch': {
     cause:
-      'A list has other IP families than `network.subnet`, or the same in another order. k3s uses the first entry as the main family',
+      'A list has other IP families than `network.subnet`, or another order. k3s uses the first as the main family',
     cure: 'Use the families of `network.subnet`, in the same order',
   },
 } as const;

@@ -4,11 +4,11 @@ import { subject } from './subject';
 
 const RULES = {
   'image-not-by-digest': {
-    cause: '`images.byDigest` is set, and an image in use has no digest. A tag can be moved to another image',
+    cause: '`images.byDigest` is set, and an image in use has no digest',
     cure: 'Write `name:tag@sha256:...`',
   },
   'metallb-version': {
-    cause: 'An image of MetalLB is of another release than the CRDs and RBAC rules in dist/, or has no tag',
+    cause: 'A MetalLB image has no tag, or another release than the CRDs and RBAC rules in dist/',
     cure: 'Use the release that the message names. Keep the tag beside a digest',
     severity: 'warning',
   },

@@ -2,7 +2,7 @@ import { subject } from './subject';
 
 const RULES = {
   'kubelet-too-old': {
-    cause: 'k3s before 1.32 does not read the kubelet drop-in that stops pods in order at a halt',
+    cause: 'k3s before 1.32 does not stop pods in order at a halt',
     cure: 'Use 1.32 or newer',
     severity: 'warning',
   },

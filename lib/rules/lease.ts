@@ -3,17 +3,16 @@ import { subject } from './subject';
 
 const RULES = {
   'lease-order': {
-    cause: `Not \`durationSeconds\` > \`renewSeconds\` > ${JITTER} x \`retrySeconds\`. kube-vip exits at start, or two servers hold the VIP at once`,
+    cause: `Not \`durationSeconds\` > \`renewSeconds\` > ${JITTER} x \`retrySeconds\`; kube-vip exits at start`,
     cure: 'Keep the defaults 15, 10 and 2',
   },
   'lease-below-election': {
-    cause:
-      '`renewSeconds` does not outlast the shortest etcd election (5 s, with `failover: fast` 1 s), so every election releases the VIP',
+    cause: '`renewSeconds` is below the shortest etcd election (5 s, fast 1 s), so every election releases the VIP',
     cure: 'Keep the default 10 (fast: 3)',
   },
   'lease-short': {
     cause:
-      '`renewSeconds` does not outlast the longest usual etcd election (10 s, with `failover: fast` 2 s), so some elections release the VIP',
+      '`renewSeconds` is below the longest usual etcd election (10 s, fast 2 s), so some elections release the VIP',
     cure: 'Keep the default 10 (fast: 3)',
     severity: 'warning',
   },

@@ -3,32 +3,31 @@ import { subject } from './subject';
 
 const RULES = {
   'duplicate-name': {
-    cause:
-      'Two nodes, UPSes, pools, advertisements, BGP peers or communities have the same name. UPS names are compared without case, as upsd compares them',
+    cause: 'Two objects of one list have the same name. Case does not distinguish UPS names, because upsd ignores it',
     cure: 'Give each its own name',
   },
   'duplicate-entry': {
-    cause: 'A list has an entry twice. For its lists, MetalLB rejects the whole configuration',
+    cause: 'A list has an entry twice, for which MetalLB rejects its whole configuration',
     cure: 'Keep one of the two',
   },
   'unknown-node': {
-    cause: 'An advertisement, a BGP peer, a UPS or `bootstrap` names a node that does not exist',
+    cause: 'A reference to a node that does not exist',
     cure: 'Use a name that the message lists',
   },
   'unknown-ups': {
-    cause: 'A node names a UPS that does not exist',
-    cure: 'Use a name that the message lists, or define the UPS under `ups`',
+    cause: 'A reference to a UPS that does not exist',
+    cure: 'Use a name that the message lists, or add the UPS',
   },
   'unknown-pool': {
-    cause: 'An advertisement names a pool that does not exist',
+    cause: 'A reference to a pool that does not exist',
     cure: 'Use a name that the message lists',
   },
   'unknown-peer': {
-    cause: 'An advertisement names a BGP peer that does not exist',
+    cause: 'A reference to a BGP peer that does not exist',
     cure: 'Use a name that the message lists',
   },
   'unknown-community': {
-    cause: 'An advertisement names a BGP community that does not exist',
+    cause: 'A reference to a BGP community that does not exist',
     cure: 'Define it under `communities`, or write its value',
   },
 } as const;

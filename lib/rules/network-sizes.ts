@@ -3,16 +3,15 @@ import { subject } from './subject';
 
 const RULES = {
   'special-network': {
-    cause: 'A network overlaps a loopback, link-local or multicast range, from which nothing here may have addresses',
+    cause: 'A network overlaps a loopback, link-local or multicast range',
     cure: 'Use a private network',
   },
   'pod-network-size': {
-    cause:
-      'The pod network is too small, because each node takes a /24 of it (IPv6: a /64); or an IPv6 one is larger than a /48. kube-controller-manager fails to start, or a node gets no pods',
+    cause: 'The pod network has no /24 (IPv6: /64) for each node, or is an IPv6 network larger than a /48',
     cure: 'Use the size that the message states',
   },
   'service-network-size': {
-    cause: "The service network has fewer than 16 addresses. The tenth is the address of the cluster's DNS server",
+    cause: 'The service network has fewer than 16 addresses; cluster DNS uses the tenth',
     cure: 'Use a larger network; it cannot be changed later',
   },
 } as const;

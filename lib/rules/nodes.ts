@@ -16,8 +16,8 @@ const RULES = {
     cure: 'Give the node its own address',
   },
   'node-in-dhcp': {
-    cause: 'The address of a node is in a DHCP range, so the DHCP server may assign it to another host',
-    cure: 'Reserve it in the DHCP server, or choose an address outside the range',
+    cause: 'The DHCP server may assign the address of a node to another host',
+    cure: 'Reserve it there, or use an address outside the range',
     severity: 'warning',
   },
 } as const;

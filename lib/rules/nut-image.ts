@@ -8,13 +8,11 @@ const RULES = {
     cure: 'Build `images/nut/Containerfile` and set `images.nut`, or use `killpowerd`',
   },
   'tls-image': {
-    cause:
-      '`power.tlsSecret` with the default image, which has no openssl. upsmon needs it to find the CA, else it exits',
+    cause: '`power.tlsSecret` with the default image, which has no openssl',
     cure: 'Build `images/nut/Containerfile` and set `images.nut`, or remove `tlsSecret`',
   },
   'nut-too-old': {
-    cause:
-      'The tag of `images.nut` names a NUT release before 2.8, which does not support the roles primary and secondary',
+    cause: '`images.nut` has NUT before 2.8, which does not support the roles primary and secondary',
     cure: 'Use an image with NUT 2.8 or newer',
   },
 } as const;

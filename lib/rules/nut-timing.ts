@@ -15,17 +15,15 @@ const RULES = {
     cure: 'Set 3 x the longer poll interval, or more',
   },
   'finaldelay-above-hostsync': {
-    cause:
-      '`finalDelaySeconds` is more than `hostSyncSeconds`, so the primary stops waiting for nodes that are still delayed',
+    cause: '`finalDelaySeconds` is more than `hostSyncSeconds`, so the primary does not wait for delayed nodes',
     cure: 'Keep 0',
   },
   'finaldelay-too-long': {
-    cause: `\`finalDelaySeconds\` is ${UPSD_DROPS_AFTER_SECONDS} or more. upsd drops a client that is silent for ${UPSD_DROPS_AFTER_SECONDS} s, and the primary counts it as powered off`,
+    cause: `\`finalDelaySeconds\` is ${UPSD_DROPS_AFTER_SECONDS} or more, and upsd drops a client that is silent so long`,
     cure: 'Keep 0, and use `stages` for more time',
   },
   'dead-man-too-short': {
-    cause:
-      '`leaseSeconds` is less than 3 polls on battery, so one late reply powers a node off while the battery is full',
+    cause: '`leaseSeconds` is less than 3 polls on battery, so one late reply powers a node off',
     cure: 'Set `deadTimeSeconds` or more',
   },
   'dead-man-below-deadtime': {

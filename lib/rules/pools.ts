@@ -10,7 +10,7 @@ const RULES = {
     cure: 'List each address in one range',
   },
   'pool-outside-subnet': {
-    cause: 'A range of a pool announced by L2 is not inside the node network, which L2 announcements do not leave',
+    cause: 'A range announced by L2 is not inside the node network',
     cure: 'Use addresses of the node network, or announce the pool by BGP only',
   },
   'pool-contains-node': {
@@ -18,7 +18,7 @@ const RULES = {
     cure: 'Exclude the node from the range',
   },
   'pool-contains-ups': {
-    cause: 'A service could be assigned the address of a UPS or of the host that serves it, which becomes unreachable',
+    cause: 'A service could be assigned the address of a UPS or of the host that serves it',
     cure: 'Exclude it from the range',
   },
   'pool-contains-gateway': {
@@ -31,11 +31,11 @@ const RULES = {
   },
   'pool-reserved-address': {
     cause: 'A range includes the network, broadcast or router anycast address',
-    cure: 'Exclude it. For addresses that end in .0 or .255, `avoidBuggyIPs: true` does',
+    cure: 'Exclude it, for .0 and .255 by `avoidBuggyIPs: true`',
     severity: 'warning',
   },
   'pool-not-advertised': {
-    cause: '`advertisements` is set and none names this pool, so its addresses are unreachable',
+    cause: '`advertisements` is set, and none names this pool',
     cure: 'Add the pool to an advertisement, or remove `advertisements`',
   },
   'pool-in-pod-range': {
@@ -47,20 +47,17 @@ const RULES = {
     cure: 'Use addresses outside every network',
   },
   'bgp-pool-in-subnet': {
-    cause:
-      'A pool announced by BGP only is inside the node network. Hosts there resolve its addresses by ARP and get no answer',
+    cause: 'A pool announced by BGP only is inside the node network, whose hosts get no ARP answer for it',
     cure: 'Use addresses outside every network, or announce the pool by L2 as well',
     severity: 'warning',
   },
   'interface-passed-over': {
-    cause:
-      'An advertisement names `lo` or an interface of containers or virtual machines. MetalLB ignores these, so the elected node does not answer',
+    cause: 'MetalLB ignores this interface, as it does all of containers and virtual machines',
     cure: 'Name the interface of the node network, or remove `interfaces`',
   },
   'traefik-without-pool': {
-    cause:
-      '`traefik: true`, and no pool assigns addresses automatically to namespace `kube-system`, where Traefik runs',
-    cure: 'Set `autoAssign: true` on a pool. Add `kube-system` to its `serviceAllocation.namespaces` if that is set',
+    cause: '`traefik: true`, and no pool assigns addresses automatically in namespace `kube-system`',
+    cure: 'Set `autoAssign: true` on a pool of that namespace',
   },
 } as const;
 

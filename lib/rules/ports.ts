@@ -4,8 +4,7 @@ import { subject } from './subject';
 
 const RULES = {
   'port-taken': {
-    cause:
-      '`controlPlane.port`, the port above it (which k3s uses for kube-apiserver) or `nut.port` is a port of k3s, etcd, MetalLB, kube-vip or nut_exporter on the same node',
+    cause: '`nut.port`, `controlPlane.port` or the port above it (kube-apiserver) is in use on the same node',
     cure: 'Choose another port',
   },
 } as const;

@@ -7,22 +7,21 @@ const RULES = {
     cure: 'Use one feed, with `powerValue` for the number of supplies',
   },
   'supplies-too-few': {
-    cause: 'The power values of the feeds of a node add up to less than `minSupplies`, so NUT shuts it down at once',
+    cause: 'The feeds of a node supply less than `minSupplies`, so NUT shuts it down at once',
     cure: 'Lower `minSupplies`, or list the UPS of every supply',
   },
   'ups-node-or-server': { cause: 'A UPS has both `node` and `server`, or neither', cure: 'Set one of the two' },
   'not-with-server': {
-    cause: 'A UPS that another host serves has a driver, options, delays or a battery runtime here',
+    cause: 'A UPS with `server` has a driver, options, delays or a battery runtime here',
     cure: 'Set them on that host. Here, `cutDelaySeconds` is enough',
   },
   'server-without-tls': {
-    cause:
-      '`power.tlsSecret` is set, so upsmon requires TLS from every upsd, and the upsd of an outside host has no `server.tls`',
+    cause: '`power.tlsSecret` makes upsmon require TLS, and a UPS has `server` without `tls`',
     cure: 'Set `server.tls: true` if its certificate is of the same CA, or remove `tlsSecret`',
   },
   'driver-missing': { cause: 'A UPS with `node` has no driver', cure: 'Set `driver`' },
   'ups-node-not-fed': {
-    cause: 'The cable goes to a node that the UPS does not feed, so that node powers off too early or too late',
+    cause: 'The cable goes to a node that the UPS does not feed',
     cure: 'Move the cable to a node that the UPS feeds, or add the UPS to `ups` of the node',
   },
   'ups-lookalikes': {

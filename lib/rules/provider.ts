@@ -9,8 +9,7 @@ const RULES = {
     cure: 'Set it to the name that `ip link` prints on every server',
   },
   'kube-vip-version': {
-    cause:
-      'A kube-vip release that loses the VIP (1.0.1 to 1.0.4 and 1.1.2, with BGP also 1.1.0), or one before 1.1, whose settings have other names',
+    cause: 'A release that loses the VIP (1.0.1 to 1.0.4, 1.1.2, with BGP 1.1.0), or one before 1.1',
     cure: 'Use 1.2.3',
   },
   'kube-vip-unknown-version': {
@@ -19,8 +18,7 @@ const RULES = {
     severity: 'warning',
   },
   'vip-bgp-in-subnet': {
-    cause:
-      'The VIP is announced by BGP and is inside the node network. Hosts there resolve it by ARP and are not notified of a failover',
+    cause: 'The VIP is announced by BGP, but hosts of the node network resolve it by ARP and miss a failover',
     cure: 'Choose an address outside every network',
     severity: 'warning',
   },
@@ -33,7 +31,7 @@ const RULES = {
     cure: 'Put IPv4 first in every list, or remove `controlPlane.bgp`',
   },
   'vip-bgp-shared-router': {
-    cause: 'MetalLB opens a BGP session from the servers to the same router, which accepts one per node',
+    cause: 'MetalLB opens a session from the servers to the same router, which accepts one per node',
     cure: 'Use ARP for the VIP, or restrict that peer of MetalLB to agents',
   },
 } as const;

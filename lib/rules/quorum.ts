@@ -9,13 +9,11 @@ const RULES = {
     severity: 'warning',
   },
   'two-servers': {
-    cause: '2 servers stop when either fails, because the quorum of 2 etcd members is 2. One server fails less often',
+    cause: 'The quorum of 2 etcd members is 2, so the control plane stops when either fails',
     cure: 'Use 3 servers, or change one to `role: agent`',
   },
   'even-servers': {
-    cause: `An even number of servers tolerates no more failures than one server less. The cluster tolerates the loss of ${[
-      1, 2, 3, 4, 5, 6, 7,
-    ]
+    cause: `An even number of servers tolerates no more failures than one less. Tolerated: ${[1, 2, 3, 4, 5, 6, 7]
       .map((count) => `${mayLose(count)} of ${count}`)
       .join(', ')}`,
     cure: 'Use an odd number',

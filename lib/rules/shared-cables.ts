@@ -3,8 +3,7 @@ import { subject } from './subject';
 
 const RULES = {
   'cables-together': {
-    cause:
-      'A node has the cables of several UPSes and is shut down by one of them, so the nodes on the others shut down as well',
+    cause: 'A node with several UPS cables powers off with one UPS, and upsd for the others with it',
     cure: 'Move one cable to another node that its UPS feeds',
     severity: 'warning',
   },

@@ -24,7 +24,7 @@ const RULES = {
   },
   'stage-before-command': {
     cause:
-      'A stage is less than `pollOnBatterySeconds` + 1, so a node may power off before its UPS is commanded. If the node with the cable then fails, the power is not cut and restored, and the first node stays off',
+      'A node may power off before its UPS is commanded. If the node with the cable then fails, the first node stays off',
     cure: 'Set 3, or more with a longer `pollOnBatterySeconds`',
     severity: 'warning',
   },
@@ -35,7 +35,7 @@ const RULES = {
   },
   'drain-below-lease': {
     cause:
-      'With kube-vip, pods on a server that halts have less time than a failover of the VIP takes: `durationSeconds` of the lease + 5 s. Pods get three quarters of `haltBudget`, or all but 15 s of a budget above 60 s',
+      'Pods on a server that halts have less time than a VIP failover (lease `durationSeconds` + 5 s). Pods get 3/4 of `haltBudget`, or all but 15 s above 60 s',
     cure: 'Set the halt budget that the message names, or shorten the lease',
     severity: 'warning',
   },

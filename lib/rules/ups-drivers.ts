@@ -6,18 +6,17 @@ import { hostAddress } from './ups-address';
 
 const RULES = {
   'unknown-driver': {
-    cause: 'NUT has no driver of this name. Without it in the image, the UPS is not monitored',
-    cure: 'Use a name from the message or the [hardware list](https://networkupstools.org/stable-hcl.html), or an `images.nut` that has the driver',
+    cause: 'NUT has no driver of this name',
+    cure: 'Use one of the [hardware list](https://networkupstools.org/stable-hcl.html), or an `images.nut` that has the driver',
     severity: 'warning',
   },
   strand: {
-    cause:
-      'The driver is not known to cut the output after a delay and restore it. If it cannot, nodes stay off when mains power returns before the battery is empty',
+    cause: 'The driver is not known to cut the output after a delay and restore it, without which nodes may stay off',
     cure: 'Test it as `hosts/RUNBOOK.md` describes, or use another driver',
     severity: 'warning',
   },
   'port-not-address': {
-    cause: 'The `port` of a network driver is a host name or `auto`. DNS may be down during an outage',
+    cause: 'The `port` of a network driver is not an IP address. DNS may be down during an outage',
     cure: 'Use the IP address',
   },
   'bad-delay': {

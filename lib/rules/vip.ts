@@ -5,7 +5,7 @@ import { upsAddress } from './ups-address';
 
 const RULES = {
   'vip-outside-subnet': {
-    cause: 'The VIP is outside the node network. ARP, NDP and VRRP do not leave that network',
+    cause: 'The VIP is outside the node network, which ARP, NDP and VRRP do not leave',
     cure: 'Choose a free address in the node network',
   },
   'vip-reserved-address': {
@@ -17,7 +17,7 @@ const RULES = {
     cure: 'Choose a free address',
   },
   'vip-is-node': {
-    cause: 'The VIP is the address of a node, which would still answer for it after a failover',
+    cause: 'The VIP is the address of a node',
     cure: 'Choose a free address',
   },
   'vip-is-ups': {
@@ -42,8 +42,7 @@ const RULES = {
     cure: 'Choose a VIP of a family in `network.subnet`',
   },
   'no-dns-name': {
-    cause:
-      '`controlPlane.dnsName` is not set, so kubectl must use a per-server context while the VIP is unreachable. The name is part of the API server certificate',
+    cause: '`controlPlane.dnsName` is not set. It is part of the API server certificate',
     cure: 'Set it before the first boot, with an A record for each server',
     severity: 'warning',
   },

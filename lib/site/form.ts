@@ -5,13 +5,13 @@ import { quoted } from '../text';
 /** Rules about keys and kinds of values. */
 export const FORM_RULES = {
   'unknown-key': {
-    cause: 'A key that does not exist here: misspelt, or one group too high or too low',
+    cause: 'A key that does not exist in this group',
     cure: 'Use one of the keys that the message lists',
   },
   'missing-key': { cause: 'A required key is missing', cure: 'Add it' },
   'bad-type': {
     cause: 'A value of the wrong kind, or an empty one',
-    cure: 'Use the kind that the message names. Quote a number that is meant as text',
+    cure: 'Use the kind that the message names. Quote numbers that are text',
   },
   'bad-value': { cause: 'Not one of the allowed values', cure: 'Use one that the message lists' },
   'bad-number': { cause: 'A number is too small or too large', cure: 'Stay within the bound that the message names' },
@@ -96,7 +96,7 @@ const expectedOf = (issue: Issue): string => (issue.code === 'invalid_type' ? is
 function ofType(path: Path, input: unknown, wanted: string): Problem {
   if (input === undefined) return missing(path, wanted);
   const scalar = typeof input === 'number' || typeof input === 'boolean';
-  const quotes = scalar && (wanted === KINDS['string'] || wanted === 'a text or a list') ? ' (put it in quotes)' : '';
+  const quotes = scalar && (wanted === KINDS['string'] || wanted === 'a text or a list') ? ' (quote it)' : '';
   return problem('bad-type', path, `${nameOf(path)} is ${shown(input)}`, `use ${wanted}${quotes}`);
 }
 

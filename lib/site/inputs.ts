@@ -9,12 +9,12 @@ import { type Loaded, loadCluster } from './load';
 /** Rules about files. */
 export const FILE_RULES = {
   'no-file': {
-    cause: 'The file or folder does not exist, or the folder has no `.yaml` file',
-    cure: 'Write a cluster.yaml, or set `CLUSTER` to yours. A folder has one file per cluster',
+    cause: 'No such file or folder, or a folder without `.yaml` files',
+    cure: 'Write a cluster.yaml, or set `CLUSTER` to yours',
   },
-  'no-text': { cause: 'The file is not UTF-8 text but, for example, UTF-16 or Latin-1', cure: 'Save it as UTF-8' },
+  'no-text': { cause: 'The file is not UTF-8 text', cure: 'Save it as UTF-8' },
   'duplicate-cluster': {
-    cause: 'Two files of a folder have the same `name`, and so the same folder in dist/ and hosts/',
+    cause: 'Two files of a folder have the same `name`',
     cure: 'Give each cluster its own `name`',
   },
   'several-sites': {

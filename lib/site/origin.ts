@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { type Cluster, type Origin, shellWord } from '../cluster';
 import { defaultPath, type Sites } from './inputs';
 
-/** Where a site came from, for the commands that its texts print. They run in this folder. */
+/** The origin of a site, for the commands in its texts, which run in this folder. */
 export function originOf(file: string, { name }: Cluster, { path, several }: Sites): Origin {
   const taken = defaultPath();
   return {
@@ -13,7 +13,7 @@ export function originOf(file: string, { name }: Cluster, { path, several }: Sit
   };
 }
 
-/** A path as seen from here, and in full where it leads out of this folder. */
+/** A path relative to this folder, or an absolute one outside it. */
 function fromHere(path: string): string {
   const short = relative('', path) || '.';
   return short.startsWith('..') ? resolve(path) : short;

@@ -81,14 +81,22 @@ function fieldsText(): string {
   ].join('\n\n')}\n`;
 }
 
-/** A row for every field, groups included. */
+/** A row for every field and every group that may be omitted. */
 const fieldsOf = ({ properties = {}, required = [] }: Schema, path: string): (readonly string[])[] =>
   Object.entries(properties).flatMap(([key, field]) => {
     const at = path ? `${path}.${key}` : key;
-    const [value = '', stated] = (field.description ?? '').split(' Default: ');
+    const [value = '', stated] = linked(field.description ?? '').split(' Default: ');
     const row = [`\`${at}\``, `${value}${boundsOf(field)}`, defaultOf(field, stated, required.includes(key))];
-    return [row, ...fieldsOf(field, at), ...(field.items ? fieldsOf(field.items, `${at}[]`) : [])];
+    const isGroup = field.properties ?? field.items?.properties;
+    return [
+      ...(isGroup && required.includes(key) ? [] : [row]),
+      ...fieldsOf(field, at),
+      ...(field.items ? fieldsOf(field.items, `${at}[]`) : []),
+    ];
   });
+
+/** A description as a cell of a table, with links to the pages of docs/. */
+const linked = (text: string): string => text.replaceAll('|', '\\|').replace(/docs\/([\w-]+\.md)/g, '[docs/$1]($1)');
 
 function boundsOf(field: Schema): string {
   const { minimum = 0, maximum = Number.MAX_SAFE_INTEGER } = field;
@@ -100,7 +108,7 @@ function boundsOf(field: Schema): string {
 function defaultOf({ default: value, properties }: Schema, stated: string | undefined, isRequired: boolean): string {
   if (isRequired) return 'required';
   if (stated !== undefined) return stated.replace(/\.$/, '');
-  if (properties && value !== undefined) return 'those of its fields';
+  if (properties && value !== undefined) return '';
   const isSimple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
   return isSimple ? `\`${value}\`` : 'none';
 }

@@ -22,28 +22,28 @@ export const TEXT_RULES = {
   yaml: {
     cause:
       'The file is not YAML, or has a key twice in a group, a list or a group as key, a tab as indentation, an unknown tag, an alias without anchor, a merge key without a group, or a second document',
-    cure: 'Correct it at the line and column. A file has one site: no `---` after the first key',
+    cure: 'Correct it at the line and column',
   },
   'misread-number': {
     cause:
-      'A driver option without quotes is a number in YAML, and the driver would get another text: `0x051d` becomes 1309, `0002` becomes 2. `27.40` is valid, as are numbers where a number is meant',
+      'A driver option without quotes is a YAML number that changes its text: `0x051d` becomes 1309, `0002` becomes 2',
     cure: 'Quote it',
   },
 } as const satisfies Rules;
 
 const problem = problemFrom(TEXT_RULES);
 
-/** The text of a cluster.yaml: what it says, and where it says it. */
+/** The content of a cluster.yaml and the places of its values. */
 export interface Source {
   /** The content as plain data of unknown shape, with a text in place of each misread number. */
   readonly value: unknown;
   /** Numbers that a driver would get as another text than the file has. */
   readonly misread: readonly Placed[];
   /**
-   * Where the path stands in the text: at its value when that is a single one, else at its key; when it is missing, at the nearest
-   * thing around it. What an alias or a merge key brings in stands where it is brought in.
+   * The place of a path: its value if that is a scalar, else its key, or the nearest parent if it is missing. Content of an alias or a
+   * merge key is placed there.
    *
-   * @param atKey whether the key is meant even where there is a value
+   * @param atKey whether to use the key even if the value is a scalar
    */
   offsetOf(path: Path, atKey?: boolean): number;
   /** An offset as `file:line:column`, both counted from 1. */
@@ -56,11 +56,11 @@ interface Placed {
   readonly offset: number;
 }
 
-/** Reads one YAML document. Throws a ClusterError with every fault of its syntax at once. */
+/** Reads one YAML document. Throws a ClusterError with every syntax fault. */
 export function readSource(text: string, file: string): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false });
-  // YAML's parser takes a byte order mark off, and its offsets count it in the first line only.
+  // The parser removes a byte order mark, and counts it in the offsets of the first line only.
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${line === 1 && col > 1 && text.startsWith('\uFEFF') ? col - 1 : col}`;
@@ -74,8 +74,8 @@ export function readSource(text: string, file: string): Source {
 }
 
 /**
- * Finds the misread numbers under `ups[].options`, the one place where a text and a number both fit, and puts them in quotes: what
- * else is wrong with them is to be told as well. Options that are numbers to this project are read as such.
+ * Finds the misread numbers under `ups[].options`, the one place where both a text and a number are valid, and quotes them so that
+ * other rules check them too. Options that this project uses as numbers stay numbers.
  */
 function quoteMisread(document: ReadDocument): Placed[] {
   const misread: Placed[] = [];
@@ -88,7 +88,7 @@ function quoteMisread(document: ReadDocument): Placed[] {
       if (list !== 'ups' || group !== 'options' || rest.length > 0) return;
       if (RECKONED_OPTIONS.some((reckoned) => reckoned === option)) return;
       misread.push({
-        problem: problem('misread-number', [], `${text} is read as the number ${number}`, 'put it in quotes'),
+        problem: problem('misread-number', [], `${text} is read as the number ${number}`, 'quote it'),
         offset: range?.[0] ?? 0,
       });
       scalar.value = text;
@@ -97,7 +97,7 @@ function quoteMisread(document: ReadDocument): Placed[] {
   return misread;
 }
 
-/** Zeros at the end of a fraction make no other number of it: 27.40 volts are 27.4. */
+/** Trailing zeros of a fraction do not change a number: 27.40 V are 27.4. */
 const isWrittenSo = (number: number, text: string): boolean =>
   text === String(number) || (/^-?\d+\.\d+$/.test(text) && text.replace(/\.?0+$/, '') === String(number));
 
@@ -107,16 +107,16 @@ interface Fault {
   readonly cure: string;
 }
 
-/** Where YAML's own words say what to call or leave the reader to guess. */
+/** Messages and cures for faults whose own text in the parser gives no cure. */
 const KNOWN: Partial<Record<ErrorCode, { readonly message?: string; readonly cure: string }>> = {
   MULTIPLE_DOCS: {
     message: 'a second document starts here',
-    cure: 'a file holds one site: take the --- line out, or put each site in a file of its own',
+    cure: 'remove the --- line, or put each site in its own file',
   },
   DUPLICATE_KEY: { message: 'this key is already in the same group', cure: 'keep one of the two' },
   TAB_AS_INDENT: { message: 'a tab indents this line', cure: 'use spaces' },
-  TAG_RESOLVE_FAILED: { cure: 'take the tag out, or put a text that starts with ! in quotes' },
-  BAD_SCALAR_START: { cure: 'put the text in quotes' },
+  TAG_RESOLVE_FAILED: { cure: 'remove the tag, or quote a text that starts with !' },
+  BAD_SCALAR_START: { cure: 'quote the text' },
   MISSING_CHAR: { cure: 'add what is missing' },
 };
 
@@ -126,15 +126,15 @@ function faultsOf(document: ReadDocument): Fault[] {
   const faults: Fault[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => ({
     offset: pos[0],
     message: KNOWN[code]?.message ?? message.charAt(0).toLowerCase() + message.slice(1),
-    cure: KNOWN[code]?.cure ?? 'mend the YAML here or just before it',
+    cure: KNOWN[code]?.cure ?? 'correct the YAML here or just before',
   }));
   return faults.length > 0 ? faults : contentFaults(document);
 }
 
-/** True for the key `<<` without quotes, whose groups have the keys that the group around it lacks. */
+/** Whether the key is `<<` without quotes, which inserts missing keys from other groups. */
 const isMerge = ({ key }: Pair<unknown, unknown>): boolean => isScalar(key) && typeof key.value === 'symbol';
 
-/** Where a merge key stands that brings this key into a group, if one does. */
+/** The place of the merge key that inserts this key into a group, if one does. */
 function mergeOf(
   document: ReadDocument,
   group: YAMLMap<ParsedNode, ParsedNode | null>,
@@ -152,8 +152,8 @@ function contentFaults(document: ReadDocument): Fault[] {
       if (alias.resolve(document)) return;
       faults.push({
         offset: alias.range?.[0] ?? 0,
-        message: `there is no anchor &${alias.source} before *${alias.source}`,
-        cure: 'correct its name, or put a text that starts with * in quotes',
+        message: `alias *${alias.source} has no anchor &${alias.source} before it`,
+        cure: 'correct the name, or quote a text that starts with *',
       });
     },
     Pair: (_, pair) => {
@@ -168,8 +168,8 @@ function contentFaults(document: ReadDocument): Fault[] {
       if (!isMerge(pair) || sourcesOf(document, pair.value).every((source) => isMap(source))) return;
       faults.push({
         offset: (pair.key as ParsedNode).range[0],
-        message: '<< brings in something other than groups of keys',
-        cure: 'give it the alias of a group, like <<: *first, or a list of such aliases',
+        message: '<< inserts something other than groups of keys',
+        cure: 'use the alias of a group, like <<: *first, or a list of such aliases',
       });
     },
   });
@@ -178,8 +178,8 @@ function contentFaults(document: ReadDocument): Fault[] {
     document.toJS();
     return [];
   } catch {
-    // What is left is the parser's guard against a few lines that unfold into millions.
-    return [{ offset: 0, message: 'its aliases unfold into too much', cure: 'write the values out' }];
+    // The remaining cause is the parser's limit on the expansion of aliases.
+    return [{ offset: 0, message: 'its aliases expand beyond the limit', cure: 'write the values out' }];
   }
 }
 

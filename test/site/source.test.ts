@@ -125,7 +125,7 @@ describe('a number in the options of a driver', () => {
 
   test('is told where it stands, not where an alias brings it in', () => {
     expect(() => optionsOf('{ serial: &n 0x12, upsid: *n }')).toThrow(
-      /^c\.yaml:17:74: misread-number: 0x12 is read as the number 18; put it in quotes$/m,
+      /^c\.yaml:17:74: misread-number: 0x12 is read as the number 18; quote it$/m,
     );
   });
 });

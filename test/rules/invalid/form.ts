@@ -142,17 +142,17 @@ export const form: readonly InvalidSite[] = [
   {
     says: 'a number where a text belongs is told to use quotes',
     changes: { 'nodes[0].name': 1 },
-    problems: ['error nodes[0].name: bad-type: "name" is 1; use a text (put it in quotes)'],
+    problems: ['error nodes[0].name: bad-type: "name" is 1; use a text (quote it)'],
   },
   {
     says: 'a number where an address belongs is told to use quotes',
     changes: { 'controlPlane.vip': 192.168 },
-    problems: ['error controlPlane.vip: bad-type: "vip" is 192.168; use a text or a list (put it in quotes)'],
+    problems: ['error controlPlane.vip: bad-type: "vip" is 192.168; use a text or a list (quote it)'],
   },
   {
     says: 'a number in a list of addresses has the wrong type',
     changes: { 'loadBalancer.pools[0].addresses': [5] },
-    problems: ['error loadBalancer.pools[0].addresses[0]: bad-type: entry 1 is 5; use a text (put it in quotes)'],
+    problems: ['error loadBalancer.pools[0].addresses[0]: bad-type: entry 1 is 5; use a text (quote it)'],
   },
   {
     says: 'a text where a number belongs has the wrong type',

@@ -6,8 +6,8 @@ export interface BrokenText {
 }
 
 const NO_GROUP =
-  '<< brings in something other than groups of keys; give it the alias of a group, like <<: *first, or a list of such aliases';
-const MEND = 'mend the YAML here or just before it';
+  '<< inserts something other than groups of keys; use the alias of a group, like <<: *first, or a list of such aliases';
+const MEND = 'correct the YAML here or just before';
 
 /** A site with these options of its driver. */
 const withOptions = (options: string) => `name: home
@@ -62,14 +62,14 @@ export const brokenTexts: readonly BrokenText[] = [
     says: 'a second document is refused, not passed over',
     text: 'name: a\n---\nname: b\n',
     problems: [
-      'c.yaml:2:1: yaml: a second document starts here; a file holds one site: take the --- line out, or put each site in a file of its own',
+      'c.yaml:2:1: yaml: a second document starts here; remove the --- line, or put each site in its own file',
     ],
   },
   {
     says: 'an empty second document is refused too',
     text: '---\nname: a\n---\n',
     problems: [
-      'c.yaml:3:1: yaml: a second document starts here; a file holds one site: take the --- line out, or put each site in a file of its own',
+      'c.yaml:3:1: yaml: a second document starts here; remove the --- line, or put each site in its own file',
     ],
   },
   {
@@ -97,7 +97,7 @@ export const brokenTexts: readonly BrokenText[] = [
   {
     says: 'a text that starts with a reserved character is refused',
     text: 'name: @home\n',
-    problems: ['c.yaml:1:7: yaml: plain value cannot start with reserved character @; put the text in quotes'],
+    problems: ['c.yaml:1:7: yaml: plain value cannot start with reserved character @; quote the text'],
   },
   {
     says: 'two faults of the syntax are both reported',
@@ -110,21 +110,19 @@ export const brokenTexts: readonly BrokenText[] = [
   {
     says: 'a tag that YAML does not know is refused, not dropped',
     text: 'name: !secret home\n',
-    problems: [
-      'c.yaml:1:7: yaml: unresolved tag: !secret; take the tag out, or put a text that starts with ! in quotes',
-    ],
+    problems: ['c.yaml:1:7: yaml: unresolved tag: !secret; remove the tag, or quote a text that starts with !'],
   },
   {
     says: 'an alias without an anchor is refused at the alias',
     text: 'name: a\nnodes: *servers\n',
     problems: [
-      'c.yaml:2:8: yaml: there is no anchor &servers before *servers; correct its name, or put a text that starts with * in quotes',
+      'c.yaml:2:8: yaml: alias *servers has no anchor &servers before it; correct the name, or quote a text that starts with *',
     ],
   },
   {
     says: 'aliases that unfold into millions are refused',
     text: 'a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c]\n',
-    problems: ['c.yaml:1:1: yaml: its aliases unfold into too much; write the values out'],
+    problems: ['c.yaml:1:1: yaml: its aliases expand beyond the limit; write the values out'],
   },
   {
     says: 'a merge key that brings in no group is refused at the key',
@@ -145,7 +143,7 @@ export const brokenTexts: readonly BrokenText[] = [
     says: 'a merge key with an alias that has no anchor is refused at the alias',
     text: 'name: a\n<<: *site\n',
     problems: [
-      'c.yaml:2:5: yaml: there is no anchor &site before *site; correct its name, or put a text that starts with * in quotes',
+      'c.yaml:2:5: yaml: alias *site has no anchor &site before it; correct the name, or quote a text that starts with *',
     ],
   },
   {
@@ -173,42 +171,42 @@ export const brokenTexts: readonly BrokenText[] = [
   {
     says: 'a hexadecimal number in the options of a driver is refused, because the driver would get a decimal one',
     text: withOptions('vendorid: 0x051d'),
-    problems: ['c.yaml:14:17: misread-number: 0x051d is read as the number 1309; put it in quotes'],
+    problems: ['c.yaml:14:17: misread-number: 0x051d is read as the number 1309; quote it'],
   },
   {
     says: 'zeros in front of a number in the options of a driver are refused, because the driver would not get them',
     text: withOptions('productid: 0002'),
-    problems: ['c.yaml:14:18: misread-number: 0002 is read as the number 2; put it in quotes'],
+    problems: ['c.yaml:14:18: misread-number: 0002 is read as the number 2; quote it'],
   },
   {
     says: 'a serial of zeros is refused',
     text: withOptions('serial: 000000000000'),
-    problems: ['c.yaml:14:15: misread-number: 000000000000 is read as the number 0; put it in quotes'],
+    problems: ['c.yaml:14:15: misread-number: 000000000000 is read as the number 0; quote it'],
   },
   {
     says: 'a serial of more digits than a number has is refused',
     text: withOptions('serial: 90012345678901234567'),
     problems: [
-      'c.yaml:14:15: misread-number: 90012345678901234567 is read as the number 90012345678901230000; put it in quotes',
+      'c.yaml:14:15: misread-number: 90012345678901234567 is read as the number 90012345678901230000; quote it',
     ],
   },
   {
     says: 'a serial that is a number with an exponent is refused',
     text: withOptions('serial: 5E12'),
-    problems: ['c.yaml:14:15: misread-number: 5E12 is read as the number 5000000000000; put it in quotes'],
+    problems: ['c.yaml:14:15: misread-number: 5E12 is read as the number 5000000000000; quote it'],
   },
   {
     says: 'a serial that is a number beyond all bounds is refused, once',
     text: withOptions('serial: 4E1534'),
-    problems: ['c.yaml:14:15: misread-number: 4E1534 is read as the number Infinity; put it in quotes'],
+    problems: ['c.yaml:14:15: misread-number: 4E1534 is read as the number Infinity; quote it'],
   },
   {
     says: 'a misread number is judged as the text that it is in quotes',
     text: withOptions('{ vendorid: 0764, offdelay: 119, password: 0123 }'),
     problems: [
-      'c.yaml:14:19: misread-number: 0764 is read as the number 764; put it in quotes',
+      'c.yaml:14:19: misread-number: 0764 is read as the number 764; quote it',
       'c.yaml:14:35: offdelay-step: "ups1" rounds offdelay 119 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120',
-      'c.yaml:14:50: misread-number: 0123 is read as the number 123; put it in quotes',
+      'c.yaml:14:50: misread-number: 0123 is read as the number 123; quote it',
       'c.yaml:14:50: password-in-site: option password of "ups1" is a secret, and this file and dist/ are committed to Git; write password: { secret: true }, and run npm run secret:nut -- --driver-file ups1.password=FILE',
     ],
   },
