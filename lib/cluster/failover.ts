@@ -22,9 +22,12 @@ const ETCD: Readonly<Record<Failover, EtcdTiming>> = {
   fast: { heartbeatMs: 100, electionMs: 1000 },
 };
 
-/** Each outlasts an etcd election of its profile, so a healthy holder keeps the VIP during one. */
+/**
+ * The standard lease outlasts a renewal that stalls when etcd loses its leader, so a healthy holder keeps the VIP. The fast one does not:
+ * it moves the VIP about as soon as etcd has a leader again, and a lease that outlasted 7 s would double the failover time.
+ */
 const LEASES: Readonly<Record<Failover, Lease>> = {
-  standard: { durationSeconds: 15, renewSeconds: 10, retrySeconds: 2 },
+  standard: { durationSeconds: 20, renewSeconds: 15, retrySeconds: 2 },
   fast: { durationSeconds: 5, renewSeconds: 3, retrySeconds: 1 },
 };
 
@@ -42,6 +45,20 @@ export function electionSeconds(failover: Failover): { readonly least: number; r
   const seconds = etcdTiming(failover).electionMs / 1000;
   return { least: seconds, most: 2 * seconds };
 }
+
+/** Timeout of a request of kube-vip's API client: pkg/k8s/client.go of kube-vip. */
+const KUBE_VIP_REQUEST_SECONDS = 10;
+
+/**
+ * Seconds that a renewal of the lease can stall when etcd loses its leader. A write that a follower has forwarded to the lost leader gets no
+ * answer until etcd gives it up: 5 s and two election timeouts (`ReqTimeout` in server/config/config.go of etcd; the drill control-plane
+ * measures it).
+ */
+export const stalledRenewalSeconds = (failover: Failover): number =>
+  Math.min(KUBE_VIP_REQUEST_SECONDS, stalledWriteSeconds(failover));
+
+/** Seconds after which etcd gives up a write that it forwarded to a lost leader. */
+export const stalledWriteSeconds = (failover: Failover): number => 5 + (2 * etcdTiming(failover).electionMs) / 1000;
 
 /** Values for `etcd-arg` of k3s, the same on every server; none for the timing of k3s itself. */
 export function etcdArguments(failover: Failover): readonly string[] {

@@ -7,6 +7,7 @@ export {
   type Lease,
   leaseOf,
   outlastsRetries,
+  stalledRenewalSeconds,
 } from './failover';
 export { FORMAT_RULES } from './formats';
 export { HERE, npmRun, type Origin, shellWord } from './origin';

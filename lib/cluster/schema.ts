@@ -57,10 +57,10 @@ const node = z.strictObject({
 const lease = z.strictObject({
   durationSeconds: format.seconds
     .optional()
-    .describe('Time after the last renewal until another server may take the VIP. Default: 15, fast: 5.'),
+    .describe('Time after the last renewal until another server may take the VIP. Default: 20, fast: 5.'),
   renewSeconds: format.seconds
     .optional()
-    .describe('Time that the holder retries a renewal before it releases the VIP. Default: 10, fast: 3.'),
+    .describe('Time that the holder retries a renewal before it releases the VIP. Default: 15, fast: 3.'),
   retrySeconds: format.seconds.optional().describe('Interval between two tries. Default: 2, fast: 1.'),
 });
 

@@ -12,9 +12,9 @@ const NAME = 'kube-vip';
 
 /** The lease that elects the holder of the address; kube-vip exits at start unless duration > renewDeadline > 1.2 x retryPeriod. */
 export interface KubeVipLease {
-  /** How long candidates wait after the last renewal. @default 15 seconds */
+  /** How long candidates wait after the last renewal. @default 20 seconds */
   readonly duration?: Duration;
-  /** How long the holder tries to renew before it releases the address. @default 10 seconds */
+  /** How long the holder tries to renew before it releases the address. @default 15 seconds */
   readonly renewDeadline?: Duration;
   /** Interval of attempts. @default 2 seconds */
   readonly retryPeriod?: Duration;
@@ -27,7 +27,7 @@ export interface KubeVipProps {
   readonly port?: number;
   /** Interface of the address. @default - that of each server's default route */
   readonly interface?: string;
-  /** @default - 15, 10 and 2 seconds: an etcd election of 5 to 10 seconds does not move the address */
+  /** @default - 20, 15 and 2 seconds: the loss of the etcd leader on another server does not move the address */
   readonly lease?: KubeVipLease;
   /** Interval of the holder's gratuitous ARPs. kube-vip replaces less than 500 ms by 3 s. @default 1 second */
   readonly arpRate?: Duration;
@@ -146,13 +146,13 @@ const hostPrefix = ({ family }: Address): string => (family === 4 ? '32' : '128'
 
 function leaseSettings(lease: KubeVipLease): KubeVipEnv {
   const [duration, renew, retry] = [
-    lease.duration ?? Duration.seconds(15),
-    lease.renewDeadline ?? Duration.seconds(10),
+    lease.duration ?? Duration.seconds(20),
+    lease.renewDeadline ?? Duration.seconds(15),
     lease.retryPeriod ?? Duration.seconds(2),
   ].map((value) => value.toSeconds()) as [number, number, number];
   if (duration <= renew || !outlastsRetries(renew, retry)) {
     throw new Error(
-      `a lease of duration ${duration} s, renewDeadline ${renew} s and retryPeriod ${retry} s stops kube-vip at start; give duration > renewDeadline > 1.2 x retryPeriod, such as 15, 10 and 2`,
+      `a lease of duration ${duration} s, renewDeadline ${renew} s and retryPeriod ${retry} s stops kube-vip at start; give duration > renewDeadline > 1.2 x retryPeriod, such as 20, 15 and 2`,
     );
   }
   return { vip_leaseduration: duration, vip_renewdeadline: renew, vip_retryperiod: retry };

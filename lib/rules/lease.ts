@@ -1,26 +1,26 @@
-import { electionSeconds, JITTER, leaseOf, outlastsRetries } from '../cluster';
+import { electionSeconds, JITTER, leaseOf, outlastsRetries, stalledRenewalSeconds } from '../cluster';
 import { subject } from './subject';
 
 const RULES = {
   'lease-order': {
     cause: `Not \`durationSeconds\` > \`renewSeconds\` > ${JITTER} x \`retrySeconds\`; kube-vip exits at start`,
-    cure: 'Keep the defaults 15, 10 and 2',
+    cure: 'Keep the defaults 20, 15 and 2',
   },
   'lease-below-election': {
     cause: '`renewSeconds` is below the shortest etcd election (5 s, fast 1 s), so every election releases the VIP',
-    cure: 'Keep the default 10 (fast: 3)',
+    cure: 'Keep the default 15 (fast: 3)',
   },
   'lease-short': {
     cause:
-      '`renewSeconds` is below the longest usual etcd election (10 s, fast 2 s), so some elections release the VIP',
-    cure: 'Keep the default 10 (fast: 3)',
+      'A renewal stalls for up to 10 s when etcd loses its leader, and `renewSeconds` does not outlast it, so an election on another server releases the VIP. With `failover: fast`: `renewSeconds` is below the longest usual election, 2 s',
+    cure: 'Keep the default 15 (fast: 3)',
     severity: 'warning',
   },
 } as const;
 
 /**
- * The lease of the VIP: duration > renew > 1.2 x retry, or kube-vip exits at start, and long enough for an etcd election, during
- * which no renewal is stored. keepalived and load balancers have no lease.
+ * The lease of the VIP: duration > renew > 1.2 x retry, or kube-vip exits at start, and long enough for the renewal that stalls
+ * when etcd loses its leader. keepalived and load balancers have no lease.
  */
 export const lease = subject(RULES, ({ controlPlane }, report) => {
   const { provider, failover } = controlPlane;
@@ -47,14 +47,20 @@ export const lease = subject(RULES, ({ controlPlane }, report) => {
     );
   }
   const { least, most } = electionSeconds(failover);
-  if (durationSeconds <= renewSeconds || !outlasts || renewSeconds >= most) return;
+  const stall = stalledRenewalSeconds(failover);
+  const needed = failover === 'fast' ? most : stall + Math.ceil((1 + JITTER) * standard.retrySeconds);
+  if (durationSeconds <= renewSeconds || !outlasts || renewSeconds >= needed) return;
   const fast = failover === 'standard' ? ', or set failover: fast, which shortens elections' : '';
+  const short =
+    failover === 'fast'
+      ? `every etcd election, which takes up to ${most} s with failover: fast`
+      : `a renewal that stalls for up to ${stall} s when etcd loses its leader`;
   report(
     renewSeconds <= least ? 'lease-below-election' : 'lease-short',
     [...path, 'renewSeconds'],
     renewSeconds <= least
       ? `renewSeconds ${renewSeconds} does not outlast any etcd election, which takes ${least} s or more with failover: ${failover}`
-      : `renewSeconds ${renewSeconds} does not outlast every etcd election, which takes up to ${most} s with failover: ${failover}`,
-    `set renewSeconds to ${most} or more and durationSeconds above it${fast}`,
+      : `renewSeconds ${renewSeconds} does not outlast ${short}`,
+    `set renewSeconds to ${needed} or more and durationSeconds above it${fast}`,
   );
 });

@@ -198,36 +198,36 @@ export const machines: readonly InvalidSite[] = [
     says: 'a lease as long as the renewal is refused',
     changes: { 'controlPlane.lease': { durationSeconds: 10 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 10 is not above renewSeconds 10; set durationSeconds above renewSeconds (defaults: 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 10 is not above renewSeconds 10; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
     ],
   },
   {
     says: 'a lease shorter than the renewal is refused',
     changes: { 'controlPlane.lease': { renewSeconds: 20 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 15 is not above renewSeconds 20; set durationSeconds above renewSeconds (defaults: 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 15 is not above renewSeconds 20; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
     ],
   },
   {
     says: 'a renewal of exactly 1.2 tries is refused',
     changes: { 'controlPlane.lease': { retrySeconds: 10, renewSeconds: 12 } },
     problems: [
-      'error controlPlane.lease: lease-order: renewSeconds 12 is not above 1.2 x retrySeconds 10; set renewSeconds above 1.2 x retrySeconds (defaults: 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: renewSeconds 12 is not above 1.2 x retrySeconds 10; set renewSeconds above 1.2 x retrySeconds (defaults: 20, 15 and 2)',
     ],
   },
   {
     says: 'a renewal of less than 1.2 tries is refused',
     changes: { 'controlPlane.lease': { retrySeconds: 10, renewSeconds: 11 } },
     problems: [
-      'error controlPlane.lease: lease-order: renewSeconds 11 is not above 1.2 x retrySeconds 10; set renewSeconds above 1.2 x retrySeconds (defaults: 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: renewSeconds 11 is not above 1.2 x retrySeconds 10; set renewSeconds above 1.2 x retrySeconds (defaults: 20, 15 and 2)',
     ],
   },
   {
     says: 'a lease wrong in both ways is reported in both',
     changes: { 'controlPlane.lease': { durationSeconds: 2, renewSeconds: 2, retrySeconds: 2 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 2 is not above renewSeconds 2; set durationSeconds above renewSeconds (defaults: 15, 10 and 2)',
-      'error controlPlane.lease: lease-order: renewSeconds 2 is not above 1.2 x retrySeconds 2; set renewSeconds above 1.2 x retrySeconds (defaults: 15, 10 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 2 is not above renewSeconds 2; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
+      'error controlPlane.lease: lease-order: renewSeconds 2 is not above 1.2 x retrySeconds 2; set renewSeconds above 1.2 x retrySeconds (defaults: 20, 15 and 2)',
     ],
   },
   {
