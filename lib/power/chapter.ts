@@ -67,14 +67,14 @@ function upsParagraphs(cluster: Cluster, { plan: ups, events }: PowerTimeline): 
   ];
 }
 
-/** Rows that differ in the first cell alone become one row. */
+/** Rows that differ in the first cell only become one row. */
 function joined(rows: readonly (readonly string[])[]): string[][] {
-  const names = new Map<string, string[]>();
+  const groups = new Map<string, string[][]>();
   for (const [name = '', ...rest] of rows) {
-    const key = JSON.stringify(rest);
-    names.set(key, [...(names.get(key) ?? []), name]);
+    const key = rest.join('|');
+    groups.set(key, [...(groups.get(key) ?? []), [name, ...rest]]);
   }
-  return [...names].map(([key, found]) => [found.join(', '), ...(JSON.parse(key) as string[])]);
+  return [...groups.values()].map((group) => [group.map(([name]) => name).join(', '), ...(group[0]?.slice(1) ?? [])]);
 }
 
 const span = (earliest: number, latest: number | undefined): string => {

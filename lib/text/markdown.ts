@@ -5,7 +5,7 @@ export const commands = (...lines: readonly string[]): string => `\`\`\`sh\n${li
 export const code = (...lines: readonly string[]): string => `\n${commands(...lines)}`;
 
 /** One row of a table. */
-export const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 
 /** A table with its head. */
 export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>

@@ -78,7 +78,7 @@ describe('npm run secret:nut', () => {
   test.each([['nas.yaml'], ['snmp.yaml']])('takes the line that README.md of %s prints', (file) => {
     const { cluster } = loadCluster(readFileSync(join(folder, file), 'utf8'), file);
     const readme = hostFiles(cluster, {}, { ...HERE, file, named: true }).get('README.md') ?? '';
-    expect(readme).toContain('In place of each FILE name a file whose first line is that password');
+    expect(readme).toContain('Replace each FILE by a file whose first line is that password');
     const [, printed = ''] = /secret:nut -- (.*) \| kubectl/.exec(readme) ?? [];
     expect(secret(printed.replaceAll('=FILE', '=password').split(' '))).toMatchObject({ status: 0, stderr: '' });
   });

@@ -194,7 +194,7 @@ describe('a folder of sites', () => {
       const text = Object.values(tree(`hosts/${name}`)).join('');
       expect(text).toContain(`apply -f dist/${name}/\n`);
       expect(text).toContain(`as in hosts/${name}/README.md`);
-      expect(text).toContain(`write the number into clusters/${name}.yaml, and run \`npm run synth\``);
+      expect(text).toContain(`set the value in clusters/${name}.yaml, and run \`npm run synth\``);
     }
   });
 
