@@ -18,7 +18,7 @@ const sharedRouter = (address: string, peer: string): string =>
 const OLD =
   'is older than 1.1, which made leases long enough for an election of etcd and changed the names of settings';
 
-/** A row for each way to get a rule's answer: what moves the virtual IP, and the images. */
+/** A row for each way to break a rule: what moves the VIP, and the images. */
 export const provider: readonly InvalidSite[] = [
   {
     says: 'a lease for keepalived is refused',
