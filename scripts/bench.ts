@@ -6,9 +6,8 @@ import { parseAllDocuments } from 'yaml';
 import { helmPath, kubectlPath } from '../test/support/kubectl';
 
 /*
- * What synth costs, as whole processes side by side in one run: medians of RUNS, and each as a multiple of the floor, which is
- * node writing the same files from plain objects with the yaml library. Every row writes to folders of its own, which its earlier
- * runs have filled with the same files. Exit 1 when a bound is broken.
+ * Measures synth as whole processes: medians of RUNS, and multiples of the floor, a node process that writes the same files from plain
+ * objects with the yaml library. Every row overwrites its own folders. Exit status: 1 if a row exceeds its bound.
  */
 const RUNS = 9;
 const SITES = 100;
@@ -16,9 +15,9 @@ const SITES = 100;
 interface Row {
   readonly name: string;
   readonly command: string;
-  /** Largest allowed multiple of the floor. */
+  /** Maximum multiple of the floor. */
   readonly bound?: number;
-  /** Runs before each measured run, outside of the clock. */
+  /** Runs before each measured run, not measured. */
   readonly before?: () => void;
 }
 
@@ -61,7 +60,7 @@ function helmChart(): string {
   mkdirSync(join(chart, 'templates'), { recursive: true });
   writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: site\nversion: 0.0.0\n');
   for (const name of readdirSync('dist')) {
-    // braces would be template actions
+    // braces are template actions
     const text = readFileSync(join('dist', name), 'utf8').replaceAll('{{', '{ {');
     writeFileSync(join(chart, 'templates', name), text);
   }
@@ -91,7 +90,7 @@ function manySites(): string {
 }
 
 if (spawnSync('/usr/bin/time', ['--version']).error) {
-  console.error('this needs GNU time for the memory of the processes: apt-get install time');
+  console.error('GNU time is missing; run apt-get install time');
   process.exit(2);
 }
 
@@ -126,7 +125,7 @@ const rows: Row[] = [
   },
 ];
 
-/** Wall clock in milliseconds of a command with all its children, and peak memory in MiB of the largest process among them. */
+/** Wall clock time of a command in ms, and peak memory of its largest process in MiB. */
 function measure({ command, before }: Row): { milliseconds: number; mebibytes: number } {
   before?.();
   const report = join(folder, 'time');
@@ -147,7 +146,7 @@ for (let run = 0; run <= RUNS; run++) {
   process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}run ${run} of ${RUNS}${process.stderr.isTTY ? '' : '\n'}`);
   for (const [i, row] of rows.entries()) {
     const result = measure(row);
-    // the first round warms the disk cache
+    // the first run warms the disk cache
     if (run > 0) results[i]?.push(result);
   }
 }

@@ -1,4 +1,4 @@
-// Synthesizes the shipped site beside the committed one and compares: exit 1 and the names when they differ.
+// Synthesizes the shipped site and compares it with the committed files. Exit status: 0 equal, 1 different.
 const { execFileSync, spawnSync } = require('node:child_process');
 
 const env = {
@@ -13,5 +13,5 @@ const drifted = ['dist', 'hosts'].filter((folder) => {
   return status !== 0;
 });
 if (drifted.length > 0)
-  console.error(`${drifted.join(' and ')} do not match cluster.yaml; run npm run synth and commit`);
+  console.error(`${drifted.join(' and ')} differ from cluster.yaml; run npm run synth and commit`);
 process.exitCode = drifted.length > 0 ? 1 : 0;

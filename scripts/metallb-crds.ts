@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 
-// Parsing the YAML takes 80 ms, a quarter of a synth; the same as JSON takes one. One definition a line keeps a diff readable.
+// JSON parses in 1 ms, YAML in 80 ms, a quarter of a synth. One definition per line keeps a diff readable.
 const definitions = parseAllDocuments(readFileSync('imports/metallb.crds.yaml', 'utf8')).map((document) => {
   const [error] = document.errors;
   if (error) throw error;

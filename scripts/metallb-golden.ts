@@ -9,19 +9,18 @@ const TARGET = join('test/metallb', 'golden.json');
 
 const USAGE = `usage: metallb-golden [--print] NATIVE PROMETHEUS
 
-Reads two manifests of MetalLB ${METALLB.version} and writes to ${TARGET} one SHA-256 for each object of the first, and for the two
-cluster roles of the second, which let controller and speakers check the tokens of whoever reads their metrics. The tests hold
-lib/metallb/ against these hashes. Nothing of the manifests' text is kept.
+Reads two manifests of MetalLB ${METALLB.version} and writes SHA-256 hashes to ${TARGET}: of every object of NATIVE, and of the two cluster
+roles of PROMETHEUS, which may check metrics tokens. The tests compare lib/metallb/ with them. No manifest text is kept.
 
   NATIVE      ${MANIFESTS}/metallb-native.yaml
   PROMETHEUS  ${MANIFESTS}/metallb-native-prometheus.yaml
   --print     write to standard output instead
 
-exit code: 0 done, 1 a file can't be used, 2 wrong usage`;
+Exit status: 0 done, 1 unusable file, 2 wrong usage.`;
 
 class UsageError extends Error {}
 
-/** The objects of a manifest. Hashes of another release would make the tests fail in a way that is hard to read. */
+/** The objects of a manifest. Refuses another release, because its hashes would fail tests without a clear reason. */
 function readRelease(file: string): Map<string, JsonObject> {
   const objects = readManifest(readFileSync(file, 'utf8'), file);
   const text = JSON.stringify(objects);
@@ -38,7 +37,7 @@ function readRelease(file: string): Map<string, JsonObject> {
 const hashesOf = (objects: ReadonlyMap<string, JsonObject>): Record<string, string> =>
   Object.fromEntries([...objects].map(([key, object]) => [key, canonicalHash(object)]));
 
-/** The two that differ from the native manifest. What else the manifest for Prometheus has is not made here. */
+/** The two cluster roles that differ from the native manifest. */
 function clusterRoles(file: string): Map<string, JsonObject> {
   const objects = readRelease(file);
   const names = [METALLB.names.controllerClusterRole, METALLB.names.speakerClusterRole];

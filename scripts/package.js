@@ -1,5 +1,5 @@
-// What other apps get, for `npm pack`: lib/index.ts as one file in build/package/, and its types. Scripts and schemas are in it as texts,
-// so that it also works where a bundler of the app has moved it somewhere else.
+// For `npm pack`: bundles lib/index.ts into build/package/ with its types. Scripts and schemas are embedded as texts, so a bundler of
+// the app may move the file.
 const { spawnSync } = require('node:child_process');
 const { readdirSync, readFileSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
@@ -15,10 +15,10 @@ const names = [
 ];
 const texts = Object.fromEntries(names.map((name) => [name, readFileSync(name, 'utf8')]));
 
-/** In place of the module that reads these files below the project's folder. */
+/** Replaces lib/files/project.ts. */
 const EMBEDDED = `const texts = ${JSON.stringify(texts)};
 export function readProjectFile(path) {
-  if (!Object.hasOwn(texts, path)) throw new Error(\`"\${path}" is not in this package; scripts/package.js puts it there\`);
+  if (!Object.hasOwn(texts, path)) throw new Error(\`"\${path}" is not in this package; add it in scripts/package.js\`);
   return texts[path];
 }`;
 
@@ -32,14 +32,14 @@ async function main() {
   const types = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.package.json'], {
     stdio: 'inherit',
   });
-  if (types.status !== 0) throw new Error('the types do not fit; see above');
+  if (types.status !== 0) throw new Error('type check failed; see above');
   await build({
     entryPoints: ['lib/index.ts'],
     outfile: join(OUTPUT, 'index.js'),
     bundle: true,
     platform: 'node',
     target: 'node20',
-    // an app has these as well, and constructs of two copies do not know each other
+    // instanceof needs a single copy of the construct libraries in an app
     packages: 'external',
     plugins: [embedFiles],
     logLevel: 'warning',

@@ -1,4 +1,4 @@
-// Runs a TypeScript file of this folder without a build step: node scripts/run.js scripts/name.ts [arguments]
+// Runs a TypeScript file without a build step: node scripts/run.js scripts/name.ts [arguments]
 const { buildSync } = require('esbuild');
 const { basename, resolve } = require('node:path');
 

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import { ClusterError } from '../cluster';
-import { FileError } from '../files';
-import { ApplyError, apply, Progress, readDist } from '../live';
-import { endpointsOf } from '../machines';
-import { readSites } from '../site';
+import { InvalidArgumentError } from 'commander';
+import { apply, Progress, readDist, siteServers } from '../live';
+import { program, run } from './program';
+import { exitStatus } from './usage';
 
 interface Options {
   readonly dist: string;
@@ -18,77 +16,52 @@ interface Options {
   readonly timeout: number;
 }
 
-/** In seconds. Clocks of Node count up to 24 days, and take what is longer for nothing. */
+/** Longest --timeout in seconds. A timer of Node ends at 2^31 ms. */
 const A_DAY = 86_400;
 
 const HELP = `
-The order: definitions, wait until their kinds are served, everything else, the webhook last, wait for the pods.
-It can be run again at any time; what is as it should be stays untouched.
+Order: custom resource definitions, a wait until their kinds are served, all other objects, the webhook, a wait for the pods.
+It can be run again at any time.
 
-Nothing is deleted. An object that is no longer in dist/ stays in the cluster, because the pool that goes with it may hold the
-address of a service; docs/upgrade-metallb.md says what older versions leave behind and how to remove it.
+Nothing is deleted. An object that is no longer in dist/ stays in the cluster: a Service may hold an address of the old pool.
+docs/upgrade-metallb.md lists what older versions leave behind and how to remove it.
 
-Exit status: 0 done, 1 something failed or is not ready, 2 wrong usage.`;
+${exitStatus('failed or not ready')}`;
 
-const program = new Command('npm run apply --')
-  .description('Applies dist/ to a cluster in the right order, with kubectl, and says what changed.')
-  .option('--dist <folder>', 'what synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
-  .option('--cluster <name>', 'the site, where dist/ has a folder for each')
-  .option(
-    '--context <name>',
-    'context of the kubeconfig; default: the current one, if it leads to the site of CLUSTER, clusters/ or cluster.yaml',
-  )
-  .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
-  .option('--kubectl <file>', 'the program', 'kubectl')
-  .option('--server-side', "let the server merge, under kubectl's name")
-  .option('--dry-run', 'ask the server what it would do; nothing is stored')
-  .option('--no-wait', 'do not wait until the pods are ready')
-  .option('--timeout <seconds>', 'for everything that is waited for together', positive, 300)
-  .addHelpText('after', HELP)
-  .allowExcessArguments(false)
-  .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
-
-function positive(text: string): number {
+function seconds(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= A_DAY))
-    throw new InvalidArgumentError(`give a number of seconds above 0, ${A_DAY} at most`);
+  if (!(value > 0 && value <= A_DAY)) throw new InvalidArgumentError(`give seconds, above 0 and at most ${A_DAY}`);
   return value;
 }
 
-/** Addresses of the API servers of the site, or of all sites where none is named. */
-function serversOf(cluster: string | undefined): string[] {
-  try {
-    return readSites(process.env['CLUSTER'] || undefined)
-      .clusters.filter(({ name }) => cluster === undefined || name === cluster)
-      .flatMap((site) => endpointsOf(site).map(({ server }) => server));
-  } catch (error) {
-    if (!(error instanceof ClusterError || error instanceof FileError)) throw error;
-    throw new ApplyError(
-      `${error.message}\nwithout the site nobody can tell whether the current context leads to it; name the context: --context NAME`,
-    );
-  }
-}
-
-async function main({ dist, cluster, timeout, ...options }: Options): Promise<number> {
+async function action({ dist, cluster, timeout, ...options }: Options): Promise<void> {
   const problems = await apply({
     ...options,
     serverSide: options.serverSide ?? false,
     dryRun: options.dryRun ?? false,
     files: readDist(cluster === undefined ? dist : join(dist, cluster)),
-    servers: options.context === undefined ? serversOf(cluster) : [],
+    servers: options.context === undefined ? siteServers(cluster) : [],
     timeoutMs: timeout * 1000,
     progress: new Progress(process.stdout),
   });
-  for (const problem of problems) console.error(problem);
-  return problems.length > 0 ? 1 : 0;
+  if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-main(program.parse().opts<Options>()).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  },
+run(
+  program('apply')
+    .description('Applies dist/ to a cluster with kubectl in the right order and reports what changed.')
+    .option('--dist <folder>', 'folder that synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
+    .option('--cluster <name>', 'name of the site, if dist/ has one folder per site')
+    .option(
+      '--context <name>',
+      'context of the kubeconfig; default: the current context, if it leads to a site of $CLUSTER, clusters/ or cluster.yaml',
+    )
+    .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
+    .option('--kubectl <file>', 'kubectl program', 'kubectl')
+    .option('--server-side', 'use server-side apply, with the field manager kubectl')
+    .option('--dry-run', 'server-side dry run; stores nothing')
+    .option('--no-wait', 'do not wait for the pods')
+    .option('--timeout <seconds>', 'limit for all waits together', seconds, 300)
+    .addHelpText('after', HELP)
+    .action(action),
 );

@@ -1,6 +1,7 @@
-import { Command, CommanderError } from 'commander';
 import { explainData, explainText } from '../power';
 import { readSites } from '../site';
+import { program, run } from './program';
+import { exitStatus, SITES } from './usage';
 
 interface Options {
   readonly cluster?: string;
@@ -10,23 +11,7 @@ interface Options {
 /** Without a terminal, as in a log. */
 const DEFAULT_COLUMNS = 100;
 
-const program = new Command('npm run power --')
-  .description('What happens at this site when the mains fail.')
-  .exitOverride();
-
-program
-  .command('explain')
-  .description(
-    'Prints the time line of every UPS and the sums behind it: who goes off when, and how long the battery must last.',
-  )
-  .option(
-    '--cluster <path>',
-    'the site, or a folder of sites; default: CLUSTER, else clusters/ where it exists, else cluster.yaml',
-  )
-  .option('--json', 'as data for programs')
-  .addHelpText('after', '\nWarnings go to standard error. Exit status: 0 done, 1 bad site, 2 bad usage.')
-  .allowExcessArguments(false)
-  .action(explain);
+const columns = (): number => process.stdout.columns || Number(process.env['COLUMNS']) || DEFAULT_COLUMNS;
 
 function explain({ cluster: path, json }: Options): void {
   const { clusters, warnings } = readSites(path ?? (process.env['CLUSTER'] || undefined));
@@ -37,15 +22,12 @@ function explain({ cluster: path, json }: Options): void {
   process.stdout.write(text);
 }
 
-const columns = (): number => process.stdout.columns || Number(process.env['COLUMNS']) || DEFAULT_COLUMNS;
-
-try {
-  program.parse();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
-}
+const power = program('power').description('Shows how the site reacts to a power failure.');
+power
+  .command('explain')
+  .description('Prints the power-off time of every node and the battery runtime that each UPS needs, with the sums.')
+  .option('--cluster <path>', SITES)
+  .option('--json', 'print JSON')
+  .addHelpText('after', `\nWarnings go to standard error. ${exitStatus('invalid site')}`)
+  .action(explain);
+run(power);

@@ -1,16 +1,17 @@
 import { synth } from '../synth';
+import { exitStatus, SITES } from './usage';
 
 const HELP = `Usage: npm run synth
 
-Checks the site and writes its files, all of them or none. It takes no arguments; what it reads and writes is set by variables:
+Checks the site and writes all of its files, or none if the site is invalid. It takes no arguments. Environment variables:
 
-  CLUSTER       the site, or a folder of sites; default: clusters/ where it exists, else cluster.yaml
-  CDK8S_OUTDIR  the folder for Kubernetes objects; default: dist
-  HOSTS_OUTDIR  the folder for what goes on the machines; default: hosts
+  CLUSTER       ${SITES.replace('$CLUSTER, else ', '')}
+  CDK8S_OUTDIR  folder for Kubernetes objects; default: dist
+  HOSTS_OUTDIR  folder for the files of the nodes; default: hosts
 
-Warnings go to standard error. Exit status: 0 done, 1 bad site, 2 bad usage.`;
+Warnings go to standard error. ${exitStatus('invalid site')}`;
 
-/** `npm run synth`. Without a library for arguments, whose start each synth would pay for. Returns the exit status. */
+/** `npm run synth`, without commander, which would slow each synth down. Returns the exit status. */
 export function run([argument]: readonly string[]): number {
   if (argument === '--help' || argument === '-h') {
     console.log(HELP);
@@ -18,7 +19,7 @@ export function run([argument]: readonly string[]): number {
   }
   if (argument !== undefined) {
     console.error(
-      `error: npm run synth takes no arguments, and ${JSON.stringify(argument)} is one; name a site with CLUSTER=FILE npm run synth (npm run synth -- --help says more)`,
+      `error: npm run synth takes no argument ${JSON.stringify(argument)}; name a site with CLUSTER=FILE npm run synth (see npm run synth -- --help)`,
     );
     return 2;
   }

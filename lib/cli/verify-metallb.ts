@@ -1,56 +1,40 @@
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { readText } from '../files';
 import { compareObjects, comparisonText, defaultObjects, isEqual, readManifest, siteObjects } from '../live';
 import { METALLB } from '../metallb';
 import { loadCluster } from '../site';
+import { program, run } from './program';
+import { exitStatus } from './usage';
 
 interface Options {
   readonly site?: string;
   readonly json?: boolean;
 }
 
+const UNUSABLE = 2;
+
 const HELP = `
-The objects are compared in a form in which what means the same is the same: without descriptions, without the annotations for
-Flux and Argo CD, with TCP where a port names no protocol. The manifest of ${METALLB.version} is
+Fields that do not change the meaning are ignored: descriptions, the annotations for Flux and Argo CD, and defaults such as TCP.
+Manifest of ${METALLB.version}:
 https://raw.githubusercontent.com/metallb/metallb/${METALLB.version}/config/manifests/metallb-native.yaml
 
-Exit status: 0 equal, 1 different, 2 wrong usage or a file that cannot be read.`;
+${exitStatus('different', 'equal', 'wrong usage or unusable file')}`;
 
-const program = new Command('npm run verify:metallb --')
-  .description("Compares MetalLB as it is made here with a manifest of MetalLB's, object by object.")
-  .argument('<file>', 'the manifest; - reads standard input')
-  .option('--site <file>', 'compare what this cluster.yaml makes; default: what the constructs make without any prop')
-  .option('--json', 'print the comparison as JSON')
-  .addHelpText('after', HELP)
-  .allowExcessArguments(false)
-  .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2));
-
-function read(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new Error(
-      code === 'ENOENT'
-        ? `${file}: there is no such file; correct the name`
-        : `${file}: cannot be read (${code}); name one file that you may read`,
-    );
-  }
-}
-
-function main(file: string, { site, json }: Options): number {
-  const theirs = readManifest(read(file), file);
+function action(file: string, { site, json }: Options): void {
+  const theirs = readManifest(readText(file), file);
   if (theirs.length === 0) throw new Error(`${file} is empty; give the manifest of a MetalLB release`);
-  const ours = site === undefined ? defaultObjects() : siteObjects(loadCluster(read(site), site).cluster);
+  const ours = site === undefined ? defaultObjects() : siteObjects(loadCluster(readText(site), site).cluster);
   const comparison = compareObjects(ours, theirs);
   console.log(json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison, file));
-  return isEqual(comparison) ? 0 : 1;
+  process.exitCode = isEqual(comparison) ? 0 : 1;
 }
 
-try {
-  program.parse();
-  process.exitCode = main(program.args[0] ?? '-', program.opts<Options>());
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
-}
+run(
+  program('verify:metallb')
+    .description("Compares this project's MetalLB objects with a manifest of a MetalLB release.")
+    .argument('<file>', 'manifest; - reads standard input')
+    .option('--site <file>', "compare this site's MetalLB; default: the constructs without props")
+    .option('--json', 'print JSON')
+    .addHelpText('after', HELP)
+    .action(action),
+  UNUSABLE,
+);

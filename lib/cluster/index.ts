@@ -2,7 +2,6 @@ export { PROVIDER_RULES } from './control-plane-schema';
 export {
   electionSeconds,
   etcdArguments,
-  etcdTiming,
   type Failover,
   JITTER,
   type Lease,

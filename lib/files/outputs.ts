@@ -5,29 +5,28 @@ import { FileError, withFile } from './problem';
 /** Relative path to content, in the order to write. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What synth writes below a folder, and how it knows its own files again. */
+/** The files that synth writes below a folder, and how it recognizes them. */
 export interface Kind {
-  /** Folders that it writes to beside the top one. Whatever else is there is somebody else's. */
+  /** Subfolders that it writes to. It ignores all others. */
   readonly folders: readonly string[];
   /** Whether an earlier run wrote this file. */
   readonly isOurs: (path: string) => boolean;
 }
 
-/** A folder and what it shall hold. */
+/** A folder and its files. */
 export interface Output {
   readonly kind: Kind;
   readonly folder: string;
-  /** Whether the files are those of several sites, each in a folder of its own. @default false */
+  /** Whether there is one folder per site. @default false */
   readonly several?: boolean;
   readonly files: Files;
 }
 
 /**
- * Writes all of it or nothing: everything goes to temporary files beside the old ones first, and only when all are written do they
- * take the old ones' places. Files of earlier runs that are not written any more are deleted, and folders that this empties.
+ * Writes all files or none: first temporary files, then renames. Deletes files of earlier runs that are obsolete, and folders that
+ * become empty. Only a disk failure between two renames leaves a mixture.
  *
- * What somebody else wrote is neither replaced nor deleted. Throws a FileError with everything that stands in the way, before
- * anything is written; only a disk that fails between two renames leaves some files new and some old.
+ * @throws FileError for files of others, which are neither replaced nor deleted; before anything is written
  */
 export function writeOutputs(outputs: readonly Output[]): void {
   const planned = outputs.flatMap(({ kind, folder, files }) =>
@@ -44,16 +43,16 @@ export function writeOutputs(outputs: readonly Output[]): void {
   }
 }
 
-/** What is in the way of a file, if anything is. */
+/** Why a file cannot be written; undefined if it can. */
 function obstacle(kind: Kind, path: string): string | undefined {
   const found = withFile(path, () => entryAt(path));
   if (!found) return undefined;
-  if (!found.isFile()) return `${path}: a file goes here, and this is none; move it, or write to another folder`;
+  if (!found.isFile()) return `${path}: not a regular file; move it, or write to another folder`;
   if (kind.isOurs(path)) return undefined;
-  return `${path}: npm run synth did not write this file and does not replace it; move it, or write to another folder`;
+  return `${path}: not written by npm run synth; move it, or write to another folder`;
 }
 
-/** What is at a path; nothing either where a part of the path is no folder, which is told when the folder is made. */
+/** The entry at a path. A file in place of a folder counts as none; creating the folder reports it. */
 function entryAt(path: string): ReturnType<typeof lstatSync> | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });
@@ -88,7 +87,7 @@ function replaceAll(planned: readonly Planned[]): void {
   }
 }
 
-/** Files of an earlier run that this one does not write. */
+/** Obsolete files of an earlier run. */
 function staleFiles({ kind, folder, several = false, files }: Output): string[] {
   const tops = several ? ['', ...foldersIn(folder)] : [''];
   return tops
@@ -100,7 +99,7 @@ function staleFiles({ kind, folder, several = false, files }: Output): string[] 
 
 const entriesOf = (folder: string) =>
   withFile(folder, () => (entryAt(folder)?.isDirectory() ? readdirSync(folder, { withFileTypes: true }) : []));
-/** Folders whose names begin with a dot are other programs', .git above all. */
+/** Without hidden folders, such as .git. */
 const foldersIn = (folder: string): string[] =>
   entriesOf(folder)
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
@@ -114,7 +113,7 @@ const filesBelow = (folder: string, at: string): string[] => [
   ...foldersIn(join(folder, at)).flatMap((name) => filesBelow(folder, join(at, name))),
 ];
 
-/** Removes a folder that has become empty, and the ones around it that this empties, up to the top one, which stays. */
+/** Removes an empty folder and its empty parents below `top`. */
 function removeEmptied(folder: string, top: string): void {
   const end = resolve(top);
   for (let empty = resolve(folder); empty !== end && readdirSync(empty).length === 0; empty = dirname(empty)) {

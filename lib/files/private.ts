@@ -13,18 +13,17 @@ import {
 import { dirname, resolve } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
 
-/** What became of a private file. */
+/** Result of a write. */
 export interface Written {
-  /** False when the file already held the text. */
+  /** False if the file already had the text. */
   readonly changed: boolean;
-  /** Where the former content is now, if there was another. */
+  /** File with the previous content, if it differed. */
   readonly backup?: string;
 }
 
 /**
- * Writes a file that only its owner may read (mode 0600, also when it had another), in one step: whoever reads it sees the old text or the new.
- * Another former text is kept beside it as `<file>.<UTC time>.bak`, mode 0600. A symbolic link stays one, and what it points to is written.
- * Folders that are missing are made with mode 0700. Throws what the file system throws, and then the file is what it was.
+ * Writes a file with mode 0600 atomically. A different previous text is kept as `<file>.<UTC time>.bak`, mode 0600. Writes through a
+ * symbolic link. Creates missing folders with mode 0700. On an error of the file system the file is unchanged.
  *
  * @param now the time in the name of the backup
  */
@@ -47,7 +46,7 @@ export function writePrivateFile(file: string, text: string, now: Date): Written
   return { changed: true, ...(backup !== undefined && { backup }) };
 }
 
-/** The text of a file, or undefined when there is none. */
+/** The text of a file; undefined if it does not exist. */
 export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -57,7 +56,7 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
-/** Creates a file and has it on the disk; refuses to touch one that exists. */
+/** Creates a file and syncs it; fails if it exists. */
 function writeNew(file: string, text: string): void {
   const descriptor = openSync(file, 'wx', 0o600);
   try {
@@ -68,12 +67,12 @@ function writeNew(file: string, text: string): void {
   }
 }
 
-/** Where a link leads in the end, also when nothing is there yet. As many steps as Linux takes. */
+/** The final target of a link, which may not exist; at most 40 links, as in Linux. */
 function linkTarget(file: string): string {
   let target = resolve(file);
   for (let step = 0; step < 40; step++) {
     if (!lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
     target = resolve(dirname(target), readlinkSync(target));
   }
-  throw new Error(`"${file}" is a link that leads to itself; correct it`);
+  throw new Error(`"${file}" is a symbolic link loop; correct it`);
 }

@@ -1,12 +1,12 @@
 import { lstatSync, readFileSync } from 'node:fs';
 
-/** What the file system refuses, with the name of the file and a cure. */
+/** An error of the file system with the file name and a cure. */
 export class FileError extends Error {}
 
-/** The text of a file; `-` is standard input. Throws a FileError when it cannot be read. */
+/** The text of a file; `-` is standard input. Throws a FileError if it cannot be read. */
 export const readText = (file: string): string => withFile(file, () => readFileSync(file === '-' ? 0 : file, 'utf8'));
 
-/** What `access` returns. What the file system says against it becomes a FileError that names the file; other errors pass. */
+/** What `access` returns. Converts an error of the file system into a FileError with the file name. */
 export function withFile<T>(file: string, access: () => T): T {
   try {
     return access();
@@ -17,28 +17,28 @@ export function withFile<T>(file: string, access: () => T): T {
   }
 }
 
-/** What the file system says, in words and with its cure; undefined for an error of another kind. */
+/** The message and cure for an error of the file system; undefined for other errors. */
 export function fileProblem(error: unknown): string | undefined {
   const { code, errno, path } = error as NodeJS.ErrnoException;
   if (code === undefined || errno === undefined) return undefined;
   switch (code) {
     case 'ENOENT':
       return path !== undefined && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-        ? 'is a link to nothing; correct it, or remove it'
-        : 'there is no such file; correct the name';
+        ? 'dangling symbolic link; correct it, or remove it'
+        : 'does not exist; correct the name';
     case 'EISDIR':
-      return 'is a folder; name one file';
+      return 'is a directory; name a file';
     case 'ENOTDIR':
     case 'EEXIST':
-      return `a file stands where a folder has to be (${code}); move it, or name another place`;
+      return `a file is in the place of a folder (${code}); move it, or name another path`;
     case 'EACCES':
     case 'EPERM':
-      return `may not be read or written (${code}); change its rights or those of its folder`;
+      return `permission denied (${code}); change the mode of the file or its folder`;
     case 'EROFS':
-      return 'is on a disk that is mounted for reading only; name another place';
+      return 'read-only file system; name another path';
     case 'ENOSPC':
-      return 'the disk is full; make room';
+      return 'no space left; free some';
     default:
-      return `the file system says ${code}; see to the disk, or name another file`;
+      return `file system error ${code}; check the disk, or name another file`;
   }
 }

@@ -1,55 +1,59 @@
 import { type Cluster, mayLose, type Origin, primary, quorumOf, serversOf, systemsOf, upsesAt } from '../cluster';
 import { fetchCommand, K3S_HA, k3osResetArgs, loginAdvice, loginUser } from '../machines';
-import { commands, type RunbookSection } from '../text';
+import { commands, type RunbookSection, table } from '../text';
 
-/** What to do when something of the control plane has failed, each with what a person sees first. */
+/** The procedures for failures of the control plane, the most frequent first. */
 export function failureSections(cluster: Cluster, origin: Origin): RunbookSection[] {
   const several = serversOf(cluster).length > 1;
   return [
-    { title: 'kubectl does not get through', paragraphs: noAnswer(cluster, origin) },
-    ...(several ? [{ title: 'A server is gone for good', paragraphs: replace(cluster, origin) }] : []),
-    ...(several ? [{ title: 'Too few servers are left', paragraphs: noMajority(cluster) }] : []),
-    { title: 'The data of all servers is lost', paragraphs: restore(cluster) },
+    { title: 'kubectl cannot connect', paragraphs: noConnection(cluster, origin) },
+    ...(several ? [{ title: 'Replace a server', paragraphs: replace(cluster, origin) }] : []),
+    ...(several ? [{ title: QUORUM_IS_LOST, paragraphs: noQuorum(cluster) }] : []),
+    { title: 'Restore from a snapshot', paragraphs: restore(cluster) },
     ...(several && cluster.controlPlane.provider !== 'external'
-      ? [{ title: 'Two servers have the virtual IP', paragraphs: twoHolders(cluster) }]
+      ? [{ title: 'Two servers hold the VIP', paragraphs: twoHolders(cluster) }]
       : []),
-    { title: 'The credentials have ended', paragraphs: credentials(cluster, origin) },
+    { title: 'Credentials have expired', paragraphs: credentials(cluster, origin) },
   ];
 }
 
-function noAnswer(cluster: Cluster, origin: Origin): string[] {
+const QUORUM_IS_LOST = 'Quorum is lost';
+
+function noConnection(cluster: Cluster, origin: Origin): string[] {
   const { name, controlPlane } = cluster;
   const servers = serversOf(cluster);
   const [first] = servers;
   const vip = primary(controlPlane.vip).text;
   const contexts = [
-    `| \`${name}\` | ${vip}, the virtual IP | it is up |`,
+    [`\`${name}\``, `${vip} (VIP)`, 'the VIP is up'],
     ...(controlPlane.dnsName
       ? [
-          `| \`${name}-dns\` | ${controlPlane.dnsName}, one server after the other | one server is up, and the name has the address of each; 20 s a call while others are dark |`,
+          [
+            `\`${name}-dns\``,
+            `${controlPlane.dnsName}, each server in turn`,
+            'one server is up and the name resolves to all; 20 s a call while others are unreachable',
+          ],
         ]
       : []),
-    ...servers.map(
-      (server) => `| \`${name}-${server.name}\` | ${primary(server.address).text} | ${server.name} is up |`,
-    ),
+    [servers.map((server) => `\`${name}-${server.name}\``).join(', '), 'that server', 'it is up'],
   ];
   return [
-    'Try the contexts from top to bottom. The kubeconfig has all of them, with the same credentials:',
-    ['| `kubectl --context` | goes to | works while |', '| --- | --- | --- |', ...contexts].join('\n'),
+    'Try the contexts of the kubeconfig in this order:',
+    table(['`kubectl --context`', 'connects to', 'works while'], contexts),
     ...(servers.length > 1
       ? [
-          'A server answers and the virtual IP does not: look who has it, and what its manager says.',
+          'If a server responds and the VIP does not, find the holder and check its manager:',
           commands(`ip -brief address | grep -w ${vip}    # on each server`, ...managerCommands(cluster)),
-          `Every server refuses or says \`etcdserver: no leader\`: fewer than ${quorumOf(servers.length)} of ${servers.length} are up. Nobody gets through at all, not even to the addresses of the servers: go through a machine that does,`,
+          `If every server refuses or reports \`etcdserver: no leader\`, fewer than ${quorumOf(servers.length)} of ${servers.length} are up: see [${QUORUM_IS_LOST}](#quorum-is-lost).`,
         ]
-      : ['Nobody gets through at all: go through a machine that does,']),
+      : []),
+    'If no context connects, open a tunnel from a host that reaches a server:',
     commands(
       `ssh -N -L 16443:127.0.0.1:${controlPlane.port} ${loginUser(cluster)}@${first ? primary(first.address).text : vip} &`,
       fetchCommand(cluster, origin, '--rescue localhost:16443'),
       `kubectl --context ${name}-rescue get nodes`,
     ),
-    loginAdvice(cluster),
-    'That context asks for a certificate for `kubernetes`, a name that the API server of every k3s has, so the name it is reached by need not be in the certificate.',
+    `${loginAdvice(cluster)} The \`${name}-rescue\` context checks the certificate for \`kubernetes\`, a name that every k3s certificate has.`,
   ];
 }
 
@@ -65,56 +69,58 @@ function managerCommands({ name, controlPlane }: Cluster): string[] {
     case 'keepalived':
       return [
         'journalctl -u keepalived -n 50',
-        `sh /etc/keepalived/check-api.sh ${controlPlane.port}; echo $?    # 0: the API server of this machine answers`,
+        `sh /etc/keepalived/check-api.sh ${controlPlane.port}; echo $?    # 0: the API server of this server responds`,
         'systemctl restart keepalived',
       ];
     case 'external':
-      return ['# the load balancer is yours: look whether it takes the servers for alive'];
+      return ['# on your load balancer: check its health checks of the servers'];
   }
 }
 
 function replace(cluster: Cluster, { folder }: Origin): string[] {
   const { name } = cluster;
   const servers = serversOf(cluster);
-  const spare = mayLose(servers.length);
   const cables = servers.flatMap((server) => {
     const [ups] = upsesAt(cluster, server);
     return ups ? [`${ups.name} at ${server.name}`] : [];
   });
   return [
-    `The same for each of them, also the one that founded the cluster: ${servers.map((server) => server.name).join(', ')}. Take it out first, because until then it counts as one that is down (${spare} of ${servers.length} may be); then install the new machine with the same files and the same name.`,
+    `Remove the server first: until then it counts as one that is down (${mayLose(servers.length)} of ${servers.length} may be). Then install the new host with the same files and the same name.`,
     commands(
       `kubectl --context ${name} delete node NAME`,
-      `# on the new machine: files and token as in hosts/${folder}README.md, k3s installed, then`,
+      `# on the new host, with k3s, files and token as in hosts/${folder}README.md:`,
       'systemctl enable --now k3s',
     ),
+    `It joins through the VIP and receives all data. The bootstrap server is replaced in the same way. Never start one with \`init.yaml\`, which bootstraps a second cluster.`,
     ...(cables.length > 0
       ? [
-          `k3s gives the new node the label of its UPS cable when it registers, by the same files. \`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; where it does not, nothing watches that UPS:`,
+          `The node registers with its UPS label. \`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; otherwise set the label, or that UPS is not monitored:`,
           commands(`kubectl --context ${name} label --overwrite node NAME ups-device=UPS`),
         ]
       : []),
-    'It joins through the virtual IP, learns all data, and becomes a full member by itself. Never start it with `init.yaml`: that founds a second cluster.',
   ];
 }
 
-/** k3s refuses a reset while `server` is set, and without node-ip it may take the virtual IP for the address of its member of etcd. */
+/**
+ * k3s refuses a reset while `server` is set, so the key is filtered out. `k3s-ha address` writes node-ip, without which k3s may take
+ * the VIP for the address of its etcd member.
+ */
 const reset = (options: string): string[] => [
   'systemctl stop k3s',
-  `${K3S_HA} address    # writes config.yaml.d/40-node-ip.yaml`,
+  `${K3S_HA} address`,
   'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
-  "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)    # k3s refuses the reset while `server` is set",
+  "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)",
   'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-reset.yaml.d',
-  `K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server ${options}    # ends by itself`,
+  `K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server ${options}    # exits when done`,
   'rm /run/k3s-reset.yaml /run/k3s-reset.yaml.d',
   'systemctl start k3s',
 ];
 
-/** k3OS has neither systemd nor config.yaml nor k3s-ha: what k3s needs are arguments. */
+/** k3OS has neither systemd nor config.yaml nor k3s-ha: k3s gets its settings as arguments. */
 const onK3os = (cluster: Cluster, options: string): string[] =>
   systemsOf(cluster).includes('k3os')
     ? [
-        'On k3OS, with the address of this very machine for ADDRESS:',
+        'On k3OS, with the address of this host for ADDRESS:',
         commands(
           'rc-service k3s-service stop',
           `k3s ${k3osResetArgs(cluster).join(' ')} --node-ip=ADDRESS ${options}`,
@@ -123,24 +129,22 @@ const onK3os = (cluster: Cluster, options: string): string[] =>
       ]
     : [];
 
-/** etcd makes no difference between members that were away and members that were replaced. */
+/** etcd does not distinguish members that were away from members that were replaced. */
 const OLD_DATA =
-  '**No other server may start with its old data from now on.** Enough of them are a majority of the old cluster and go on as that, beside the new one, with the same addresses. One that is off is switched on with its network cable out, and plugged in when its data is out of the way.';
+  '**From now on, start no other server with its old data.** A majority of such servers continues the old cluster beside the new one, with the same addresses. Switch a host that is off on with its network cable unplugged, and connect it when its data is moved away.';
 
-function noMajority(cluster: Cluster): string[] {
+function noQuorum(cluster: Cluster): string[] {
   const servers = serversOf(cluster);
-  const needed = quorumOf(servers.length);
   return [
-    `Fewer than ${needed} of ${servers.length} servers are up. If enough of the others can be repaired, repair them: switched on with their disks, they go on as if nothing had happened, and nothing is lost. Wait for that before anything below.`,
-    'If they are gone for good, one server with its data can be made a cluster of one. Whatever the others stored and this one did not get is lost.',
+    `Fewer than ${quorumOf(servers.length)} of ${servers.length} servers are up. Repair and start them with their disks if you can: the cluster continues and loses nothing. Otherwise reset one server that has its data to a cluster of one. Data that only the other servers stored is lost.`,
     OLD_DATA,
-    'On that server alone:',
+    'On that server only:',
     commands(...reset('--cluster-reset')),
     ...onK3os(cluster, '--cluster-reset'),
-    'Then the others, one after the other, each after it was taken out with `kubectl delete node NAME`; the cable goes back in before the last line:',
+    'Then on each other server in turn, after `kubectl delete node NAME`; connect its cable before the last line:',
     commands(
       'systemctl stop k3s',
-      'mv /var/lib/rancher/k3s/server/db "/var/lib/rancher/k3s/server/db-$(date +%s)"    # also its snapshots; remove it when all is well',
+      'mv /var/lib/rancher/k3s/server/db "/var/lib/rancher/k3s/server/db-$(date +%s)"    # with its snapshots; delete it later',
       'systemctl start k3s',
     ),
   ];
@@ -148,11 +152,13 @@ function noMajority(cluster: Cluster): string[] {
 
 function restore(cluster: Cluster): string[] {
   const several = serversOf(cluster).length > 1;
+  const warning = several ? ` Mind the warning in [${QUORUM_IS_LOST}](#quorum-is-lost).` : '';
   return [
-    'k3s writes a snapshot each 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. They are on the disk that you are worried about: copy them to another machine, together with the token, without which no snapshot can be read. On one server:',
+    `On one server, with the path of the snapshot for SNAPSHOT.${warning}`,
     commands(...reset('--cluster-reset --cluster-reset-restore-path=SNAPSHOT')),
     ...onK3os(cluster, '--cluster-reset --cluster-reset-restore-path=SNAPSHOT'),
-    ...(several ? [OLD_DATA, 'Then the others as at the end of the section above.'] : []),
+    ...(several ? [`Then continue on the other servers as at the end of [${QUORUM_IS_LOST}](#quorum-is-lost).`] : []),
+    'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them to another host, together with the token: a snapshot cannot be read without it.',
   ];
 }
 
@@ -160,25 +166,24 @@ function twoHolders({ controlPlane }: Cluster): string[] {
   const { provider, vip, bgp } = controlPlane;
   const { text, family } = primary(vip);
   const device = bgp ? 'lo' : (controlPlane.interface ?? 'INTERFACE');
+  const [holder, command] =
+    provider === 'kube-vip'
+      ? ['that the lease names', 'kubectl -n kube-system get lease plndr-cp-lock']
+      : ['whose keepalived log ends with `Entering MASTER STATE`', 'journalctl -u keepalived -n 5'];
   return [
-    `Half of the clients reach an API server that is not the holder's; it shows as errors that come and go. ${
-      provider === 'kube-vip'
-        ? 'The holder is the one the lease names; on each other server that `ip -brief address` shows with the address:'
-        : 'The holder is the one whose log of keepalived ends with `Entering MASTER STATE`; on each other server that has the address:'
-    }`,
-    commands(
-      ...(provider === 'kube-vip'
-        ? ['kubectl -n kube-system get lease plndr-cp-lock']
-        : ['journalctl -u keepalived -n 5']),
-      `ip address del ${text}/${family === 4 ? 32 : 128} dev ${device}`,
-    ),
+    `Clients get intermittent errors. The holder is the server ${holder}. Remove the address on every other server where \`ip -brief address\` shows it:`,
+    commands(command, `ip address del ${text}/${family === 4 ? 32 : 128} dev ${device}`),
   ];
 }
 
 function credentials(cluster: Cluster, origin: Origin): string[] {
   return [
-    '`kubectl` says that the certificate has expired. k3s makes credentials for a year and renews its own when it starts within the last 120 days (90 in releases before May 2025); copies grow old. `npm run kubeconfig` warns 90 days before. Restart k3s on one server if it has run for so long, then fetch them again:',
-    commands(fetchCommand(cluster, origin), `kubectl --context ${cluster.name} get nodes`),
-    loginAdvice(cluster),
+    '`kubectl` reports an expired certificate.',
+    commands(
+      'systemctl restart k3s    # on one server: renews its certificates',
+      fetchCommand(cluster, origin),
+      `kubectl --context ${cluster.name} get nodes`,
+    ),
+    '[kubectl cannot connect](#kubectl-cannot-connect) lists other SSH users. k3s issues certificates for one year and renews them when it starts within the last 120 days (90 in releases before May 2025). Copies are not renewed; `npm run kubeconfig` warns 90 days before.',
   ];
 }

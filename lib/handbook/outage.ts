@@ -7,13 +7,13 @@ export interface Range {
   readonly to: number;
 }
 
-/** The settings of the speakers' gossip (hashicorp/memberlist) that decide how soon a dead one is noticed. */
+/** The settings of hashicorp/memberlist that decide how soon the speakers detect a failed one. */
 export interface Gossip {
   readonly suspicionMult: number;
   readonly probeIntervalSeconds: number;
 }
 
-/** The profiles of `loadBalancer.memberlist`. `lan` is also what the speakers do by themselves. */
+/** The profiles of `loadBalancer.memberlist`. `lan` is the default of MetalLB. */
 export const GOSSIP: Readonly<Record<'lan' | 'fast' | 'wan', Gossip>> = {
   lan: { suspicionMult: 4, probeIntervalSeconds: 1 },
   fast: { suspicionMult: 2, probeIntervalSeconds: 1 },
@@ -21,14 +21,13 @@ export const GOSSIP: Readonly<Record<'lan' | 'fast' | 'wan', Gossip>> = {
 };
 
 /**
- * How long it takes until the other speakers know that one of them is dead, which is when one of them takes its addresses over.
- * No API server is asked. A speaker that stops in an orderly way says so and is replaced at once.
+ * The time until the other speakers detect a failed one and one of them announces its addresses, without the API server. A speaker
+ * that stops cleanly leaves the list and is replaced at once.
  *
- * A probe that gets no answer takes one interval. From then on the silent speaker is suspected for
- * `suspicionMult x max(1, log10 speakers)` intervals. What comes on top is chance: each speaker probes the others in turn, so it can
- * take about as many intervals as there are speakers until somebody probes the dead one and, with four or more, until a second and
- * a third agree. Source: suspicionTimeout in https://github.com/hashicorp/memberlist/blob/v0.5.1/util.go and its suspicion.go;
- * `npm run drill -- load-balancer` holds this formula against a program that uses memberlist.
+ * A probe without an answer takes one interval. Then the speaker is suspected for `suspicionMult x max(1, log10 speakers)` intervals.
+ * The rest is chance: each speaker probes the others in turn, so it takes up to about as many intervals as there are speakers until
+ * one probes the failed speaker and, with four or more, until a second and a third confirm. Source: suspicionTimeout in https://github.com/hashicorp/memberlist/blob/v0.5.1/util.go and its suspicion.go;
+ * `npm run drill -- load-balancer` compares this formula with a program that uses memberlist.
  *
  * @returns undefined where there is no other speaker
  */
@@ -41,32 +40,32 @@ export function gossipDetection(speakers: number, gossip: Gossip = GOSSIP.lan): 
   };
 }
 
-/** A pool and the nodes that may answer for its addresses. */
+/** A pool and the nodes that announce its addresses. */
 interface PoolCandidates {
   readonly pool: string;
   readonly nodes: readonly string[];
 }
 
-/** What the death of one node means for this site's LoadBalancer services. */
+/** The effect of a failed node on this site's LoadBalancer services. */
 export interface Outage {
-  /** Until another node answers for the address; undefined when the site has one node. */
+  /** Until another node announces the address; undefined when the site has one node. */
   readonly addressMove: Range | undefined;
-  /** Until nothing is sent to the pods of the dead node any more. */
+  /** Until the pods of the failed node receive no more traffic. */
   readonly endpointRemoval: Range;
-  /** Until its pods are being started elsewhere. */
+  /** Until its pods start on other nodes. */
   readonly podReplacement: Range;
-  /** Whether the death of a server leaves etcd without a majority, so that the two above never happen until it is back. */
+  /** Whether the failure of a server leaves etcd without quorum, so that the two above wait until it is back. */
   readonly quorumLost: boolean;
-  /** Pools for which a single node answers, so that nothing takes over. */
+  /** Pools without failover, because at most one node announces them. */
   readonly unguarded: readonly PoolCandidates[];
 }
 
 /** The kubelet renews the lease of its node every 10 s: nodeLeaseDurationSeconds 40, renewed after a quarter. */
 const LEASE_RENEWAL_SECONDS = 10;
-/** How often the control plane looks: node-monitor-period. */
+/** How often the control plane checks: node-monitor-period. */
 const MONITOR_SECONDS = 5;
 
-/** Computes it. Pure: the formula above and the times of `failoverTimes`. */
+/** Computes the outage from the formula above and `failoverTimes`. Pure. */
 export function outageOf(cluster: Cluster): Outage {
   const gossip = GOSSIP[cluster.loadBalancer?.memberlist ?? 'lan'];
   const { graceSeconds, evictionSeconds } = failoverTimes(cluster);
@@ -84,7 +83,7 @@ export function outageOf(cluster: Cluster): Outage {
   };
 }
 
-/** Who answers for each pool: by all of its advertisements together; without any, every node, for pools that BGP does not announce. */
+/** The nodes that announce each pool by L2: those of all its advertisements; without any, every node for pools that BGP does not announce. */
 function candidates({ loadBalancer, nodes }: Cluster): PoolCandidates[] {
   const all = nodes.map(({ name }) => name);
   const byBgp = loadBalancer?.bgp?.advertisements.flatMap(({ pools }) => pools) ?? [];

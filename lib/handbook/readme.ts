@@ -5,6 +5,7 @@ import {
   npmRun,
   type Origin,
   primary,
+  rolesOf,
   serversOf,
   systemsOf,
   upsesAt,
@@ -12,7 +13,7 @@ import {
 import { WRITTEN_BY } from '../files';
 import {
   foundingOfImages,
-  foundingParagraphs,
+  foundingParagraph,
   foundingStep,
   foundingWithoutSystemd,
   installK3s,
@@ -35,22 +36,21 @@ import {
 } from '../machines';
 import { secretArguments } from '../nut';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
-import { code, row } from '../text';
+import { code, numbered, table } from '../text';
 
-/** `README.md` of hosts/: which file goes where, and the first start of this very site in numbered steps. */
+/** `README.md` of hosts/: where each file goes, and the installation of this site in numbered steps. Pure. */
 export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): string {
+  const systems = systemsOf(cluster);
   const sections = [
-    `<!-- ${WRITTEN_BY} -->\n# Files for the machines of ${cluster.name}`,
-    'Nothing here is secret. The one secret, the token, is made below and stays on the machines.',
-    table(cluster, origin),
-    ...(systemsOf(cluster).join() === 'k3os' ? [] : ['## Images', ...images(cluster, first, origin)]),
-    '## First start, by hand',
-    steps(cluster, first, origin)
-      .map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`)
-      .join('\n'),
-    '## What each file is for',
-    ...paragraphs(cluster),
-    ...(systemsOf(cluster).includes('k3os') ? ['## k3OS', ...k3osParagraphs(cluster, first)] : []),
+    `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
+    'These files hold no secret. The only secret is the token, which you create below. Keep a copy of it in a safe place: no snapshot can be restored without it.',
+    table(['file', 'host', 'install as'], files(cluster, origin)),
+    ...(systems.join() === 'k3os' ? [] : ['## Images', ...images(cluster, first, origin)]),
+    '## Manual installation',
+    numbered(steps(cluster, first, origin)),
+    '## File reference',
+    ...reference(cluster),
+    ...(systems.includes('k3os') ? ['## k3OS', ...k3osParagraphs(cluster, first)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -60,65 +60,62 @@ const withAddresses = (nodes: readonly Node[]): string[] =>
 const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups.length > 0);
 const names = (nodes: readonly Node[]): string => nodes.map(({ name }) => name).join(', ');
 
-function table(cluster: Cluster, { folder }: Origin): string {
-  const agents = agentsOf(cluster);
+/** A command that prints a token; k3s takes any text. */
+const makeToken = (file: string): string =>
+  `(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ${file})`;
+
+/** The rows of the table: which file goes to which host, and where. */
+function files(cluster: Cluster, { folder }: Origin): string[][] {
+  const hasAgents = agentsOf(cluster).length > 0;
   const cables = cluster.nodes.filter((node) => upsesAt(cluster, node).length > 0);
-  const fed = names(fedNodes(cluster));
-  const servers = names(serversOf(cluster));
-  const images = systemsOf(cluster).filter((os) => os !== 'k3os');
-  return [
-    row('file', 'machine', 'becomes'),
-    row('---', '---', '---'),
-    row('`server/config.yaml`', servers, '`/etc/rancher/k3s/config.yaml`, mode 0600'),
-    ...(agents.length > 0
-      ? [row('`agent/config.yaml`', names(agents), '`/etc/rancher/k3s/config.yaml`, mode 0600')]
-      : []),
-    ...(agents.length > 0 && needsNodeIp(cluster)
-      ? [
-          row('`agent/k3s-node-ip`', names(agents), `\`${K3S_NODE_IP}\`, mode 0755`),
-          row('`agent/10-node-ip.conf`', names(agents), `\`${NODE_IP_DROP_IN}\``),
-        ]
-      : []),
-    row('`server/init.yaml`', servers, '`/etc/rancher/k3s/init.yaml`, mode 0600'),
-    row('`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`),
-    row('`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``),
-    row('`server/10-ha.conf`', servers, '`/etc/systemd/system/k3s.service.d/10-ha.conf`'),
-    ...(cluster.controlPlane.provider === 'kube-vip'
-      ? [row(`\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``)]
-      : []),
-    ...(cluster.controlPlane.provider === 'keepalived'
-      ? [row('`server/keepalived.conf`, `server/check-api.sh`', servers, '`/etc/keepalived/`, modes 0644 and 0755')]
-      : []),
-    row('`server/99-shutdown.conf`, `agent/`', 'all', `\`${KUBELET_DROP_IN}\``),
-    row('`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``),
-    ...cables.map((node) =>
-      row(`\`nodes/${node.name}/20-ups.yaml\``, node.name, '`/etc/rancher/k3s/config.yaml.d/20-ups.yaml`'),
+  const fed = fedNodes(cluster);
+  const onUps = fed.length === cluster.nodes.length ? 'all' : names(fed);
+  const servers = hasAgents ? 'servers' : 'all';
+  const systems = systemsOf(cluster);
+  const images = systems.filter((os) => os !== 'k3os').map((os) => `\`${os}/\``);
+  const { provider } = cluster.controlPlane;
+  const rows: readonly (readonly [needed: boolean, file: string, host: string, target: string])[] = [
+    [true, '`server/config.yaml`', servers, '`/etc/rancher/k3s/config.yaml`, mode 0600'],
+    [hasAgents, '`agent/config.yaml`', 'agents', '`/etc/rancher/k3s/config.yaml`, mode 0600'],
+    [hasAgents && needsNodeIp(cluster), '`agent/k3s-node-ip`', 'agents', `\`${K3S_NODE_IP}\`, mode 0755`],
+    [hasAgents && needsNodeIp(cluster), '`agent/10-node-ip.conf`', 'agents', `\`${NODE_IP_DROP_IN}\``],
+    [true, '`server/init.yaml`', servers, '`/etc/rancher/k3s/init.yaml`, mode 0600'],
+    [true, '`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`],
+    [true, '`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``],
+    [true, '`server/10-ha.conf`', servers, '`/etc/systemd/system/k3s.service.d/10-ha.conf`'],
+    [provider === 'kube-vip', `\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``],
+    [
+      provider === 'keepalived',
+      '`server/keepalived.conf`, `server/check-api.sh`',
+      servers,
+      '`/etc/keepalived/`, modes 0644 and 0755',
+    ],
+    [true, '`server/99-shutdown.conf`, `agent/`', 'all', `\`${KUBELET_DROP_IN}\``],
+    [true, '`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``],
+    ...cables.map(
+      ({ name }) =>
+        [true, `\`nodes/${name}/20-ups.yaml\``, name, '`/etc/rancher/k3s/config.yaml.d/20-ups.yaml`'] as const,
     ),
-    ...(needsKillpowerd(cluster)
-      ? [
-          row('`killpower/killpowerd`', fed, `\`${KILLPOWERD}\`, mode 0755`),
-          row('`killpower/killpowerd.service`', `${fed}, with systemd`, '`/etc/systemd/system/`'),
-          row('`killpower/killpowerd.openrc`', `${fed}, with OpenRC`, '`/etc/init.d/killpowerd`, mode 0755'),
-        ]
-      : []),
-    ...(images.length > 0
-      ? [
-          row(
-            images.map((os) => `\`${os}/\``).join(', '),
-            'all',
-            `all of the above in one file${cables.length > 0 ? `, \`${UPS_LABEL}\` in place of \`nodes/\`` : ''}, see [Images](#images)`,
-          ),
-        ]
-      : []),
-    ...(systemsOf(cluster).includes('k3os')
-      ? [row('`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS machines', 'see [k3OS](#k3os)')]
-      : []),
-    row('[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'what to do on a bad day; print it'),
-    ...(fed === ''
-      ? []
-      : [row('[`power-timeline.svg`](power-timeline.svg)', 'you', 'who goes off when, if the mains fail')]),
-    row('`kubeconfig.template.yaml`', 'your computer', 'what `npm run kubeconfig` fills in'),
-  ].join('\n');
+    [needsKillpowerd(cluster), '`killpower/killpowerd`', onUps, `\`${KILLPOWERD}\`, mode 0755`],
+    [needsKillpowerd(cluster), '`killpower/killpowerd.service`', `${onUps}, with systemd`, '`/etc/systemd/system/`'],
+    [
+      needsKillpowerd(cluster),
+      '`killpower/killpowerd.openrc`',
+      `${onUps}, with OpenRC`,
+      '`/etc/init.d/killpowerd`, mode 0755',
+    ],
+    [
+      images.length > 0,
+      images.join(', '),
+      'all',
+      `all of the above in one file${cables.length > 0 ? `, \`${UPS_LABEL}\` in place of \`nodes/\`` : ''}, see [Images](#images)`,
+    ],
+    [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS hosts', 'see [k3OS](#k3os)'],
+    [true, '[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'procedures for failures; print it'],
+    [fed.length > 0, '[`power-timeline.svg`](power-timeline.svg)', 'you', 'timeline of a power failure'],
+    [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
+  ];
+  return rows.flatMap(([needed, ...cells]) => (needed ? [cells] : []));
 }
 
 /** How to make installation media. */
@@ -126,33 +123,30 @@ function images(cluster: Cluster, first: Node, origin: Origin): string[] {
   const { name } = cluster;
   const systems = systemsOf(cluster);
   const labelled = [...labelledNodes(cluster, 'server'), ...labelledNodes(cluster, 'agent')];
-  const known = [
-    ...(systems.includes('cloud-init')
-      ? ['`cloud-init/` is for Debian and Ubuntu and has been booted in a container, with a k3s that does nothing.']
-      : []),
-    ...(systems.includes('kairos')
-      ? ['`kairos/` follows the documentation of Kairos, and nobody has run it yet.']
-      : []),
-    '`--os plain` writes trees of files for everything else with systemd.',
-  ];
   return [
-    `One image for every server, also for the one that founds the cluster and for each that replaces another. \`npm run hosts\` adds the token and your SSH keys and writes outside of the project:${code(
-      `(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ~/${name}.token)`,
+    `One image serves every server: the bootstrap server, those that join, and replacements. \`npm run hosts\` adds the token and your SSH keys and writes outside the project:${code(
+      makeToken(`~/${name}.token`),
       npmRun('hosts', origin, [
         `--token-file ~/${name}.token`,
         '--ssh-key ~/.ssh/id_ed25519.pub',
         `--out ~/${name}-seed`,
       ]),
     )}`,
-    `Keep the token in a safe place: no snapshot can be restored without it. Machines that boot with it wait until there is a cluster. ${foundingOfImages(cluster, first)} Then go on below with the copy of k3s.yaml.`,
+    `The hosts boot and wait for a cluster. ${foundingOfImages(cluster, first)} Then continue below with the copy of k3s.yaml.`,
     ...(labelled.length > 0
       ? [
-          `The files are the same for every machine of a role, so they also have the label of each UPS cable (\`${labelled.join('`, `')}\`): before each start of k3s \`ups-label\` looks whether the host name is one of these. Where the name came too late, once the node has joined:${code(
+          `Hosts of a role have the same files. Before each start of k3s \`ups-label\` sets the label of the UPS cable if the host name matches (\`${labelled.join('`, `')}\`). If the host got its name later, set the label after it has joined:${code(
             `kubectl --context ${name} label --overwrite node NAME ups-device=UPS`,
           )}`,
         ]
       : []),
-    known.join(' '),
+    [
+      ...(systems.includes('cloud-init')
+        ? ['`cloud-init/` (Debian, Ubuntu) has been booted in a container with a stand-in for k3s.']
+        : []),
+      ...(systems.includes('kairos') ? ['`kairos/` follows the documentation of Kairos and has not been run.'] : []),
+      '`--os plain` writes file trees for other hosts with systemd.',
+    ].join(' '),
   ];
 }
 
@@ -163,25 +157,23 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
   const dist = `dist/${origin.folder}`;
   const given = secretArguments(cluster);
   return [
-    `On every machine, put the files where the table says. They must be there before k3s first starts.`,
-    `Make the token, once, and put the same file on every machine as \`${TOKEN_FILE}\`, mode 0600. Keep a copy in a safe place: no snapshot can be restored without it.${code(
-      "(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > token)",
-    )}`,
+    'On every host, install the files of the table before k3s first starts.',
+    `Create the token once, and install it on every host as \`${TOKEN_FILE}\`, mode 0600.${code(makeToken('token'))}`,
     ...(needsKillpowerd(cluster)
       ? [
-          `On every machine that a UPS feeds (${names(fedNodes(cluster))}) start killpowerd; with OpenRC as the head of \`killpowerd.openrc\` says, with systemd:${code(
+          `On every host on a UPS (${names(fedNodes(cluster))}), start killpowerd. With OpenRC, see the head of \`killpowerd.openrc\`. With systemd:${code(
             'systemctl enable --now killpowerd',
           )}`,
         ]
       : []),
-    `Install k3s on every machine without starting it. On ${names(serversOf(cluster))}, where also curl and arping have to be:${code(installK3s(cluster, 'server'))}${
+    `Install k3s on every host without starting it. ${names(serversOf(cluster))} also need curl and arping:${code(installK3s(cluster, 'server'))}${
       agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
     foundingStep(cluster, first),
-    `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, fill the kubeconfig in, and delete the copy:${code(
+    `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, merge it into your kubeconfig, and delete the copy:${code(
       npmRun('kubeconfig', origin, ['--from k3s.yaml', '--merge ~/.kube/config']),
     )}`,
-    `Bring up the virtual IP. It is there when the last command answers with a certificate.${code(
+    `Bring up the VIP. It is up when the last command prints a certificate.${code(
       ...(cluster.controlPlane.provider === 'kube-vip'
         ? [`kubectl --context ${cluster.name}-${first.name} apply -f ${dist}20-kube-vip.k8s.yaml`]
         : []),
@@ -189,7 +181,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
     )}`,
     ...(others.length > 0
       ? [
-          `Start ${withAddresses(others).join(', then ')}; wait for each until it is Ready.${code(
+          `Start ${withAddresses(others).join(', then ')}. Wait until each is Ready.${code(
             'systemctl start k3s',
             `${kubectl} get nodes`,
           )}`,
@@ -198,7 +190,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
     ...(agents.length > 0 ? [`Start ${withAddresses(agents).join(', ')}.${code('systemctl start k3s-agent')}`] : []),
     `Apply everything else.${
       given.length > 0
-        ? ' In place of each FILE name a file whose first line is that password, which the NAS or the UPS has already.'
+        ? ' Replace each FILE by a file whose first line is that password, as already set on the NAS or the UPS.'
         : ''
     }${code(
       ...(cluster.loadBalancer
@@ -213,57 +205,57 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
   ];
 }
 
-function paragraphs(cluster: Cluster): string[] {
+/** What each file is for, where the table does not say it. */
+function reference(cluster: Cluster): string[] {
+  const { name, controlPlane, nut } = cluster;
   const cable = cluster.ups.find(({ node }) => node !== undefined);
-  const founding = foundingParagraphs(cluster);
+  const hasAgents = agentsOf(cluster).length > 0;
   return [
-    '**server/config.yaml** is the same on every server. There is no first server in it: each one joins through the virtual IP when it has no data, and needs nobody when it has. To replace a machine, also the one that founded the cluster, run `kubectl delete node NAME`, install the new one with the same files and start k3s.',
-    `**server/init.yaml** is the only file that founds a cluster, and k3s does not read it where it stands: it is copied to /run for one start. Never install it as config.yaml.`,
-    `**server/k3s-ha** decides before each start of k3s: a machine with data goes on, one without joins whoever answers, and where nobody answers it waits and asks again. ${founding.when} \`k3s-ha status\` shows what it sees. It joins whoever serves an API at these addresses, or only the cluster whose CA it knows: by \`controlPlane.caSha256\`, or by a token that begins with \`K10\`. What it cannot see is a cluster on servers that are off or cut off; ${founding.unseen}.`,
+    '**server/config.yaml** can only join a cluster. A server without data joins through the VIP; a server with data needs no other server.',
+    '**server/init.yaml** is the only file that bootstraps a cluster. k3s-ha copies it to /run for one start. Never install it as config.yaml.',
+    `**server/k3s-ha** runs before each start of k3s. With data, k3s starts. Without data, k3s joins a server that responds, or k3s-ha waits and retries. ${foundingParagraph(cluster)} It joins any API server at these addresses, unless \`controlPlane.caSha256\` or a token that begins with \`K10\` names the CA. \`k3s-ha status\` prints what it detects.`,
     ...foundingWithoutSystemd(cluster),
     shutdownParagraph(cluster),
-    ...(agentsOf(cluster).length > 0
-      ? [
-          '**agent/config.yaml** has only what an agent takes. An agent refuses to start over a key that is for servers.',
-        ]
+    ...(hasAgents
+      ? ['**agent/config.yaml** holds agent settings only: an agent refuses to start with a setting of servers.']
       : []),
-    ...(agentsOf(cluster).length > 0 && needsNodeIp(cluster)
+    ...(hasAgents && needsNodeIp(cluster)
       ? [
-          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s: of the addresses in **agent/10-node-ip.conf** those that this machine has. Without it k3s would state IPv4 first, or alone. On a machine without systemd run the command in that file before k3s starts. On servers k3s-ha does this.',
+          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s, with the addresses of **agent/10-node-ip.conf** that the host has. Without it k3s registers IPv4 first, or alone. Without systemd, run the command in that file before k3s starts. On servers k3s-ha does this.',
         ]
       : []),
     ...(cable
       ? [
-          `**20-ups.yaml** gives ${cable.node} the label \`ups-device=${cable.name}\`, by which the pod that talks to the UPS finds its machine.`,
+          `**20-ups.yaml** sets the label \`ups-device=${cable.name}\` on ${cable.node}, where the pod with the UPS driver runs.`,
         ]
       : []),
     ...(needsKillpowerd(cluster)
       ? [
-          `**killpower/** powers the machine off when the time has come that a pod on it wrote into \`${cluster.nut.killpowerPath}\`, and forces it off when its halt takes longer than its budget. From the moment the time is written, nothing else on the machine or in the cluster has to live.`,
+          `**killpower/** powers the host off at the deadline that a pod wrote to \`${nut.killpowerPath}\`, by force if the halt exceeds its budget. It needs no other component after that.`,
         ]
       : []),
-    ...(cluster.ups.length > 0
-      ? [
-          '**RUNBOOK.md** has the time line of a power failure at this site, how to rehearse it, and what to do about what software cannot solve.',
-        ]
-      : []),
-    `**kubeconfig.template.yaml** has a context for the virtual IP (\`${cluster.name}\`)${cluster.controlPlane.dnsName ? `, one for ${cluster.controlPlane.dnsName} (\`${cluster.name}-dns\`)` : ''} and one for each server. Use a server's own context when the virtual IP is down. The credentials in k3s.yaml last a year; after a server has renewed them, copy the file and run \`npm run kubeconfig\` again.`,
+    `**kubeconfig.template.yaml** has a context for the VIP (\`${name}\`)${controlPlane.dnsName ? `, one for ${controlPlane.dnsName} (\`${name}-dns\`)` : ''} and one for each server. The credentials are valid for one year, see [RUNBOOK.md](RUNBOOK.md#credentials-have-expired).`,
   ];
 }
 
 function shutdownParagraph(cluster: Cluster): string {
-  const roles = agentsOf(cluster).length > 0 ? (['server', 'agent'] as const) : (['server'] as const);
-  const parts = roles.map((role) => {
+  const parts = rolesOf(cluster).map((role) => {
     const { totalSeconds, criticalSeconds } = gracefulShutdown(cluster, role);
-    return `of the ${shortestHaltBudget(cluster, role)} s in which a${role === 'agent' ? 'n agent' : ' server'} has to halt ${totalSeconds} s are for its pods, the last ${criticalSeconds} s of them for ${role === 'server' ? 'kube-vip and its like, so that the virtual IP moves before the machine is gone' : 'critical ones'}`;
+    const critical = role === 'server' ? 'such as kube-vip, so that the VIP moves before the host is off' : 'only';
+    return `${totalSeconds} s of the ${shortestHaltBudget(cluster, role)} s halt budget of ${role}s, the last ${criticalSeconds} s for critical pods ${critical}`;
   });
-  return `**99-shutdown.conf** and **99-kubelet.conf**: ${parts.join('; ')}. They follow \`power.haltBudget\` of cluster.yaml.`;
+  return `**99-shutdown.conf** and **99-kubelet.conf** give pods ${parts.join('; ')}. They follow \`power.haltBudget\`.`;
 }
 
 function k3osParagraphs(cluster: Cluster, first: Node): string[] {
+  const agent = agentsOf(cluster).length > 0 ? ', `k3os/agent.yaml` for every agent' : '';
+  const logind =
+    cluster.power.actuator === 'logind' && cluster.ups.length > 0
+      ? ' It has no systemd: with the actuator logind, k3OS hosts are not powered off.'
+      : '';
   return [
-    `\`k3os/server.yaml\` is the \`config.yaml\` of every server's installation (\`k3os.install.config_url\`)${agentsOf(cluster).length > 0 ? ', `k3os/agent.yaml` that of every agent' : ''}. After the installation put files of your own and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot; then put the token into \`${K3OS_TOKEN_FILE}\`, mode 0600. k3s waits for the token, so no machine joins before its labels are there. k3OS is archived and ends at k3s 1.23: it is here for clusters that exist.${cluster.power.actuator === 'logind' && cluster.ups.length > 0 ? ' It has no systemd: with the actuator logind nothing powers a k3OS machine off.' : ''}`,
-    `The first start, on ${first.name} alone and in place of that reboot: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. Nothing of it is stored. Let no file in \`/var/lib/rancher/k3os/\` have \`k3s_args\`: it would win over the boot menu.${code(
+    `Install every server with \`k3os/server.yaml\` as its \`config.yaml\` (\`k3os.install.config_url\`)${agent}. Then put your own files and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot. Then put the token into \`${K3OS_TOKEN_FILE}\`, mode 0600: k3s waits for it, so that no host joins before its labels are set. k3OS is archived and ends at k3s 1.23; use it for existing clusters only.${logind}`,
+    `To bootstrap on ${first.name}, replace that reboot on this host only: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. It is not stored. No file in \`/var/lib/rancher/k3os/\` may have \`k3s_args\`, which would replace it.${code(
       k3osInitArgs(cluster)
         .map((argument) => `k3os.k3s_args=${argument}`)
         .join(' '),

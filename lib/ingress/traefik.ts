@@ -8,56 +8,55 @@ import { checkChartServiceWithinApp, type ServiceManifest } from '../metallb';
 /** Properties for `K3sTraefik`. */
 export interface K3sTraefikProps {
   /**
-   * How many pods, each on a node of its own.
+   * Number of pods, each on another node.
    *
-   * @default - one on every node, by a DaemonSet
+   * @default - one on every node (DaemonSet)
    */
   readonly replicas?: number;
   /**
-   * Which pods the node that answers sends traffic to: those on it (Local), or all (Cluster). Local needs a pod on every node that may
-   * answer; clients then keep their address, and nothing is sent to a dead node.
+   * `Local` sends traffic only to pods on the node that answers. It needs a pod on every such node, preserves the client address and
+   * sends nothing to a failed node. `Cluster` sends traffic to all pods.
    *
    * @default - Local with a pod on every node, Cluster with `replicas`
    */
   readonly externalTrafficPolicy?: 'Local' | 'Cluster';
   /**
-   * How long a pod waits for its dead node to come back before it is replaced elsewhere. Only with `replicas`: the pods of a DaemonSet
-   * belong to their nodes and are never replaced.
+   * How long a pod stays bound to an unreachable node before it is replaced. Only with `replicas`.
    *
    * @default Duration.seconds(30)
    */
   readonly leaveDeadNodeAfter?: Duration;
   /**
-   * Annotations of its Service, such as `metallb.io/loadBalancerIPs`. Synth checks what they ask of MetalLB, like those of any Service.
+   * Annotations of its Service, such as `metallb.io/loadBalancerIPs`. Synth checks those of MetalLB.
    *
    * @default - none
    */
   readonly serviceAnnotations?: Readonly<Record<string, string>>;
 }
 
-/** The tolerations k3s gives Traefik. A list in a HelmChartConfig replaces the whole list, so they are repeated. */
+/** The tolerations of k3s's Traefik, repeated because a list in a HelmChartConfig replaces the whole list. */
 const K3S_TOLERATIONS: readonly k8s.Toleration[] = [
   { key: 'CriticalAddonsOnly', operator: 'Exists' },
   { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },
   { key: 'node-role.kubernetes.io/master', operator: 'Exists', effect: 'NoSchedule' },
 ];
 
-/** The label by which the chart selects its pods, in all of its versions. */
+/** The label by which every version of the chart selects its pods. */
 const POD_LABELS = { 'app.kubernetes.io/name': 'traefik' };
 
 /**
- * Settings for the Traefik that k3s installs by itself, so that it survives the loss of a node: k3s runs one pod of it, and when the
- * node of that pod dies there is no ingress until the pod is replaced.
+ * Settings for the Traefik of k3s that make it tolerate the loss of a node. By default k3s runs one pod: if its node fails, there is
+ * no ingress until the pod is replaced.
  *
- * k3s merges these values over its own and upgrades the chart. It needs the Helm controller of k3s, which is on by default.
- * A DaemonSet of this chart cannot fetch certificates with ACME, because its pods share no storage; the chart then says so, use
- * cert-manager or `replicas` with a shared volume.
+ * k3s merges these values into its own and upgrades the chart. This needs the Helm controller of k3s, which is on by default.
+ * A DaemonSet of this chart cannot obtain certificates with ACME, because its pods share no storage: use cert-manager, or `replicas`
+ * with a shared volume.
  *
  * Sources: https://docs.k3s.io/add-ons/helm#customizing-packaged-components-with-helmchartconfig,
  * https://github.com/k3s-io/k3s/blob/master/manifests/traefik.yaml and
  * https://github.com/traefik/traefik-helm-chart/blob/master/traefik/values.yaml
  *
- * @throws Error when `replicas` is less than 2 or no whole number.
+ * @throws Error if `replicas` is not a whole number from 2
  */
 export class K3sTraefik extends Construct {
   constructor(scope: Construct, id: string, props: K3sTraefikProps = {}) {
@@ -75,7 +74,7 @@ export class K3sTraefik extends Construct {
 const policyOf = ({ externalTrafficPolicy, replicas }: K3sTraefikProps): 'Local' | 'Cluster' =>
   externalTrafficPolicy ?? (replicas === undefined ? 'Local' : 'Cluster');
 
-/** The Service that the chart makes with the values of k3s. */
+/** The Service that the chart creates with the values of k3s. */
 const serviceOf = (props: K3sTraefikProps): ServiceManifest => ({
   apiVersion: 'v1',
   kind: 'Service',
@@ -106,11 +105,11 @@ function values(props: K3sTraefikProps): object {
   };
 }
 
-/** What `spreadAndTolerate` does to a Deployment of our own, in the words of the chart. */
+/** The effect of `spreadAndTolerate` as chart values. */
 function spreadReplicas(replicas: number, props: K3sTraefikProps): object {
   if (!Number.isSafeInteger(replicas) || replicas < 2) {
     throw new Error(
-      `replicas is ${replicas}, which can't be on two nodes; give 2 or more, or leave it out for every node`,
+      `replicas is ${replicas}, which cannot run on two nodes; give 2 or more, or remove it for every node`,
     );
   }
   return {

@@ -1,7 +1,7 @@
 /**
  * Every environment variable that kube-vip v1.2.3 reads, with the type it parses the text as:
  * https://github.com/kube-vip/kube-vip/blob/v1.2.3/pkg/kubevip/config_envvar.go.
- * kube-vip ignores a name it does not know, so a slip of the pen would go unnoticed without this list.
+ * kube-vip ignores unknown names, so this list detects typing errors.
  */
 export const KUBE_VIP_ENV = {
   address: 'text',
@@ -78,16 +78,16 @@ interface TypeOf {
 export type KubeVipEnv = { readonly [Name in keyof typeof KUBE_VIP_ENV]?: TypeOf[(typeof KUBE_VIP_ENV)[Name]] };
 
 /**
- * The settings as texts for a container. Throws an Error that names every setting kube-vip does not know or could not parse;
- * the types say so earlier to whoever has them.
+ * The settings as texts for a container.
+ *
+ * @throws Error with every setting that kube-vip does not have or cannot parse
  */
 export function kubeVipEnvTexts(env: KubeVipEnv): Record<string, string> {
   const known: Readonly<Record<string, string>> = KUBE_VIP_ENV;
   const entries = Object.entries(env).filter(([, value]) => value !== undefined);
   const problems = entries.flatMap(([name, value]) => {
     const wanted = known[name];
-    if (wanted === undefined)
-      return [`kube-vip knows no setting "${name}" and would ignore it; see KUBE_VIP_ENV for those it knows`];
+    if (wanted === undefined) return [`kube-vip has no setting "${name}"; choose from KUBE_VIP_ENV`];
     const found = typeof value === 'string' ? 'text' : typeof value;
     const fits = wanted === 'number' ? Number.isInteger(value) : found === wanted;
     return fits

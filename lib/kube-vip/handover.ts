@@ -1,6 +1,7 @@
-import { electionSeconds, etcdTiming, type Failover, JITTER, type Lease } from '../cluster';
+import { electionSeconds, type Failover, JITTER, type Lease } from '../cluster';
+import { HANDOVER_FIGURES } from './handover-figures';
 
-/** How long something takes, in seconds, over many repetitions. */
+/** The distribution of a duration in seconds. */
 export interface Distribution {
   readonly min: number;
   readonly median: number;
@@ -8,90 +9,44 @@ export interface Distribution {
   readonly max: number;
 }
 
-/** What decides how long the virtual IP is away. */
+/** What determines the failover time of the VIP. */
 export interface Handover {
   readonly lease: Lease;
-  /** Pause between two gratuitous ARPs; the first comes at a random point of it. 0 where routers are told. */
+  /** Interval of gratuitous ARPs in ms; the first is sent at a random point of it. 0 with BGP. */
   readonly arpRateMs: number;
-  /** Servers that are left to take over. */
+  /** Remaining servers. */
   readonly followers: number;
-  /** Whether the holder says goodbye, as it does when its pod is stopped. @default false */
+  /** Whether the holder releases the lease, as when its pod is stopped. @default false */
   readonly graceful?: boolean;
-  /** The profile of etcd, when the server that died led it as well. @default - it did not */
+  /** The timing of etcd, if the failed server was also its leader. @default - it was not */
   readonly electing?: Failover;
 }
 
-const ROUNDS = 5000;
+/** The settings as a key of the figures. */
+export const settingsOf = ({ lease, arpRateMs, followers, graceful = false, electing }: Handover): string =>
+  [
+    `lease ${lease.durationSeconds}/${lease.renewSeconds}/${lease.retrySeconds} s`,
+    `ARP ${arpRateMs} ms`,
+    `${followers} followers`,
+    ...(graceful ? ['graceful'] : []),
+    ...(electing ? [`etcd elects (${electing})`] : []),
+  ].join(', ');
 
 /**
- * Repeats the handover of client-go's leader election, https://pkg.go.dev/k8s.io/client-go/tools/leaderelection, from the death of the
- * holder to the first gratuitous ARP of the next: those who wait look at the lease at random pauses of 1 to 2.2 retry periods, and one
- * takes it when it has not changed for the lease duration since that one saw it first. Pure: the dice are the same on each call.
+/**
+ * How long a failover takes with the settings of a site by default: figures that `npm run figures` simulated once.
+ * Undefined for other settings, which have `longestHandover`.
  */
-export function handover(props: Handover): Distribution {
-  const key = JSON.stringify(props);
-  const known = results.get(key);
-  if (known) return known;
-  const random = dice(0x6b3376);
-  const times = Float64Array.from({ length: ROUNDS }, () => once(props, random)).sort();
-  const at = (share: number): number => times[Math.floor(share * (ROUNDS - 1))] ?? Number.NaN;
-  const result = { min: at(0), median: at(0.5), p95: at(0.95), max: at(1) };
-  results.set(key, result);
-  return result;
+export function handover(props: Handover): Distribution | undefined {
+  const figures = HANDOVER_FIGURES[settingsOf(props)];
+  if (!figures) return undefined;
+  const [min, median, p95, max] = figures;
+  return { min, median, p95, max };
 }
 
-/** The same question has the same answer, and a folder of sites asks it often. */
-const results = new Map<string, Distribution>();
-
-/** No handover takes longer. Formula: a look at the lease just missed, twice, the lease, the gratuitous ARP, and the election. */
+/** Upper bound: two missed polls of the lease, the lease, the gratuitous ARP, and the election of etcd. */
 export function longestHandover({ lease, arpRateMs, graceful = false, electing }: Handover): number {
   const pause = (1 + JITTER) * lease.retrySeconds;
   const election = electing ? electionSeconds(electing).most : 0;
   return (graceful ? pause : 2 * pause + lease.durationSeconds) + election + arpRateMs / 1000;
-}
-
-type Random = () => number;
-
-/** One handover; the holder dies at 0. */
-function once({ lease, arpRateMs, followers, graceful = false, electing }: Handover, random: Random): number {
-  const renewed = graceful ? 0 : -random() * lease.retrySeconds;
-  const leader = electing ? electedAt(electing, followers, random) : 0;
-  let taken = Number.POSITIVE_INFINITY;
-  for (let follower = 0; follower < followers; follower++) {
-    let look = answered(renewed + untilNextLook(lease, random), leader);
-    const expires = graceful ? look : look + lease.durationSeconds;
-    while (look < expires && look < taken) look = answered(look + pause(lease, random), leader);
-    taken = Math.min(taken, look);
-  }
-  return taken + (random() * arpRateMs) / 1000;
-}
-
-/** A request that comes while etcd has no leader is answered when it has one. */
-const answered = (asked: number, leader: number): number => (asked < 0 ? asked : Math.max(asked, leader));
-
-/** When the first of those who are left has waited its random time for the dead leader, whose last sign of life is a while ago. */
-function electedAt(failover: Failover, followers: number, random: Random): number {
-  const { heartbeatMs, electionMs } = etcdTiming(failover);
-  let first = 1;
-  for (let i = 0; i < followers; i++) first = Math.min(first, random());
-  return (electionMs * (1 + first) - random() * heartbeatMs) / 1000;
-}
-
-const pause = ({ retrySeconds }: Lease, random: Random): number => retrySeconds * (1 + JITTER * random());
-
-/** The rest of a pause that is under way: long pauses are met more often, in proportion to their length. */
-function untilNextLook({ retrySeconds }: Lease, random: Random): number {
-  const longest = 1 + JITTER;
-  return retrySeconds * Math.sqrt(1 + random() * (longest * longest - 1)) * random();
-}
-
-/** mulberry32 by Tommy Ettinger, in the public domain: the same row of numbers for the same seed, on every machine. */
-function dice(seed: number): Random {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

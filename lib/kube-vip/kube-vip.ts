@@ -10,43 +10,43 @@ import { type KubeVipEnv, kubeVipEnvTexts } from './env';
 
 const NAME = 'kube-vip';
 
-/** The lease that decides who holds the address. Must satisfy duration > renew > 1.2 x retry, or kube-vip dies at start. */
+/** The lease that elects the holder of the address; kube-vip exits at start unless duration > renewDeadline > 1.2 x retryPeriod. */
 export interface KubeVipLease {
-  /** How long the others wait after the last renewal. @default 15 seconds */
+  /** How long candidates wait after the last renewal. @default 15 seconds */
   readonly duration?: Duration;
-  /** How long the holder tries to renew before it lets go. @default 10 seconds */
+  /** How long the holder tries to renew before it releases the address. @default 10 seconds */
   readonly renewDeadline?: Duration;
-  /** Pause between two tries. @default 2 seconds */
+  /** Interval of attempts. @default 2 seconds */
   readonly retryPeriod?: Duration;
 }
 
 export interface KubeVipProps {
-  /** The virtual IP, or one for each IP family, first the one that matters. */
+  /** The control-plane VIP, or one per IP family, the primary one first. */
   readonly addresses: readonly string[];
-  /** Port of the API server, on the virtual IP and on each server. @default 6443 */
+  /** Port of the API server, on the VIP and on each server. @default 6443 */
   readonly port?: number;
-  /** Interface that carries the address. @default - the interface of the default route, for each server by itself */
+  /** Interface of the address. @default - that of each server's default route */
   readonly interface?: string;
-  /** @default - 15, 10 and 2 seconds: an etcd election of 5 to 10 seconds does not cost the address */
+  /** @default - 15, 10 and 2 seconds: an etcd election of 5 to 10 seconds does not move the address */
   readonly lease?: KubeVipLease;
-  /** Pause between two gratuitous ARPs of the holder. kube-vip resets less than 500 ms to 3 s. @default 1 second */
+  /** Interval of the holder's gratuitous ARPs. kube-vip replaces less than 500 ms by 3 s. @default 1 second */
   readonly arpRate?: Duration;
-  /** Tell routers where the address is, instead of the network by ARP and NDP. Nobody has run this here. @default - ARP and NDP */
+  /** Announce the address by BGP instead of ARP and NDP. Not yet tested on hardware. @default - ARP and NDP */
   readonly bgp?: KubeVipBgp;
   /** Full image reference. @default - ghcr.io/kube-vip/kube-vip at KUBE_VIP_VERSION */
   readonly image?: string;
-  /** Further settings, or other values for those above, by the names of kube-vip's environment variables. @default - none */
+  /** Other settings and overrides, by kube-vip's environment variables. @default - none */
   readonly env?: KubeVipEnv;
 }
 
 /**
- * kube-vip for the control plane: the API server's virtual IP moves to a server whose own API server answers.
+ * kube-vip for the control plane: the VIP moves to a server whose own API server answers.
  *
- * - It reaches the API over loopback (KUBERNETES_SERVICE_HOST), not over the service address, which any living API server
- *   answers. So a holder whose own API server is dead cannot renew and lets go; https://github.com/kube-vip/kube-vip/issues/260.
- *   This is the one setting not yet seen on a real k3s.
- * - It leaves services alone (svc_enable false): next to MetalLB both would claim the same addresses.
- * - Its rights are three verbs on leases in its own namespace; ARP mode needs no more.
+ * - It uses the API over loopback (KUBERNETES_SERVICE_HOST), not over the service address, which any API server answers. A holder
+ *   whose own API server fails cannot renew and releases the VIP; https://github.com/kube-vip/kube-vip/issues/260. This setting has
+ *   not yet been tested on a real k3s.
+ * - It ignores services (svc_enable false), because MetalLB announces their addresses.
+ * - It may get, create and update leases in its own namespace; ARP mode needs no more.
  *
  * Put it into a chart with namespace kube-system.
  */
@@ -80,8 +80,6 @@ export class KubeVip extends Construct {
           KUBERNETES_SERVICE_PORT: kplus.EnvValue.fromValue(String(props.port ?? 6443)),
         },
         capabilities: [NET_ADMIN, NET_RAW],
-        // upstream's manifest does not ask for it, and nobody has run this release with it
-        readOnlyRootFilesystem: false,
         cpuMillis: 10,
         memoryMebibytes: 32,
         memoryLimitMebibytes: 128,
@@ -93,21 +91,21 @@ export class KubeVip extends Construct {
 const asValues = (texts: Readonly<Record<string, string>>): Record<string, kplus.EnvValue> =>
   Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, kplus.EnvValue.fromValue(text)]));
 
-/** What kube-vip is told. Throws an Error for an address, lease, ARP rate or setting that it would not work with. */
+/** @throws Error for an address, lease, ARP rate or setting that does not work */
 function settings(props: KubeVipProps): KubeVipEnv {
   const addresses = props.addresses.map(parseAddress);
-  if (addresses.length === 0) throw new Error('kube-vip has no address; give the virtual IP in addresses');
+  if (addresses.length === 0) throw new Error('kube-vip has no address; give the control-plane VIP in addresses');
   const arpRate = props.arpRate ?? Duration.seconds(1);
   if (arpRate.toMilliseconds() < 500) {
     throw new Error(
-      `arpRate ${arpRate.toMilliseconds()} ms is below 500 ms, which kube-vip takes for 3000; give at least 500 ms`,
+      `arpRate ${arpRate.toMilliseconds()} ms is below 500 ms, which kube-vip replaces by 3000 ms; give at least 500 ms`,
     );
   }
   refuseHarmful(props);
   return {
     ...(props.bgp ? bgpSettings(props.bgp) : { vip_arp: true }),
     port: props.port ?? 6443,
-    // what is announced by BGP belongs to no network, so to no interface either
+    // with BGP the address belongs to no interface's network
     vip_interface: props.bgp ? 'lo' : props.interface,
     vip_subnet: addresses.map(hostPrefix).join(','),
     cp_enable: true,
@@ -118,29 +116,29 @@ function settings(props: KubeVipProps): KubeVipEnv {
     ...leaseSettings(props.lease ?? {}),
     ...(props.bgp ? {} : { vip_arpRate: arpRate.toMilliseconds() }),
     address: addresses.map(({ text }) => text).join(','),
-    // it would listen on every address of the machine otherwise
+    // the default is every address of the node
     prometheus_server: '127.0.0.1:2112',
     ...props.env,
   };
 }
 
-/** Interfaces that are made of others, by the names that Linux and its tools give them. */
+/** Usual names of interfaces that are composed of others. */
 const COMPOSED = /^(bond|br|vlan|team)|\./;
 
-/** Throws an Error for settings of the escape hatch that are known to take the address away. */
+/** Throws an Error for overrides in `env` that are known to lose the address. */
 function refuseHarmful({ env = {}, interface: name }: KubeVipProps): void {
   if (env.svc_enable) {
     throw new Error(
-      'svc_enable makes kube-vip take the addresses that MetalLB or servicelb gave out (https://github.com/kube-vip/kube-vip/issues/836); leave it out',
+      'svc_enable makes kube-vip announce the addresses of MetalLB or servicelb (https://github.com/kube-vip/kube-vip/issues/836); remove it',
     );
   }
   if (env.lb_enable) {
     throw new Error(
-      'lb_enable needs IPVS and is not restored after a handover (https://github.com/kube-vip/kube-vip/issues/875); leave it out: every server serves the API itself',
+      'lb_enable needs IPVS and is not restored after a failover (https://github.com/kube-vip/kube-vip/issues/875); remove it, because every server serves the API',
     );
   }
   if (env.vip_loseleadership && name !== undefined && COMPOSED.test(name)) {
-    throw new Error(`vip_loseleadership ends kube-vip on "${name}", which is no physical interface; leave it out`);
+    throw new Error(`vip_loseleadership ends kube-vip on "${name}", which is not a physical interface; remove it`);
   }
 }
 
@@ -154,7 +152,7 @@ function leaseSettings(lease: KubeVipLease): KubeVipEnv {
   ].map((value) => value.toSeconds()) as [number, number, number];
   if (duration <= renew || !outlastsRetries(renew, retry)) {
     throw new Error(
-      `a lease of duration ${duration} s, renewDeadline ${renew} s and retryPeriod ${retry} s ends kube-vip at start; it needs duration > renewDeadline > 1.2 x retryPeriod, such as 15, 10 and 2`,
+      `a lease of duration ${duration} s, renewDeadline ${renew} s and retryPeriod ${retry} s stops kube-vip at start; give duration > renewDeadline > 1.2 x retryPeriod, such as 15, 10 and 2`,
     );
   }
   return { vip_leaseduration: duration, vip_renewdeadline: renew, vip_retryperiod: retry };

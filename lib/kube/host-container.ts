@@ -13,37 +13,35 @@ export interface HostContainerProps {
   readonly args?: readonly string[];
   /** @default - none */
   readonly env?: Readonly<Record<string, kplus.EnvValue>>;
-  /** Ports as documentation; a host network container opens what it opens. @default - none */
+  /** Ports, for information: a host network container can open any. @default - none */
   readonly ports?: readonly { readonly name: string; readonly number: number }[];
-  /** When the pod counts as ready. There is no other kind of probe, because those end containers. @default - once it runs */
+  /** Readiness probe. There is no liveness or startup probe, because those restart containers. @default - ready once it runs */
   readonly readiness?: kplus.Probe;
-  /** All rights on the machine. @default false */
+  /** Full access to the node. @default false */
   readonly privileged?: boolean;
   /** Capabilities to keep when not privileged; all others are dropped. @default - none */
   readonly capabilities?: readonly kplus.Capability[];
-  /** @default true */
-  readonly readOnlyRootFilesystem?: boolean;
-  /** CPU asked for, in thousandths of a core; there is no limit. */
+  /** CPU request in millicores; there is no limit. */
   readonly cpuMillis: number;
-  /** Memory asked for, in MiB. */
+  /** Memory request in MiB. */
   readonly memoryMebibytes: number;
-  /** Memory at which the container is ended, in MiB. */
+  /** Memory limit in MiB. */
   readonly memoryLimitMebibytes: number;
 }
 
 /**
- * Settings of a container that runs as root of the machine and must start when nothing around it works: no pull when the
- * image is there, no probe that could end it, little memory, and no right that it does not name.
+ * Settings of a container that runs as root on the node and must start without working dependencies: no pull of a present image,
+ * no probe that restarts it, a small memory request, and no capability that it does not name.
  *
- * cdk8s-plus-27 would default to `imagePullPolicy: Always`, 1000m and 512 MiB, a startup probe for a port, and for
+ * The defaults of cdk8s-plus-27 differ: `imagePullPolicy: Always`, 1000m, 512 MiB, a startup probe for a port, and for
  * `privileged` alone a combination that the API server refuses.
  *
- * Throws an Error for an image that is not pinned.
+ * @throws Error for an image that is not pinned
  */
 export function hostContainer(props: HostContainerProps): kplus.ContainerProps {
   if (!IMAGE.test(props.image)) {
     throw new Error(
-      `the image "${props.image}" of container ${props.name} has no tag and no digest, or is the latest of whatever; pin it`,
+      `image "${props.image}" of container ${props.name} is not pinned; give a tag other than latest, or a digest`,
     );
   }
   const privileged = props.privileged ?? false;
@@ -69,7 +67,7 @@ export function hostContainer(props: HostContainerProps): kplus.ContainerProps {
       group: 0,
       privileged,
       allowPrivilegeEscalation: privileged,
-      readOnlyRootFilesystem: props.readOnlyRootFilesystem ?? true,
+      readOnlyRootFilesystem: true,
       capabilities: privileged ? undefined : { drop: [ALL], add: props.capabilities && [...props.capabilities] },
     },
   };

@@ -7,15 +7,15 @@ import { CHECKSUM_ANNOTATION, checksum } from './checksum';
 export interface HostDaemonSetProps {
   /** Name of the object and value of the label `app.kubernetes.io/name`, which its selector uses. */
   readonly name: string;
-  /** Image of the software, whose version becomes the label `app.kubernetes.io/version`. @default - no label, as for an image that tells none */
+  /** Image whose version becomes the label `app.kubernetes.io/version`. @default - no label, as for a tag without version */
   readonly image?: string;
-  /** Further labels of the object and its pods. @default - none */
+  /** Additional labels of the object and its pods. @default - none */
   readonly labels?: Readonly<Record<string, string>>;
-  /** How many nodes a rollout may take at once, as a number or a percentage such as `100%`. @default - 1, Kubernetes' own */
+  /** maxUnavailable of the rollout, a number or a percentage such as `100%`. @default - 1, Kubernetes' own */
   readonly maxUnavailable?: string;
   /** Nodes to run on. Several are alternatives. */
   readonly nodes: readonly kplus.LabeledNode[];
-  /** The configuration its pods read at start: a change of any text rolls them. @default - none */
+  /** Configuration that the pods read at start; a change restarts them. @default - none */
   readonly configuration?: Readonly<Record<string, string>>;
   /** @default - no service account token is mounted */
   readonly serviceAccount?: kplus.IServiceAccount;
@@ -24,11 +24,13 @@ export interface HostDaemonSetProps {
 }
 
 /**
- * A DaemonSet for software that belongs to the machine more than to the cluster: it uses the node's network and resolver,
- * stays on a node whatever its taints or pressure, and needs neither cluster DNS nor kube-proxy to work.
+ * A DaemonSet for node-level software. It uses the node's network and resolver, tolerates every taint, and depends on neither
+ * cluster DNS nor kube-proxy.
  *
- * Priority is `system-node-critical`, so that nothing evicts it and graceful node shutdown stops it last.
- * The selector is explicit: one derived from the construct path would change with a refactoring, and it is immutable.
+ * Its containers may make the system calls of the runtime's default profile. Privileged containers have no profile.
+ *
+ * Its priority is `system-node-critical`: it is not evicted, and graceful node shutdown stops it last.
+ * The selector is explicit, because a selector is immutable and the default depends on the construct path.
  */
 export class HostDaemonSet extends kplus.DaemonSet {
   constructor(scope: Construct, id: string, props: HostDaemonSetProps) {
@@ -54,7 +56,9 @@ export class HostDaemonSet extends kplus.DaemonSet {
     this.scheduling.tolerate(kplus.Node.tainted(kplus.NodeTaintQuery.any()));
     ApiObject.of(this).addJsonPatch(
       JsonPatch.add('/spec/template/spec/priorityClassName', 'system-node-critical'),
-      // cdk8s-plus labels every pod with a hash of its construct path; nothing here selects by it
+      // at the pod, because cdk8s-plus-27 has no such property; privileged containers run unconfined
+      JsonPatch.add('/spec/template/spec/securityContext/seccompProfile', { type: 'RuntimeDefault' }),
+      // cdk8s-plus labels every pod with a hash of its construct path, which nothing selects
       JsonPatch.remove(`/spec/template/metadata/labels/${kplus.Pod.ADDRESS_LABEL.replaceAll('/', '~1')}`),
     );
     if (props.maxUnavailable !== undefined) {

@@ -2,22 +2,22 @@ import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { KEEP_ANNOTATIONS } from './gitops-annotations';
 
-/** How much its pods may do; https://kubernetes.io/docs/concepts/security/pod-security-standards/. */
+/** Pod security level; https://kubernetes.io/docs/concepts/security/pod-security-standards/. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
 
 export interface PodSecurityNamespaceProps {
   readonly name: string;
-  /** Enforced, audited and warned about alike. */
+  /** For enforce, audit and warn. */
   readonly level: PodSecurityLevel;
   /**
-   * Whether Flux and Argo CD are told never to delete the namespace, which would delete everything in it.
+   * Whether annotations forbid Flux and Argo CD to delete the namespace and everything in it.
    *
    * @default - true
    */
   readonly gitOpsAnnotations?: boolean;
 }
 
-/** A namespace that says how much its pods may do. */
+/** A namespace with a pod security level. */
 export class PodSecurityNamespace extends Construct {
   constructor(scope: Construct, id: string, props: PodSecurityNamespaceProps) {
     super(scope, id);

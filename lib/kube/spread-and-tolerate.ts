@@ -6,14 +6,14 @@ import { leaveDeadNodeAfter } from './tolerations';
 /** Options of `spreadAndTolerate`. */
 export interface SpreadAndTolerateOptions {
   /**
-   * How long a pod waits for its dead node to come back before it is replaced elsewhere.
+   * How long a pod stays bound to an unreachable node before it is replaced.
    *
    * @default Duration.seconds(30)
    */
   readonly leaveDeadNodeAfter?: Duration;
 }
 
-/** What the functions here read of a workload's manifest. */
+/** The fields of a workload's manifest that are read here. */
 interface DeploymentManifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -32,21 +32,19 @@ interface DeploymentManifest {
 const HOST_NAME = 'kubernetes.io/hostname';
 
 /**
- * Makes a Deployment survive the loss of a node:
+ * Makes a Deployment tolerate the loss of a node:
  *
- * - Its pods are spread evenly over the nodes, one more on a node than on another at most, and wait rather than crowd together. A node
- *   that is down still counts, so that its pod is waiting for it when it comes back.
- * - A rollout takes one pod away before it starts the next. The place that is free is then the only one the spread allows, and the
- *   pods are as even after the rollout as before; with surge pods they would not be.
- * - A pod on a dead node is replaced after 30 s instead of 300 s.
- * - Draining nodes takes away one pod at a time (a PodDisruptionBudget of the Deployment's name).
+ * - A topology spread constraint with maxSkew 1 and DoNotSchedule. A failed node still counts, so its pod stays Pending for it.
+ * - A rollout stops one pod before it starts the next (maxSurge 0), because surge pods would unbalance the spread.
+ * - A pod on an unreachable node is replaced after 30 s instead of 300 s.
+ * - A PodDisruptionBudget of the Deployment's name: a drain evicts one pod at a time.
  *
- * Call it when a Deployment of cdk8s-plus has its containers, without which it has no manifest to read.
+ * Call it after the Deployment of cdk8s-plus has its containers; it has no manifest before.
  *
  * Sources: https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/ and
  * https://kubernetes.io/docs/tasks/run-application/configure-pdb/
  *
- * @throws Error when the workload is no Deployment, has fewer than 2 replicas, has no selector, or is spread already.
+ * @throws Error if the workload is not a Deployment, has fewer than 2 replicas or no selector, or is already spread.
  */
 export function spreadAndTolerate(
   deployment: kplus.Deployment | k8s.KubeDeployment,
@@ -79,7 +77,7 @@ export function spreadAndTolerate(
   });
 }
 
-/** Whether the pods of a manifest are kept apart by node, as `spreadAndTolerate` does it. */
+/** Whether a manifest spreads its pods over nodes as `spreadAndTolerate` does. */
 export const isSpreadOverNodes = (manifest: unknown): boolean =>
   (manifest as DeploymentManifest).spec.template?.spec?.topologySpreadConstraints?.some(
     ({ topologyKey, whenUnsatisfiable }) => topologyKey === HOST_NAME && whenUnsatisfiable === 'DoNotSchedule',
@@ -90,16 +88,16 @@ function checkDeployment(manifest: DeploymentManifest, hasAutoscaler: boolean): 
   const { replicas = 1, selector } = spec;
   const label = `${kind} "${metadata.name}"`;
   if (kind !== 'Deployment') {
-    throw new Error(`${label} can't be spread; give a Deployment (a DaemonSet is on every node by itself)`);
+    throw new Error(`${label} is not a Deployment; give a Deployment (a DaemonSet already runs on every node)`);
   }
   if (replicas < 2 && !hasAutoscaler) {
-    throw new Error(`${label} has replicas: ${replicas}, which can't be on two nodes; give it 2 or more`);
+    throw new Error(`${label} has replicas: ${replicas}, which cannot run on two nodes; give 2 or more`);
   }
   if (Object.keys(selector?.matchLabels ?? {}).length + (selector?.matchExpressions?.length ?? 0) === 0) {
-    throw new Error(`${label} has no selector, so there is no telling which pods to spread; give it one`);
+    throw new Error(`${label} has no selector; give it one`);
   }
   if (isSpreadOverNodes(manifest)) {
-    throw new Error(`${label} is spread over nodes already; call spreadAndTolerate once`);
+    throw new Error(`${label} is already spread over nodes; call spreadAndTolerate once`);
   }
 }
 

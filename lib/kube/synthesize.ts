@@ -1,11 +1,13 @@
 import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
 import type { Files } from '../files';
+import { asStored } from './stored';
 
 /**
- * The texts that `app.synth()` would write with a file for each chart, without touching the disk, so that a site with an error
- * leaves what is there as it is. Linear in the number of charts, where `app.synth()` is quadratic.
+ * The files of `app.synth()`, one per chart, without writing them: after an error the old files stay. Values
+ * that an API server does not store are left out. Its time is linear in the
+ * number of charts; that of `app.synth()` is quadratic.
  *
- * Throws an Error with every failed validation, each with the path of its construct.
+ * @throws Error with every failed validation and the path of its construct
  */
 export function synthesize(app: App): Files {
   const problems = app.node
@@ -19,7 +21,7 @@ export function synthesize(app: App): Files {
       .filter((construct) => Chart.isChart(construct))
       .map((chart) => {
         const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-        return [`${chart.node.id}.k8s.yaml`, Yaml.stringify(...objects.map((object) => object.toJson()))];
+        return [`${chart.node.id}.k8s.yaml`, Yaml.stringify(...objects.map((object) => asStored(object.toJson())))];
       }),
   );
 }

@@ -1,13 +1,13 @@
 import type { Duration } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-27';
 
-/** The taints that Kubernetes puts on a node it hears nothing good from, and on one it hears nothing from. */
+/** Taints of a node whose kubelet reports NotReady, and of one whose kubelet is unreachable. */
 const DEAD_NODE_TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'] as const;
 
 /**
- * Lets pods be replaced on another node this long after their own stopped answering. Without them it is 300 s, which the API server
- * adds to every pod that says nothing (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions).
- * The clock starts when the node counts as dead, which is some 40 s after its last sign of life.
+ * Evicts pods this long after their node was tainted, instead of the default 300 s
+ * (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions). The taint is set about
+ * 40 s after the last heartbeat of the node.
  */
 export const leaveDeadNodeAfter = (time: Duration): k8s.Toleration[] =>
   DEAD_NODE_TAINTS.map((key) => ({
@@ -18,7 +18,7 @@ export const leaveDeadNodeAfter = (time: Duration): k8s.Toleration[] =>
   }));
 
 /**
- * Lets a pod run on servers that are kept free of workloads, by the taint of kubeadm or by the one k3s documents
+ * Tolerates the control-plane taint of kubeadm and the one that k3s documents
  * (https://docs.k3s.io/installation/configuration, `CriticalAddonsOnly=true:NoExecute`).
  */
 export const CONTROL_PLANE_TOLERATIONS: readonly k8s.Toleration[] = [
@@ -26,5 +26,5 @@ export const CONTROL_PLANE_TOLERATIONS: readonly k8s.Toleration[] = [
   { key: 'CriticalAddonsOnly', operator: 'Exists' },
 ];
 
-/** Lets a pod run and stay on every node, whatever its taints. */
+/** Tolerates every taint. */
 export const EVERY_TAINT: k8s.Toleration = { operator: 'Exists' };

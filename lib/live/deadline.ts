@@ -1,20 +1,20 @@
-/** The time that there is for everything together, counted from when this is made. */
+/** A time limit for several steps together, from the creation of this object. */
 export class Deadline {
   private readonly startedAt = performance.now();
 
   constructor(private readonly milliseconds: number) {}
 
-  /** All of it. */
+  /** The whole limit. */
   get seconds(): number {
     return this.milliseconds / 1000;
   }
 
-  /** What is left of it; negative when it is over. */
+  /** The remaining time; negative once the limit has passed. */
   get remainingMs(): number {
     return this.startedAt + this.milliseconds - performance.now();
   }
 
-  /** How much of it has gone by, to the second. */
+  /** The elapsed time, rounded. */
   get elapsedSeconds(): number {
     return Math.round((performance.now() - this.startedAt) / 1000);
   }

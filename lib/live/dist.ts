@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { METALLB } from '../releases';
 
-/** An object of dist/, as far as applying it needs to know it. */
+/** The parts of an object of dist/ that apply reads. */
 export interface Manifest {
   readonly kind: string;
   readonly apiVersion: string;
@@ -11,18 +11,18 @@ export interface Manifest {
   readonly name: string;
   /** Of a CustomResourceDefinition: the kind it defines. */
   readonly defines: string | undefined;
-  /** Of a workload: the Secrets its pods wait for. */
+  /** Of a workload: the Secrets that its pods require. */
   readonly secrets: readonly SecretUse[];
 }
 
-/** A Secret that pods wait for. */
+/** A Secret that pods require. */
 interface SecretUse {
   readonly name: string;
-  /** What they read of it; empty when they take all there is. */
+  /** The keys that they read; empty for all keys. */
   readonly keys: readonly string[];
 }
 
-/** A file of dist/ and what is in it. */
+/** A file of dist/ and its objects. */
 export interface DistFile {
   /** Its name without `.k8s.yaml`. */
   readonly chart: string;
@@ -30,7 +30,7 @@ export interface DistFile {
   readonly manifests: readonly Manifest[];
 }
 
-/** A Secret that pods wait for and that nothing in dist/ makes. */
+/** A Secret that pods require and that dist/ does not contain. */
 export interface SecretReference extends SecretUse {
   readonly namespace: string;
   readonly usedBy: readonly Manifest[];
@@ -40,13 +40,13 @@ const SUFFIX = '.k8s.yaml';
 const WORKLOADS = ['DaemonSet', 'Deployment', 'StatefulSet'];
 
 /**
- * The files of a folder that synth wrote, in the order to apply them.
+ * The files that synth wrote to a folder, in the order to apply them.
  *
- * @throws Error with its cure when the folder is not there, holds none or holds folders of several sites
+ * @throws Error if the folder does not exist, has no such file, or has one folder per site
  */
 export function readDist(folder: string): DistFile[] {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new Error(`there is no folder "${folder}"; run npm run synth, or name another with --dist or --cluster`);
+    throw new Error(`folder "${folder}" does not exist; run npm run synth, or name another with --dist or --cluster`);
   }
   const entries = readdirSync(folder, { withFileTypes: true });
   const names = entries
@@ -63,7 +63,7 @@ export function readDist(folder: string): DistFile[] {
   throw new Error(
     sites.length > 0
       ? `"${folder}" has several sites; choose one with --cluster: ${sites.join(', ')}`
-      : `"${folder}" has no file that ends with ${SUFFIX}; run npm run synth`,
+      : `"${folder}" has no ${SUFFIX} file; run npm run synth`,
   );
 }
 
@@ -71,7 +71,7 @@ function readDistFile(folder: string, name: string): DistFile {
   const path = join(folder, name);
   const manifests = parseAllDocuments(readFileSync(path, 'utf8')).flatMap((document) => {
     const [error] = document.errors;
-    if (error) throw new Error(`${path} is no valid YAML: ${error.message}; run npm run synth`);
+    if (error) throw new Error(`${path} is not valid YAML: ${error.message}; run npm run synth`);
     const value: unknown = document.toJS();
     return value === null ? [] : [manifestOf(value, path)];
   });
@@ -83,7 +83,7 @@ function manifestOf(value: unknown, path: string): Manifest {
   const name = textAt(value, 'metadata', 'name');
   const apiVersion = textAt(value, 'apiVersion');
   if (!kind || !name || !apiVersion) {
-    throw new Error(`${path} holds something that is no Kubernetes object; run npm run synth`);
+    throw new Error(`${path} contains something other than Kubernetes objects; run npm run synth`);
   }
   return {
     kind,
@@ -103,7 +103,7 @@ export const manifestsOf = (files: readonly DistFile[]): Manifest[] => files.fla
 export const workloadsOf = (files: readonly DistFile[]): Manifest[] =>
   manifestsOf(files).filter(({ kind }) => WORKLOADS.includes(kind));
 
-/** The Secrets that somebody has to make by hand. MetalLB makes `memberlist` itself. */
+/** The Secrets that a person has to create. MetalLB creates `memberlist` itself. */
 export function secretsToBring(files: readonly DistFile[]): SecretReference[] {
   const here = manifestsOf(files).filter(({ kind }) => kind === 'Secret');
   const wanted = new Map<string, SecretReference>();
@@ -118,7 +118,7 @@ export function secretsToBring(files: readonly DistFile[]): SecretReference[] {
         namespace,
         name,
         keys: [...new Set([...(other?.keys ?? []), ...keys])],
-        // a pod may take it by several volumes
+        // a pod may mount it in several volumes
         usedBy: [...new Set([...(other?.usedBy ?? []), workload])],
       });
     }
@@ -126,7 +126,7 @@ export function secretsToBring(files: readonly DistFile[]): SecretReference[] {
   return [...wanted.values()];
 }
 
-/** The Secrets a pod mounts or reads into its environment, without the optional ones. */
+/** The Secrets that a pod mounts or reads into its environment, except optional ones. */
 function secretsOf(podSpec: unknown): SecretUse[] {
   const volumes = listAt(podSpec, 'volumes')
     .map((volume) => at(volume, 'secret'))

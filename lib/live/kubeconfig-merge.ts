@@ -16,20 +16,20 @@ import { urlHost } from '../network';
 /** How to merge. */
 export interface MergeOptions {
   /**
-   * Replace entries that have one of our names but lead to another cluster.
-   * @default false - they are refused
+   * Replace entries of another cluster that have one of our names.
+   * @default false - they are an error
    */
   readonly replace?: boolean;
   /**
-   * Make the virtual IP's context the current one.
-   * @default false - the current context stays, if there is one and its entry exists
+   * Make the context of the VIP the current context.
+   * @default false - an existing current context stays
    */
   readonly use?: boolean;
-  /** Host and port for one more context, which need not be in the certificate. @default - none; one from before stays */
+  /** Host and port for one more context; may be missing from the certificate. @default - none; an earlier one stays */
   readonly rescue?: string;
 }
 
-/** The merged text, which is secret, and its current context; or everything that stands in the way. */
+/** The merged text, which is secret, and its current context; or all problems. */
 export type Merged =
   | { readonly text: string; readonly currentContext: string }
   | { readonly problems: readonly string[] };
@@ -37,11 +37,10 @@ export type Merged =
 type Kind = 'cluster' | 'user' | 'context';
 
 /**
- * Adds a site's clusters, user and contexts to a kubeconfig. Everything else in it stays as it is, comments included: foreign entries, also ones
- * called `default`, extensions and preferences. An entry with one of our names is replaced when it is ours: when its server is one of the
- * site's or its certificate authority is the same. A namespace or extensions that somebody set on one of our contexts stay.
+ * Adds a site's clusters, user and contexts to a kubeconfig. Everything else stays, comments included. An entry with one of our names
+ * is replaced if it has a server of the site or the same certificate authority. Other fields of our contexts, such as namespace, stay.
  *
- * @param existing the kubeconfig to add to; blank for none
+ * @param existing the kubeconfig; blank for none
  */
 export function mergeKubeconfig(
   existing: string,
@@ -72,36 +71,35 @@ export function mergeKubeconfig(
   return { text: document.toString({ lineWidth: 0 }), currentContext: keeps ? current : own };
 }
 
-/** What makes a text no kubeconfig that can be merged into, if anything. */
+/** Why a text cannot be merged into; empty if it can. */
 export const kubeconfigProblems = (existing: string): readonly string[] =>
   isBlank(existing) ? [] : read(parsed(existing)).problems;
 
 const isBlank = (text: string): boolean => text.trim() === '';
 
-/** In the failsafe schema every plain value is a text, so that what is written again is what was read. */
+/** In the failsafe schema every plain value is a text, so values are written as they were read. */
 const parsed = (text: string) => parseDocument(text, { schema: 'failsafe', prettyErrors: false });
 
 type Lists = Record<Kind, YAMLSeq>;
 
-/** The three lists of a kubeconfig. A list that is missing or empty becomes one. */
+/** The three lists of a kubeconfig. A missing or empty list is created. */
 function read(document: Document.Parsed): { problems: string[]; lists: Lists } {
   const lists = {} as Lists;
   if (document.errors.length > 0 || !isMap(document.contents)) {
-    return { problems: ['it is no YAML of a kubeconfig; mend it or merge into another file'], lists };
+    return { problems: ['not a YAML kubeconfig; correct it, or merge into another file'], lists };
   }
   const kind = textOf(document, 'kind');
-  const problems =
-    kind === '' || kind === 'Config' ? [] : [`it is a ${kind} and no kubeconfig; merge into another file`];
+  const problems = kind === '' || kind === 'Config' ? [] : [`a ${kind}, not a kubeconfig; merge into another file`];
   for (const key of ['cluster', 'user', 'context'] as const) {
     const node = document.get(`${key}s`, true) as unknown;
     if (isSeq(node)) {
-      if (node.items.some((item) => !isMap(item))) problems.push(`its ${key}s are no list of entries; mend it first`);
+      if (node.items.some((item) => !isMap(item))) problems.push(`${key}s has an entry that is not a map; correct it`);
       lists[key] = node;
     } else if (node === undefined || (isScalar(node) && ['', 'null', '~'].includes(String(node.value ?? '')))) {
       lists[key] = document.createNode([]) as YAMLSeq;
       document.set(`${key}s`, lists[key]);
     } else {
-      problems.push(`its ${key}s are no list; mend it first`);
+      problems.push(`${key}s is not a list; correct it`);
     }
   }
   if (problems.length === 0) {
@@ -119,7 +117,7 @@ const textOf = (node: Document | YAMLMap | undefined, ...path: string[]): string
 const maps = (list: YAMLSeq): YAMLMap[] => list.items.filter(isMap);
 const named = (list: YAMLSeq, name: string): YAMLMap[] => maps(list).filter((entry) => textOf(entry, 'name') === name);
 
-/** Entries that have a name of ours and are not ours, each as a problem. */
+/** A problem for each entry of another cluster that has one of our names. */
 function foreignEntries(
   cluster: Cluster,
   credentials: Credentials,
@@ -132,7 +130,7 @@ function foreignEntries(
     textOf(entry, 'cluster', 'certificate-authority-data') === credentials.certificateAuthority;
   const leadsToUs = (context: YAMLMap): boolean =>
     named(lists.cluster, textOf(context, 'context', 'cluster')).some(isOurs);
-  const leadsTo = (context: YAMLMap): string => `leads to cluster "${textOf(context, 'context', 'cluster')}"`;
+  const leadsTo = (context: YAMLMap): string => `has cluster "${textOf(context, 'context', 'cluster')}"`;
 
   const user = userOf(cluster);
   const users = maps(lists.context).filter((context) => textOf(context, 'context', 'user') === user);
@@ -146,15 +144,15 @@ function foreignEntries(
         .map((entry) => refusal('context', name, leadsTo(entry))),
     ]),
     ...(named(lists.user, user).length > 0 && !users.some(leadsToUs)
-      ? [refusal('user', user, 'is used by no context of this cluster')]
+      ? [refusal('user', user, 'has no context of this cluster')]
       : []),
   ];
 }
 
 const refusal = (kind: Kind, name: string, why: string): string =>
-  `it already has a ${kind} "${name}" that is not this cluster's: it ${why}; rename it, change the name in cluster.yaml, or replace it with --replace`;
+  `${kind} "${name}" belongs to another cluster (it ${why}); rename it, change the name in cluster.yaml, or give --replace`;
 
-/** Every URL of the site's API server, those of second addresses too. */
+/** Every URL of the site's API servers, including second addresses. */
 function urlsOf(cluster: Cluster): string[] {
   const { vip, port } = cluster.controlPlane;
   const addresses = [...vip, ...serversOf(cluster).flatMap(({ address }) => address)];
@@ -164,7 +162,7 @@ function urlsOf(cluster: Cluster): string[] {
   ].map(normalized);
 }
 
-/** A URL in one spelling; a text that is none stays as it is. */
+/** A URL in canonical form; any other text unchanged. */
 const normalized = (url: string): string => (URL.canParse(url) ? new URL(url).href : url);
 
 function newNode(document: Document, value: unknown) {
@@ -173,7 +171,7 @@ function newNode(document: Document, value: unknown) {
   return node;
 }
 
-/** Puts an entry in the place of the first of its name, or at the end; further ones of the name go. */
+/** Replaces the first entry of the name, or appends; removes further entries of the name. */
 function put(document: Document, list: YAMLSeq, entry: { name: string }): void {
   const [first, ...others] = named(list, entry.name);
   const node = newNode(document, entry);
@@ -182,7 +180,7 @@ function put(document: Document, list: YAMLSeq, entry: { name: string }): void {
   list.items = list.items.filter((item) => !others.some((other) => other === item));
 }
 
-/** As `put`; what somebody set on the context, such as a namespace, stays. */
+/** As `put`, but keeps other fields of the context, such as namespace. */
 function putContext(document: Document, list: YAMLSeq, entry: ReturnType<typeof contextEntry>): void {
   const before = named(list, entry.name)[0]?.get('context');
   const kept = isMap(before) ? before.items.filter(({ key }) => !(String(key) in entry.context)) : [];

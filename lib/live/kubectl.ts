@@ -1,25 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Deadline } from './deadline';
 
-/** How a run of kubectl ended and what it said. */
+/** Exit status and output of kubectl. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Whether it was ended, because it went on after the time was over. */
+  /** Whether it was killed after the deadline. */
   readonly isKilled: boolean;
 }
 
-/** How an object came out of an apply, in kubectl's words. */
+/** Result for an object, in kubectl's words. */
 export type Outcome = 'created' | 'configured' | 'unchanged' | 'serverside-applied';
 
-/** How many objects came out how. */
+/** Number of objects by result. */
 export type Counts = Readonly<Partial<Record<Outcome, number>>>;
 
-/** What stands in the way, and what to do about it. */
+/** Why apply cannot continue, and what to do. */
 export class ApplyError extends Error {}
 
-/** What kubectl gets after the time is over: to answer what needs no waiting, and to say itself that the time is over. */
+/** Time for kubectl beyond the deadline: for a call that does not wait, and to report its own timeout. */
 const SHORTEST_RUN_MS = 1000;
 const LAST_WORDS_MS = 3000;
 
@@ -30,15 +30,15 @@ export class Kubectl {
     private readonly options: readonly string[],
   ) {}
 
-  /** The same with more options. */
+  /** A copy with more options. */
   with(...options: string[]): Kubectl {
     return new Kubectl(this.program, [...this.options, ...options]);
   }
 
   /**
-   * Runs it, and ends it a few seconds after the deadline: it waits without end for a server that takes a request and answers nothing.
+   * Runs it, and kills it a few seconds after the deadline: it has no timeout for a server that accepts a request and does not answer.
    *
-   * @throws ApplyError when there is no such program
+   * @throws ApplyError if the program cannot be started
    */
   run(args: readonly string[], deadline: Deadline): Promise<Ended> {
     return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ export class Kubectl {
         clearTimeout(clock);
         reject(
           new ApplyError(
-            `${this.program}: ${code === 'ENOENT' ? 'there is no such program' : `cannot be run (${code})`}; install kubectl (https://kubernetes.io/docs/tasks/tools/) or say where it is with --kubectl`,
+            `${this.program}: ${code === 'ENOENT' ? 'the program does not exist' : `cannot be run (${code})`}; install kubectl (https://kubernetes.io/docs/tasks/tools/), or name it with --kubectl`,
           ),
         );
       });
@@ -65,7 +65,7 @@ export class Kubectl {
   }
 }
 
-/** A program that it started for credentials may live on and hold its output open, so that is not waited for either. */
+/** Closes the streams too: a credential plugin may still hold them open. */
 function end(child: ChildProcess): void {
   child.kill('SIGKILL');
   child.stdout?.destroy();
@@ -79,9 +79,9 @@ function collected(stream: NodeJS.ReadableStream): () => string {
 }
 
 /**
- * Counts the objects in what `kubectl apply` wrote, such as `service/nut-upsd created`, in a dry run with a note behind.
+ * Counts the objects in the output of `kubectl apply`, such as `service/nut-upsd created`; a dry run adds a note.
  *
- * @param earlier what tries before this one wrote: what they made counts as made, and not as unchanged
+ * @param earlier output of earlier attempts; an object that they changed does not count as unchanged
  */
 export function countOutcomes(stdout: string, earlier = ''): Counts {
   const made = new Map(outcomesIn(earlier).filter(([, outcome]) => outcome !== 'unchanged'));
@@ -105,12 +105,12 @@ export const addCounts = (all: readonly Counts[]): Counts =>
     return sum;
   }, {});
 
-/** `9 created, 2 unchanged`; nothing is said about outcomes that did not occur. */
+/** `9 created, 2 unchanged`, without outcomes that did not occur. */
 export function countsText(counts: Counts): string {
   const order: readonly Outcome[] = ['created', 'configured', 'unchanged', 'serverside-applied'];
   const parts = order.flatMap((outcome) => {
     const count = counts[outcome];
-    return count ? [`${count} ${outcome === 'serverside-applied' ? 'applied by the server' : outcome}`] : [];
+    return count ? [`${count} ${outcome === 'serverside-applied' ? 'server-side applied' : outcome}`] : [];
   });
   return parts.join(', ') || 'nothing';
 }

@@ -3,26 +3,26 @@ import { ApplyError, type Ended, type Kubectl } from './kubectl';
 import { type Hindrance, hindranceOf, linesOf } from './problems';
 import type { Progress } from './progress';
 
-/** Something to do with kubectl. */
+/** A call of kubectl. */
 export interface Task {
-  /** What is being done, such as `applying 50-nut`. */
+  /** For progress lines, such as `applying 50-nut`. */
   readonly doing: string;
-  /** What is the case when it can't be done, such as `dist/50-nut.k8s.yaml is not applied`. */
+  /** For an error, such as `dist/50-nut.k8s.yaml is only partly applied`. */
   readonly undone: string;
-  /** The arguments of kubectl, made anew for each try, since less time is left then. */
+  /** Arguments of kubectl, computed for each attempt, because the remaining time shrinks. */
   readonly args: () => readonly string[];
 }
 
-/** How the last try ended. */
+/** Result of the last attempt. */
 export interface EndedAtLast extends Ended {
-  /** What the tries before it wrote. */
+  /** Output of the attempts before it. */
   readonly earlier: string;
 }
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** kubectl that is tried again while the API server or a webhook is away, until the time is over. */
+/** kubectl with retries while the API server or a webhook is unavailable, until the deadline. */
 export class PatientKubectl {
   constructor(
     private readonly kubectl: Kubectl,
@@ -31,9 +31,9 @@ export class PatientKubectl {
   ) {}
 
   /**
-   * How kubectl ended: well, or with something that does not pass by itself.
+   * The result of kubectl: success, or a permanent error.
    *
-   * @throws ApplyError with its cure when what stands in the way is still there when the time is over
+   * @throws ApplyError if a temporary error persists until the deadline
    */
   async run({ doing, undone, args }: Task): Promise<EndedAtLast> {
     const startedAt = performance.now();
@@ -50,7 +50,7 @@ export class PatientKubectl {
         throw new ApplyError(`${undone}: ${this.gaveUp(hindrance, seconds, ended)}`);
       }
       const wait = Math.min(pause, remainingMs);
-      this.progress.line(`${doing}: ${hindrance.what} ${hindrance.state}, next try in ${Math.ceil(wait / 1000)} s`);
+      this.progress.line(`${doing}: ${hindrance.what} ${hindrance.state}; retry in ${Math.ceil(wait / 1000)} s`);
       await this.progress.during(() => `waiting for ${hindrance.what}`, sleep(wait));
     }
   }
@@ -58,7 +58,7 @@ export class PatientKubectl {
   private gaveUp({ what, cure }: Hindrance, seconds: number, { stderr }: Ended): string {
     const last = linesOf(stderr).at(-1);
     const said = last === undefined ? '' : ` (${last})`;
-    return `${what} stood in the way for ${seconds} s, until --timeout ${this.deadline.seconds} was over${said}; ${cure}`;
+    return `${what} was unavailable for ${seconds} s, until --timeout ${this.deadline.seconds} expired${said}; ${cure}`;
   }
 }
 

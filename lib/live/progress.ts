@@ -1,7 +1,7 @@
 const SHOW_AFTER_MS = 2000;
 const REPEAT_AFTER_MS = 30_000;
 
-/** Says what is being waited for once that takes more than two seconds: in place on a terminal, else as a line now and then. */
+/** Shows what is being waited for after 2 s: in place on a terminal, else as a line every 30 s. */
 export class Progress {
   private shown = '';
 
@@ -10,13 +10,13 @@ export class Progress {
     private readonly terminal = out.isTTY === true,
   ) {}
 
-  /** A line that stays. */
+  /** A permanent line. */
   line(text: string): void {
     this.clear();
     this.out.write(`${text}\n`);
   }
 
-  /** What `work` resolves with. `what` says what it is about, at each moment. */
+  /** Awaits `work`; `what` is the text to show. */
   async during<T>(what: () => string, work: Promise<T>): Promise<T> {
     const startedAt = performance.now();
     let saidAt = Number.NEGATIVE_INFINITY;

@@ -1,20 +1,20 @@
 import type { SecretReference } from './dist';
 
-/** A Secret that is not there, who waits for it, and the command that makes it. */
+/** A missing Secret, the workloads that require it, and the command that creates it. */
 export function secretLine({ namespace, name, keys, usedBy }: SecretReference, context: string): string {
   const waiting = usedBy.map((workload) => workload.name).join(', ');
   const kubectl = `kubectl --context ${context}`;
   const cure = isOfNut(namespace, keys)
     ? `npm run --silent secret:nut${given(keys)} | ${kubectl} apply -f -`
     : `${kubectl} -n ${namespace} create secret generic ${name} ${fromFiles(keys)}`;
-  return `Secret ${name} is missing in namespace ${namespace}, and ${waiting} wait for it; make it: ${cure}`;
+  return `Secret ${name} is missing in namespace ${namespace}, required by ${waiting}; create it: ${cure}`;
 }
 
-/** Whether it holds the passwords of NUT, of which every pod reads this one. Its certificates are another Secret. */
+/** Whether it is the Secret with the passwords of NUT: every NUT pod reads this key. */
 const isOfNut = (namespace: string, keys: readonly string[]): boolean =>
   namespace === 'nut' && keys.includes('secondary');
 
-/** Passwords that nobody can invent: of machines that serve a UPS, and of UPSes. */
+/** Arguments for the passwords that cannot be generated: of hosts that serve a UPS, and of drivers. */
 function given(keys: readonly string[]): string {
   const files = [
     ...keys

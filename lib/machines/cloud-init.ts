@@ -4,8 +4,8 @@ import { installK3s, machineFiles, type Secrets, type ServerAddOns, serviceOf } 
 import { cloudConfigFile } from './text';
 
 /**
- * `cloud-init/<role>.yaml`: user-data of Debian and Ubuntu, https://cloudinit.readthedocs.io, the same for every machine of the role.
- * The host name is none of its business: it comes from DHCP or from meta-data. `npm run hosts` adds what is secret.
+ * `cloud-init/<role>.yaml`: user-data of Debian and Ubuntu, https://cloudinit.readthedocs.io, the same for every host of the role.
+ * The host name comes from DHCP or from meta-data. `npm run hosts` adds the secrets.
  */
 export const cloudInit = (
   cluster: Cluster,
@@ -15,10 +15,10 @@ export const cloudInit = (
 ): string =>
   cloudConfigFile(
     [
-      `user-data for every ${role}, the same bytes on each. The host name comes from DHCP or from meta-data.`,
+      `user-data for every ${role}, identical. The host name comes from DHCP or meta-data.`,
       secrets.token === undefined
-        ? 'Without the token: `npm run hosts` adds it and your SSH keys, and writes a seed for images.'
-        : 'It holds the token of the cluster, which is as good as a password.',
+        ? 'The token is not in it: `npm run hosts` adds it and your SSH keys, and writes a seed for images.'
+        : 'Secret: it holds the token of the cluster.',
     ],
     {
       ...(secrets.sshKeys?.length ? { ssh_authorized_keys: secrets.sshKeys } : {}),
@@ -27,7 +27,7 @@ export const cloudInit = (
     },
   );
 
-/** Programs that an image may lack. Asked for only then, so that an image that has them needs no network for it. */
+/** Packages that an image may lack. Installed only then, so that a complete image needs no network. */
 function packages({ controlPlane }: Cluster, role: Node['role']): string[] {
   const wanted = [
     ['curl', 'curl'],
@@ -44,11 +44,11 @@ function setUp(cluster: Cluster, role: Node['role']): string[] {
     ...(role === 'server' && cluster.controlPlane.provider === 'keepalived'
       ? ['systemctl enable keepalived', 'systemctl restart keepalived']
       : []),
-    // the network may come later than this
+    // the network may not be up yet
     `until command -v k3s; do ${installK3s(cluster, role)} || sleep 5; done`,
     'systemctl daemon-reload',
     `systemctl enable ${serviceOf(role)}`,
-    // a server that waits for the cluster does so for as long as it takes, and the rest of the boot does not wait with it
+    // a server waits for the cluster without limit; the rest of the boot does not wait
     `systemctl start --no-block ${serviceOf(role)}`,
   ];
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { parseDocument } from 'yaml';
 
-/** What a client needs to be the cluster's administrator. Each is base64 of PEM, as kubeconfigs hold it. */
+/** The credentials of the cluster's administrator. Each is base64 of PEM, as in a kubeconfig. */
 export interface Credentials {
   readonly certificateAuthority: string;
   readonly clientCertificate: string;
@@ -9,14 +9,14 @@ export interface Credentials {
   readonly clientKey: string;
 }
 
-/** Credentials that hold now, or everything that is wrong with them. No message carries a credential. */
+/** Valid credentials, or everything that is wrong with them. No message contains a credential. */
 export type Checked =
   | { readonly credentials: Credentials; readonly validUntil: Date; readonly warnings: readonly string[] }
   | { readonly problems: readonly string[] };
 
 /**
- * Within so many days of its end every k3s renews a certificate when it starts. Since the releases of May 2025 (v1.30.13, v1.31.9,
- * v1.32.5, v1.33.1) it does within 120, which is no reason to warn: https://github.com/k3s-io/k3s/issues/12171.
+ * Every k3s renews a certificate when it starts within the last 90 days. Since May 2025 (v1.30.13, v1.31.9, v1.32.5, v1.33.1) it does
+ * so within 120 days, which is too early to warn: https://github.com/k3s-io/k3s/issues/12171.
  */
 const RENEWAL_DAYS = 90;
 
@@ -26,11 +26,11 @@ const FRESH_COPY = 'copy /etc/rancher/k3s/k3s.yaml from a server again';
 type Entry = { readonly [key: string]: unknown };
 
 /**
- * Takes the administrator's credentials out of the kubeconfig that k3s writes (/etc/rancher/k3s/k3s.yaml) and checks them: all three
- * are there inline, the certificates are valid at `now`, and the key belongs to the certificate.
+ * Reads the administrator's credentials from the kubeconfig of k3s (/etc/rancher/k3s/k3s.yaml) and checks them: all three are inline,
+ * the certificates are valid at `now`, and the key matches the certificate.
  *
- * @param text the kubeconfig; with several contexts the one of current-context counts
- * @param now the time that certificates are held against
+ * @param text the kubeconfig; of several contexts the one of current-context is used
+ * @param now the time of the check
  */
 export function readCredentials(text: string, now: Date): Checked {
   const found = chosenEntries(text);
@@ -43,7 +43,7 @@ export function readCredentials(text: string, now: Date): Checked {
     problems.push(
       entry[key] === undefined
         ? `it has no ${key}-data; ${FRESH_COPY}`
-        : `it has ${key}, a path, and no ${key}-data; make it self-contained with "kubectl config view --raw --flatten"`,
+        : `it has ${key}, a path, and no ${key}-data; inline it with "kubectl config view --raw --flatten"`,
     );
     return '';
   };
@@ -56,11 +56,11 @@ export function readCredentials(text: string, now: Date): Checked {
   const [client] = certificates(credentials.clientCertificate, 'client-certificate-data', problems);
   const key = privateKey(credentials.clientKey, problems);
   if (client && key && !client.checkPrivateKey(key)) {
-    problems.push(`client-key-data does not belong to client-certificate-data; ${FRESH_COPY}`);
+    problems.push(`client-key-data does not match client-certificate-data; ${FRESH_COPY}`);
   }
 
   const ofAuthorities = authorities.map((authority) => validity(authority, 'certificate authority', ROTATE, now));
-  // while an authority is being replaced the old one stands beside the new
+  // during a rotation the old authority is listed beside the new one
   if (ofAuthorities.every((problem) => problem !== undefined)) problems.push(...ofAuthorities);
   const ofClient = client && validity(client, 'client certificate', RENEW, now);
   if (ofClient) problems.push(ofClient);
@@ -78,25 +78,25 @@ function endsSoon(validUntil: Date, now: Date): string[] {
   const days = Math.floor((validUntil.getTime() - now.getTime()) / DAY);
   return days < RENEWAL_DAYS
     ? [
-        `the credentials end in ${days} days, on ${day(validUntil)}; restart k3s on a server, which renews them by now, and run this again with a new k3s.yaml`,
+        `the credentials expire in ${days} days, on ${day(validUntil)}; restart k3s on a server, which renews them, and run this again with the new k3s.yaml`,
       ]
     : [];
 }
 
-/** The cluster and the user of the context that counts. */
+/** The cluster and the user of the context in use. */
 function chosenEntries(text: string): { cluster: Entry; user: Entry } | { problems: string[] } {
   const refused = (...problems: string[]) => ({ problems });
   const document = parseDocument(text, { prettyErrors: false });
   // the parser's own messages may quote the text, which may be a key
-  if (document.errors.length > 0) return refused(`it is no YAML; ${FRESH_COPY}`);
+  if (document.errors.length > 0) return refused(`it is not YAML; ${FRESH_COPY}`);
   const config: unknown = document.toJS();
   if (!isEntry(config) || (config['kind'] !== undefined && config['kind'] !== 'Config')) {
-    return refused(`it is no kubeconfig; give /etc/rancher/k3s/k3s.yaml of a server`);
+    return refused(`it is not a kubeconfig; give /etc/rancher/k3s/k3s.yaml of a server`);
   }
   const [clusters, users, contexts] = ['clusters', 'users', 'contexts'].map((key) => named(config[key]));
   if (!clusters?.size || !users?.size || !contexts?.size) {
     return refused(
-      `it is no kubeconfig with a cluster, a user and a context; give /etc/rancher/k3s/k3s.yaml of a server`,
+      `it is not a kubeconfig with a cluster, a user and a context; give /etc/rancher/k3s/k3s.yaml of a server`,
     );
   }
   const current = config['current-context'];
@@ -126,14 +126,14 @@ const isEntry = (value: unknown): value is Entry =>
 const named = (list: unknown): Map<string, Entry> =>
   new Map((Array.isArray(list) ? list : []).filter(isEntry).map((entry) => [String(entry['name']), entry]));
 
-/** Every certificate in base64 of PEM. None, and a problem, when there is something that is no certificate. */
+/** Every certificate in base64 of PEM; none and a problem when one is malformed. */
 function certificates(base64: string, key: string, problems: string[]): X509Certificate[] {
   if (base64 === '') return [];
   const pems = decoded(base64).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   try {
     if (pems.length > 0) return pems.map((pem) => new X509Certificate(pem));
   } catch {
-    // falls through to the one message; the parser's own says less
+    // the message below says more than the parser's
   }
   problems.push(`${key} holds no certificate; ${FRESH_COPY}`);
   return [];
@@ -152,12 +152,12 @@ function privateKey(base64: string, problems: string[]): KeyObject | undefined {
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');
 const day = (date: Date): string => date.toISOString().slice(0, 10);
 
-/** What is wrong with the time of a certificate, if anything. */
+/** The problem with the validity period of a certificate, if any. */
 function validity(certificate: X509Certificate, what: string, cure: string, now: Date): string | undefined {
   const from = new Date(certificate.validFrom);
   const to = new Date(certificate.validTo);
-  const span = `it is valid from ${day(from)} to ${day(to)} and now it is ${day(now)}`;
-  if (now > to) return `the ${what} has expired, ${span}; ${cure}`;
-  if (now < from) return `the ${what} is not valid yet, ${span}; set the clock of this computer or of the server right`;
+  const span = `valid from ${day(from)} to ${day(to)}, today is ${day(now)}`;
+  if (now > to) return `the ${what} has expired (${span}); ${cure}`;
+  if (now < from) return `the ${what} is not valid yet (${span}); correct the clock of this computer or of the server`;
   return undefined;
 }

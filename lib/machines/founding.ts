@@ -6,66 +6,58 @@ const COMMANDS: Readonly<Record<Exclude<Founding, 'by-hand'>, string>> = {
   'by-promise': 'k3s-ha init --never-existed',
 };
 
-/** What a person does about a cluster that never existed, in a few words. */
+/** How a person bootstraps a cluster that never existed, in a few words. */
 export function foundingAdvice(cluster: Cluster): string {
   const founding = foundingOf(cluster);
   return founding === 'by-hand'
-    ? 'found it by hand on ONE server, see hosts/README.md'
+    ? 'bootstrap it by hand on ONE server, see hosts/README.md'
     : `run ${COMMANDS[founding]} on ONE server`;
 }
 
 const BY_HAND = code(
-  'k3s-ha start    # go on only when it says WAIT no API; it also states the addresses of this machine',
+  'k3s-ha start    # continue only if it prints WAIT no API; it also writes node-ip',
   'mkdir -p /run/k3s-ha && cp /etc/rancher/k3s/init.yaml /run/k3s-ha/init.yaml',
   'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-ha/init.yaml.d',
   'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
-  'K3S_CONFIG_FILE=/run/k3s-ha/init.yaml k3s server    # end it with Ctrl-C when it is ready, and start the service',
+  'K3S_CONFIG_FILE=/run/k3s-ha/init.yaml k3s server    # when it is ready, press Ctrl-C and start the service',
 );
 
-const only = ({ name, address }: Node): string => `On ${name} (${primary(address).text}) alone`;
+const only = ({ name, address }: Node): string => `On ${name} (${primary(address).text}) only`;
 
-/** For machines made from an image, which wait until there is a cluster. */
+/** The bootstrap of hosts that were installed from an image, which wait for a cluster. */
 export function foundingOfImages(cluster: Cluster, first: Node): string {
   const founding = foundingOf(cluster);
-  if (founding === 'by-hand') {
-    return `${only(first)}, once, found the cluster by hand, as below: where the virtual IP is IPv6 alone, no machine can do it by itself.`;
-  }
-  return `${only(first)}, once, run \`${COMMANDS[founding]}\`; with \`--permit-init ${first.name} --for 24h\` at the command above that machine does it by itself, and a day later the image is harmless.`;
+  return founding === 'by-hand'
+    ? `${only(first)}, bootstrap the cluster by hand as below: with an IPv6 VIP alone, no host can bootstrap by itself.`
+    : `${only(first)}, run \`${COMMANDS[founding]}\`; with \`--permit-init ${first.name} --for 24h\` above, that host bootstraps by itself. The permission expires after 24 h.`;
 }
 
-/** The step that founds the cluster. */
+/** The step that bootstraps the cluster. */
 export function foundingStep(cluster: Cluster, first: Node): string {
   const founding = foundingOf(cluster);
   if (founding === 'by-hand') {
-    return `${only(first)}, found the cluster, by hand and with k3s stopped (\`systemctl stop k3s\`): k3s-ha would first claim the virtual IP by ARP, and that is IPv6 alone. Nothing keeps another machine from doing the same, so do it on no other; servers that are off might hold a cluster already.${BY_HAND}`;
+    return `${only(first)}, stop k3s (\`systemctl stop k3s\`) and bootstrap the cluster by hand. k3s-ha cannot do it, because it claims the VIP by ARP, which IPv6 does not have. Nothing stops a second host from bootstrapping: do this on no other host. Servers that are powered off may hold an existing cluster.${BY_HAND}`;
   }
-  return `${only(first)}, found the cluster. It refuses where anything looks like a cluster already, and says why; ${
+  const promise =
     founding === 'by-claim'
-      ? 'servers that are off might hold one.'
-      : 'servers that are off might hold one, and there is no virtual IP on the machines that it could claim to keep others from founding at the same time: that there is no cluster, and no other machine that founds one, is your promise.'
-  }${code(COMMANDS[founding])}`;
+      ? ''
+      : ' With `--never-existed` you state that no cluster exists and that no other host bootstraps one: there is no VIP on the hosts that k3s-ha could claim.';
+  return `${only(first)}, bootstrap the cluster. \`k3s-ha init\` refuses if it detects an existing cluster. It cannot detect a cluster on servers that are powered off.${promise}${code(COMMANDS[founding])}`;
 }
 
-/** What server/k3s-ha founds, and what it cannot know. */
-export function foundingParagraphs(cluster: Cluster): { readonly when: string; readonly unseen: string } {
+/** When server/k3s-ha bootstraps a cluster, and what it cannot detect. */
+export function foundingParagraph(cluster: Cluster): string {
   const founding = foundingOf(cluster);
-  if (founding === 'by-hand') {
-    return {
-      when: 'It founds nothing here: it would have to claim an IPv4 virtual IP.',
-      unseen: 'that is why a person founds the cluster, and only where there was none',
-    };
-  }
-  return {
-    when: `It founds nothing unless a person says \`${COMMANDS[founding]}\`, or \`bootstrap\` of cluster.yaml or \`--permit-init\` names this very machine and the time is not over.`,
-    unseen:
-      founding === 'by-claim'
-        ? 'that is why init asks for them, and why `--never-existed` is a promise'
-        : 'that is why `--never-existed` is a promise',
-  };
+  const when =
+    founding === 'by-hand'
+      ? 'It never bootstraps here, because it cannot claim an IPv6 VIP.'
+      : `It bootstraps only on \`${COMMANDS[founding]}\`, or while a permission in \`bootstrap\` of cluster.yaml or by \`--permit-init\` names this host.`;
+  const promise = founding === 'by-claim' ? '; `--never-existed` states that there is none' : '';
+  return `${when} It cannot detect a cluster on servers that are powered off or disconnected${promise}.`;
 }
 
-/** The way for machines on which `k3s-ha init` cannot start k3s. None where the step that founds says it already. */
+/** The bootstrap where `k3s-ha init` cannot start k3s. None where the step that bootstraps has it. */
 export const foundingWithoutSystemd = (cluster: Cluster): string[] =>
   foundingOf(cluster) === 'by-hand'
     ? []
-    : [`On machines without systemd, found by hand on one machine, with k3s stopped:${BY_HAND}`];
+    : [`Bootstrap by hand, on one host without systemd, with k3s stopped:${BY_HAND}`];

@@ -1,6 +1,6 @@
 export { cloudInit } from './cloud-init';
 export { type Checked, type Credentials, readCredentials } from './credentials';
-export { foundingAdvice, foundingOfImages, foundingParagraphs, foundingStep, foundingWithoutSystemd } from './founding';
+export { foundingAdvice, foundingOfImages, foundingParagraph, foundingStep, foundingWithoutSystemd } from './founding';
 export { K3OS_TOKEN_FILE, k3os, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
 export { agentConfig, initConfig, joinUrl, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
 export {
@@ -36,5 +36,6 @@ export { failoverTimes } from './node-failure';
 export { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 export { InputError, parseDuration, readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles } from './seed';
+export { seedSteps } from './seed-steps';
 export { labelledNodes, UPS_LABEL } from './ups-label';
 export { type Span, vrrpHandover } from './vrrp';

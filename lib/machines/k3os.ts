@@ -5,34 +5,34 @@ import type { Secrets } from './machine-files';
 import { K3S_NODE_IP, needsNodeIp, nodeIpCommand, nodeIpScript } from './node-ip';
 import { type Setting, yamlFile } from './text';
 
-/** k3OS forgets /etc at each boot and keeps /var/lib/rancher. */
+/** k3OS resets /etc at each boot and keeps /var/lib/rancher. */
 export const K3OS_TOKEN_FILE = '/var/lib/rancher/k3os/token';
 
-/** k3s's own defaults anyway, and the blanks of the schedule would have to survive two shell scripts of k3OS. */
+/** Defaults of k3s, left out because two shell scripts of k3OS would split the schedule at its blanks. */
 const AS_DEFAULT = ['etcd-snapshot-schedule-cron', 'etcd-snapshot-retention'];
 
 const advice = ({ token }: Secrets): string[] => [
   token === undefined
-    ? `The token stands on the machine alone, in ${K3OS_TOKEN_FILE} (mode 0600); k3s waits until it is there.`
-    : 'It holds the token of the cluster, which is as good as a password.',
-  'What is yours (ssh_authorized_keys, hostname, ...) goes into files of /var/lib/rancher/k3os/config.d/. They are read after this',
-  'one, and a list or a map of labels in a later file replaces the whole list or map of an earlier one.',
+    ? `The token is only on the host, in ${K3OS_TOKEN_FILE} (mode 0600). k3s waits for it.`
+    : 'Secret: it holds the token of the cluster.',
+  'Put your own settings (ssh_authorized_keys, hostname, ...) into files in /var/lib/rancher/k3os/config.d/, which are read later.',
+  'A list or a map of labels in a later file replaces the whole list or map of an earlier one.',
 ];
 
-/** `k3os/<role>.yaml`: config.yaml of every k3OS machine of the role, https://github.com/rancher/k3os#configuration-reference. */
+/** `k3os/<role>.yaml`: config.yaml of every k3OS host of the role, https://github.com/rancher/k3os#configuration-reference. */
 export const k3os = (cluster: Cluster, role: Node['role'], secrets: Secrets = {}): string =>
   yamlFile(
-    [`k3OS config.yaml for every ${role}, the one file for all of their installations.`, ...advice(secrets)],
+    [`k3OS config.yaml for the installation of every ${role}.`, ...advice(secrets)],
     config(cluster, role, secrets),
   );
 
-/** `nodes/<name>/k3os-ups.yaml`: the label of the k3OS machine that the cable of a UPS goes to. */
+/** `nodes/<name>/k3os-ups.yaml`: the label of the k3OS host with the cable of a UPS. */
 export const k3osUps = (node: Node, ups: Ups): string =>
   yamlFile(
     [
-      `For ${node.name} alone, as /var/lib/rancher/k3os/config.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
-      'The last file with labels replaces those of all others, so keep every label of this machine in one file.',
-      'Labels count only when a node registers for the first time. For a node that already did:',
+      `For ${node.name} only, as /var/lib/rancher/k3os/config.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
+      'The last file with labels replaces those of all others: keep every label of this host in one file.',
+      'k3s sets labels only when a node first registers. For a registered node:',
       `  kubectl label --overwrite node ${node.name} ups-device=${ups.name}`,
     ],
     { k3os: { labels: { 'ups-device': ups.name } } },
@@ -50,7 +50,7 @@ function config(cluster: Cluster, role: Node['role'], { token, sshKeys = [] }: S
     ...(sshKeys.length > 0 ? { ssh_authorized_keys: sshKeys } : {}),
     ...(write_files.length > 0 ? { write_files } : {}),
     ...(run_cmd.length > 0 ? { run_cmd } : {}),
-    // --server and not k3os.server_url, so that one list on the kernel command line can replace all of it for the first start
+    // --server and not k3os.server_url, so that one list on the kernel command line replaces all of it for the bootstrap
     k3os: { k3s_args: k3sArgs(role, role === 'server' ? serverSettings(cluster) : agentSettings(cluster)) },
   };
 }
@@ -66,14 +66,14 @@ function k3sArgs(role: Node['role'], settings: readonly Setting[]): string[] {
   ];
 }
 
-/** The arguments of a reset: everything a server has, but nobody to join. */
+/** The arguments of a reset: all settings of a server except the one to join. */
 export const k3osResetArgs = (cluster: Cluster): string[] =>
   k3sArgs(
     'server',
     serverSettings(cluster).filter(({ key }) => key !== 'server'),
   );
 
-/** The arguments that found the cluster. */
+/** The arguments that bootstrap the cluster. */
 export const k3osInitArgs = (cluster: Cluster): string[] => {
   const [role, ...rest] = k3osResetArgs(cluster);
   return [role ?? 'server', '--cluster-init', ...rest];
@@ -88,7 +88,7 @@ const killpowerd = (cluster: Cluster) => ({
   run_cmd: ['rc-service killpowerd start'],
 });
 
-/** Servers too: k3OS has no k3s-ha, which does it elsewhere. */
+/** For servers too: k3OS has no k3s-ha, which does it elsewhere. */
 const nodeIp = (cluster: Cluster, role: Node['role']) => ({
   write_files: [{ path: K3S_NODE_IP, owner: 'root', permissions: '0755', content: nodeIpScript() }],
   run_cmd: [nodeIpCommand(cluster, role)],

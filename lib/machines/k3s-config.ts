@@ -3,10 +3,10 @@ import { parseSubnet, type Subnet, urlHost } from '../network';
 import { agentFailover, serverFailover } from './node-failure';
 import { type Setting, settingsFile, yamlFile } from './text';
 
-/** Where a machine finds the cluster's token. The token itself is in no file of this project. */
+/** Path of the cluster's token on a host. The token itself is in no file of this project. */
 export const TOKEN_FILE = '/etc/rancher/k3s/token';
 
-/** IPv6 addresses that no router of the internet forwards (RFC 4193). */
+/** Unique local IPv6 addresses, which internet routers do not forward (RFC 4193). */
 const UNIQUE_LOCAL = parseSubnet('fc00::/7');
 
 /** https://docs.k3s.io/cli/server, the port of `--https-listen-port` when it is not given. */
@@ -16,13 +16,13 @@ const joined = (subnets: readonly Subnet[]): string => subnets.map(({ text }) =>
 const isUniqueLocal = ({ family, first }: Subnet): boolean =>
   family === 6 && first.value >= UNIQUE_LOCAL.first.value && first.value <= UNIQUE_LOCAL.last.value;
 
-/** The address that machines join through, e.g. `https://192.168.10.5:6443`. */
+/** The URL that hosts join through, e.g. `https://192.168.10.5:6443`. */
 export const joinUrl = ({ controlPlane }: Cluster): string =>
   `https://${urlHost(primary(controlPlane.vip))}:${controlPlane.port}`;
 
 /**
- * What every server is started with, the same for all of them: https://docs.k3s.io/cli/server lists the keys, and
- * which of them must agree. Keys that k3s would default are written out where servers must agree on them.
+ * The k3s settings of every server, identical on all: https://docs.k3s.io/cli/server lists the keys, and which of them must agree.
+ * Defaults of k3s are written out where servers must agree on them.
  */
 export function serverSettings(cluster: Cluster): Setting[] {
   const { controlPlane, network } = cluster;
@@ -30,18 +30,18 @@ export function serverSettings(cluster: Cluster): Setting[] {
     {
       key: 'server',
       value: joinUrl(cluster),
-      why: 'Where this server joins when it has no data yet. A server that has its data ignores it.',
+      why: 'The cluster to join without data. A server with data ignores it.',
     },
     { key: 'token-file', value: TOKEN_FILE, why: 'k3s waits until this file exists.' },
     {
       key: 'tls-san',
       value: [...controlPlane.vip.map(({ text }) => text), ...(controlPlane.dnsName ? [controlPlane.dnsName] : [])],
-      why: "Names for the API server's certificate. The servers' own addresses are in it without being listed.",
+      why: "Names in the API server's certificate, besides the servers' own addresses.",
     },
     {
       key: 'disable',
       value: ['servicelb'],
-      why: `${cluster.loadBalancer ? 'MetalLB gives out the LoadBalancer addresses.' : 'It would put its services on the addresses of the machines.'} From here to flannel all servers must agree.`,
+      why: `${cluster.loadBalancer ? 'MetalLB assigns the LoadBalancer addresses.' : 'servicelb would use the addresses of the nodes.'} From here to flannel all servers must agree.`,
     },
     { key: 'cluster-cidr', value: joined(network.pods) },
     { key: 'service-cidr', value: joined(network.services) },
@@ -52,14 +52,14 @@ export function serverSettings(cluster: Cluster): Setting[] {
           {
             key: 'flannel-ipv6-masq',
             value: true,
-            why: 'The pods have unique local addresses, which no router answers.',
+            why: 'The pods have unique local addresses, which routers do not answer.',
           },
         ]
       : []),
     ...interfaceSetting(cluster),
     ...(controlPlane.port === DEFAULT_PORT ? [] : [{ key: 'https-listen-port', value: controlPlane.port }]),
-    { key: 'write-kubeconfig-mode', value: '0600', why: 'k3s.yaml holds the key of the cluster administrator.' },
-    { key: 'etcd-snapshot-schedule-cron', value: '0 */12 * * *', why: 'Snapshots of etcd, on each server its own.' },
+    { key: 'write-kubeconfig-mode', value: '0600', why: 'k3s.yaml holds the administrator key of the cluster.' },
+    { key: 'etcd-snapshot-schedule-cron', value: '0 */12 * * *', why: 'etcd snapshots, on every server.' },
     { key: 'etcd-snapshot-retention', value: 5 },
     ...etcdSetting(cluster),
     ...serverFailover(cluster),
@@ -69,20 +69,20 @@ export function serverSettings(cluster: Cluster): Setting[] {
 const etcdSetting = ({ controlPlane }: Cluster): Setting[] => {
   const value = etcdArguments(controlPlane.failover);
   const why =
-    "failover: fast. etcd's own timing in place of the five times longer one of k3s, so that a lost leader is replaced within 2 s. The same on all servers. The price: elections for nothing where a disk or the network stalls for a second.";
+    "failover: fast. etcd's own timing instead of that of k3s, which is five times longer: a lost leader is replaced within 2 s. The same on all servers. The price: a false election when a disk or the network stalls for 1 s.";
   return value.length > 0 ? [{ key: 'etcd-arg', value, why }] : [];
 };
 
 /**
- * What every agent is started with. An agent takes only the keys of https://docs.k3s.io/cli/agent and refuses to start over
- * any other, such as tls-san.
+ * The k3s settings of every agent. An agent takes only the keys of https://docs.k3s.io/cli/agent and refuses to start with any
+ * other, such as tls-san.
  */
 export function agentSettings(cluster: Cluster): Setting[] {
   return [
     {
       key: 'server',
       value: joinUrl(cluster),
-      why: 'Used to join; afterwards the agent keeps a list of all servers by itself.',
+      why: 'Used to join. Afterwards the agent keeps its own list of the servers.',
     },
     { key: 'token-file', value: TOKEN_FILE, why: 'k3s waits until this file exists.' },
     ...interfaceSetting(cluster),
@@ -96,31 +96,31 @@ const interfaceSetting = ({ controlPlane }: Cluster): Setting[] =>
         {
           key: 'flannel-iface',
           value: controlPlane.interface,
-          why: 'Pod traffic and the node address use the interface that also carries the virtual IP.',
+          why: 'Pod traffic and the node address use the interface of the VIP.',
         },
       ]
     : [];
 
-/** `server/config.yaml`, for every server. It never founds a cluster: without data and without a server to join, k3s fails and tries again. */
+/** `server/config.yaml`, for every server. It never bootstraps a cluster: without data and without a server to join, k3s fails and retries. */
 export const serverConfig = (cluster: Cluster): string =>
   settingsFile(
     [
-      'For every server, as /etc/rancher/k3s/config.yaml, the same bytes on each; it must be there before k3s first starts.',
-      'Nothing in it can found a second cluster, so a server that lost its disk can only join the one that lives.',
+      'For every server, identical, as /etc/rancher/k3s/config.yaml. Install it before k3s first starts.',
+      'It can only join a cluster: a server that lost its disk does not bootstrap a second one.',
     ],
     serverSettings(cluster),
   );
 
-/** `server/init.yaml`: the server's settings for the one start that founds the cluster. */
+/** `server/init.yaml`: the server's settings for the one start that bootstraps the cluster. */
 export const initConfig = (cluster: Cluster): string =>
   settingsFile(
     [
-      'For every server, as /etc/rancher/k3s/init.yaml. k3s does not read it there: k3s-ha copies it to /run for the one start that',
-      'founds the cluster, when `k3s-ha init` or the permission in k3s-ha.conf says so and nothing speaks against it.',
-      'Never install it as config.yaml: whoever starts with it on a machine without data founds a new cluster.',
+      'For every server, as /etc/rancher/k3s/init.yaml, where k3s does not read it. k3s-ha copies it to /run for the one start that',
+      'bootstraps the cluster, on `k3s-ha init` or by the permission in k3s-ha.conf.',
+      'Never install it as config.yaml: a server that starts with it without data bootstraps a new cluster.',
     ],
     [
-      { key: 'cluster-init', value: true, why: 'Found a new cluster. There is no server to join yet.' },
+      { key: 'cluster-init', value: true, why: 'Bootstrap a new cluster: there is no server to join yet.' },
       ...serverSettings(cluster).filter(({ key }) => key !== 'server'),
     ],
   );
@@ -128,24 +128,22 @@ export const initConfig = (cluster: Cluster): string =>
 /** `agent/config.yaml`, for every agent. */
 export const agentConfig = (cluster: Cluster): string =>
   settingsFile(
-    [
-      'For every agent, as /etc/rancher/k3s/config.yaml, the same bytes on each; it must be there before k3s first starts.',
-    ],
+    ['For every agent, identical, as /etc/rancher/k3s/config.yaml. Install it before k3s first starts.'],
     agentSettings(cluster),
   );
 
 /**
- * `nodes/<name>/20-ups.yaml`: the label of the machine that the cables of these UPSes go to. A label holds one value, and what looks
- * for it asks whether it is there, so with several UPSes it names the first.
+ * `nodes/<name>/20-ups.yaml`: the label of the node with the cables of these UPSes. A label holds one value and its readers only test
+ * that it exists, so with several UPSes it names the first.
  */
 export const upsConfig = (node: Node, first: Ups, others: readonly Ups[]): string =>
   yamlFile(
     [
-      `For ${node.name} alone, as /etc/rancher/k3s/config.yaml.d/20-ups.yaml: ${cables([first, ...others])} to it.`,
-      'Labels count only when a node registers for the first time. For a node that already did:',
+      `For ${node.name} only, as /etc/rancher/k3s/config.yaml.d/20-ups.yaml: ${cables([first, ...others])} to it.`,
+      'k3s sets labels only when a node first registers. For a registered node:',
       `  kubectl label --overwrite node ${node.name} ups-device=${first.name}`,
     ],
-    // the plus adds to a list that another file may have started
+    // the plus appends to the list of another file
     { 'node-label+': [`ups-device=${first.name}`] },
   );
 

@@ -4,74 +4,74 @@ import { gracefulShutdown, shortestHaltBudget } from '../power';
 import { foundingAdvice } from './founding';
 import { commentedFile, markedScript, yamlFile } from './text';
 
-/** Where k3s-ha is installed. */
+/** Installed path of k3s-ha. */
 export const K3S_HA = '/usr/local/sbin/k3s-ha';
-/** Where k3s-ha finds what is true for this site. */
+/** Installed path of the settings of k3s-ha for this site. */
 export const K3S_HA_CONF = '/etc/rancher/k3s/k3s-ha.conf';
-/** What the handover of `k3s-ha init` applies, so that the virtual IP is there before the others join. */
+/** Installed path of the manifest that `k3s-ha init` applies, so that the VIP is up before the others join. */
 export const KUBE_VIP_MANIFEST = '/usr/local/share/k3s-ha/kube-vip.yaml';
 
-/** An expiring permission for one machine to found the cluster without a person. */
+/** An expiring permission for one host to bootstrap the cluster by itself. */
 export type Permission = NonNullable<Cluster['bootstrap']>;
 
 /** `server/k3s-ha`, the same script for every site. */
 export const k3sHaScript = (): string => markedScript(readProjectFile('lib/machines/scripts/k3s-ha.sh'));
 
-/** `server/k3s-ha.conf`, the same for every server. Shell assignments; nothing in it needs escaping within single quotes. */
+/** `server/k3s-ha.conf`, the same for every server. Shell assignments; no value needs escaping within single quotes. */
 export function k3sHaConf(cluster: Cluster, permission: Permission | undefined = cluster.bootstrap): string {
   const { controlPlane } = cluster;
   const assign = (name: string, value: string | number): string => `${name}='${value}'`;
   const texts = (addresses: readonly { readonly text: string }[]) => addresses.map(({ text }) => text).join(' ');
   return commentedFile(
-    [`For every server, as ${K3S_HA_CONF}, the same bytes on each. ${K3S_HA} reads it with the shell.`],
+    [`For every server, identical, as ${K3S_HA_CONF}. The shell script ${K3S_HA} reads it.`],
     [
       assign('CLUSTER', cluster.name),
-      '# the first one is what machines join through',
+      '# hosts join through the first one',
       assign('VIP', texts(controlPlane.vip)),
       assign('PORT', controlPlane.port),
-      '# every server; each leaves itself out',
+      '# every server; each skips itself',
       assign('PEERS', texts(serversOf(cluster).flatMap(({ address }) => address))),
-      '# the IP families that a machine states an address of, in this order: those of the pods, whatever the virtual IP has',
+      '# IP families of the node addresses, in this order: those of the pods',
       assign('FAMILIES', cluster.network.subnet.map(({ family }) => family).join(' ')),
-      '# arp: founding first claims the virtual IP; none: it is not one that machines hand over by ARP',
+      '# arp: the bootstrap first claims the VIP; none: hosts do not hand the VIP over by ARP',
       assign('CLAIM', isOnLink(cluster) ? 'arp' : 'none'),
-      '# empty: the interface with the route to the virtual IP',
+      '# empty: the interface with the route to the VIP',
       assign('INTERFACE', controlPlane.interface ?? ''),
-      '# SHA-256 of /cacerts; empty: that of a token of the form K10<hash>::server:<password>, or any',
+      '# SHA-256 of /cacerts; empty: the hash in a token K10<hash>::server:<password>, or any',
       assign('CA_SHA256', controlPlane.caSha256 ?? ''),
       ...(permission
         ? [
-            `# ${permission.node} may found the cluster by itself until ${permission.notAfter.toISOString()}`,
+            `# ${permission.node} may bootstrap the cluster by itself until ${permission.notAfter.toISOString()}`,
             assign('BOOTSTRAP', 'designated'),
             assign('BOOTSTRAP_NODE', permission.node),
             assign('NOT_AFTER', Math.floor(permission.notAfter.getTime() / 1000)),
           ]
-        : ['# a person founds the cluster', assign('BOOTSTRAP', 'manual')]),
-      '# what a person does about a cluster that never existed',
+        : ['# a person bootstraps the cluster', assign('BOOTSTRAP', 'manual')]),
+      '# how a person bootstraps a cluster that never existed',
       assign('FOUND', foundingAdvice(cluster)),
     ],
   );
 }
 
-/** `server/10-ha.conf`: asks k3s-ha before each start of k3s. */
+/** `server/10-ha.conf`: runs k3s-ha before each start of k3s. */
 export const k3sHaDropIn = (): string =>
   commentedFile(
-    ['For every server, as /etc/systemd/system/k3s.service.d/10-ha.conf; then systemctl daemon-reload.'],
+    ['For every server, as /etc/systemd/system/k3s.service.d/10-ha.conf. Then: systemctl daemon-reload'],
     [
       '[Unit]',
-      '# a server that waits for the cluster asks for as long as it takes',
+      '# a server that waits for the cluster retries without limit',
       'StartLimitIntervalSec=0',
       '',
       '[Service]',
       `ExecStartPre=${K3S_HA} start`,
-      '# written by the line above when this start founds the cluster; systemd reads it again for each command, and /run forgets it',
+      '# written by the line above if this start bootstraps the cluster; a reboot empties /run',
       'EnvironmentFile=-/run/k3s-ha/found.env',
-      '# the dash: k3s that runs is not stopped because the virtual IP could not be handed over',
+      '# the dash: a failed handover of the VIP does not stop k3s',
       `ExecStartPost=-${K3S_HA} handover`,
     ],
   );
 
-/** Where the kubelet of k3s looks for drop-in files, since k3s 1.32. */
+/** Path of a kubelet drop-in, read since k3s 1.32. */
 export const KUBELET_DROP_IN = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf';
 /** https://www.freedesktop.org/software/systemd/man/latest/logind.conf.html */
 export const LOGIND_DROP_IN = '/etc/systemd/logind.conf.d/99-kubelet.conf';
@@ -82,8 +82,8 @@ export function kubeletShutdown(cluster: Cluster, role: Node['role']): string {
   return yamlFile(
     [
       `For every ${role}, as ${KUBELET_DROP_IN}.`,
-      `Pods get this long when the machine shuts down, the critical ones the last part of it${role === 'server' ? '; the virtual IP moves in that time' : ''}.`,
-      `The rest of the halt budget, ${shortestHaltBudget(cluster, role)} s, is for k3s and the machine.`,
+      `Time for the pods when the node shuts down; the last part is for critical pods${role === 'server' ? ', in which the VIP moves' : ''}.`,
+      `The rest of the halt budget of ${shortestHaltBudget(cluster, role)} s is for k3s and the host.`,
     ],
     {
       apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -94,13 +94,13 @@ export function kubeletShutdown(cluster: Cluster, role: Node['role']): string {
   );
 }
 
-/** The part of systemd-logind: it lets the kubelet hold a shutdown up for as long as its pods have. */
+/** The part of systemd-logind: it lets the kubelet delay a shutdown for the time of its pods. */
 export const logindShutdown = (cluster: Cluster, role: Node['role']): string =>
   commentedFile(
-    [`For every ${role}, as ${LOGIND_DROP_IN}; then systemctl restart systemd-logind.`],
+    [`For every ${role}, as ${LOGIND_DROP_IN}. Then: systemctl restart systemd-logind`],
     [
       '[Login]',
-      '# 5 s, the default, would cut the pods off',
+      '# the default of 5 s is too short for the pods',
       `InhibitDelayMaxSec=${gracefulShutdown(cluster, role).totalSeconds}`,
     ],
   );

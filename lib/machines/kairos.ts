@@ -4,8 +4,8 @@ import { machineFiles, type Secrets, type ServerAddOns, serviceOf } from './mach
 import { cloudConfigFile } from './text';
 
 /**
- * `kairos/<role>.yaml`: cloud-config of Kairos, https://kairos.io/docs/reference/configuration/, the same for every machine of the role.
- * k3s is in the image. Its settings are files, which are there before k3s starts, and not arguments, which Kairos may add later.
+ * `kairos/<role>.yaml`: cloud-config of Kairos, https://kairos.io/docs/reference/configuration/, the same for every host of the role.
+ * k3s is in the image. Its settings are files, which exist before k3s starts, and not arguments, which Kairos may add later.
  */
 export const kairos = (
   cluster: Cluster,
@@ -16,10 +16,10 @@ export const kairos = (
 ): string =>
   cloudConfigFile(
     [
-      `Kairos cloud-config for every ${role}, the same bytes on each. Written by Kairos's documentation; nobody has run it yet.`,
+      `Kairos cloud-config for every ${role}, identical. It follows the documentation of Kairos and has not been run.`,
       secrets.token === undefined
-        ? `Without the token: \`${npmRun('hosts', origin, ['--os kairos'])}\` adds it and your SSH keys.`
-        : 'It holds the token of the cluster, which is as good as a password.',
+        ? `The token is not in it: \`${npmRun('hosts', origin, ['--os kairos'])}\` adds it and your SSH keys.`
+        : 'Secret: it holds the token of the cluster.',
     ],
     {
       install: { auto: true, device: 'auto', reboot: true },

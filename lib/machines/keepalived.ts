@@ -6,13 +6,12 @@ import { VRRP } from './vrrp';
 /** A file below hosts/: its path and its text. */
 export type KeepalivedFile = readonly [path: string, text: string];
 
-/** Where the files go on a server. Debian's unit reads the first; keepalived runs the second as root. */
+/** Installed paths. Debian's unit reads the first; keepalived runs the second as root. */
 const CONFIGURATION = '/etc/keepalived/keepalived.conf';
 const CHECK = '/etc/keepalived/check-api.sh';
 
 /**
- * What goes on every server of a site with provider keepalived, the same bytes on each; nothing for another provider.
- * `hosts/server/keepalived.conf` becomes /etc/keepalived/keepalived.conf and `hosts/server/check-api.sh` stands beside it, mode 0755.
+ * The files of every server of a site with provider keepalived, identical; none for another provider.
  */
 export function keepalivedFiles(cluster: Cluster): KeepalivedFile[] {
   if (cluster.controlPlane.provider !== 'keepalived') return [];
@@ -22,14 +21,14 @@ export function keepalivedFiles(cluster: Cluster): KeepalivedFile[] {
     ['server/keepalived.conf', keepalivedConfig(cluster)],
     [
       'server/check-api.sh',
-      `${script.slice(0, end)}# ${WRITTEN_BY}\n# On every server as ${CHECK}, mode 0755.\n${script.slice(end)}`,
+      `${script.slice(0, end)}# ${WRITTEN_BY}\n# For every server, as ${CHECK}, mode 0755.\n${script.slice(end)}`,
     ],
   ];
 }
 
 /**
- * The text of keepalived.conf, https://www.keepalived.org/manpage.html. Servers are equal: whoever has the address keeps it, a tie is
- * decided by the higher address. One VRRP instance decides for both IP families, so they are always at the same server.
+ * The text of keepalived.conf, https://www.keepalived.org/manpage.html. Servers are equal: the holder keeps the address, and the higher
+ * address wins a tie. One VRRP instance moves both IP families, so that one server holds both.
  */
 export function keepalivedConfig({ name, controlPlane }: Cluster): string {
   const { interface: device, vip, port, arpRateMs, keepalived } = controlPlane;
@@ -39,11 +38,11 @@ export function keepalivedConfig({ name, controlPlane }: Cluster): string {
   const { advertSeconds, priority, checkSeconds, checkFailures } = VRRP;
   const lines = [
     `! ${WRITTEN_BY}`,
-    `! On every server of ${name} as ${CONFIGURATION}, mode 0644, the same bytes on each.`,
+    `! For every server of ${name}, identical, as ${CONFIGURATION}, mode 0644.`,
     'global_defs {',
     '  enable_script_security',
     '  script_user root',
-    '  ! the holder tells the network again and again, should somebody have missed it',
+    '  ! the holder repeats its gratuitous ARP',
     `  vrrp_garp_master_refresh ${Math.ceil(arpRateMs / 1000)}`,
     '}',
     '',
@@ -53,7 +52,7 @@ export function keepalivedConfig({ name, controlPlane }: Cluster): string {
     '  timeout 3',
     `  fall ${checkFailures}`,
     '  rise 2',
-    '  ! a server that has just started has to show that its API answers',
+    '  ! a server that has just started must pass the check first',
     '  init_fail',
     '}',
     '',
@@ -69,7 +68,7 @@ export function keepalivedConfig({ name, controlPlane }: Cluster): string {
     '  }',
     ...(others.length > 0
       ? [
-          '  ! of the other IP family, which one instance moves but does not announce',
+          '  ! of the other IP family: moved by this instance, not announced',
           '  virtual_ipaddress_excluded {',
           ...others.map((address) => `    ${host(address)} dev ${device}`),
           '  }',

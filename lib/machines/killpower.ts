@@ -2,13 +2,13 @@ import type { Cluster } from '../cluster';
 import { readProjectFile, WRITTEN_BY } from '../files';
 import { commentedFile, markedScript } from './text';
 
-/** Where the script that powers the machine off is installed. */
+/** Installed path of the script that powers the host off. */
 export const KILLPOWERD = '/usr/local/sbin/killpowerd';
 
-/** False where nothing needs to be on the machines: without a UPS, or when the pods ask logind. */
+/** False without a UPS, or when the pods use logind: the hosts need no script. */
 export const needsKillpowerd = ({ ups, power }: Cluster): boolean => ups.length > 0 && power.actuator === 'killpowerd';
 
-/** The files of killpower/: what powers a machine off when the deadline in `nut.killpowerPath` has come. None when the pods ask logind. */
+/** The files of killpower/, which power a host off at the deadline in `nut.killpowerPath`. None when the pods use logind. */
 export function killpowerFiles(cluster: Cluster): [string, string][] {
   if (!needsKillpowerd(cluster)) return [];
   return [
@@ -18,7 +18,7 @@ export function killpowerFiles(cluster: Cluster): [string, string][] {
   ];
 }
 
-/** The script, the same for every site; what differs are its arguments. */
+/** The script, the same for every site; its arguments differ. */
 export const killpowerdScript = (): string => markedScript(readProjectFile('lib/machines/scripts/killpowerd.sh'));
 
 const argumentsOf = ({ nut, power }: Cluster): string => `--wake ${power.rtcWakeSeconds} ${nut.killpowerPath}`;
@@ -26,23 +26,23 @@ const argumentsOf = ({ nut, power }: Cluster): string => `--wake ${power.rtcWake
 /** https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html */
 const systemdService = (cluster: Cluster): string =>
   commentedFile(
-    ['As /etc/systemd/system/killpowerd.service: systemctl enable --now killpowerd'],
+    ['As /etc/systemd/system/killpowerd.service. Then: systemctl enable --now killpowerd'],
     [
       '[Unit]',
       `Description=Power off at the deadline in ${cluster.nut.killpowerPath}`,
-      '# not stopped by a shutdown: it is there to end one that hangs',
+      '# a shutdown does not stop it: it ends a shutdown that hangs',
       'DefaultDependencies=no',
       'IgnoreOnIsolate=yes',
       'After=sysinit.target',
-      '# it stands before the first pod of this boot can set a deadline',
+      '# runs before a pod of this boot can set a deadline',
       'Before=k3s.service k3s-agent.service',
       'StartLimitIntervalSec=0',
       '',
       '[Service]',
-      '# At the end of a shutdown systemd sends SIGTERM to every process that is left and gives it 90 s; pods outlive k3s and ignore it.',
-      '# A process whose name begins with @ is left alone, see https://systemd.io/ROOT_STORAGE_DAEMONS',
+      '# At the end of a shutdown systemd sends SIGTERM to all remaining processes and waits 90 s; containers run on without k3s and may ignore it.',
+      '# It skips a process whose name begins with @: https://systemd.io/ROOT_STORAGE_DAEMONS',
       `ExecStart=@/bin/sh @killpowerd ${KILLPOWERD} ${argumentsOf(cluster)}`,
-      '# when it dies it is restarted at once, whatever it has started',
+      '# restart it at once when it exits, even while its children run',
       'KillMode=process',
       'SyslogIdentifier=killpowerd',
       'Restart=always',
@@ -57,7 +57,7 @@ const systemdService = (cluster: Cluster): string =>
 /** Restarted by OpenRC's own supervisor: https://github.com/OpenRC/openrc/blob/master/supervise-daemon-guide.md */
 export const openrcService = (cluster: Cluster): string => `#!/sbin/openrc-run
 # ${WRITTEN_BY}
-# As /etc/init.d/killpowerd, mode 0755: rc-update add killpowerd default && rc-service killpowerd start
+# As /etc/init.d/killpowerd, mode 0755. Then: rc-update add killpowerd default && rc-service killpowerd start
 
 description="Power off at the deadline in ${cluster.nut.killpowerPath}"
 supervisor=supervise-daemon
@@ -65,24 +65,24 @@ command=${KILLPOWERD}
 command_args="${argumentsOf(cluster)}"
 error_log=/var/log/killpowerd.log
 respawn_delay=1
-# without a limit: a script that was given up on is a machine that never goes off
+# no limit: without this script the host is not powered off
 respawn_max=0
 
 depend() {
   after localmount bootmisc
-  # it stands before the first pod of this boot can set a deadline
+  # runs before a pod of this boot can set a deadline
   before k3s k3s-agent k3s-service
-  # not stopped by a shutdown: it is there to end one that hangs
+  # a shutdown does not stop it: it ends a shutdown that hangs
   keyword -shutdown
 }
 
 start_pre() {
-  # the script and its supervisor are the last that a machine without memory may kill
+  # the kernel kills the script and its supervisor last when memory runs out
   echo -1000 2>/dev/null >/proc/self/oom_score_adj || true
 }
 `;
 
-/** Where killpowerd goes on a machine with systemd, and the commands that switch it on. Nothing where it is not needed. */
+/** The files of killpowerd on a host with systemd, and the commands that start it. Empty where it is not needed. */
 export function killpowerInstallation(cluster: Cluster): {
   readonly files: readonly { readonly path: string; readonly permissions: string; readonly content: string }[];
   readonly commands: readonly string[];

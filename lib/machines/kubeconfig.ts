@@ -5,22 +5,22 @@ import { urlHost } from '../network';
 import type { Credentials } from './credentials';
 import { fetchCommand } from './login';
 
-/** A way to the API server: the name of its context and of its cluster entry, and its URL. */
+/** An endpoint of the API: the name of its context and cluster entry, and its URL. */
 export interface Endpoint {
   readonly name: string;
   readonly server: string;
-  /** The name to look for in the certificate of the API server. @default - the host of the URL */
+  /** The name to verify in the certificate of the API server. @default - the host of the URL */
   readonly tlsServerName?: string;
 }
 
-/** A name that the certificate of every API server has: https://kubernetes.io/docs/setup/best-practices/certificates/. */
+/** A name in the certificate of every API server: https://kubernetes.io/docs/setup/best-practices/certificates/. */
 const ALWAYS_IN_CERTIFICATE = 'kubernetes';
 
 /**
- * The ways to the API of a site, the virtual IP first: `<name>` for it, `<name>-dns` for the DNS name if there is one,
- * `<name>-<server>` for each server. kubectl knows no list of servers for one cluster, hence a context for each.
+ * The API endpoints of a site: `<name>` for the VIP, `<name>-dns` for the DNS name if there is one, `<name>-<server>` for each
+ * server. A kubeconfig holds one address a cluster, hence a context for each.
  *
- * @param rescue host and port of one more, `<name>-rescue`, that need not be in the certificate, such as the end of an SSH tunnel
+ * @param rescue host and port of a further one, `<name>-rescue`, that need not be in the certificate, such as an SSH tunnel
  */
 export function endpointsOf(cluster: Cluster, rescue?: string): [Endpoint, ...Endpoint[]] {
   const { name, controlPlane } = cluster;
@@ -44,7 +44,7 @@ export function endpointsOf(cluster: Cluster, rescue?: string): [Endpoint, ...En
   ];
 }
 
-/** The name of the one user that all contexts of a site share. */
+/** The name of the user that all contexts of a site share. */
 export const userOf = ({ name }: Cluster): string => `${name}-admin`;
 
 /** The cluster entry of an endpoint. Authority `''` is for the template. */
@@ -70,14 +70,14 @@ export const contextEntry = (cluster: Cluster, { name }: Endpoint) => ({
 });
 
 /**
- * A kubeconfig with every context of the site and without credentials, `kubeconfig.template.yaml`. kubectl can read it:
- * the three places for credentials are empty texts. The current context is the virtual IP's.
+ * `kubeconfig.template.yaml`: every context of the site, without credentials. kubectl can read it: the credentials are empty texts.
+ * The current context is that of the VIP.
  */
 export function kubeconfigTemplate(cluster: Cluster, origin: Origin = HERE): string {
   const document = kubeconfig(cluster, { certificateAuthority: '', clientCertificate: '', clientKey: '' });
   document.commentBefore = [
     ` ${WRITTEN_BY}`,
-    ' The empty texts are the places for the credentials of k3s.yaml of a server. To fill them in and add all to your own file:',
+    ' The empty texts are for the credentials in k3s.yaml of a server. To fill them in and merge the result into your own file:',
     `   ${fetchCommand(cluster, origin)}`,
   ].join('\n');
   return document.toString({ lineWidth: 0 });
@@ -102,7 +102,7 @@ function kubeconfig(cluster: Cluster, credentials: Credentials, rescue?: string)
   return document;
 }
 
-/** Quotes every text that YAML 1.1 or 1.2 reads as something else, such as a cluster called `no` or `1e3`. */
+/** Quotes every text that YAML 1.1 or 1.2 reads as another type, such as a cluster called `no` or `1e3`. */
 export function quoteTexts(node: Parameters<typeof visit>[0]): void {
   visit(node, {
     Scalar(_, scalar) {
@@ -113,7 +113,7 @@ export function quoteTexts(node: Parameters<typeof visit>[0]): void {
 }
 
 function isPlain(text: string): boolean {
-  // base64 of PEM, which is long and never anything else
+  // base64 of PEM is always a text, and long to parse
   if (text.startsWith('LS0tLS1')) return true;
   try {
     return parse(text) === text && parse(text, { version: '1.1' }) === text;

@@ -1,6 +1,6 @@
 import { type Cluster, npmRun, type OperatingSystem, type Origin, systemsOf } from '../cluster';
 
-/** The user that the keys of `npm run hosts` go to. Images shut root out: https://cloudinit.readthedocs.io/en/latest/reference/modules.html#ssh */
+/** The user that gets the keys of `npm run hosts`. Images disable root login: https://cloudinit.readthedocs.io/en/latest/reference/modules.html#ssh */
 const USERS: Readonly<Record<OperatingSystem, readonly { readonly user: string; readonly on: string }[]>> = {
   'cloud-init': [
     { user: 'debian', on: 'Debian' },
@@ -12,17 +12,17 @@ const USERS: Readonly<Record<OperatingSystem, readonly { readonly user: string; 
 
 const usersOf = (cluster: Cluster) => systemsOf(cluster).flatMap((system) => USERS[system]);
 
-/** The user on the machines of this site, of the first system where there are several. */
+/** The SSH user of this site, that of its first operating system. */
 export const loginUser = (cluster: Cluster): string => usersOf(cluster)[0]?.user ?? 'root';
 
-/** `npm run kubeconfig` with the user of this site, who reads k3s.yaml with sudo. */
+/** `npm run kubeconfig` with the SSH user of this site, who reads k3s.yaml with sudo. */
 export const fetchCommand = (cluster: Cluster, origin: Origin, ...options: readonly string[]): string =>
   npmRun('kubeconfig', origin, [`--ssh ${loginUser(cluster)}@ --sudo`, ...options, '--merge ~/.kube/config']);
 
-/** Who that user is, and what to give instead on other machines. */
+/** The SSH user of each operating system, and what to use on other hosts. */
 export const loginAdvice = (cluster: Cluster): string =>
-  `An image gives your SSH keys to a user of its own and shuts root out: ${usersOf(cluster)
+  `Images give your SSH keys to their own user and disable root login: ${usersOf(cluster)
     .map(({ user, on }) => `\`${user}\` on ${on}`)
     .join(
       ', ',
-    )}; \`sudo -i\` makes that user root. Where root has your keys, it is \`root@\`, and \`--ssh root@\` without \`--sudo\`.`;
+    )}; \`sudo -i\` makes it root. If root has your keys, use \`root@\`, and \`--ssh root@\` without \`--sudo\`.`;

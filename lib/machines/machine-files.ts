@@ -17,7 +17,7 @@ import { killpowerInstallation } from './killpower';
 import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 import { labelledNodes, UPS_LABEL, upsLabelDropIn, upsLabelScript } from './ups-label';
 
-/** A file on a machine, by its place there. */
+/** A file on a host, by its installed path. */
 export interface MachineFile {
   readonly path: string;
   /** Octal, as text. */
@@ -25,25 +25,25 @@ export interface MachineFile {
   readonly content: string;
 }
 
-/** What other parts of the project put on servers. hosts/ knows where it goes and not what it says. */
+/** Files of other rooms for servers. */
 export interface ServerAddOns {
-  /** The manifest of kube-vip, which the handover of `k3s-ha init` applies. @default - none */
+  /** The manifest of kube-vip, which `k3s-ha init` applies. @default - none */
   readonly kubeVip?: string;
   /** Further files. @default - none */
   readonly files?: readonly MachineFile[];
 }
 
-/** What only `npm run hosts` knows: none of it is in any committed file. */
+/** Inputs of `npm run hosts` that are in no committed file. */
 export interface Secrets {
-  /** The cluster's token. @default - it is put on the machine by hand */
+  /** The cluster's token. @default - it is installed by hand */
   readonly token?: string;
   /** Public SSH keys. @default - none */
   readonly sshKeys?: readonly string[];
-  /** Lets one machine found the cluster by itself, in place of `bootstrap` of cluster.yaml. @default - that */
+  /** Lets one host bootstrap the cluster by itself. @default - `bootstrap` of cluster.yaml */
   readonly permission?: Permission;
 }
 
-/** Everything that goes on a machine with systemd, the same for all machines of a role. */
+/** All files of a host with systemd, the same for all hosts of a role. */
 export function machineFiles(
   cluster: Cluster,
   role: Node['role'],
@@ -84,7 +84,7 @@ export function machineFiles(
   ];
 }
 
-/** The name of k3s's service on machines of this role. */
+/** The name of the k3s service on hosts of this role. */
 export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
 
 /** The command that installs k3s without starting it. */

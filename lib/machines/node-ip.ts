@@ -2,21 +2,20 @@ import type { Cluster, Node } from '../cluster';
 import { readProjectFile } from '../files';
 import { commentedFile, markedScript } from './text';
 
-/** Where the script that states the addresses of a machine is installed. */
+/** Installed path of the script that writes node-ip. */
 export const K3S_NODE_IP = '/usr/local/sbin/k3s-node-ip';
-/** Where systemd is told to run it. */
+/** Installed path of the drop-in that runs it. */
 export const NODE_IP_DROP_IN = '/etc/systemd/system/k3s-agent.service.d/10-node-ip.conf';
 
 /**
- * False with IPv4 alone, which k3s finds by itself. With IPv6 too, k3s would state IPv4 first, or alone where there is no IPv6 default
- * route: https://docs.k3s.io/networking/basic-network-options#dual-stack-ipv4--ipv6-networking.
+ * False with IPv4 alone, which k3s detects. With IPv6, k3s registers IPv4 first, or alone where there is no IPv6 default route: https://docs.k3s.io/networking/basic-network-options#dual-stack-ipv4--ipv6-networking.
  */
 export const needsNodeIp = ({ network }: Cluster): boolean => network.subnet.some(({ family }) => family === 6);
 
-/** The script, the same for every site; what differs are its arguments. Servers have k3s-ha, which does this too. */
+/** The script, the same for every site; its arguments differ. On servers k3s-ha does this. */
 export const nodeIpScript = (): string => markedScript(readProjectFile('lib/machines/scripts/k3s-node-ip.sh'));
 
-/** The command of a role, the same on each machine of it: the machine finds itself among all of them. */
+/** The command of a role, the same on each host: the host finds its own addresses among all of them. */
 export const nodeIpCommand = (cluster: Cluster, role: Node['role'], separator = ' '): string =>
   [
     K3S_NODE_IP,
@@ -28,14 +27,14 @@ export const nodeIpCommand = (cluster: Cluster, role: Node['role'], separator = 
 /** `agent/10-node-ip.conf`: runs the script before each start of k3s. */
 export const nodeIpDropIn = (cluster: Cluster): string =>
   commentedFile(
-    [`For every agent, as ${NODE_IP_DROP_IN}; then systemctl daemon-reload.`],
+    [`For every agent, as ${NODE_IP_DROP_IN}. Then: systemctl daemon-reload`],
     [
       '[Unit]',
-      '# an agent that waits for its addresses asks for as long as it takes',
+      '# an agent that waits for its addresses retries without limit',
       'StartLimitIntervalSec=0',
       '',
       '[Service]',
-      '# each agent with its addresses, in the order of network.subnet',
+      '# the addresses of each agent, in the order of network.subnet',
       `ExecStartPre=${nodeIpCommand(cluster, 'agent', ' \\\n  ')}`,
     ],
   );

@@ -1,9 +1,9 @@
 import { readText } from '../files';
 
-/** A wrong input of a person, in one line with its cure. */
+/** A wrong input, in one line with its cure. */
 export class InputError extends Error {}
 
-/** What k3s calls a full token: the hash of the CA, then user and password. https://docs.k3s.io/cli/token#secure */
+/** A full token of k3s: the hash of the CA, then user and password. https://docs.k3s.io/cli/token#secure */
 const FULL_TOKEN = /^K10[0-9a-f]{64}::server:(.*)$/;
 const LEAST_LENGTH = 16;
 const LEAST_DIFFERENT = 8;
@@ -18,7 +18,7 @@ export function readToken(file: string): string {
   const password = FULL_TOKEN.exec(token)?.[1] ?? token;
   if (password.length < LEAST_LENGTH || new Set(password).size < LEAST_DIFFERENT) {
     throw new InputError(
-      `${file}: the token is weak, and whoever guesses it owns the cluster; it needs ${LEAST_LENGTH} characters, ${LEAST_DIFFERENT} of them different; ${MAKE_ONE}`,
+      `${file}: the token is weak; it needs ${LEAST_LENGTH} characters, ${LEAST_DIFFERENT} of them different; ${MAKE_ONE}`,
     );
   }
   return token;
@@ -27,11 +27,11 @@ export function readToken(file: string): string {
 /** https://man.openbsd.org/sshd#AUTHORIZED_KEYS_FILE_FORMAT, without options in front. */
 const PUBLIC_KEY = /^(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+(?: [^\r\n]*)?$/;
 
-/** The public SSH keys of a file, one a line. Throws an InputError when there is none, or when a line is something else. */
+/** The public SSH keys of a file, one a line. Throws an InputError when there is none, or when a line is no key. */
 export function readSshKeys(file: string): string[] {
   const text = readText(file);
   if (text.includes('PRIVATE KEY')) {
-    throw new InputError(`${file}: this is a private key, which stays where it is; give the file that ends with .pub`);
+    throw new InputError(`${file}: this is a private key; give the public one, which ends with .pub`);
   }
   const lines = text
     .split('\n')
@@ -40,7 +40,7 @@ export function readSshKeys(file: string): string[] {
   const wrong = lines.findIndex((line) => !PUBLIC_KEY.test(line));
   if (wrong >= 0 || lines.length === 0) {
     throw new InputError(
-      `${file}: there is no public SSH key in ${lines.length === 0 ? 'it' : `entry ${wrong + 1}`}; give a file like ~/.ssh/id_ed25519.pub`,
+      `${file}: ${lines.length === 0 ? 'it' : `entry ${wrong + 1}`} has no public SSH key; give a file like ~/.ssh/id_ed25519.pub`,
     );
   }
   return lines;
@@ -52,7 +52,6 @@ const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 export function parseDuration(text: string): number {
   const [, count, unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
   const milliseconds = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (Number.isNaN(milliseconds))
-    throw new InputError(`--for ${text}: this is no duration; write it like 30m, 24h or 2d`);
+  if (Number.isNaN(milliseconds)) throw new InputError(`--for ${text}: not a duration; write 30m, 24h or 2d`);
   return milliseconds;
 }

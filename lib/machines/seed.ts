@@ -4,11 +4,11 @@ import { k3os } from './k3os';
 import { kairos } from './kairos';
 import { type MachineFile, machineFiles, type Secrets, type ServerAddOns } from './machine-files';
 
-/** The operating systems that `npm run hosts` writes for; plain is a tree of files to be copied onto any machine with systemd. */
+/** The operating systems that `npm run hosts` writes for; plain is a file tree for any host with systemd. */
 export const SEED_SYSTEMS = [...OPERATING_SYSTEMS, 'plain'] as const;
 export type SeedSystem = (typeof SEED_SYSTEMS)[number];
 
-/** Everything about a seed but the place it is written to. */
+/** The inputs of a seed. */
 export interface SeedProps {
   readonly cluster: Cluster;
   readonly system: SeedSystem;
@@ -17,8 +17,8 @@ export interface SeedProps {
 }
 
 /**
- * What goes on installation media, by its path below the folder of the seed. It holds the token, so none of it may be committed. Servers
- * share one folder, agents another. Pure.
+ * The files of installation media, by their path below the folder of the seed. They hold the token: never commit them. Servers share
+ * one folder, agents another. Pure.
  */
 export function seedFiles(props: SeedProps): MachineFile[] {
   return rolesOf(props.cluster).flatMap((role) => BY_SYSTEM[props.system](props, role));

@@ -1,14 +1,14 @@
 import { Document, isScalar } from 'yaml';
 import { WRITTEN_BY } from '../files';
 
-/** One key of a configuration file, its value, and why it has that value. */
+/** One key of a configuration file, its value, and the reason for it. */
 export interface Setting {
   readonly key: string;
   readonly value: string | number | boolean | readonly string[];
   readonly why?: string;
 }
 
-/** A YAML file: the head comment, then the value. Texts that YAML 1.1 or 1.2 would take for something else are quoted. */
+/** A YAML file: the head comment, then the value. Texts that YAML 1.1 or 1.2 reads as another type are quoted. */
 export function yamlFile(head: readonly string[], value: unknown): string {
   return headed(head, new Document(value, { version: '1.1' }));
 }
@@ -24,7 +24,7 @@ export function settingsFile(head: readonly string[], settings: readonly Setting
   return headed(head, document);
 }
 
-/** A file that cloud-init and its like take for theirs: the first line says so, all else is as in other files. */
+/** A YAML file with the first line that cloud-init and Kairos require. */
 export const cloudConfigFile = (head: readonly string[], value: unknown): string =>
   `#cloud-config\n${yamlFile(head, value)}`;
 
@@ -40,7 +40,7 @@ const comment = (lines: readonly string[]): string => lines.map((line) => ` ${li
 export const commentedFile = (head: readonly string[], lines: readonly string[]): string =>
   `${[WRITTEN_BY, ...head].map((line) => `# ${line}`).join('\n')}\n${lines.join('\n')}\n`;
 
-/** A script as it stands in the project, with the mark below its first line, which must stay `#!`. */
+/** A script of the project with the mark below its first line, which must stay `#!`. */
 export function markedScript(script: string): string {
   const end = script.indexOf('\n') + 1;
   return `${script.slice(0, end)}# ${WRITTEN_BY}\n${script.slice(end)}`;

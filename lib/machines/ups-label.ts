@@ -2,13 +2,13 @@ import { type Cluster, type Node, upsesAt } from '../cluster';
 import { readProjectFile } from '../files';
 import { commentedFile, markedScript } from './text';
 
-/** Where the script is installed by which machines with the same files get labels of their own. */
+/** Installed path of the script that sets the UPS label on hosts with the same files. */
 export const UPS_LABEL = '/usr/local/sbin/ups-label';
 
-/** The script, the same for every site; what differs are its arguments. */
+/** The script, the same for every site; its arguments differ. */
 export const upsLabelScript = (): string => markedScript(readProjectFile('lib/machines/scripts/ups-label.sh'));
 
-/** `NODE=UPS` for each machine of the role that the cable of a UPS goes to. A label holds one value: with several UPSes that of the first. */
+/** `NODE=UPS` for each node of the role with the cable of a UPS. A label holds one value: with several UPSes the first. */
 export const labelledNodes = (cluster: Cluster, role: Node['role']): string[] =>
   cluster.nodes
     .filter((node) => node.role === role)
@@ -18,13 +18,9 @@ export const labelledNodes = (cluster: Cluster, role: Node['role']): string[] =>
         .map(({ name }) => `${node.name}=${name}`),
     );
 
-/** A drop-in for the service of k3s: asks ups-label before each start, so that the label is there whenever the node registers. */
+/** A drop-in for the k3s service: runs ups-label before each start, so that the label is set when the node registers. */
 export const upsLabelDropIn = (labelled: readonly string[]): string =>
   commentedFile(
-    ['Which machine the cable of a UPS goes to. The same bytes on each; ups-label looks at the name of the machine.'],
-    [
-      '[Service]',
-      '# the dash: k3s is not kept from starting by a label',
-      `ExecStartPre=-${UPS_LABEL} ${labelled.join(' ')}`,
-    ],
+    ['The nodes with the cable of a UPS, identical on each host: ups-label compares the host name.'],
+    ['[Service]', '# the dash: k3s starts without the label too', `ExecStartPre=-${UPS_LABEL} ${labelled.join(' ')}`],
   );

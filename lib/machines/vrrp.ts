@@ -1,19 +1,19 @@
-/** How keepalived is set up here: times in seconds. Every server has the same priority, a high one, which makes the skew short. */
+/** The settings of keepalived: times in seconds. Every server has the same priority, a high one for a short skew. */
 export const VRRP = { advertSeconds: 1, priority: 254, checkSeconds: 1, checkFailures: 2 } as const;
 
-/** From one moment to another, in seconds. */
+/** The least and the most seconds that something takes. */
 export interface Span {
   readonly least: number;
   readonly most: number;
 }
 
-/** How much longer than its fellows a server waits, by its priority: RFC 5798 6.1. */
+/** The additional wait of a server by its priority: RFC 5798 6.1. */
 const skew = (VRRP.advertSeconds * (256 - VRRP.priority)) / 256;
 
 /**
- * How long the address is away, by the timers of RFC 5798 and of the check: three advertisements missed, the last of which came some time
- * before the cable was lost; so many checks failed, the first some time after the API server died; a farewell, after which the others
- * wait for the skew alone.
+ * The failover time by the timers of RFC 5798 and of the check. `silence`: three advertisements are missed, the last sent up to one
+ * interval before the loss. `failedCheck`: the checks fail, the first up to one interval after the failure. `farewell`: the holder
+ * resigns, and the others wait for the skew alone.
  */
 export const vrrpHandover = (): Readonly<Record<'silence' | 'failedCheck' | 'farewell', Span>> => {
   const missed = 3 * VRRP.advertSeconds + skew;

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { AddressRange } from '../network';
 
-/** What an advertisement has to know of a pool. It is an object of the app and not a name, so that none can be missing. */
+/** What an advertisement reads of a pool. It is an object and not a name, so the pool exists. */
 export interface AnnouncedPool extends IConstruct {
   /** Name of the pool object. */
   readonly name: string;

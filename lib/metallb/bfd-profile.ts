@@ -6,28 +6,28 @@ import { checkName, checkWhole, Faults } from './checks';
 
 /** Properties for `BfdProfile`. Times are in milliseconds. */
 export interface BfdProfileProps {
-  /** Which program speaks BGP. Native mode has no BFD, so it must be one of the others. */
+  /** BGP implementation. Native mode has no BFD. */
   readonly bgpType: Exclude<BgpType, 'native'>;
   /** Name of the profile object. */
   readonly name: string;
-  /** Shortest pause between two packets that this side can receive, 10 to 60000 ms. @default - FRR's own, 300 */
+  /** Minimum receive interval, 10 to 60000 ms. @default - FRR's own, 300 */
   readonly receiveInterval?: number;
-  /** Shortest pause between two packets that this side sends, 10 to 60000 ms. @default - FRR's own, 300 */
+  /** Minimum transmit interval, 10 to 60000 ms. @default - FRR's own, 300 */
   readonly transmitInterval?: number;
-  /** How many packets in a row may be missing, 2 to 255. @default - FRR's own, 3 */
+  /** Lost packets in a row that end the session, 2 to 255. @default - FRR's own, 3 */
   readonly detectMultiplier?: number;
-  /** Shortest pause between two echo packets that this side can handle, 10 to 60000 ms. @default - FRR's own, 50 */
+  /** Minimum echo receive interval, 10 to 60000 ms. @default - FRR's own, 50 */
   readonly echoInterval?: number;
-  /** Whether packets are sent for the router to send back; not over several hops and not with IPv6. @default - false */
+  /** Whether to send echo packets; not over several hops or with IPv6. @default - false */
   readonly echoMode?: boolean;
-  /** Whether this side waits for the router to begin. @default - false */
+  /** Whether the router has to start the session. @default - false */
   readonly passiveMode?: boolean;
-  /** Lowest TTL an arriving packet may carry over several hops, 1 to 254. @default - FRR's own, 254 */
+  /** Minimum TTL of received packets over several hops, 1 to 254. @default - FRR's own, 254 */
   readonly minimumTtl?: number;
 }
 
 /**
- * Timers that notice a dead router within milliseconds (https://metallb.io/apis/#bfdprofile). FRR modes only: in native mode one such
+ * Timers that detect a failed router within milliseconds (https://metallb.io/apis/#bfdprofile). FRR modes only: in native mode such an
  * object makes MetalLB drop its whole configuration.
  */
 export class BfdProfile extends Construct {
@@ -36,7 +36,7 @@ export class BfdProfile extends Construct {
   /** Which program speaks BGP. */
   readonly bgpType: BgpType;
 
-  /** @throws Error in native mode. Else with everything that is wrong: the name, or a number outside its bounds. */
+  /** @throws Error in native mode, else with everything that is wrong: an invalid name or number */
   constructor(scope: Construct, id: string, props: BfdProfileProps) {
     super(scope, id);
     const { bgpType, name, ...spec } = props;

@@ -2,86 +2,64 @@ import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
 import { MAX_COMMUNITIES, shortestPrefix } from '../network';
 import { METALLB } from '../releases';
+import { type AdvertisementOptions, commonSpec, identify } from './advertisement';
 import type { AnnouncedPool } from './announced-pool';
 import type { BgpPeer } from './bgp-peer';
 import { type BgpType, needsFrr } from './bgp-type';
-import { checkName, checkNotEmpty, checkUnique, checkWhole, Faults } from './checks';
+import { checkNotEmpty, checkUnique, checkWhole, Faults } from './checks';
 import { CommunityAlias, checkCommunity } from './community';
-import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
 
-/** What an advertisement to routers may be limited to, and what it tells them. */
-export interface BgpAdvertisementOptions {
+/**
+ * Limits and attributes of a BGP advertisement. Its nodes are those that receive the traffic. Service selectors exclude an
+ * aggregation.
+ */
+export interface BgpAdvertisementOptions extends AdvertisementOptions {
   /**
-   * Name of the advertisement.
+   * Routers that receive the routes.
    *
-   * @default - the name of the first pool
-   */
-  readonly name?: string;
-  /**
-   * Routers that hear of the pools.
-   *
-   * @default - every peer, those that others make included
+   * @default - every peer, including those of others
    */
   readonly peers?: readonly BgpPeer[];
   /**
-   * Nodes that traffic may come in by, by the value of their label `kubernetes.io/hostname`. Joined with nodeSelectors.
-   *
-   * @default - every node, unless nodeSelectors are given
-   */
-  readonly nodes?: readonly string[];
-  /**
-   * Nodes that traffic may come in by, by their labels; one matching selector is enough.
-   *
-   * @default - every node, unless nodes are given
-   */
-  readonly nodeSelectors?: readonly LabelSelector[];
-  /**
-   * Services whose addresses are announced, by their labels; one matching selector is enough. Not together with an aggregation.
-   *
-   * @default - every service with an address from the pools
-   */
-  readonly serviceSelectors?: readonly LabelSelector[];
-  /**
-   * Communities on the routes, by value such as `65535:65282` or by name (`Community.alias`).
+   * Communities of the routes, by value such as `65535:65282` or by name (`Community.alias`).
    *
    * @default - none
    */
   readonly communities?: readonly (string | CommunityAlias)[];
   /**
-   * Prefix length of the IPv4 routes, 1 to 32. It must not be shorter than the pool's ranges, since the routes would then draw traffic for
-   * addresses that are not the pool's.
+   * Prefix length of the IPv4 routes, 1 to 32. A route must not exceed a range of the pool.
    *
-   * @default - 32, a route for every address
+   * @default - 32, a route per address
    */
   readonly aggregationLength?: number;
   /**
-   * The same for IPv6, 1 to 128. FRR modes only, as all IPv6 here.
+   * Prefix length of the IPv6 routes, 1 to 128. FRR modes only.
    *
    * @default - 128
    */
   readonly aggregationLengthV6?: number;
   /**
-   * Local preference of the routes, which only peers of the same AS hear; higher wins.
+   * Local preference of the routes, sent only to peers of the same AS; higher wins.
    *
-   * @default - the router decides
+   * @default - that of the router
    */
   readonly localPref?: number;
   /**
-   * Which program speaks BGP.
+   * BGP implementation.
    *
-   * @default - that of the first peer, native without one
+   * @default - that of the first peer, else native
    */
   readonly bgpType?: BgpType;
 }
 
 /** Properties for `BgpAdvertisement`. */
 export interface BgpAdvertisementProps extends BgpAdvertisementOptions {
-  /** Pools to announce, at least one. They are objects and not names, so that none can be missing. */
+  /** Pools to announce, at least one. */
   readonly pools: readonly AnnouncedPool[];
 }
 
 /**
- * Tells routers which node to send the traffic for the addresses of pools to: every node at once, which then share it.
+ * Announces the addresses of pools to routers. Every node is a next hop, so the nodes share the traffic.
  *
  * Source: https://metallb.io/apis/#bgpadvertisement
  */
@@ -90,26 +68,20 @@ export class BgpAdvertisement extends Construct {
   readonly name: string;
 
   /**
-   * @throws Error when there is no pool. Else with everything that is wrong: a name, number, community or list that MetalLB would refuse,
-   * IPv6 without FRR, an aggregation that goes beyond a pool, a local preference that no peer would hear.
+   * @throws Error without a pool, else with everything that is wrong: an invalid name, number, community or list, IPv6 without FRR, an
+   * aggregation that exceeds a pool, a local preference without a peer of the same AS
    */
   constructor(scope: Construct, id: string, props: BgpAdvertisementProps) {
     super(scope, id);
-    const { pools, peers, communities } = props;
-    const [firstPool] = pools;
-    this.name = props.name ?? firstPool?.name ?? '';
-    const label = `BGPAdvertisement "${this.name}"`;
-    if (firstPool === undefined) {
-      throw new Error(`${label} has no pools, which MetalLB reads as all of them; give at least one IpAddressPool`);
-    }
+    const { peers, communities } = props;
+    const { name, label } = identify('BGPAdvertisement', props);
+    this.name = name;
     const bgpType = props.bgpType ?? peers?.[0]?.bgpType ?? 'native';
-    const poolNames = pools.map((pool) => pool.name);
     const peerNames = peers?.map((peer) => peer.name);
     const communityNames = communities?.map((item) => (item instanceof CommunityAlias ? item.name : item));
     const faults = new Faults();
+    const common = commonSpec('BGPAdvertisement', props, faults);
     faults.check(
-      () => checkName('BGPAdvertisement', this.name),
-      () => checkUnique(`${label}: pools`, poolNames),
       () => checkNotEmpty(`${label}: peers`, peers),
       () => checkUnique(`${label}: peers`, peerNames),
       () => checkUnique(`${label}: communities`, communityNames),
@@ -120,16 +92,12 @@ export class BgpAdvertisement extends Construct {
     );
     checkCommunities(label, communities ?? [], bgpType, faults);
     checkRoutes(label, props, bgpType, faults);
-    const nodeSelectors = faults.attempt(() => plainNodeSelectors(label, props));
-    const serviceSelectors = faults.attempt(() => plainSelectors(`${label}: serviceSelectors`, props.serviceSelectors));
     faults.throwAll();
     new crd.BgpAdvertisement(this, 'Resource', {
-      metadata: { name: this.name, namespace: METALLB.namespace },
+      metadata: { name, namespace: METALLB.namespace },
       spec: {
-        ipAddressPools: poolNames,
+        ...common,
         peers: peerNames,
-        nodeSelectors,
-        serviceSelectors,
         communities: communityNames,
         aggregationLength: props.aggregationLength,
         aggregationLengthV6: props.aggregationLengthV6,
@@ -143,12 +111,12 @@ function checkPeers(label: string, { peers, localPref }: BgpAdvertisementProps, 
   const other = peers?.find((peer) => peer.bgpType !== bgpType);
   if (other) {
     throw new Error(
-      `${label} is for ${bgpType} and its peer "${other.name}" for ${other.bgpType}; one MetalLB has one of them`,
+      `${label} has bgpType ${bgpType} and its peer "${other.name}" ${other.bgpType}; give both the same`,
     );
   }
   if (localPref !== undefined && peers?.every((peer) => peer.isInternal === false)) {
     throw new Error(
-      `${label}: localPref ${localPref} is told within one AS only, and every peer is of another; leave it out, or use communities`,
+      `${label}: localPref ${localPref} is sent only within one AS, and every peer is in another; remove it, or use communities`,
     );
   }
 }
@@ -175,9 +143,7 @@ function checkRoutes(label: string, props: BgpAdvertisementProps, bgpType: BgpTy
   const { aggregationLength: ipv4 = 32, aggregationLengthV6: ipv6 = 128 } = props;
   faults.check(() => {
     if (props.serviceSelectors === undefined || (ipv4 === 32 && ipv6 === 128)) return;
-    throw new Error(
-      `${label} has serviceSelectors and an aggregation, which MetalLB refuses: a route for many addresses can't be that of one service; leave one of them out`,
-    );
+    throw new Error(`${label} has serviceSelectors and an aggregation, which MetalLB refuses; remove one of them`);
   });
   for (const pool of props.pools) {
     for (const range of pool.ranges) {
@@ -187,7 +153,7 @@ function checkRoutes(label: string, props: BgpAdvertisementProps, bgpType: BgpTy
           throw new Error(needsFrr(`${label}: pool "${pool.name}" with the IPv6 addresses ${range.text}`));
         if (length < shortestPrefix(range)) {
           throw new Error(
-            `${label}: a route of /${length} holds more than ${range.text} of pool "${pool.name}"; give ${shortestPrefix(range)} or more`,
+            `${label}: a /${length} route exceeds ${range.text} of pool "${pool.name}"; give ${shortestPrefix(range)} or more`,
           );
         }
       });

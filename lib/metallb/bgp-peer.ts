@@ -7,13 +7,13 @@ import type { BfdProfile } from './bfd-profile';
 import { type BgpType, FRR_ONLY_PEER_FIELDS, needsFrr } from './bgp-type';
 import { checkInterface, checkName, checkWhole, Faults } from './checks';
 import { goDuration } from './memberlist';
-import { type LabelSelector, plainNodeSelectors } from './selector';
+import { type NodeChoice, plainNodeSelectors } from './selector';
 
-/** What a peer has whichever program speaks BGP. */
-export interface BgpPeerOptions {
+/** Options of a peer in every mode. Its nodes are those that open the session. */
+export interface BgpPeerOptions extends NodeChoice {
   /** Name of the peer object. */
   readonly name: string;
-  /** AS number of the cluster's side. 64512 to 65534 are for private use. */
+  /** AS number of the cluster. 64512 to 65534 are for private use. */
   readonly myASN: number;
   /**
    * TCP port of the router.
@@ -22,74 +22,62 @@ export interface BgpPeerOptions {
    */
   readonly peerPort?: number;
   /**
-   * Address of the node to open the session from. It is one node's, so `nodes` must name that node.
+   * Source address of the session. It belongs to one node, which `nodes` must name.
    *
    * @default - the address of the route to the router
    */
   readonly sourceAddress?: string;
   /**
-   * BGP router ID, written like an IPv4 address. Routers take two nodes of one ID for one.
+   * BGP router ID in the form of an IPv4 address, unique per node.
    *
    * @default - the address of the node
    */
   readonly routerID?: string;
   /**
-   * How long the router keeps the routes of a node it hears nothing from, which is what takes them away from a dead node. At least 3 s.
+   * How long the router keeps the routes of a silent node. At least 3 s.
    *
    * @default - 90 s
    */
   readonly holdTime?: Duration;
   /**
-   * Whether the router, of another AS, is more than one hop away.
+   * Whether a router of another AS is more than one hop away.
    *
    * @default - false
    */
   readonly ebgpMultiHop?: boolean;
   /**
-   * Name of a Secret in metallb-system, of type kubernetes.io/basic-auth, whose key `password` protects the session (TCP MD5). Until it is
-   * there, MetalLB takes no change of its configuration. The password itself can't be given, since it would stand in a manifest.
+   * Name of a Secret in metallb-system, of type kubernetes.io/basic-auth, whose key `password` protects the session (TCP MD5). Until it
+   * exists, MetalLB rejects every change of its configuration.
    *
    * @default - no password
    */
   readonly passwordSecret?: string;
-  /**
-   * Nodes that open the session, by the value of their label `kubernetes.io/hostname`. Joined with nodeSelectors.
-   *
-   * @default - every node, unless nodeSelectors are given
-   */
-  readonly nodes?: readonly string[];
-  /**
-   * Nodes that open the session, by their labels; one matching selector is enough.
-   *
-   * @default - every node, unless nodes are given
-   */
-  readonly nodeSelectors?: readonly LabelSelector[];
 }
 
-/** What a peer may have only where FRR speaks BGP. */
+/** Options of a peer in FRR modes. */
 export interface FrrPeerOptions {
-  /** Timers that notice a dead router sooner than holdTime does. @default - holdTime alone */
+  /** Faster failure detection than holdTime. @default - holdTime alone */
   readonly bfdProfile?: BfdProfile;
-  /** Pause between two messages that only say that the session lives. @default - a third of holdTime */
+  /** Interval of keepalive messages. @default - a third of holdTime */
   readonly keepaliveTime?: Duration;
-  /** Wait between two attempts to connect, whole seconds. @default - FRR's own, 120 s */
+  /** Interval of connection attempts, whole seconds. @default - FRR's own, 120 s */
   readonly connectTime?: Duration;
-  /** VRF the session lives in. @default - none */
+  /** VRF of the session. @default - none */
   readonly vrf?: string;
   /** Whether the router keeps the routes while a speaker restarts. Fixed at creation. @default - false */
   readonly enableGracefulRestart?: boolean;
   /** Whether one session carries IPv4 and IPv6 routes. @default - false */
   readonly dualStackAddressFamily?: boolean;
-  /** AS number shown to this router instead of myASN. @default - myASN */
+  /** AS number for this router instead of myASN. @default - myASN */
   readonly localASN?: number;
 }
 
-/** The AS number of the router: stated, or taken from the session, the same as ours (internal) or another (external). */
+/** The AS number of the router: fixed, or from the session, equal to ours (internal) or not (external). */
 export type PeerAsn =
   | { readonly peerASN: number; readonly dynamicASN?: undefined }
   | { readonly peerASN?: undefined; readonly dynamicASN: 'internal' | 'external' };
 
-/** Where the router is: at an address, or at the other end of an interface. */
+/** The router's address, or the interface to it. */
 export type PeerLocation =
   | { readonly peerAddress: string; readonly interface?: undefined }
   | { readonly peerAddress?: undefined; readonly interface: string };
@@ -108,7 +96,7 @@ export type NativeBgpPeerProps = BgpPeerOptions & {
   readonly interface?: undefined;
 };
 
-/** A peer of a MetalLB that leaves BGP to FRR. */
+/** A peer of MetalLB in an FRR mode. */
 export type FrrBgpPeerProps = BgpPeerOptions &
   FrrPeerOptions &
   PeerAsn &
@@ -118,21 +106,20 @@ export type FrrBgpPeerProps = BgpPeerOptions &
 export type BgpPeerProps = NativeBgpPeerProps | FrrBgpPeerProps;
 
 /**
- * A router that hears of the addresses of services.
+ * A router that receives the routes of services.
  *
  * Source: https://metallb.io/apis/#bgppeer, version v1beta2
  */
 export class BgpPeer extends Construct {
   /** Name of the peer object. */
   readonly name: string;
-  /** Which program speaks BGP. */
+  /** BGP implementation. */
   readonly bgpType: BgpType;
-  /** Whether router and cluster are of one AS; undefined where the session will show it. */
+  /** Whether router and cluster have one AS number; undefined if the session determines it. */
   readonly isInternal: boolean | undefined;
 
   /**
-   * @throws Error with everything that is wrong: a name, number, address or time that MetalLB or the definition of BGPPeer would refuse,
-   * or what needs FRR without it.
+   * @throws Error with everything that is wrong: an invalid name, number, address or time, or an option of FRR modes in native mode
    */
   constructor(scope: Construct, id: string, props: BgpPeerProps) {
     super(scope, id);
@@ -191,7 +178,7 @@ function checkNumbers(label: string, props: BgpPeerProps, faults: Faults): void 
     () => {
       if (!ebgpMultiHop || peerASN !== myASN) return;
       throw new Error(
-        `${label}: ebgpMultiHop with AS number ${myASN} on both sides is refused by MetalLB; take it out, within one AS a router may be any number of hops away`,
+        `${label}: ebgpMultiHop with AS number ${myASN} on both sides is refused by MetalLB; remove it, because within one AS any number of hops works`,
       );
     },
   );
@@ -205,7 +192,7 @@ function checkTimes(label: string, { holdTime, keepaliveTime, connectTime }: Bgp
     () => {
       if (!keepaliveTime || !holdTime || keepaliveTime.toMilliseconds() <= holdTime.toMilliseconds()) return;
       throw new Error(
-        `${label}: keepaliveTime ${goDuration(keepaliveTime)} is longer than holdTime ${goDuration(holdTime)}; make it a third of it`,
+        `${label}: keepaliveTime ${goDuration(keepaliveTime)} is longer than holdTime ${goDuration(holdTime)}; give a third of it`,
       );
     },
   );
@@ -220,7 +207,7 @@ function checkLocation(label: string, props: BgpPeerProps, faults: Faults): void
     () => {
       if (sourceAddress === undefined || props.nodes?.length === 1 || props.nodeSelectors !== undefined) return;
       throw new Error(
-        `${label}: sourceAddress ${sourceAddress} is the address of one node; name that node in nodes, and write a peer for each of the others`,
+        `${label}: sourceAddress ${sourceAddress} belongs to one node; name that node in nodes, and add a peer for each other node`,
       );
     },
   );
@@ -239,12 +226,12 @@ function checkLocation(label: string, props: BgpPeerProps, faults: Faults): void
     () => {
       if (!peer || !source || peer.family === source.family) return;
       throw new Error(
-        `${label}: sourceAddress ${source.text} and peerAddress ${peer.text} are of two families; give both of one`,
+        `${label}: sourceAddress ${source.text} and peerAddress ${peer.text} have different IP families; give both of one family`,
       );
     },
     () => {
       if (id?.family !== 6) return;
-      throw new Error(`${label}: routerID ${id.text} is an IPv6 address; write it like an IPv4 address`);
+      throw new Error(`${label}: routerID ${id.text} is an IPv6 address; write it in the form of an IPv4 address`);
     },
     () => {
       if (peer?.family !== 6 || props.bgpType === 'frr' || props.bgpType === 'frr-k8s') return;
@@ -253,7 +240,7 @@ function checkLocation(label: string, props: BgpPeerProps, faults: Faults): void
   );
 }
 
-/** What the types say already, for callers without types. */
+/** For callers without types. */
 function checkNative(label: string, props: BgpPeerProps, faults: Faults): void {
   const given = Object.entries(props).flatMap(([key, value]) => (value === undefined || value === false ? [] : [key]));
   for (const key of FRR_ONLY_PEER_FIELDS.filter((field) => given.includes(field))) {

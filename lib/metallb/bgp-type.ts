@@ -1,11 +1,11 @@
 /**
- * Which program speaks BGP for MetalLB, as its METALLB_BGP_TYPE names it. `MetalLb` installs `native`, which is the lightest and can the
- * least; the other two need an install of another kind (https://metallb.io/concepts/bgp/).
+ * BGP implementation, as in METALLB_BGP_TYPE. `MetalLb` installs `native`, which has the fewest features; the others need another
+ * installation (https://metallb.io/concepts/bgp/).
  */
 export type BgpType = 'native' | 'frr' | 'frr-k8s';
 
 /**
- * What a BGPPeer may hold only where FRR speaks BGP. In native mode MetalLB drops all of its configuration for one of them.
+ * Fields of a BGPPeer that need FRR. In native mode MetalLB drops its whole configuration for one of them.
  *
  * Source: DiscardFRROnly in https://github.com/metallb/metallb/blob/v0.16.1/internal/config/validation.go
  */
@@ -22,7 +22,7 @@ export const FRR_ONLY_PEER_FIELDS = [
   'localASN',
 ] as const;
 
-/** Why native mode can't have it, and what to do. */
+/** Message for something that native mode does not support. */
 export const needsFrr = (what: string): string =>
-  `${what} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; leave it out, or set bgpType to frr-k8s ` +
-  'where such a MetalLB runs';
+  `${what} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; remove it, or set bgpType to frr-k8s ` +
+  'if MetalLB runs in that mode';

@@ -17,10 +17,10 @@ export class CommunityAlias {
 export interface CommunityProps<Name extends string> {
   /** Name of the object. */
   readonly name: string;
-  /** Communities by the names advertisements refer to them with, such as `{ 'no-advertise': '65535:65282' }`. */
+  /** Communities by name, such as `{ 'no-advertise': '65535:65282' }`. */
   readonly communities: Readonly<Record<Name, string>>;
   /**
-   * Which program speaks BGP. Large communities (`large:64512:1:2`) need FRR.
+   * BGP implementation. Large communities (`large:64512:1:2`) need FRR.
    *
    * @default 'native'
    */
@@ -35,7 +35,7 @@ export interface CommunityProps<Name extends string> {
 export class Community<Name extends string = string> extends Construct {
   private readonly values: Readonly<Record<Name, string>>;
 
-  /** @throws Error with everything that is wrong: the name of the object, no communities, a value that is none. */
+  /** @throws Error with everything that is wrong: an invalid name or value, no communities */
   constructor(scope: Construct, id: string, props: CommunityProps<Name>) {
     super(scope, id);
     this.values = props.communities;
@@ -45,7 +45,7 @@ export class Community<Name extends string = string> extends Construct {
       () => checkName('Community', props.name),
       () => {
         if (list.length === 0)
-          throw new Error(`Community "${props.name}" has no communities; give at least one, or leave it out`);
+          throw new Error(`Community "${props.name}" has no communities; give at least one, or remove it`);
       },
       ...list.map(
         ({ name, value }) =>
@@ -61,22 +61,22 @@ export class Community<Name extends string = string> extends Construct {
   }
 
   /**
-   * One of the communities, for an advertisement.
+   * A community for an advertisement.
    *
-   * @throws Error when it has no such name.
+   * @throws Error for an unknown name
    */
   alias(name: Name): CommunityAlias {
     const value: string | undefined = this.values[name];
     if (value === undefined) {
       throw new Error(
-        `there is no community ${JSON.stringify(name)}; the communities are ${Object.keys(this.values).join(', ')}`,
+        `community ${JSON.stringify(name)} does not exist; choose from ${Object.keys(this.values).join(', ')}`,
       );
     }
     return new CommunityAlias(name, value);
   }
 }
 
-/** @throws Error when MetalLB would not take the community. */
+/** @throws Error for an invalid community */
 export function checkCommunity(what: string, value: string, bgpType: BgpType = 'native'): void {
   if (bgpType !== 'native' && isLargeCommunity(value)) return;
   const fault = communityFault(value);

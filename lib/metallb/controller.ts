@@ -8,6 +8,7 @@ import {
   placement,
   podLabels,
   podMetadata,
+  podSecurity,
   probes,
   workloadMetadata,
 } from './workload';
@@ -16,13 +17,13 @@ const { names, ports } = METALLB;
 
 /** Properties for `MetalLbController`. */
 export interface MetalLbControllerProps extends MetalLbPodProps {
-  /** Whether it checks pools. */
+  /** Whether it runs the admission webhooks. */
   readonly webhook: boolean;
 }
 
 /**
- * The controller: gives addresses to services and checks pools before they are stored. One replica, since it elects no leader;
- * addresses that are in use stay in use while it is away.
+ * The controller assigns addresses to services and validates pools. It has one replica, because it has no leader election; addresses
+ * in use stay in use while it is down.
  *
  * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/controllers
  */
@@ -39,7 +40,7 @@ export class MetalLbController extends Construct {
           spec: {
             ...placement(props, []),
             containers: [container(props)],
-            securityContext: { fsGroup: 65534, runAsNonRoot: true, runAsUser: 65534 },
+            securityContext: podSecurity(props, { fsGroup: 65534, runAsNonRoot: true, runAsUser: 65534 }),
             serviceAccountName: names.controller,
             terminationGracePeriodSeconds: 0,
             volumes: [{ name: 'cert', secret: { secretName: names.webhookSecret, defaultMode: 0o644 } }],
@@ -68,7 +69,7 @@ const container = (props: MetalLbControllerProps): k8s.Container => ({
   resources: props.resources,
   securityContext: {
     allowPrivilegeEscalation: false,
-    // Upstream writes it in lower case here and in upper case for the speaker. Container runtimes take both.
+    // upstream's spelling; that of the speaker is in upper case
     capabilities: { drop: ['all'] },
     readOnlyRootFilesystem: true,
   },

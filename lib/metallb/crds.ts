@@ -3,10 +3,10 @@ import { Construct } from 'constructs';
 import { readProjectFile } from '../files';
 import { KEEP_ANNOTATIONS } from '../kube';
 
-/** The schemas, made from our own statement of them in imports/metallb.crds.yaml by `npm run import`. */
+/** The schemas; `npm run import` writes them from imports/metallb.crds.yaml. */
 const CRD_FILE = 'imports/metallb.crds.json';
 
-/** A CustomResourceDefinition as it stands in the file. */
+/** A CustomResourceDefinition of the file. */
 export interface CrdManifest {
   readonly apiVersion: string;
   readonly kind: string;
@@ -15,17 +15,17 @@ export interface CrdManifest {
 }
 
 /**
- * The nine CustomResourceDefinitions of MetalLB as plain objects, in the order of imports/metallb.crds.yaml.
+ * The CustomResourceDefinitions of MetalLB, in the order of imports/metallb.crds.yaml.
  *
- * @throws Error when the file is missing.
+ * @throws Error if the file is missing
  */
 export const readCrds = (): readonly CrdManifest[] => JSON.parse(readProjectFile(CRD_FILE)) as CrdManifest[];
 
 /** Properties for `MetalLbCrds`. */
 export interface MetalLbCrdsProps {
   /**
-   * Whether Flux and Argo CD are told never to delete the definitions. Deleting one deletes every object of its kind:
-   * without `ipaddresspools.metallb.io` all pools go, and with them the address of every LoadBalancer service.
+   * Whether annotations forbid Flux and Argo CD to delete the definitions. Deleting `ipaddresspools.metallb.io` deletes all pools, and
+   * every LoadBalancer service loses its address.
    *
    * @default - true
    */
@@ -33,8 +33,7 @@ export interface MetalLbCrdsProps {
 }
 
 /**
- * The CustomResourceDefinitions of MetalLB, and nothing else: kubectl must have applied them before it is shown a pool,
- * so they belong in a chart of their own.
+ * The CustomResourceDefinitions of MetalLB. Put them into a chart of their own, because they are applied before the first pool.
  *
  * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/crd/bases
  */

@@ -10,8 +10,7 @@ import { IpAddressPool } from './pool';
 import { smallResources } from './workload';
 
 /**
- * MetalLB for a site. docs/load-balancer.md says what of this is not upstream's, and why: memory limits, priorities, and where the pods
- * go when a node dies.
+ * MetalLB for a site. docs/load-balancer.md lists the differences from upstream: memory limits, priorities and tolerations.
  */
 export const metalLbProps = ({ images }: Cluster, loadBalancer: LoadBalancer): MetalLbProps => ({
   images: { controller: images.metallbController, speaker: images.metallbSpeaker },
@@ -20,15 +19,21 @@ export const metalLbProps = ({ images }: Cluster, loadBalancer: LoadBalancer): M
   webhook: loadBalancer.webhook,
   controller: {
     resources: smallResources,
+    seccompProfile: 'RuntimeDefault',
     priorityClassName: 'system-cluster-critical',
     tolerations: [...CONTROL_PLANE_TOLERATIONS, ...leaveDeadNodeAfter(Duration.seconds(30))],
   },
-  speaker: { resources: smallResources, priorityClassName: 'system-node-critical', tolerations: [EVERY_TAINT] },
+  speaker: {
+    resources: smallResources,
+    seccompProfile: 'RuntimeDefault',
+    priorityClassName: 'system-node-critical',
+    tolerations: [EVERY_TAINT],
+  },
 });
 
 type Pools = ReadonlyMap<string, IpAddressPool>;
 
-/** The pools of a site and what announces them. */
+/** The pools and advertisements of a site. */
 export function addLoadBalancerConfig(chart: Chart, loadBalancer: LoadBalancer): void {
   const pools: Pools = new Map(
     loadBalancer.pools.map((pool) => [
@@ -45,7 +50,7 @@ export function addLoadBalancerConfig(chart: Chart, loadBalancer: LoadBalancer):
   if (loadBalancer.bgp) addBgp(chart, loadBalancer.bgp, pools);
 }
 
-/** The site was checked, so there is something of every name. */
+/** Every name exists, because the rules checked the site. */
 const found = <T>(all: ReadonlyMap<string, T>, names: readonly string[]): T[] =>
   names.flatMap((name) => all.get(name) ?? []);
 

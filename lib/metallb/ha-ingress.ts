@@ -9,13 +9,13 @@ import { DNS_LABEL, PORT_NAME, SERVICE_NAME } from '../text';
 import { checkLoadBalancerClass, checkUnique, checkWhole, Faults } from './checks';
 import type { IpAddressPool } from './pool';
 
-/** One port that the world sees. */
+/** A port of the Service. */
 export interface HaIngressPort {
   /** Name of the port, of lower-case letters, digits and dashes. */
   readonly name: string;
-  /** The port clients connect to. */
+  /** Port of the Service. */
   readonly port: number;
-  /** The port of the pods, by number or name. @default - the same number */
+  /** Port of the pods, by number or name. @default - the same number */
   readonly targetPort?: number | string;
   /** @default 'TCP' */
   readonly protocol?: 'TCP' | 'UDP';
@@ -26,50 +26,46 @@ export interface HaIngressProps {
   /** Name of the Service. */
   readonly name: string;
   /**
-   * What answers: the Deployment or DaemonSet of an ingress controller, a DNS server, a broker. Make a Deployment survive with
-   * `spreadAndTolerate`.
+   * The Deployment or DaemonSet behind the Service. Call `spreadAndTolerate` for a Deployment.
    */
   readonly workload: kplus.Deployment | kplus.DaemonSet | k8s.KubeDeployment | k8s.KubeDaemonSet;
   readonly ports: readonly HaIngressPort[];
-  /** Where its addresses come from. It is an object and not a name, so that it can't be missing. */
+  /** Pool of its addresses. */
   readonly pool: IpAddressPool;
   /**
-   * Addresses to have, of the pool: one, or one of each family.
+   * Addresses of the pool: one, or one per family.
    *
-   * @default - what MetalLB gives it
+   * @default - assigned by MetalLB
    */
   readonly addresses?: readonly string[];
   /**
-   * Services with the same key share an address, each with ports of its own. They need externalTrafficPolicy Cluster, or one selector.
+   * Services with the same key share an address, with different ports. They need externalTrafficPolicy Cluster, or the same selector.
    *
-   * @default - the address is its own
+   * @default - not shared
    */
   readonly shareKey?: string;
   /**
-   * How many nodes the pods can be on: all without a taint that they don't tolerate. A Deployment with as many replicas, spread over nodes,
-   * has one on each of them, and so on whichever answers.
+   * Number of nodes whose taints the pods tolerate. A spread Deployment with as many replicas has a pod on each of them.
    *
    * @default - unknown
    */
   readonly schedulableNodes?: number;
   /**
-   * Which pods the node that answers sends traffic to: those on it (Local), or all (Cluster).
+   * `Local` sends traffic only to pods on the node that answers. It preserves the client address and sends nothing to pods of a failed
+   * node, even while the API is down. `Cluster` sends traffic to all pods.
    *
-   * With Local, clients keep their address, and nothing is sent to pods of a dead node, even while the API is down and nobody takes them
-   * out of the endpoints.
-   *
-   * @default - Local for a DaemonSet and for a Deployment with a pod on every node it can be on, else Cluster; `reason` says why
+   * @default - Local for a DaemonSet and a Deployment with a pod on every schedulable node, else Cluster; see `reason`
    */
   readonly externalTrafficPolicy?: 'Local' | 'Cluster';
   /**
-   * The class of the MetalLB that serves it.
+   * Load balancer class of the MetalLB that serves it.
    *
    * @default - none
    */
   readonly loadBalancerClass?: string;
 }
 
-/** What is read of a workload's manifest. */
+/** The fields of a workload's manifest that are read here. */
 interface WorkloadManifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
@@ -84,7 +80,7 @@ interface WorkloadManifest {
 }
 
 /**
- * A Service of type LoadBalancer whose address goes on to answer when the node that has it dies.
+ * A Service of type LoadBalancer whose address stays reachable after a node failure.
  *
  * Sources: https://metallb.io/usage/ and
  * https://kubernetes.io/docs/tasks/access-application-cluster/create-external-load-balancer/#preserving-the-client-source-ip
@@ -95,8 +91,8 @@ export class HaIngress extends Construct {
   private readonly workload: ApiObject;
 
   /**
-   * @throws Error with everything that is wrong: the name or class, no port, a port twice or one Kubernetes would refuse, an address that is
-   * none, that the pool does not have or of which there are two of one family, a workload whose pods a Service can't select.
+   * @throws Error with everything that is wrong: an invalid name, class, port or address, a duplicate port, an address outside the pool,
+   * two addresses of one family, a workload whose pods a Service cannot select
    */
   constructor(
     scope: Construct,
@@ -136,7 +132,7 @@ export class HaIngress extends Construct {
       spec: {
         type: 'LoadBalancer',
         loadBalancerClass: props.loadBalancerClass,
-        // At synth, so that it does not matter what of the workload was said before and what after.
+        // evaluated at synth, after all changes of the workload
         externalTrafficPolicy: Lazy.any({ produce: () => this.externalTrafficPolicy }),
         ipFamilyPolicy: isDual ? 'RequireDualStack' : undefined,
         ipFamilies: addresses.length > 0 ? addresses.map(({ family }) => `IPv${family}`) : undefined,
@@ -151,14 +147,14 @@ export class HaIngress extends Construct {
     });
   }
 
-  /** Which pods the node that answers sends traffic to. */
+  /** The policy, as given or decided. */
   get externalTrafficPolicy(): 'Local' | 'Cluster' {
     return this.props.externalTrafficPolicy ?? this.decision.policy;
   }
 
-  /** Why it is this policy, and for Cluster what would make it Local. */
+  /** The reason for the policy; for Cluster also how to get Local. */
   get reason(): string {
-    return this.props.externalTrafficPolicy ? 'it was asked for' : this.decision.reason;
+    return this.props.externalTrafficPolicy ? 'it is set explicitly' : this.decision.reason;
   }
 
   private get manifest(): WorkloadManifest {
@@ -178,13 +174,13 @@ export class HaIngress extends Construct {
     const cluster = (reason: string) => ({ policy: 'Cluster', reason }) as const;
     if (choosesNodes(manifest))
       return cluster(
-        `${what} chooses its nodes, and the one that answers may be another; when there is a pod on each that may, set externalTrafficPolicy`,
+        `${what} is limited to some nodes, and another node may answer; set externalTrafficPolicy if every node that may answer has a pod`,
       );
-    if (manifest.kind === 'DaemonSet') return local(`${what} has a pod on every node it can be on`);
+    if (manifest.kind === 'DaemonSet') return local(`${what} has a pod on every schedulable node`);
     if (!isSpreadOverNodes(manifest))
-      return cluster(`the pods of ${what} may all be on one node; call spreadAndTolerate for it`);
+      return cluster(`the pods of ${what} may all run on one node; call spreadAndTolerate for it`);
     if (schedulableNodes === undefined)
-      return cluster(`it is not known on how many nodes the pods of ${what} can be; set schedulableNodes`);
+      return cluster(`the number of schedulable nodes for ${what} is not set; set schedulableNodes`);
     return replicas >= schedulableNodes
       ? local(`${what} has a pod on each of ${schedulableNodes} nodes`)
       : cluster(
@@ -193,7 +189,7 @@ export class HaIngress extends Construct {
   }
 }
 
-/** Whether its pods are kept to some of the nodes by more than taints. What it only prefers does not count. */
+/** Whether a node selector or required affinity limits its pods to some nodes. */
 const choosesNodes = ({ spec }: WorkloadManifest): boolean => {
   const { nodeSelector = {}, affinity } = spec.template?.spec ?? {};
   return (
@@ -210,20 +206,20 @@ const describe = ({ kind, metadata }: WorkloadManifest): string => `${kind} "${m
 function checkServiceName(label: string, name: string): void {
   if (SERVICE_NAME.test(name)) return;
   throw new Error(
-    `${label}: "${name}" can't be the name of a Service; use 1 to 63 lower-case letters, digits and "-", with a letter first and a letter or digit last`,
+    `${label}: "${name}" is not a valid Service name; use 1 to 63 lower-case letters, digits and "-", with a letter first and a letter or digit last`,
   );
 }
 
-/** A Service selects by labels alone, so conditions would be dropped without a word. */
+/** A Service selects only by labels. */
 function checkSelector(label: string, manifest: WorkloadManifest): void {
   const { matchLabels = {}, matchExpressions = [] } = manifest.spec.selector ?? {};
   if (matchExpressions.length > 0) {
     throw new Error(
-      `${label}: ${describe(manifest)} selects its pods by matchExpressions, which a Service can't; give it matchLabels alone`,
+      `${label}: ${describe(manifest)} selects its pods by matchExpressions, which a Service cannot do; use matchLabels only`,
     );
   }
   if (Object.keys(matchLabels).length === 0) {
-    throw new Error(`${label}: ${describe(manifest)} selects its pods by no labels; give it matchLabels`);
+    throw new Error(`${label}: ${describe(manifest)} has no selector labels; give it matchLabels`);
   }
 }
 
@@ -255,7 +251,7 @@ function checkPorts(label: string, ports: readonly HaIngressPort[]): void {
 function checkPortName(label: string, name: string): void {
   if (DNS_LABEL.test(name)) return;
   throw new Error(
-    `${label}: "${name}" can't be the name of a port; use 1 to 63 lower-case letters, digits and "-", with a letter or digit at both ends`,
+    `${label}: "${name}" is not a valid port name; use 1 to 63 lower-case letters, digits and "-", with a letter or digit at both ends`,
   );
 }
 
@@ -264,7 +260,7 @@ function checkTargetPort(label: string, targetPort: number | string | undefined)
     checkWhole(`${label}: targetPort`, targetPort, 1, 65_535);
   } else if (!PORT_NAME.test(targetPort)) {
     throw new Error(
-      `${label}: targetPort "${targetPort}" can't be the name of a port of a container; use 1 to 15 lower-case letters, digits and single "-", with a letter among them, or the number`,
+      `${label}: targetPort "${targetPort}" is not a valid container port name; use 1 to 15 lower-case letters, digits and single "-", with a letter among them, or the number`,
     );
   }
 }
@@ -280,7 +276,7 @@ function readAddresses(label: string, { pool, addresses = [] }: HaIngressProps, 
     }),
     () => {
       if (new Set(read.map(({ family }) => family)).size < read.length)
-        throw new Error(`${label} asks for two addresses of one IP family; ask for one of each at most`);
+        throw new Error(`${label} requests two addresses of one IP family; request at most one of each`);
     },
   );
   return read;

@@ -1,4 +1,5 @@
 export { METALLB, METALLB_LABELS } from '../releases';
+export type { AdvertisementOptions } from './advertisement';
 export * from './bfd-profile';
 export * from './bgp-advertisement';
 export * from './bgp-peer';
@@ -12,7 +13,7 @@ export { MEMBERLIST, type MemberlistProfile, type MemberlistSettings } from './m
 export * from './metallb';
 export * from './namespace';
 export * from './pool';
-export type { LabelRequirement, LabelSelector } from './selector';
+export type { LabelRequirement, LabelSelector, NodeChoice } from './selector';
 export * from './webhooks';
 export { checkChartServiceWithinApp, type WholeAppOptions, wholeAppProblems } from './whole-app';
 export type { Install } from './whole-app/install';

@@ -1,42 +1,18 @@
 import { Construct } from 'constructs';
 import * as crd from '../../imports/metallb-metallb.io';
 import { METALLB } from '../releases';
+import { type AdvertisementOptions, commonSpec, identify } from './advertisement';
 import type { AnnouncedPool } from './announced-pool';
-import { checkInterface, checkName, checkNotEmpty, checkUnique, Faults } from './checks';
-import { type LabelSelector, plainNodeSelectors, plainSelectors } from './selector';
+import { checkInterface, checkNotEmpty, checkUnique, Faults } from './checks';
 
-/** What an advertisement may be limited to. */
-export interface L2AdvertisementOptions {
+/** Limits of an L2 advertisement. Its nodes are those that may answer. */
+export interface L2AdvertisementOptions extends AdvertisementOptions {
   /**
-   * Name of the advertisement.
+   * Names of the network interfaces that answer. A node without any of them does not answer.
    *
-   * @default - the name of the first pool
-   */
-  readonly name?: string;
-  /**
-   * Network interfaces that answer, by name. A node without any of them never answers.
-   *
-   * @default - every interface of the node but those of containers and virtual machines
+   * @default - every interface except those of containers and virtual machines
    */
   readonly interfaces?: readonly string[];
-  /**
-   * Nodes that may answer, by the value of their label `kubernetes.io/hostname`. Joined with nodeSelectors.
-   *
-   * @default - every node, unless nodeSelectors are given
-   */
-  readonly nodes?: readonly string[];
-  /**
-   * Nodes that may answer, by their labels; one matching selector is enough.
-   *
-   * @default - every node, unless nodes are given
-   */
-  readonly nodeSelectors?: readonly LabelSelector[];
-  /**
-   * Services whose addresses are answered for, by their labels; one matching selector is enough.
-   *
-   * @default - every service with an address from the pools
-   */
-  readonly serviceSelectors?: readonly LabelSelector[];
 }
 
 /** Properties for `L2Advertisement`. */
@@ -46,7 +22,7 @@ export interface L2AdvertisementProps extends L2AdvertisementOptions {
 }
 
 /**
- * Makes one node at a time answer ARP and NDP for the addresses of pools. When that node is gone, another one takes over.
+ * One node at a time answers ARP and NDP for the addresses of pools. If it fails, another node takes over.
  *
  * Source: https://metallb.io/apis/#l2advertisement
  */
@@ -55,38 +31,24 @@ export class L2Advertisement extends Construct {
   readonly name: string;
 
   /**
-   * @throws Error when there is no pool. Else with everything that is wrong: the name is no Kubernetes name, a list is there but empty
-   * or has an entry twice, a node or interface has a name it can't have.
+   * @throws Error without a pool, else with everything that is wrong: an invalid name, an empty list, a duplicate
    */
   constructor(scope: Construct, id: string, props: L2AdvertisementProps) {
     super(scope, id);
-    const { pools, interfaces, serviceSelectors } = props;
-    const [firstPool] = pools;
-    this.name = props.name ?? firstPool?.name ?? '';
-    const label = `L2Advertisement "${this.name}"`;
-    if (firstPool === undefined) {
-      throw new Error(`${label} has no pools, which MetalLB reads as all of them; give at least one IpAddressPool`);
-    }
-    const poolNames = pools.map((pool) => pool.name);
+    const { interfaces } = props;
+    const { name, label } = identify('L2Advertisement', props);
+    this.name = name;
     const faults = new Faults();
+    const common = commonSpec('L2Advertisement', props, faults);
     faults.check(
-      () => checkName('L2Advertisement', this.name),
-      () => checkUnique(`${label}: pools`, poolNames),
       () => checkNotEmpty(`${label}: interfaces`, interfaces),
       () => checkUnique(`${label}: interfaces`, interfaces),
-      ...(interfaces ?? []).map((name) => () => checkInterface(`${label}: interfaces`, name)),
+      ...(interfaces ?? []).map((own) => () => checkInterface(`${label}: interfaces`, own)),
     );
-    const nodeSelectors = faults.attempt(() => plainNodeSelectors(label, props));
-    const services = faults.attempt(() => plainSelectors(`${label}: serviceSelectors`, serviceSelectors));
     faults.throwAll();
     new crd.L2Advertisement(this, 'Resource', {
-      metadata: { name: this.name, namespace: METALLB.namespace },
-      spec: {
-        ipAddressPools: poolNames,
-        interfaces: interfaces?.slice(),
-        nodeSelectors,
-        serviceSelectors: services,
-      },
+      metadata: { name, namespace: METALLB.namespace },
+      spec: { ...common, interfaces: interfaces?.slice() },
     });
   }
 }

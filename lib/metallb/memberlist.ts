@@ -2,65 +2,65 @@ import { Duration } from 'cdk8s';
 import { METALLB } from '../releases';
 
 /**
- * How speakers notice that one of them is gone, in the keys of MetalLB's config.json, all of which it wants.
+ * Failure detection among speakers, by the keys of MetalLB's config.json. All are required.
  *
- * Take a profile and change what you mean to: `{ ...MEMBERLIST.lan, SuspicionMult: 3 }`.
+ * To change some of a profile: `{ ...MEMBERLIST.lan, SuspicionMult: 3 }`.
  *
  * Sources: https://github.com/metallb/metallb/blob/v0.16.1/internal/speakerlist/speakerlist.go and
  * https://github.com/hashicorp/memberlist/blob/v0.5.1/config.go
  */
 export interface MemberlistSettings {
-  /** How long a connection may take to be made and to exchange everything. */
+  /** Timeout of a TCP connection, including a full state exchange. */
   readonly TCPTimeout: Duration;
-  /** How many others are asked to try when a speaker does not answer. */
+  /** Number of other speakers that probe an unresponsive one. */
   readonly IndirectChecks: number;
-  /** How often news is passed on: this many times the logarithm of the number of speakers. */
+  /** Retransmissions of a message, times the logarithm of the number of speakers. */
   readonly RetransmitMult: number;
-  /** How many probe intervals a silent speaker is suspected before it counts as gone. Lower takes over sooner. */
+  /** Probe intervals from suspicion to failure. A lower number gives a faster failover. */
   readonly SuspicionMult: number;
-  /** How many times longer suspicion lasts, at most, until two others confirm it. */
+  /** Maximum factor of the suspicion time without confirmation by two others. */
   readonly SuspicionMaxTimeoutMult: number;
-  /** Pause between two exchanges of everything with one other. */
+  /** Interval of full state exchanges. */
   readonly PushPullInterval: Duration;
-  /** How long an answer may take before others are asked to try; less than `ProbeInterval`, which is all the time they get. */
+  /** Timeout of a direct probe; must be less than `ProbeInterval`, which also covers the indirect probes. */
   readonly ProbeTimeout: Duration;
-  /** Pause between two probes of one other speaker. */
+  /** Interval of probes. */
   readonly ProbeInterval: Duration;
-  /** Whether there is no second try by TCP for a probe that UDP lost. */
+  /** Whether to disable the TCP fallback of a UDP probe. */
   readonly DisableTcpPings: boolean;
-  /** How many times longer a speaker waits, at most, when it seems to be slow itself. */
+  /** Maximum factor of the timeouts of a speaker that is itself slow. */
   readonly AwarenessMaxMultiplier: number;
-  /** How many others hear news at once. */
+  /** Number of recipients of a gossip message. */
   readonly GossipNodes: number;
-  /** Pause between two rounds of news. */
+  /** Interval of gossip messages. */
   readonly GossipInterval: Duration;
-  /** How long a speaker that is gone still hears news, so that it can object. */
+  /** How long a failed speaker still receives gossip, so it can refute its failure. */
   readonly GossipToTheDeadTime: Duration;
-  /** Whether messages must come encrypted. */
+  /** Whether received messages must be encrypted. */
   readonly GossipVerifyIncoming: boolean;
-  /** Whether messages go out encrypted. */
+  /** Whether sent messages are encrypted. */
   readonly GossipVerifyOutgoing: boolean;
   /** Whether messages are compressed. */
   readonly EnableCompression: boolean;
-  /** How many messages may wait to be read. */
+  /** Length of the receive queue. */
   readonly HandoffQueueDepth: number;
-  /** Largest datagram, in bytes; it must fit the network between the nodes. */
+  /** Maximum datagram in bytes; must fit the network's MTU. */
   readonly UDPBufferSize: number;
-  /** Pause between two looks at the length of the queue of news. */
+  /** Interval of queue length checks. */
   readonly QueueCheckInterval: Duration;
 }
 
 /**
- * - `lan`: what speakers do by themselves. Of three nodes, one that is cut off is noticed after 5 to 8 s.
- * - `fast`: `lan` with half the suspicion, 3 to 6 s. A node that is busy for that long is taken for dead.
- * - `wan`: for nodes with a slow or lossy network between them; 35 to 50 s.
+ * - `lan`: the default of speakers. Of three nodes, a failed one is detected after 5 to 8 s.
+ * - `fast`: `lan` with half the suspicion time, 3 to 6 s. A node that is stalled for that long counts as failed.
+ * - `wan`: for a slow or lossy network; 35 to 50 s.
  */
 export type MemberlistProfile = 'lan' | 'fast' | 'wan';
 
 type Key = keyof MemberlistSettings;
 type Bounds = readonly [min: number, max: number];
 
-/** Every key, in the order of MetalLB's own, and what its value may be. */
+/** Every key in MetalLB's order, with the kind of its value. */
 const KINDS: Readonly<Record<Key, 'duration' | 'switch' | Bounds>> = {
   TCPTimeout: 'duration',
   IndirectChecks: [0, 100],
@@ -79,7 +79,7 @@ const KINDS: Readonly<Record<Key, 'duration' | 'switch' | Bounds>> = {
   GossipVerifyOutgoing: 'switch',
   EnableCompression: 'switch',
   HandoffQueueDepth: [1, 1_000_000],
-  // What every host must be able to receive, and what a datagram can hold.
+  // the minimum that every host can receive, and the maximum of a datagram
   UDPBufferSize: [508, 65_507],
   QueueCheckInterval: 'duration',
 };
@@ -101,15 +101,17 @@ export const MEMBERLIST: Readonly<Record<MemberlistProfile, MemberlistSettings>>
 };
 
 /**
- * The text of config.json. MetalLB v0.16.1 dies at start when a time is missing there, and takes 0 or false without a word for any other
- * key that is; so every key is always written.
+ * The text of config.json with every key: MetalLB v0.16.1 exits at start if a time is missing, and uses 0 or false for another missing
+ * key.
  *
- * @throws Error with everything that is wrong with the settings.
+ * @throws Error with everything that is wrong
  */
 export function memberlistJson(choice: MemberlistProfile | MemberlistSettings): string {
   const settings: MemberlistSettings | undefined = typeof choice === 'string' ? MEMBERLIST[choice] : choice;
   if (!settings) {
-    throw new Error(`memberlist: "${choice}" is no profile; the profiles are ${Object.keys(MEMBERLIST).join(', ')}`);
+    throw new Error(
+      `memberlist: profile "${choice}" does not exist; choose from ${Object.keys(MEMBERLIST).join(', ')}`,
+    );
   }
   const problems = [...KEYS.flatMap((key) => problemsOf(key, settings[key])), ...together(settings)];
   if (problems.length > 0) throw new Error(problems.join('\n'));
@@ -119,7 +121,7 @@ export function memberlistJson(choice: MemberlistProfile | MemberlistSettings): 
 function problemsOf(key: Key, value: unknown): string[] {
   const kind = KINDS[key];
   const wrong = (cure: string) => [
-    `memberlist.${key}: ${value instanceof Duration ? goDuration(value) : String(value)} won't do; ${cure}`,
+    `memberlist.${key}: ${value instanceof Duration ? goDuration(value) : String(value)} is invalid; ${cure}`,
   ];
   if (kind === 'switch') return typeof value === 'boolean' ? [] : wrong('give true or false');
   if (kind === 'duration') {
@@ -130,19 +132,19 @@ function problemsOf(key: Key, value: unknown): string[] {
   return fits ? [] : wrong(`give a whole number from ${min} to ${max}`);
 }
 
-/** What no key shows by itself. */
+/** Problems between keys. */
 function together(settings: MemberlistSettings): string[] {
   const { ProbeTimeout: timeout, ProbeInterval: interval } = settings;
   const unknown = Object.keys(settings)
     .filter((key) => !KEYS.some((known) => known === key))
-    .map((key) => `memberlist.${key} is no key of MetalLB, which would not read it; the keys are ${KEYS.join(', ')}`);
+    .map((key) => `memberlist.${key} is not a key of MetalLB; choose from ${KEYS.join(', ')}`);
   const isTooLate =
     timeout instanceof Duration &&
     interval instanceof Duration &&
     timeout.toMilliseconds() >= interval.toMilliseconds();
   const late = isTooLate
     ? [
-        `memberlist.ProbeTimeout: ${goDuration(timeout)} leaves no time for IndirectChecks within ProbeInterval ${goDuration(interval)}; make it shorter`,
+        `memberlist.ProbeTimeout: ${goDuration(timeout)} leaves no time for IndirectChecks within ProbeInterval ${goDuration(interval)}; shorten it`,
       ]
     : [];
   return [...unknown, ...late];
@@ -151,7 +153,7 @@ function together(settings: MemberlistSettings): string[] {
 const plain = (value: Duration | number | boolean): string | number | boolean =>
   value instanceof Duration ? goDuration(value) : value;
 
-/** A time as Go's time.ParseDuration reads it. */
+/** A duration in the format of Go's time.ParseDuration. */
 export function goDuration(duration: Duration): string {
   const milliseconds = duration.toMilliseconds();
   return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;

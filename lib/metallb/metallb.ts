@@ -14,84 +14,82 @@ import type { ImagePullPolicy, MetalLbLogLevel, MetalLbWorkloadProps } from './w
 
 const { names, namespace, ports } = METALLB;
 
-/** Images of MetalLB, each a full reference: registry, path and tag or digest. */
+/** Images of MetalLB: registry, path and tag or digest. */
 export interface MetalLbImages {
   /** @default METALLB.images.controller */
   readonly controller?: string;
   /** @default METALLB.images.speaker */
   readonly speaker?: string;
   /**
-   * Registry that mirrors quay.io, such as `registry.lan:5000` or `harbor.lan/quay`, for the images that are not given in full.
+   * Mirror of quay.io, such as `registry.lan:5000` or `harbor.lan/quay`, for images that are not given.
    *
    * @default quay.io
    */
   readonly registry?: string;
 }
 
-/** Properties for `MetalLb`. With none of them the objects equal those of upstream's native manifest. */
+/** Properties for `MetalLb`. Without any the objects equal upstream's native manifest. */
 export interface MetalLbProps {
   /**
-   * Images to run, for a registry mirror or a digest.
+   * Images, for a registry mirror or a digest.
    *
    * @default METALLB.images, at quay.io
    */
   readonly images?: MetalLbImages;
   /**
-   * When a node fetches the images.
+   * Image pull policy.
    *
    * @default - Kubernetes' own for an image with a tag: IfNotPresent
    */
   readonly imagePullPolicy?: ImagePullPolicy;
   /**
-   * Names of Secrets in metallb-system with the credentials of the registry.
+   * Names of Secrets in metallb-system with registry credentials.
    *
    * @default - none
    */
   readonly imagePullSecrets?: readonly string[];
   /**
-   * How much controller and speakers log.
+   * Log level of controller and speakers.
    *
    * @default - info
    */
   readonly logLevel?: MetalLbLogLevel;
   /**
-   * The `spec.loadBalancerClass` MetalLB serves, for a cluster with a second load balancer. Such as `metallb.io/metallb`.
+   * The `spec.loadBalancerClass` that MetalLB serves, such as `metallb.io/metallb`, for a cluster with a second load balancer.
    *
-   * @default - none: MetalLB serves every LoadBalancer service without a class
+   * @default - none: MetalLB serves LoadBalancer services without a class
    */
   readonly loadBalancerClass?: string;
   /**
-   * Whether nodes with the label `node.kubernetes.io/exclude-from-external-load-balancers` answer for addresses all the same.
-   * kubeadm and Talos put that label on servers, k3s doesn't; MetalLB passes over such nodes without a word.
+   * Whether nodes with the label `node.kubernetes.io/exclude-from-external-load-balancers` answer too. kubeadm and Talos set it on
+   * servers, k3s does not.
    *
    * @default - false
    */
   readonly ignoreExcludeLabel?: boolean;
   /**
-   * How soon speakers notice that one of them is gone and take its addresses over: a profile, or every setting by itself. A change
-   * restarts the speakers, since they read it at start only.
+   * Failure detection among speakers: a profile, or all settings. A change restarts the speakers.
    *
-   * @default - no ConfigMap: speakers do what the profile `lan` writes out
+   * @default - no ConfigMap: equal to the profile `lan`
    */
   readonly memberlist?: MemberlistProfile | MemberlistSettings;
   /**
-   * Interfaces that never answer ARP or NDP, as regular expressions; one match anywhere in the name is enough. It replaces the list, so
-   * to add to it write `[...METALLB.excludedInterfaces, '^wg.*']`.
+   * Interfaces that do not answer ARP or NDP, as regular expressions that match anywhere in the name. It replaces the default; to
+   * extend it write `[...METALLB.excludedInterfaces, '^wg.*']`.
    *
    * @default METALLB.excludedInterfaces, those of containers and virtual machines
    */
   readonly excludeInterfaces?: readonly string[];
   /**
-   * Whether MetalLB checks pools before they are stored. `fail` and `ignore` say what happens while it can't be asked, and `MetalLbWebhooks`
-   * must be told the same. `off` never checks: then leave `MetalLbWebhooks` out, and use no BGPPeer of version v1beta1, which the same
-   * server converts.
+   * Admission webhook. `fail` and `ignore` are its failurePolicy; give `MetalLbWebhooks` the same value. With `off`, do not use
+   * `MetalLbWebhooks`, nor BGPPeers of version v1beta1, which the same server converts.
    *
    * @default 'fail'
    */
   readonly webhook?: MetalLbWebhookMode;
   /**
-   * Whether Prometheus can read the metrics by the annotations of the pods. They are HTTPS and want a token, and upstream's manifest
-   * lets controller and speakers check no token; this adds the two rules and says https.
+   * Whether Prometheus can scrape the pods by their annotations. The metrics need HTTPS and a token, so this adds the scheme and the two
+   * RBAC rules to check tokens, which upstream's manifest lacks.
    *
    * @default - false
    */
@@ -111,16 +109,14 @@ export interface MetalLbProps {
 }
 
 /**
- * MetalLB in its native mode, without what has to be applied before or after it: the namespace (`MetalLbNamespace`), the
- * definitions (`MetalLbCrds`) and the webhooks (`MetalLbWebhooks`). The namespace is always `metallb-system`; give the chart no
- * namespace of its own, which cdk8s would write on cluster roles as well.
+ * MetalLB in native mode, without `MetalLbNamespace` and `MetalLbCrds`, which are applied before it, and `MetalLbWebhooks`, applied
+ * after it. The namespace is always `metallb-system`. Give the chart no namespace: cdk8s would add it to cluster roles.
  *
  * Source: https://github.com/metallb/metallb/blob/v0.16.1/config/manifests/metallb-native.yaml
  */
 export class MetalLb extends Construct {
   /**
-   * @throws Error with everything that is wrong: an image without tag or digest, a name Kubernetes would refuse, a pattern or a setting that
-   * MetalLB could not read.
+   * @throws Error with everything that is wrong: an image that is not pinned, an invalid name, pattern or setting
    */
   constructor(scope: Construct, id: string, props: MetalLbProps = {}) {
     super(scope, id);
@@ -157,7 +153,7 @@ export class MetalLb extends Construct {
       ...common,
       image: images.speaker,
       ignoreExcludeLabel: props.ignoreExcludeLabel ?? false,
-      // Upstream's pods have no such annotation, so there is one only for what is not upstream's.
+      // only for a configuration that differs from upstream's, whose pods have no such annotation
       configChecksum:
         memberlist || props.excludeInterfaces ? checksum({ excluded, memberlist: memberlist ?? '' }) : undefined,
     });
@@ -175,7 +171,7 @@ export class MetalLb extends Construct {
         data: { [names.memberlistFile]: memberlist },
       });
     }
-    // Empty on purpose: the pod can't start without it, and the controller fills in the certificate it makes.
+    // empty: the pod requires it, and the controller adds its certificate
     new k8s.KubeSecret(this, 'WebhookCertificate', { metadata: { name: names.webhookSecret, namespace } });
     new k8s.KubeService(this, 'WebhookService', {
       metadata: { name: names.webhookService, namespace },
@@ -187,7 +183,7 @@ export class MetalLb extends Construct {
   }
 }
 
-/** The images, each as given or from the mirror. */
+/** The images, as given or from the mirror. */
 function readImages({ registry, ...given }: MetalLbImages, faults: Faults): { controller: string; speaker: string } {
   faults.check(() => registry !== undefined && checkRegistry(registry));
   const imageOf = (component: 'controller' | 'speaker'): string => {

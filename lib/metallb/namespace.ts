@@ -6,10 +6,8 @@ import { METALLB } from '../releases';
 export type MetalLbNamespaceProps = Pick<PodSecurityNamespaceProps, 'gitOpsAnnotations'>;
 
 /**
- * The namespace `metallb-system`. Pod security is `privileged` there because speakers use the host's network and NET_RAW, which
- * the level `baseline` refuses.
- *
- * It is no part of `MetalLb`, because namespaces are applied before anything that lives in them.
+ * The namespace `metallb-system`. Its pod security level is `privileged`, because speakers use the host network and NET_RAW. It is not
+ * part of `MetalLb`, because it is applied first.
  */
 export class MetalLbNamespace extends PodSecurityNamespace {
   constructor(scope: Construct, id: string, props: MetalLbNamespaceProps = {}) {

@@ -10,12 +10,12 @@ import { type LabelSelector, plainSelectors } from './selector';
 import { checkPoolWithinApp } from './whole-app';
 import { givesOut } from './whole-app/objects';
 
-/** Who may use a pool, and which pool is asked first. */
+/** Limits and priority of a pool. */
 export interface ServiceAllocation {
   /**
-   * Rank among the pools a service may use: 1 is asked first.
+   * Priority among the pools that a service may use: 1 is the highest.
    *
-   * @default - asked after every pool with a rank
+   * @default - the lowest
    */
   readonly priority?: number;
   /**
@@ -40,24 +40,24 @@ export interface ServiceAllocation {
 
 /** Properties for `IpAddressPool`. */
 export interface IpAddressPoolProps {
-  /** Name of the pool, which services may ask for with the annotation `metallb.io/address-pool`. */
+  /** Name of the pool, for the annotation `metallb.io/address-pool` of services. */
   readonly name: string;
   /** Ranges such as `192.168.10.240-192.168.10.250` or `192.168.10.240/28`, or single addresses; IPv4 and IPv6. */
   readonly addresses: readonly string[];
   /**
-   * Whether services get addresses from here without asking for this pool.
+   * Whether services that request no pool get addresses from this one.
    *
    * @default - true
    */
   readonly autoAssign?: boolean;
   /**
-   * Whether IPv4 addresses that end in .0 or .255 are passed over, for clients that take them for network or broadcast addresses.
+   * Whether to skip IPv4 addresses that end in .0 or .255, which some clients treat as network or broadcast addresses.
    *
    * @default - false
    */
   readonly avoidBuggyIPs?: boolean;
   /**
-   * Limits the pool to certain namespaces and services, and ranks it among pools.
+   * Limits the pool to namespaces and services, and sets its priority.
    *
    * @default - every service may use it
    */
@@ -69,18 +69,17 @@ export interface IpAddressPoolProps {
    */
   readonly labels?: Readonly<Record<string, string>>;
   /**
-   * Whether the pool may go without an advertisement of this app, because something else announces its addresses.
+   * Whether something outside this app announces the pool.
    *
-   * @default - false: synth fails, since MetalLB would give away addresses that nobody answers for
+   * @default - false: synth fails without an advertisement
    */
   readonly allowUnannounced?: boolean;
 }
 
 /**
- * Addresses MetalLB may give to services of type LoadBalancer. Announce them with `advertiseL2` or `advertiseBgp`.
+ * Addresses for services of type LoadBalancer. Announce them with `advertiseL2` or `advertiseBgp`.
  *
- * With a pool in it, synth checks everything in the app that MetalLB reads: pools, advertisements, and the services of type
- * LoadBalancer with the addresses they ask for.
+ * Synth then checks all pools, advertisements and LoadBalancer services of the app together.
  *
  * Source: https://metallb.io/apis/#ipaddresspool
  */
@@ -90,14 +89,14 @@ export class IpAddressPool extends Construct implements AnnouncedPool {
   /** The addresses, in the order given. */
   readonly ranges: readonly AddressRange[];
 
-  /** Whether the pool may go without an advertisement of this app. */
+  /** Whether something outside this app announces the pool. */
   readonly allowUnannounced: boolean;
 
   private readonly avoidBuggyIPs: boolean;
 
   /**
-   * @throws Error with everything that is wrong: the name is no Kubernetes name, there is no address, an address can't be read, two ranges
-   * overlap, a rank is no whole number from 1, a list of the allocation is there but empty or has an entry twice.
+   * @throws Error with everything that is wrong: an invalid name, address or priority, no address, overlapping ranges, an empty list, a
+   * duplicate
    */
   constructor(scope: Construct, id: string, props: IpAddressPoolProps) {
     super(scope, id);
@@ -121,15 +120,15 @@ export class IpAddressPool extends Construct implements AnnouncedPool {
     checkPoolWithinApp(this);
   }
 
-  /** Whether MetalLB could give this address to a service. */
+  /** Whether MetalLB may assign this address. */
   offers(address: Address): boolean {
     return givesOut(this.ranges, this.avoidBuggyIPs, address);
   }
 
   /**
-   * Announces the pool by ARP and NDP. Without options every node answers on every interface, one at a time.
+   * Announces the pool by ARP and NDP; by default from any node, on every interface.
    *
-   * @throws Error for what `L2Advertisement` throws.
+   * @throws Error as `L2Advertisement`
    */
   advertiseL2(options: L2AdvertisementOptions = {}): L2Advertisement {
     const name = options.name ?? this.name;
@@ -137,9 +136,9 @@ export class IpAddressPool extends Construct implements AnnouncedPool {
   }
 
   /**
-   * Announces the pool to routers. Without options every node tells every peer.
+   * Announces the pool by BGP; by default from every node to every peer.
    *
-   * @throws Error for what `BgpAdvertisement` throws.
+   * @throws Error as `BgpAdvertisement`
    */
   advertiseBgp(options: BgpAdvertisementOptions = {}): BgpAdvertisement {
     const name = options.name ?? this.name;
@@ -158,7 +157,7 @@ function readRanges({ name, addresses }: IpAddressPoolProps, faults: Faults): Ad
     const other = ranges.slice(0, index).find((earlier) => overlaps(earlier, range));
     faults.check(() => {
       if (!other) return;
-      throw new Error(`${label}: ${range.text} overlaps ${other.text}, which MetalLB refuses; give every address once`);
+      throw new Error(`${label}: ${range.text} overlaps ${other.text}; give every address once`);
     });
   }
   return ranges;
@@ -172,7 +171,7 @@ function readRange(label: string, text: string): AddressRange {
   }
 }
 
-/** MetalLB reads `first-last` and CIDR but no single address. */
+/** MetalLB reads only `first-last` and CIDR. */
 const metalLbText = (range: AddressRange): string =>
   range.text.includes('/') ? range.text : `${range.first.text}-${range.last.text}`;
 
@@ -186,7 +185,7 @@ function plainAllocation(
   faults.check(
     () => {
       if (priority === undefined || (Number.isSafeInteger(priority) && priority >= 1)) return;
-      throw new Error(`${label}.priority: ${priority} is no rank; write a whole number from 1, where 1 is asked first`);
+      throw new Error(`${label}.priority: ${priority} is invalid; give a whole number from 1, the highest priority`);
     },
     () => checkNotEmpty(`${label}.namespaces`, namespaces),
     () => checkUnique(`${label}.namespaces`, namespaces),

@@ -6,7 +6,7 @@ const { namespace, names } = METALLB;
 const READ = ['get', 'list', 'watch'];
 const EVERYTHING = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
-/** Definitions whose conversion webhook or presence the controller looks after. The two service statuses are the speakers' own. */
+/** Definitions that the controller manages; those of the service statuses belong to the speakers. */
 const CONTROLLER_CRDS = [
   'bfdprofiles',
   'bgpadvertisements',
@@ -17,7 +17,7 @@ const CONTROLLER_CRDS = [
   'configurationstates',
 ].map((plural) => `${plural}.metallb.io`);
 
-/** One rule. `resourceNames` limits it to objects of these names. */
+/** A rule, optionally limited to objects of these names. */
 function allow(
   apiGroup: string,
   resources: readonly string[],
@@ -58,7 +58,7 @@ const controllerClusterRules = (): k8s.PolicyRule[] => [
   allow('', ['nodes'], ['list']),
   allow('', ['services/status'], ['update']),
   allow('', ['events'], ['create', 'patch']),
-  // Kubernetes has had no pod security policies since 1.25. The rule stays because upstream still states it.
+  // obsolete since Kubernetes 1.25, but still in upstream's manifest
   allow('policy', ['podsecuritypolicies'], ['use'], [names.controller]),
   allow('admissionregistration.k8s.io', ['validatingwebhookconfigurations'], EVERYTHING, [names.webhookConfiguration]),
   allow('admissionregistration.k8s.io', ['validatingwebhookconfigurations'], ['list', 'watch']),
@@ -81,7 +81,7 @@ const speakerClusterRules = (): k8s.PolicyRule[] => [
 ];
 
 /**
- * What it takes to check the token of whoever asks for metrics.
+ * Rules to check the tokens of metrics requests.
  *
  * Source: https://github.com/metallb/metallb/blob/v0.16.1/config/prometheus-native/rbac-patch.yaml
  */
@@ -92,12 +92,12 @@ const metricsRules = (): k8s.PolicyRule[] => [
 
 /** Properties for `MetalLbRbac`. */
 export interface MetalLbRbacProps {
-  /** Whether controller and speakers may check tokens, without which nobody reads their metrics. */
+  /** Whether controller and speakers may check the tokens of metrics requests. */
   readonly metrics: boolean;
 }
 
 /**
- * The service accounts of controller and speaker, and what the API server lets them do.
+ * The service accounts of controller and speaker, with their roles.
  *
  * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/rbac
  */
@@ -127,7 +127,7 @@ export class MetalLbRbac extends Construct {
     new Kind(this, `${kind}-${name}`, { metadata: metadata(kind, name), rules });
   }
 
-  /** Gives the role to service accounts, by a binding of the role's name. */
+  /** Binds the role to service accounts; the binding has the role's name. */
   private bind(kind: RoleKind, name: string, accounts: readonly string[]): void {
     const Kind = kind === 'Role' ? k8s.KubeRoleBinding : k8s.KubeClusterRoleBinding;
     new Kind(this, `${kind}Binding-${name}`, {
@@ -140,7 +140,7 @@ export class MetalLbRbac extends Construct {
 
 type RoleKind = 'Role' | 'ClusterRole';
 
-/** What belongs to a cluster role has no namespace. */
+/** Without namespace for a cluster role. */
 function metadata(kind: RoleKind, name: string): k8s.ObjectMeta {
   return { name, namespace: kind === 'Role' ? namespace : undefined, labels: METALLB_LABELS };
 }

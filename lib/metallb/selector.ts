@@ -1,40 +1,38 @@
 import { checkLabel, checkNodeName, checkNotEmpty, checkUnique, Faults } from './checks';
 
-/** A condition on one label, as Kubernetes writes it. */
+/** A condition on one label. */
 export type LabelRequirement =
   | { readonly key: string; readonly operator: 'In' | 'NotIn'; readonly values: readonly string[] }
   | { readonly key: string; readonly operator: 'Exists' | 'DoesNotExist' };
 
 /**
- * A choice of objects by their labels; all parts must match. It is Kubernetes' own LabelSelector
- * (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/) with its four operators as types.
+ * Kubernetes' LabelSelector (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/) with its four operators as
+ * types. All parts must match.
  */
 export interface LabelSelector {
-  /** @default - no label is asked for by value */
+  /** @default - none */
   readonly matchLabels?: Readonly<Record<string, string>>;
-  /** @default - no conditions */
+  /** @default - none */
   readonly matchExpressions?: readonly LabelRequirement[];
 }
 
-/** The selector as the generated bindings want it. */
+/** The selector in the form of the generated bindings. */
 export interface PlainSelector {
   readonly matchLabels?: { [key: string]: string };
   readonly matchExpressions?: PlainRequirement[];
 }
 
 /**
- * Copies a selector into the form of the bindings.
+ * Converts a selector into the form of the bindings.
  *
- * @param what name of the prop, for the message.
- * @throws Error when the selector is empty and so would match everything, `In` and `NotIn` have no values, no object can have such a label,
- * or a condition or a value stands twice, for which MetalLB drops its whole configuration.
+ * @param what name of the prop, for the message
+ * @throws Error for an empty selector, which matches everything, for `In` and `NotIn` without values, an invalid label, and a duplicate
+ * condition or value, for which MetalLB drops its whole configuration
  */
 function plainSelector(what: string, selector: LabelSelector): PlainSelector {
   const { matchLabels, matchExpressions = [] } = selector;
   if (Object.keys(matchLabels ?? {}).length === 0 && matchExpressions.length === 0) {
-    throw new Error(
-      `${what}: a selector without labels and conditions matches everything; leave it out or name a label`,
-    );
+    throw new Error(`${what}: a selector without labels and conditions matches everything; remove it, or name a label`);
   }
   for (const [key, value] of Object.entries(matchLabels ?? {})) checkLabel(what, key, [value]);
   const requirements = matchExpressions.map((requirement) => plainRequirement(what, requirement));
@@ -60,28 +58,37 @@ function plainRequirement(what: string, requirement: LabelRequirement): PlainReq
   return { key, operator, values: [...requirement.values] };
 }
 
-/** The same for two conditions that mean the same: `zone In (a, b)`. */
+/** Canonical text of a condition: `zone In (a, b)`. */
 const requirementText = ({ key, operator, values }: PlainRequirement): string =>
   values ? `${key} ${operator} (${values.toSorted().join(', ')})` : `${key} ${operator}`;
 
-/** The same for two selectors that mean the same: `app=web, zone In (a, b)`. */
+/** Canonical text of a selector: `app=web, zone In (a, b)`. */
 const selectorText = ({ matchLabels = {}, matchExpressions = [] }: PlainSelector): string =>
   [...Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`), ...matchExpressions.map(requirementText)]
     .sort()
     .join(', ');
 
-/** Nodes by name, by labels, or both. */
+/** Nodes by name, by labels, or both; one match is enough. */
 export interface NodeChoice {
+  /**
+   * Nodes, by the value of their label `kubernetes.io/hostname`.
+   *
+   * @default - every node, unless nodeSelectors are given
+   */
   readonly nodes?: readonly string[];
+  /**
+   * Nodes, by their labels.
+   *
+   * @default - every node, unless nodes are given
+   */
   readonly nodeSelectors?: readonly LabelSelector[];
 }
 
 /**
- * The selectors for a choice of nodes, or undefined for every node.
+ * The selectors for a choice of nodes; undefined for every node.
  *
- * @param label what it is a choice for, for the message.
- * @throws Error with everything that is wrong: a list that is there but empty, a name or selector twice, a name no node can have, a
- * selector that `plainSelector` refuses.
+ * @param label owner of the choice, for the message
+ * @throws Error with everything that is wrong: an empty list, a duplicate, an invalid name or selector
  */
 export function plainNodeSelectors(label: string, { nodes, nodeSelectors }: NodeChoice): PlainSelector[] | undefined {
   const faults = new Faults();
@@ -101,9 +108,9 @@ export function plainNodeSelectors(label: string, { nodes, nodeSelectors }: Node
 }
 
 /**
- * Copies selectors into the form of the bindings.
+ * Converts selectors into the form of the bindings.
  *
- * @throws Error with everything that is wrong: a list that is there but empty, a selector twice, or what `plainSelector` refuses.
+ * @throws Error with everything that is wrong: an empty list, a duplicate, an invalid selector
  */
 export function plainSelectors(
   what: string,
@@ -117,7 +124,7 @@ export function plainSelectors(
   return copies;
 }
 
-/** Whether an object with these labels is chosen. */
+/** Whether the selector matches the labels. */
 export const selects = (selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean =>
   Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
   (selector.matchExpressions ?? []).every((requirement) => meets(requirement, labels[requirement.key]));

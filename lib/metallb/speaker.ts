@@ -8,6 +8,7 @@ import {
   placement,
   podLabels,
   podMetadata,
+  podSecurity,
   probes,
   workloadMetadata,
 } from './workload';
@@ -17,11 +18,11 @@ const { names, ports } = METALLB;
 /** Properties for `MetalLbSpeaker`. */
 export interface MetalLbSpeakerProps extends MetalLbPodProps {
   readonly ignoreExcludeLabel: boolean;
-  /** Changes with what speakers read at start, where it is not upstream's. */
+  /** Checksum of a configuration that differs from upstream's. */
   readonly configChecksum?: string;
 }
 
-/** Servers answer for addresses, too. `master` is the label's name before Kubernetes 1.20. */
+/** Servers answer too. `master` is the name of the taint before Kubernetes 1.20. */
 const CONTROL_PLANE: readonly k8s.Toleration[] = ['master', 'control-plane'].map((role) => ({
   key: `node-role.kubernetes.io/${role}`,
   operator: 'Exists',
@@ -29,8 +30,7 @@ const CONTROL_PLANE: readonly k8s.Toleration[] = ['master', 'control-plane'].map
 }));
 
 /**
- * The speakers: one on every node, which answer ARP and NDP for the addresses of services and, by gossip among themselves, take
- * over from a node that is gone.
+ * The speakers: one per node. They answer ARP and NDP for the addresses of services, detect a failed node by gossip and take over.
  *
  * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/controllers
  */
@@ -47,11 +47,12 @@ export class MetalLbSpeaker extends Construct {
             ...placement(props, CONTROL_PLANE),
             containers: [container(props)],
             hostNetwork: true,
+            securityContext: podSecurity(props),
             serviceAccountName: names.speaker,
-            // Enough to tell the other speakers goodbye, who then take over at once.
+            // enough to leave the gossip cluster, so others take over at once
             terminationGracePeriodSeconds: 2,
             volumes: [
-              // Not optional: the pod waits until the controller has made the key.
+              // not optional: the pod waits for the key of the controller
               { name: 'memberlist', secret: { secretName: names.memberlistSecret, defaultMode: 0o644 } },
               { name: 'metallb-excludel2', configMap: { name: names.excludeL2Config, defaultMode: 0o400 } },
               { name: 'memberlist-config', configMap: { name: names.memberlistConfig, optional: true } },
@@ -85,7 +86,7 @@ const container = (props: MetalLbSpeakerProps): k8s.Container => ({
   resources: props.resources,
   securityContext: {
     allowPrivilegeEscalation: false,
-    // NET_RAW: ARP and NDP packets are written by hand.
+    // for ARP and NDP packets
     capabilities: { drop: ['ALL'], add: ['NET_RAW'] },
     readOnlyRootFilesystem: true,
   },

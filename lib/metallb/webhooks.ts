@@ -3,27 +3,27 @@ import { Construct } from 'constructs';
 import { LAST_WAVE_ANNOTATIONS } from '../kube';
 import { METALLB } from '../releases';
 
-/** Whether MetalLB checks pools: it must, it does while it is there, or it never does. */
+/** Whether MetalLB validates pools: failurePolicy Fail or Ignore, or no webhook. */
 export type MetalLbWebhookMode = 'fail' | 'ignore' | 'off';
 
 /** Properties for `MetalLbWebhooks`. */
 export interface MetalLbWebhooksProps {
   /**
-   * What becomes of a pool while MetalLB can't be asked: `fail` refuses it, `ignore` stores it unchecked. `MetalLb` must be told the same.
+   * failurePolicy: if MetalLB is unavailable, `fail` refuses a pool and `ignore` stores it unchecked. Give `MetalLb` the same value.
    *
    * @default 'fail'
    */
   readonly webhook?: Exclude<MetalLbWebhookMode, 'off'>;
   /**
-   * Whether Argo CD is told to apply the webhooks after the pools (sync wave 1). It would otherwise order the two by name,
-   * and a first sync fails while the controller is still starting.
+   * Whether an annotation makes Argo CD apply the webhooks after the pools (sync wave 1). Otherwise a first sync fails while the
+   * controller starts.
    *
    * @default - true
    */
   readonly gitOpsAnnotations?: boolean;
 }
 
-/** What one webhook checks. */
+/** A webhook and its objects. */
 interface Check {
   /** First part of the webhook's name. */
   readonly name: string;
@@ -36,9 +36,9 @@ interface Check {
 const CREATE_AND_UPDATE = ['CREATE', 'UPDATE'];
 
 const CHECKS: readonly Check[] = [
-  // The name of the first one differs from the pattern of the others upstream, too.
+  // upstream's name has this extra s
   check('bgppeersvalidationwebhook', 'v1beta2', 'bgppeer', 'bgppeers', CREATE_AND_UPDATE),
-  // A profile that peers still use must stay, so this one checks deletion; MetalLB doesn't check its changes.
+  // MetalLB checks the deletion of a profile, because peers may use it, but no updates
   check('bfdprofilevalidationwebhook', 'v1beta1', 'bfdprofile', 'bfdprofiles', ['CREATE', 'DELETE']),
   check('bgpadvertisementvalidationwebhook', 'v1beta1', 'bgpadvertisement', 'bgpadvertisements', CREATE_AND_UPDATE),
   check('communityvalidationwebhook', 'v1beta1', 'community', 'communities', CREATE_AND_UPDATE),
@@ -51,10 +51,9 @@ function check(name: string, version: string, singular: string, plural: string, 
 }
 
 /**
- * MetalLB's ValidatingWebhookConfiguration, and nothing else. It belongs in the chart that is applied last: from then on the API
- * server refuses pools until the controller answers, so pools that are applied before it make the first apply clean. The
- * controller fills in its certificate authority whenever the object appears; `caBundle` is therefore never written here, where it
- * would only be put back and forth by GitOps.
+ * MetalLB's ValidatingWebhookConfiguration. Put it into the chart that is applied last: from then on the API server refuses pools
+ * until the controller answers. The controller adds its certificate authority, so `caBundle` is not written here; GitOps would keep
+ * reverting it.
  *
  * Source: https://github.com/metallb/metallb/tree/v0.16.1/config/webhook
  */
@@ -77,7 +76,7 @@ export class MetalLbWebhooks extends Construct {
           },
         },
         failurePolicy: props.webhook === 'ignore' ? 'Ignore' : 'Fail',
-        // scope is what the server fills in; left out, kubectl sends the rules again at every apply
+        // the server's default; without it kubectl patches the rules at every apply
         rules: [{ apiGroups: ['metallb.io'], apiVersions: [version], operations, resources: [plural], scope: '*' }],
         sideEffects: 'None',
       })),

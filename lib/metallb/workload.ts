@@ -2,24 +2,24 @@ import { k8s } from 'cdk8s-plus-27';
 import { CHECKSUM_ANNOTATION } from '../kube';
 import { METALLB, METALLB_LABELS } from '../releases';
 
-/** How much MetalLB logs, from everything to nothing. */
+/** Log level of MetalLB. */
 export type MetalLbLogLevel = 'all' | 'debug' | 'info' | 'warn' | 'error' | 'none';
 
-/** When a node fetches an image. */
+/** Kubernetes image pull policy. */
 export type ImagePullPolicy = 'Always' | 'IfNotPresent' | 'Never';
 
-/** Settings the controller and the speakers have in common, each set for itself. */
+/** Settings of the controller or the speakers. */
 export interface MetalLbWorkloadProps {
   /**
-   * What the container asks for and may use. `smallResources` suits a cluster of a few machines.
+   * Resources of the container. `smallResources` suits a cluster of a few nodes.
    *
-   * @default - none, as upstream: the pod gets what is left over and is among the first to be evicted
+   * @default - none, as upstream: the pod is among the first to be evicted
    */
   readonly resources?: k8s.ResourceRequirements;
   /**
-   * Taints the pod tolerates besides those it tolerates upstream.
+   * Tolerations in addition to upstream's.
    *
-   * @default - the controller tolerates nothing, speakers the NoSchedule taints of the control plane
+   * @default - none for the controller, the NoSchedule taints of the control plane for speakers
    */
   readonly tolerations?: readonly k8s.Toleration[];
   /**
@@ -29,7 +29,13 @@ export interface MetalLbWorkloadProps {
    */
   readonly priorityClassName?: string;
   /**
-   * Labels a node must have besides `kubernetes.io/os: linux`.
+   * Seccomp profile of the pod.
+   *
+   * @default - none, as upstream
+   */
+  readonly seccompProfile?: 'RuntimeDefault';
+  /**
+   * Node labels in addition to `kubernetes.io/os: linux`.
    *
    * @default - none, as upstream
    */
@@ -37,17 +43,16 @@ export interface MetalLbWorkloadProps {
 }
 
 /**
- * Small resources for controller and speaker, a deviation from upstream, which sets none. The requests keep the pods out of the
- * class that is evicted first. There is no CPU limit on purpose: a throttled speaker answered ARP seconds late, which is why
- * upstream took its limits of 100m and 100Mi away (https://github.com/metallb/metallb/pull/765). The memory limit is well above
- * that old one and only there to stop a leak.
+ * Small resources for controller and speaker; upstream sets none. The requests keep the pods out of the BestEffort class. There is no
+ * CPU limit: a throttled speaker answered ARP seconds late, so upstream removed its limits of 100m and 100Mi
+ * (https://github.com/metallb/metallb/pull/765). The memory limit only stops a leak.
  */
 export const smallResources: k8s.ResourceRequirements = {
   requests: { cpu: k8s.Quantity.fromString('25m'), memory: k8s.Quantity.fromString('64Mi') },
   limits: { memory: k8s.Quantity.fromString('256Mi') },
 };
 
-/** What controller and speaker share, with every default filled in. */
+/** Common settings of controller and speaker, with defaults. */
 export interface MetalLbPodProps extends MetalLbWorkloadProps {
   readonly image: string;
   readonly logLevel: MetalLbLogLevel;
@@ -57,7 +62,7 @@ export interface MetalLbPodProps extends MetalLbWorkloadProps {
   readonly metrics: boolean;
 }
 
-/** The labels that select the pods of one of the two. Selectors can't be changed later, so neither can these. */
+/** The labels of the immutable selector. */
 export const podLabels = (component: string): Record<string, string> => ({ ...METALLB_LABELS, component });
 
 /** Metadata of the Deployment or DaemonSet. */
@@ -68,9 +73,9 @@ export const workloadMetadata = (name: string): k8s.ObjectMeta => ({
 });
 
 /**
- * Metadata of the pods. The annotations are upstream's; its metrics are HTTPS, which only `metrics` says.
+ * Metadata of the pods. The annotations are upstream's; `metrics` adds the scheme https.
  *
- * @param configChecksum of what the pods read at start, where it is not upstream's.
+ * @param configChecksum of a configuration that differs from upstream's
  */
 export const podMetadata = (
   component: string,
@@ -86,20 +91,28 @@ export const podMetadata = (
   },
 });
 
-/** Arguments both binaries take. */
+/** Arguments of both binaries. */
 export function commonArguments(props: MetalLbPodProps): string[] {
   const args = [`--port=${METALLB.ports.metrics}`, `--log-level=${props.logLevel}`];
   if (props.loadBalancerClass !== undefined) args.push(`--lb-class=${props.loadBalancerClass}`);
   return args;
 }
 
-/** An environment variable whose value is a field of the pod. */
+/** The security context of the pod. */
+export function podSecurity(
+  { seccompProfile }: MetalLbPodProps,
+  upstream?: k8s.PodSecurityContext,
+): k8s.PodSecurityContext | undefined {
+  return seccompProfile === undefined ? upstream : { ...upstream, seccompProfile: { type: seccompProfile } };
+}
+
+/** An environment variable from a field of the pod. */
 export const envFromField = (name: string, fieldPath: string): k8s.EnvVar => ({
   name,
   valueFrom: { fieldRef: { fieldPath } },
 });
 
-/** Liveness and readiness probe. Speakers use the node's network and answer on its loopback address only. */
+/** Liveness and readiness probe. Speakers answer only on the loopback address of the node. */
 export function probes(host?: string): Pick<k8s.Container, 'livenessProbe' | 'readinessProbe'> {
   const probe = (path: string): k8s.Probe => ({
     httpGet: { host, path, port: k8s.IntOrString.fromNumber(METALLB.ports.health) },
@@ -112,7 +125,7 @@ export function probes(host?: string): Pick<k8s.Container, 'livenessProbe' | 're
   return { livenessProbe: probe('/healthz'), readinessProbe: probe('/readyz') };
 }
 
-/** Where the pod may run, and how it gets its image. */
+/** Scheduling and image pull secrets. */
 export function placement(
   props: MetalLbPodProps,
   upstreamTolerations: readonly k8s.Toleration[],

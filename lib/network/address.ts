@@ -1,12 +1,11 @@
 import * as ipaddr from 'ipaddr.js';
 import { quoted } from '../text';
 
-/** IP family: 4 or 6. */
+/** IP family. */
 export type Family = 4 | 6;
 
 /**
- * One IP address. The text is canonical (RFC 5952 for IPv6), so two equal addresses have equal texts.
- * Make one with `parseAddress`.
+ * An IP address. Its text is canonical (RFC 5952 for IPv6), so equal addresses have equal texts. Create one with `parseAddress`.
  */
 export interface Address {
   readonly family: Family;
@@ -15,19 +14,19 @@ export interface Address {
   readonly text: string;
 }
 
-/** An unbroken run of addresses of one family, both ends included. Make one with `parseAddressRange`. */
+/** A contiguous range of addresses of one family, ends included. Create one with `parseAddressRange`. */
 export interface AddressRange {
   readonly family: Family;
   readonly first: Address;
   readonly last: Address;
   /**
-   * The range in canonical form: `192.168.10.240-192.168.10.250`, `192.168.10.240/28`, or the address alone when there is only one.
-   * Reading it again gives the same range. Beware that MetalLB takes no single address without a prefix length.
+   * The canonical text: `192.168.10.240-192.168.10.250`, `192.168.10.240/28`, or a single address. MetalLB refuses a single address
+   * without prefix length.
    */
   readonly text: string;
 }
 
-/** A network in CIDR form whose host bits are all zero. Make one with `parseSubnet`. */
+/** A network in CIDR form with zero host bits. Create one with `parseSubnet`. */
 export interface Subnet extends AddressRange {
   /** Length of the prefix in bits. */
   readonly prefix: number;
@@ -43,7 +42,7 @@ function fromParsed(parsed: ipaddr.IPv4 | ipaddr.IPv6): Address {
 const canonicalText = (parsed: ipaddr.IPv4 | ipaddr.IPv6): string =>
   parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString();
 
-/** The address with this number. Throws a RangeError when it does not fit the family. */
+/** The address with this value. Throws a RangeError if it does not fit the family. */
 export function addressFromValue(family: Family, value: bigint): Address {
   if (value < 0n || value >= 1n << BigInt(bits(family))) {
     throw new RangeError(`${value} is no IPv${family} address`);
@@ -56,8 +55,9 @@ export function addressFromValue(family: Family, value: bigint): Address {
 
 /**
  * Reads one IPv4 address in four-part decimal form or one IPv6 address in hexadecimal form.
- * Throws an Error that says what is wrong. Refused: leading zeros in IPv4 (`010.0.0.1`), too few parts (`1.2.3`), a zone (`fe80::1%eth0`),
- * and IPv4 inside IPv6 (`::1.2.3.4`, `::ffff:102:304`), which ipaddr.js and Go's net package each read as something else.
+ *
+ * @throws Error for leading zeros in IPv4 (`010.0.0.1`), too few parts (`1.2.3`), a zone (`fe80::1%eth0`), and IPv4 inside IPv6
+ * (`::1.2.3.4`, `::ffff:102:304`), which ipaddr.js and Go's net package read differently
  */
 export function parseAddress(text: string): Address {
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return fromParsed(ipaddr.IPv4.parse(text));
@@ -78,7 +78,7 @@ function parsePrefix(text: string, family: Family): number {
   return prefix;
 }
 
-/** Reads a network such as `192.168.10.0/24`. Throws an Error when host bits are set and names the network meant. */
+/** Reads a network such as `192.168.10.0/24`. Throws an Error if host bits are set. */
 export function parseSubnet(text: string): Subnet {
   const [addressText = '', prefixText, ...rest] = text.split('/');
   if (prefixText === undefined || rest.length > 0) {
@@ -103,7 +103,7 @@ function tryParseAddress(text: string): Address | undefined {
   }
 }
 
-/** Reads `first-last`, a CIDR, or a single address. Throws an Error when the ends are out of order or of two families. */
+/** Reads `first-last`, a CIDR, or a single address. Throws an Error if the ends are out of order or of two families. */
 export function parseAddressRange(text: string): AddressRange {
   if (text.includes('/')) return parseSubnet(text.trim());
   const [firstText = '', lastText = firstText, ...rest] = text.split('-').map((part) => part.trim());
@@ -126,40 +126,39 @@ export function parseAddressRange(text: string): AddressRange {
   };
 }
 
-/** True when the address lies in the range, ends included. */
+/** Whether the range contains the address. */
 export const contains = (range: AddressRange, address: Address): boolean =>
   range.family === address.family && range.first.value <= address.value && address.value <= range.last.value;
 
-/** True when the whole of `inner` lies in `outer`. */
+/** Whether `outer` contains all of `inner`. */
 export const covers = (outer: AddressRange, inner: AddressRange): boolean =>
   contains(outer, inner.first) && contains(outer, inner.last);
 
-/** True when the ranges share at least one address. */
+/** Whether the ranges share an address. */
 export const overlaps = (a: AddressRange, b: AddressRange): boolean =>
   a.family === b.family && a.first.value <= b.last.value && b.first.value <= a.last.value;
 
-/** How many addresses the range holds. */
+/** The number of addresses. */
 export const sizeOf = (range: AddressRange): bigint => range.last.value - range.first.value + 1n;
 
-/** Length of the prefix of the largest network that lies within the range, such as 29 for 192.168.10.1-192.168.10.17. */
+/** Prefix length of the largest network within the range, such as 29 for 192.168.10.1-192.168.10.17. */
 export function shortestPrefix(range: AddressRange): number {
   for (let prefix = 0; ; prefix++) {
     const size = 1n << BigInt(bits(range.family) - prefix);
     const start = ((range.first.value + size - 1n) / size) * size;
-    // every address is a network by itself, so this ends
+    // ends at a single address
     if (start + size - 1n <= range.last.value) return prefix;
   }
 }
 
-/** True when both are the same address. */
 export const sameAddress = (a: Address, b: Address): boolean => a.family === b.family && a.value === b.value;
 
-/** The address as part of a URL: IPv6 in brackets. */
+/** The address for a URL: IPv6 in brackets. */
 export const urlHost = (address: Address): string => (address.family === 6 ? `[${address.text}]` : address.text);
 
 /**
- * Why no host may have this address in the subnet, or undefined when one may: the network address (IPv6: the subnet-router
- * anycast address, RFC 4291 2.6.1) and the IPv4 broadcast address. Networks of /31, /32, /127 and /128 have neither (RFC 3021, RFC 6164).
+ * Why a host must not have this address in the subnet; undefined if it may. Reserved are the network address (IPv6: the subnet-router
+ * anycast address, RFC 4291 2.6.1) and the IPv4 broadcast address; not in /31, /32, /127 and /128 (RFC 3021, RFC 6164).
  */
 export function reservedAs(subnet: Subnet, address: Address): 'network address' | 'broadcast address' | undefined {
   if (sizeOf(subnet) <= 2n) return undefined;

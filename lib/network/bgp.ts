@@ -1,15 +1,15 @@
 import { quoted } from '../text';
 
-/** What BGP and MetalLB's own implementation of it take, for the site description and for constructs alike. */
+/** Limits of BGP and of MetalLB's native implementation. */
 
-/** AS numbers are 32 bits wide (RFC 6793), and MetalLB takes 0 for none. */
+/** AS numbers have 32 bits (RFC 6793); 0 is none. */
 export const MAX_ASN = 4_294_967_295;
-/** The definition of BGPPeer stops here. */
+/** Maximum in the CRD of BGPPeer. */
 export const MAX_PEER_PORT = 16_384;
-/** 0 is for sessions that never time out; 1 and 2 are not allowed (RFC 4271 4.2), and it is 16 bits wide. */
+/** RFC 4271 4.2: 16 bits; 1 and 2 are invalid, and 0 disables the timeout. */
 export const MIN_HOLD_SECONDS = 3;
 export const MAX_HOLD_SECONDS = 65_535;
-/** As many as fit the one attribute that MetalLB's native mode writes. */
+/** Maximum of the one path attribute that MetalLB's native mode writes. */
 export const MAX_COMMUNITIES = 63;
 
 const inBits = (numbers: readonly string[], bits: number): boolean =>
@@ -27,7 +27,7 @@ export const isLargeCommunity = (text: string): boolean => {
   return marker === 'large' && parts.length === 3 && inBits(parts, 32);
 };
 
-/** Why MetalLB's native mode does not take the text for a community, or undefined when it does. */
+/** Why MetalLB's native mode refuses the text as a community; undefined if it does not. */
 export function communityFault(text: string): { readonly message: string; readonly cure: string } | undefined {
   if (isStandardCommunity(text)) return undefined;
   const cure = 'write two numbers up to 65535, such as 65535:65282';

@@ -1,42 +1,42 @@
 /**
- * Patterns of the network interfaces that speakers pass over. MetalLB reads them with Go's regexp. What is taken here is the part of its
- * language that JavaScript reads alike, so that synth can tell which interfaces a pattern means.
+ * Patterns of the network interfaces that speakers exclude. MetalLB reads them with Go's regexp. Accepted is the subset that
+ * JavaScript reads alike, so synth can evaluate a pattern.
  *
  * Source: https://pkg.go.dev/regexp/syntax
  */
 
-/** Of a kind of character, or of punctuation. */
+/** A character class or escaped punctuation. */
 const ESCAPE = String.raw`\\[dDwWsS]|\\[!-/:-@[-\`{-~]`;
 const PIECES = [
-  // a character, an anchor, or the bar between two choices
+  // a character, an anchor, or an alternation
   String.raw`[^\\()[\]{}*+?]`,
   ESCAPE,
   String.raw`\\[bB]`,
   String.raw`\[(?:\^|(?!\^))(?:[^\\[\]]|${ESCAPE})+\]`,
-  // groups, without look-around and names
+  // groups, but no lookaround or names
   String.raw`\((?:\?:|(?!\?))`,
   String.raw`\)`,
   String.raw`[*+?]|\{\d+(?:,\d*)?\}`,
 ];
 const READ_ALIKE = new RegExp(`^(?:${PIECES.join('|')})*$`);
 const IGNORE_CASE = '(?i)';
-/** Go counts no further than this, with repetitions inside repetitions multiplied. */
+/** Go's limit for nested repetitions, multiplied. */
 const MAX_REPEATS = 1000;
 
 /**
  * Checks a pattern of interface names.
  *
- * @throws Error when Go may not read it, or when it matches every interface.
+ * @throws Error if Go may read it differently, or if it matches every interface.
  */
 export function checkExclusion(pattern: string): void {
   if (!excludes(pattern, '')) return;
-  throw new Error(`${labelOf(pattern)} matches every interface, so that no node would answer; ${CURE}`);
+  throw new Error(`${labelOf(pattern)} matches every interface, so no node would answer; ${CURE}`);
 }
 
 /**
- * Whether speakers pass over an interface of this name. One match anywhere in the name is enough.
+ * Whether the pattern excludes an interface: it matches anywhere in the name.
  *
- * @throws Error when Go may not read the pattern.
+ * @throws Error if Go may read the pattern differently.
  */
 export const excludes = (pattern: string, name: string): boolean => readPattern(pattern).test(name);
 
@@ -55,7 +55,7 @@ function readPattern(pattern: string): RegExp {
   }
 }
 
-/** More than it may be where repetitions stand side by side, which no name of 15 characters needs. */
+/** An upper bound: adjacent repetitions are multiplied too, which interface names never need. */
 const repeatsOf = (body: string): number =>
   [...body.matchAll(/\{(\d+)(?:,(\d*))?\}/g)]
     .map(([, least, most]) => Math.max(Number(least), Number(most || 0)))

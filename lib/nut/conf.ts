@@ -11,31 +11,31 @@ import type { NutTiming, UpsSection } from './model';
 const PRIMARY_USER = 'monprimary';
 const SECONDARY_USER = 'monsecondary';
 
-/** Key of the Secret with the value of a driver option. */
+/** Secret key of a driver option's value. */
 export const driverPasswordKey = (upsName: string, option: string): string => `driver-${upsName}-${option}`;
 
-/** Keys of the Secret that the driver of a UPS needs. */
+/** Secret keys of the driver of a UPS. */
 export const driverPasswordKeys = ({ name, options = {} }: Pick<UpsSection, 'name' | 'options'>): string[] =>
   Object.entries(options).flatMap(([option, value]) =>
     typeof value === 'object' ? [driverPasswordKey(name, option)] : [],
   );
 
-/** A word for NUT's parser: in quotes, with quotes and backslashes escaped. Throws an Error for what no NUT file can hold. */
+/** A quoted word for NUT's parser. Throws an Error for anything but printable ASCII. */
 export function quoted(text: string): string {
   if (!PRINTABLE_ASCII.test(text)) {
-    throw new Error(`${JSON.stringify(text)} cannot stand in a NUT file; use printable ASCII on one line`);
+    throw new Error(`${JSON.stringify(text)} is not valid in a NUT file; use printable ASCII on one line`);
   }
   return `"${text.replaceAll(/["\\]/g, (character) => `\\${character}`)}"`;
 }
 
-/** Throws an Error for a name that upsd, upsc or the `ups@host` notation would not take. */
+/** @throws Error for a name that is invalid in upsd, upsc or `ups@host` */
 export function checkUpsName(name: string): void {
   if (!UPS_NAME.test(name)) {
-    throw new Error(`"${name}" is no UPS name; use up to 63 letters, digits and inner - _ .`);
+    throw new Error(`"${name}" is not a valid UPS name; use up to 63 letters, digits and inner - _ .`);
   }
 }
 
-/** ups.conf of a node: what its drivers talk to. Drivers run as root, because the device nodes belong to root in a container. */
+/** ups.conf of a node. Drivers run as root, because root owns the devices in a container. */
 export const upsConf = (sections: readonly UpsSection[]): string =>
   ['user = root', ...sections.map(upsSection)].join('\n');
 
@@ -54,7 +54,7 @@ function upsSection(ups: UpsSection): string {
   return `[${ups.name}]\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }
 
-/** upsd.conf: listen on these addresses only. A driver that is silent for 15 s makes the data stale. */
+/** upsd.conf. Data is stale after MAXAGE without an update of the driver. */
 export const upsdConf = (addresses: readonly string[], port: number, tls: boolean): string =>
   [
     ...addresses.map((address) => `LISTEN ${address} ${port}`),
@@ -63,7 +63,7 @@ export const upsdConf = (addresses: readonly string[], port: number, tls: boolea
     '',
   ].join('\n');
 
-/** upsd.users: the primary may declare a forced shutdown and tell the UPS to cut its load and come back; a secondary may listen. */
+/** upsd.users: the primary may set FSD and command shutdown.return; a secondary may read. */
 export const upsdUsers = (): string => `[${PRIMARY_USER}]
   password = @PASSWORD:primary@
   actions = SET
@@ -75,18 +75,18 @@ export const upsdUsers = (): string => `[${PRIMARY_USER}]
   upsmon secondary
 `;
 
-/** One UPS that an upsmon watches. */
+/** A UPS that an upsmon monitors. */
 export interface Monitor {
-  /** `ups@host:port`, the host as an IP literal: no resolver is needed to learn of a power failure. */
+  /** `ups@host:port`, the host as an IP literal, so it does not depend on DNS. */
   readonly system: string;
   readonly powerValue: number;
   readonly user: string;
-  /** Key of the Secret with the password; the entrypoint puts it in. */
+  /** Secret key of the password, which the entrypoint inserts. */
   readonly passwordKey: string;
   readonly type: 'primary' | 'secondary';
 }
 
-/** Who an upsmon is to an upsd in the cluster. */
+/** An upsmon as user of an upsd in the cluster. */
 export const primaryMonitor = (system: string, powerValue: number): Monitor => ({
   system,
   powerValue,
@@ -102,7 +102,7 @@ export const secondaryMonitor = (system: string, powerValue: number): Monitor =>
   type: 'secondary',
 });
 
-/** upsmon.conf of one upsmon. Its notifications and its shutdown command are scripts of ours, paths without arguments. */
+/** upsmon.conf. Notifications and shutdown command are scripts of this project, without arguments. */
 export function upsmonConf(monitors: readonly Monitor[], minSupplies: number, timing: NutTiming, tls: boolean): string {
   const events = ['ONLINE', 'ONBATT', 'LOWBATT', 'FSD', 'COMMOK', 'COMMBAD', 'SHUTDOWN', 'REPLBATT', 'NOCOMM'];
   return [
@@ -119,8 +119,8 @@ export function upsmonConf(monitors: readonly Monitor[], minSupplies: number, ti
     `DEADTIME ${timing.deadTime}`,
     `HOSTSYNC ${timing.hostSync}`,
     `FINALDELAY ${timing.finalDelay}`,
-    // from 2.8.3 on upsmon would take a UPS with an alarm, such as an old battery, for empty as soon as one look at it fails, on line as
-    // well; an older one says in its log that it does not know the directive
+    // from 2.8.3 on, upsmon treats a UPS with an alarm as critical after one failed poll, even on line; older versions log an unknown
+    // directive
     'ALARMCRITICAL 0',
     'RUN_AS_USER root',
     'POWERDOWNFLAG /var/run/nut/powerdown',

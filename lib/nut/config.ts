@@ -4,7 +4,7 @@ import { readProjectFile } from '../files';
 import { nutFiles } from './files';
 import type { NutModel } from './model';
 
-/** Where the pods find things. */
+/** Paths in the pods. */
 export const PATHS = {
   config: '/config',
   scripts: '/scripts',
@@ -36,11 +36,11 @@ const SCRIPTS = [
   'upsmon.sh',
 ] as const;
 
-/** The ConfigMaps of all pods: NUT's configuration for each node, and the scripts. Passwords are placeholders. */
+/** The ConfigMaps of all pods: NUT's configuration per node, and the scripts. Passwords are placeholders. */
 export class NutConfig extends Construct {
   readonly configuration: kplus.ConfigMap;
   readonly scripts: kplus.ConfigMap;
-  /** Both as name and text, for the checksum of the pods that read them. */
+  /** All files, for the checksum of the pods. */
   readonly files: Readonly<Record<string, string>>;
 
   constructor(
@@ -51,7 +51,7 @@ export class NutConfig extends Construct {
     super(scope, id);
     const configuration = nutFiles(model);
     const scripts = Object.fromEntries(SCRIPTS.map((name) => [name, readProjectFile(`lib/nut/scripts/${name}`)]));
-    // Flux replaces variables in what it applies, and takes those of a script, or a dollar in an option of a driver, for its own
+    // Flux would substitute the variables of scripts, and a dollar in a driver option
     const annotations = { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' };
     this.configuration = new kplus.ConfigMap(this, 'Configuration', {
       metadata: { name: 'nut-config', annotations },

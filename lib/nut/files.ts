@@ -11,15 +11,15 @@ import {
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 
 /**
- * The files of all pods, a key for each node and file. None is secret.
+ * The files of all pods, a key per node and file, without secrets.
  *
- * - `<node>.env`: the numbers of the node, for the scripts
- * - `<node>.feeds`: the UPSes that feed it, `ups@host:port powerValue` a line
- * - `<node>.agent.upsmon.conf`: of the secondary that runs on every node
+ * - `<node>.env`: settings of the node for the scripts
+ * - `<node>.feeds`: the UPSes that feed it, a line `ups@host:port powerValue` each
+ * - `<node>.agent.upsmon.conf`: of the secondary on every node
  * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
- *   `<node>.cables` (`ups offdelay driver` a line) and `<node>.clients` (`ups address node` of each upsmon that should be logged in)
+ *   `<node>.cables` (`ups offdelay driver` a line) and `<node>.clients` (`ups address node` of each expected upsmon)
  *
- * Throws an Error for a UPS name NUT would not take, a name used twice, or a node fed by a UPS that is not there.
+ * @throws Error for an invalid or duplicate UPS name, or a node fed by an unknown UPS
  */
 export function nutFiles(model: NutModel): Record<string, string> {
   checkNames(model);
@@ -44,7 +44,7 @@ export function nutFiles(model: NutModel): Record<string, string> {
   return files;
 }
 
-/** Where the upsmons of the node with the cable find upsd. */
+/** The address of upsd on the node with the cable. */
 const LOCAL = '127.0.0.1';
 
 const lines = (rows: readonly (readonly (string | number)[])[]): string =>
@@ -59,19 +59,21 @@ function checkNames({ cabled, served, nodes }: NutModel): void {
   for (const { name, feeds } of nodes) {
     for (const { ups } of feeds) {
       if (!names.includes(ups)) {
-        throw new Error(`node ${name} is fed by "${ups}", which is no UPS here; name one of ${names.join(', ')}`);
+        throw new Error(
+          `node ${name} is fed by "${ups}", which is not a UPS of this model; choose from ${names.join(', ')}`,
+        );
       }
     }
   }
 }
 
-/** `ups@host:port` as this node reaches it. */
+/** `ups@host:port` for this node. */
 function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: string): string {
   const outside = served.find((ups) => ups.name === name);
   if (outside) return `${name}@${outside.host}:${outside.port}`;
   const ups = cabled.find((candidate) => candidate.name === name);
   const host = ups === undefined || ups.node === node.name ? LOCAL : ups.addresses[0];
-  // where a port follows, clients want an IPv6 address in brackets; LISTEN of upsd.conf does not know them
+  // clients need brackets around IPv6 before a port; LISTEN of upsd.conf does not accept them
   return `${name}@${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
@@ -79,14 +81,14 @@ function clients(model: NutModel, ups: CabledUps): (readonly [string, string, st
   return model.nodes
     .filter(({ feeds }) => feeds.some((feed) => feed.ups === ups.name))
     .flatMap(({ name, address }) =>
-      // its primary and its agent
+      // primary and agent
       name === ups.node
         ? [LOCAL, LOCAL].map((local) => [ups.name, local, name] as const)
         : [[ups.name, address, name] as const],
     );
 }
 
-/** upsmon.conf of a node that is primary for these UPSes and secondary for its other ones. */
+/** upsmon.conf of a node that is primary for these UPSes and secondary for its others. */
 function monitored(model: NutModel, node: FedNode, primaryFor: readonly CabledUps[]): string {
   const monitors = node.feeds.map(({ ups, powerValue }): Monitor => {
     const system = systemOf(model, node, ups);
@@ -105,10 +107,10 @@ const servedMonitor = (ups: ServedUps, system: string, powerValue: number): Moni
   type: 'secondary',
 });
 
-/** Key of the Secret with the password for a UPS that a machine outside serves. */
+/** Secret key of the password for a UPS that a host outside the cluster serves. */
 export const serverPasswordKey = (upsName: string): string => `server-${upsName}`;
 
-/** Shell assignments for the scripts. Every value is a number or a word without anything a shell would take for its own. */
+/** Shell assignments for the scripts. Values need no quoting. */
 function numbers(model: NutModel, node: FedNode): string {
   const { timing, early } = model;
   const supplies = node.feeds.reduce((sum, { powerValue }) => sum + powerValue, 0);

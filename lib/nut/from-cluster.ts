@@ -4,7 +4,7 @@ import { driverFacts, type PowerPlan, powerPlan, type UpsPlan } from '../power';
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
-/** The part of a site that NUT needs, with the delays that the power plan computes. */
+/** The NUT settings of a site, with the delays of the power plan. */
 export function nutProps(cluster: Cluster): NutProps {
   return {
     model: nutModel(cluster),
@@ -59,7 +59,7 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
   ];
 }
 
-/** For drivers that know the words; any other would refuse to start. */
+/** Only for drivers with these options; others would not start. */
 function delays({ ups, offDelaySeconds, onDelaySeconds = 0 }: UpsPlan): Readonly<Record<string, number>> {
   const facts = driverFacts(ups.driver ?? '');
   return facts ? { offdelay: offDelaySeconds, ondelay: onDelaySeconds / facts.onDelayUnitSeconds } : {};

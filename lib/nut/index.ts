@@ -1,6 +1,4 @@
-export { driverPasswordKey } from './conf';
 export { NutConfig } from './config';
-export { serverPasswordKey } from './files';
 export { nutProps } from './from-cluster';
 export type {
   Actuator,
@@ -14,6 +12,6 @@ export type {
   UpsSection,
 } from './model';
 export { Nut, type NutProps } from './nut';
-export { secretArguments, secretOptions, servedUpses } from './passwords';
+export { chosenPasswords, type PasswordFiles, secretArguments } from './passwords';
 export { NutPrimary, type NutPrimaryProps, NutSecondary, type NutSecondaryProps, UPS_DEVICE_LABEL } from './pods';
-export { newPasswords, nutSecret } from './secret';
+export { nutSecret } from './secret';

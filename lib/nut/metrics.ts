@@ -7,10 +7,10 @@ import type { NutPrimary } from './pods';
 
 const PORT = 9199;
 const PATH = '/ups_metrics';
-/** What the alerts and a dashboard read; the exporter's own default leaves out the runtime. */
+/** Variables for alerts and dashboards; the exporter's default lacks battery.runtime. */
 const VARIABLES = ['battery.charge', 'battery.runtime', 'input.voltage', 'ups.load', 'ups.status'];
 
-/** Adds nut_exporter to the pods of a primary: port 9199, a UPS chosen by `/ups_metrics?ups=NAME`. */
+/** Adds nut_exporter to the pods of a primary: port 9199, `/ups_metrics?ups=NAME`. */
 export function addExporter(primary: NutPrimary, model: NutModel, image = NUT_EXPORTER_IMAGE): void {
   const args = [
     '--nut.server=127.0.0.1',
@@ -47,8 +47,8 @@ interface Alert {
 }
 
 /**
- * For the Prometheus operator: a PodMonitor for each UPS, because the exporter answers for one UPS at a time, and a PrometheusRule
- * with the alerts a person wants to have before and during a power failure.
+ * For the Prometheus operator: a PodMonitor per UPS, because the exporter reports one UPS per request, and a PrometheusRule with alerts
+ * for power failures.
  */
 export class NutAlerts extends Construct {
   constructor(scope: Construct, id: string, model: NutModel) {
@@ -75,7 +75,7 @@ export class NutAlerts extends Construct {
   }
 }
 
-/** A primary knows the UPSes of its own node only. */
+/** A primary serves only the UPSes of its own node. */
 const onlyOn = ({ cabled }: NutModel, upsName: string) => [
   {
     sourceLabels: ['__meta_kubernetes_pod_node_name'],
@@ -100,24 +100,24 @@ function alerts({ cabled }: NutModel): Alert[] {
       flag('OB'),
       '30s',
       'warning',
-      'the mains are gone at {{ $labels.ups }}',
-      'The cluster halts when the battery is low or the limit for an early shutdown is reached.',
+      '{{ $labels.ups }} is on battery',
+      'The cluster shuts down at low battery or at the limit of the early shutdown.',
     ),
     alert(
       'UpsLowBattery',
       flag('LB'),
       '0s',
       'critical',
-      'the battery of {{ $labels.ups }} is low',
-      'The shutdown is being declared.',
+      '{{ $labels.ups }} has low battery',
+      'The forced shutdown (FSD) starts.',
     ),
     alert(
       'UpsReplaceBattery',
       flag('RB'),
       '1h',
       'warning',
-      'the battery of {{ $labels.ups }} wants to be replaced',
-      'Measure the runtime afterwards and put it into cluster.yaml; RUNBOOK.md says how.',
+      'replace the battery of {{ $labels.ups }}',
+      'Measure the runtime afterwards and write it into cluster.yaml; see RUNBOOK.md.',
     ),
     alert(
       'UpsOverloaded',
@@ -125,7 +125,7 @@ function alerts({ cabled }: NutModel): Alert[] {
       '1m',
       'critical',
       '{{ $labels.ups }} is overloaded',
-      'On battery it would last less than was measured, or not at all.',
+      'Reduce its output: on battery it would run for less than the measured time.',
     ),
     ...cabled.map(({ name, node }) =>
       alert(
@@ -134,7 +134,7 @@ function alerts({ cabled }: NutModel): Alert[] {
         '5m',
         'critical',
         `no metrics of ${name}`,
-        `nut_exporter or upsd on ${node} does not answer; see the logs of nut-primary there.`,
+        `nut_exporter or upsd on ${node} does not answer; inspect the logs of nut-primary on that node.`,
       ),
     ),
     alert(
@@ -142,8 +142,8 @@ function alerts({ cabled }: NutModel): Alert[] {
       'kube_pod_status_ready{namespace="nut",condition="true"} == 0',
       '10m',
       'critical',
-      'a power failure would not end well on the node of {{ $labels.pod }}',
-      'Its container "second" logs what stands in the way, such as a killpowerd that does not run. Needs kube-state-metrics.',
+      'the node of {{ $labels.pod }} is not ready for a power failure',
+      'Its container "second" logs the reason, such as killpowerd not running. Needs kube-state-metrics.',
     ),
   ];
 }

@@ -1,4 +1,4 @@
-/** Value of a driver option; true is a flag without a value, and a secret one stands in the Secret under `driverPasswordKey`. */
+/** Value of a driver option; true is a flag, and a secret value is in the Secret under `driverPasswordKey`. */
 export type DriverOption = string | number | true | { readonly secret: true };
 
 /** One section of ups.conf. */
@@ -10,66 +10,66 @@ export interface UpsSection {
   readonly options?: Readonly<Record<string, DriverOption>>;
 }
 
-/** A UPS that a node of the cluster talks to: its driver and its upsd run there. */
+/** A UPS with a cable to a node, on which its driver and upsd run. */
 export interface CabledUps extends UpsSection {
   /** Name of the Kubernetes node. */
   readonly node: string;
-  /** Addresses of that node as IP literals, IPv6 without brackets; upsd listens there and the other nodes call the first. */
+  /** Addresses of that node as IP literals, IPv6 without brackets. upsd listens on all; other nodes connect to the first. */
   readonly addresses: readonly [string, ...string[]];
-  /** Seconds from the command to the cut, which the driver was given. */
+  /** The driver's offdelay: seconds from the command to the cut of the output. */
   readonly offDelaySeconds: number;
 }
 
-/** A UPS that a machine outside the cluster serves, such as a NAS, which is also its primary. */
+/** A UPS that a host outside the cluster serves as its primary, such as a NAS. */
 export interface ServedUps {
   readonly name: string;
-  /** Address of the machine as an IP literal, IPv6 in brackets. */
+  /** Address of the host as an IP literal, IPv6 in brackets. */
   readonly host: string;
   readonly port: number;
-  /** User of its upsd; the password is the key `server-<name of the UPS>` of the Secret. */
+  /** User of its upsd; the password has the Secret key `server-<UPS>`. */
   readonly user: string;
 }
 
-/** A node that is fed by at least one UPS. */
+/** A node that at least one UPS feeds. */
 export interface FedNode {
   /** Name of the Kubernetes node. */
   readonly name: string;
-  /** Address of the node as upsd sees it. */
+  /** Client address of the node at upsd. */
   readonly address: string;
-  /** The UPSes that feed it and how many of its power supplies each feeds. */
+  /** The UPSes that feed it, with the number of its power supplies each feeds. */
   readonly feeds: readonly { readonly ups: string; readonly powerValue: number }[];
-  /** How many power supplies it needs to run. */
+  /** Number of power supplies that it needs. */
   readonly minSupplies: number;
   /** Seconds from its commit to its power-off. */
   readonly stageSeconds: number;
-  /** Seconds it may take to halt before it is forced off. */
+  /** Halt budget in seconds, after which it is powered off by force. */
   readonly haltSeconds: number;
 }
 
-/** Times that are the same on every node, in seconds; the names are upsmon's, in lower case. */
+/** Times of every node in seconds, by upsmon's names. */
 export interface NutTiming {
-  /** Pause between two looks at the UPS on line. */
+  /** Poll interval on line. */
   readonly pollFreq: number;
-  /** Pause between two looks on battery. */
+  /** Poll interval on battery. */
   readonly pollFreqAlert: number;
   readonly deadTime: number;
   readonly hostSync: number;
   readonly finalDelay: number;
-  /** Life of the dead-man lease. */
+  /** Time of the dead-man timer. */
   readonly lease: number;
 }
 
-/** When to shut down before the battery is low; whichever comes first. */
+/** Limits of the early shutdown; the first one reached triggers it. */
 export interface EarlyShutdown {
   readonly onBatterySeconds?: number;
   readonly chargeBelowPercent?: number;
   readonly runtimeBelowSeconds?: number;
 }
 
-/** What powers a machine off: killpowerd on the machine, or systemd-logind over its D-Bus socket. */
+/** What powers a node off: killpowerd on the host, or systemd-logind over D-Bus. */
 export type Actuator = 'killpowerd' | 'logind';
 
-/** Everything that the files of the pods depend on. */
+/** The input of the pods' files. */
 export interface NutModel {
   readonly cabled: readonly CabledUps[];
   readonly served: readonly ServedUps[];
@@ -78,6 +78,6 @@ export interface NutModel {
   readonly timing: NutTiming;
   readonly early?: EarlyShutdown;
   readonly actuator: Actuator;
-  /** upsd and upsmon speak TLS with the certificates of a Secret. */
+  /** Whether upsd and upsmon use TLS with the certificates of a Secret. */
   readonly tls: boolean;
 }

@@ -1,45 +1,45 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { isNetworkDriver } from '../power';
+import { type DriverAccess, driverAccess } from '../power';
 import { NutConfig } from './config';
 import { addExporter, NutAlerts } from './metrics';
 import type { NutModel } from './model';
-import { NutPrimary, NutSecondary } from './pods';
+import { NutPrimary, type NutPrimaryProps, NutSecondary } from './pods';
 
 export interface NutProps {
-  /** UPSes, nodes and times. */
+  /** UPSes, nodes and timing. */
   readonly model: NutModel;
   /** Nodes that no UPS feeds, by name. @default - none */
   readonly unfedNodes?: readonly string[];
   /** Name of the Secret with the passwords. @default 'nut-users' */
   readonly secretName?: string;
-  /** Name of the Secret with the certificates, when the model says TLS. @default - none */
+  /** Name of the Secret with the certificates, if the model has TLS. @default - none */
   readonly tlsSecretName?: string;
-  /** Directory of each machine that killpowerd watches. @default '/run/killpower' */
+  /** Directory of the host that killpowerd watches. @default '/run/killpower' */
   readonly killpowerPath?: string;
-  /** Where a machine has its USB bus. @default '/dev/bus/usb' */
+  /** USB bus directory of the host. @default '/dev/bus/usb' */
   readonly usbBusPath?: string;
   /** Run the secondaries privileged. @default false */
   readonly privilegedSecondary?: boolean;
-  /** Run nut_exporter beside the primaries; with `prometheusRules` also objects for the Prometheus operator. @default - neither */
+  /** Adds nut_exporter to the primaries; `prometheusRules` adds objects of the Prometheus operator. @default - neither */
   readonly metrics?: { readonly image?: string; readonly prometheusRules?: boolean };
-  /** Full image reference for both roles. @default - instantlinux/nut-upsd at the version this project knows */
+  /** Image of both roles. @default - NUT_IMAGE */
   readonly image?: string;
 }
 
 /**
- * Network UPS Tools for a cluster: configuration, primaries, secondaries, and a Service for whoever else wants to read a UPS.
- * Put it into a chart whose namespace allows privileged pods, `nut` by convention.
+ * Network UPS Tools for a cluster: configuration, primaries, secondaries, and a Service for other clients. Put it into a chart whose
+ * namespace allows privileged pods, `nut` by convention.
  *
- * Throws an Error when the model says TLS and no Secret is named, or the other way round.
+ * @throws Error if only one of model.tls and tlsSecretName is given
  */
 export class Nut extends Construct {
   constructor(scope: Construct, id: string, props: NutProps) {
     super(scope, id);
     const { model, killpowerPath, image } = props;
     if (model.tls !== (props.tlsSecretName !== undefined)) {
-      throw new Error('tls in the model and tlsSecretName belong together; give both or neither');
+      throw new Error('model.tls and tlsSecretName belong together; give both or neither');
     }
     const shared = {
       config: new NutConfig(this, 'Config', model),
@@ -52,19 +52,10 @@ export class Nut extends Construct {
       image,
     };
 
-    // a driver that talks over the network needs no rights on the machine, so its node gets a DaemonSet without them
-    const withDevices = nodesOf(model, (driver) => !isNetworkDriver(driver));
-    const overNetwork = nodesOf(model, isNetworkDriver).filter((node) => !withDevices.includes(node));
-    const primaries: NutPrimary[] = [];
-    if (withDevices.length > 0) {
-      const nodes = { except: overNetwork };
-      primaries.push(new NutPrimary(this, 'Primary', { ...shared, nodes, usbBusPath: props.usbBusPath }));
-    }
-    if (overNetwork.length > 0) {
-      const name = withDevices.length > 0 ? 'nut-primary-network' : 'nut-primary';
-      const nodes = withDevices.length > 0 ? { only: overNetwork } : {};
-      primaries.push(new NutPrimary(this, 'NetworkPrimary', { ...shared, name, nodes, devices: false }));
-    }
+    const primaries = primaryGroups(model).map(
+      ({ access, name, nodes }) =>
+        new NutPrimary(this, `Primary-${access}`, { ...shared, access, name, nodes, usbBusPath: props.usbBusPath }),
+    );
     new NutSecondary(this, 'Secondary', {
       ...shared,
       privileged: props.privilegedSecondary,
@@ -75,7 +66,7 @@ export class Nut extends Construct {
     if (props.metrics?.prometheusRules) new NutAlerts(this, 'Alerts', model);
   }
 
-  /** Not ready is no reason to hide upsd: preflight may complain about something else. */
+  /** Publishes upsd even if preflight makes the pod not ready. */
   private addService(port: number): void {
     const service = new kplus.Service(this, 'Service', {
       metadata: { name: 'nut-upsd' },
@@ -86,6 +77,25 @@ export class Nut extends Construct {
   }
 }
 
-const nodesOf = (model: NutModel, driver: (name: string) => boolean): string[] => [
-  ...new Set(model.cabled.filter((ups) => driver(ups.driver)).map(({ node }) => node)),
-];
+/** In the order of what they need of the node: the most first. */
+const ACCESSES: readonly DriverAccess[] = ['usb', 'serial', 'network'];
+
+/** Nodes whose drivers need the same of their node. */
+type PrimaryGroup = Pick<NutPrimaryProps, 'nodes'> & { readonly access: DriverAccess; readonly name: string };
+
+/**
+ * A DaemonSet for each kind of access, so that no pod has a right or a mount that its drivers do not use. The first kind that the site
+ * has takes every node with the label but those of the other kinds.
+ */
+function primaryGroups({ cabled }: NutModel): PrimaryGroup[] {
+  const accessOf = (node: string): DriverAccess =>
+    ACCESSES.find((access) => cabled.some((ups) => ups.node === node && driverAccess(ups) === access)) ?? 'usb';
+  const nodes = [...new Set(cabled.map(({ node }) => node))];
+  const [first, ...others] = ACCESSES.filter((access) => nodes.some((node) => accessOf(node) === access));
+  if (first === undefined) return [];
+  const only = (access: DriverAccess): string[] => nodes.filter((node) => accessOf(node) === access);
+  return [
+    { access: first, name: 'nut-primary', nodes: { except: others.flatMap(only) } },
+    ...others.map((access) => ({ access, name: `nut-primary-${access}`, nodes: { only: only(access) } })),
+  ];
+}

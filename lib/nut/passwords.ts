@@ -1,21 +1,104 @@
 import type { Cluster } from '../cluster';
+import { FileError, readText } from '../files';
+import { driverPasswordKey } from './conf';
+import { serverPasswordKey } from './files';
+import { type NutPasswords, newPasswords } from './secret';
 
-/** The UPSes whose machine outside has a password of its own for us. */
-export const servedUpses = ({ ups }: Cluster): string[] => ups.filter(({ server }) => server).map(({ name }) => name);
+const FLAGS = ['--server-file', '--driver-file'] as const;
+type Flag = (typeof FLAGS)[number];
 
-/** The options of drivers that are `{ secret: true }`. */
-export const secretOptions = ({ ups }: Cluster): { readonly ups: string; readonly option: string }[] =>
-  ups.flatMap(({ name, options }) =>
+/** What is wrong with a name that the site does not have. */
+const UNKNOWN: Readonly<Record<Flag, string>> = {
+  '--server-file': 'no host outside the cluster serves a UPS',
+  '--driver-file': 'cluster.yaml has no { secret: true } at',
+};
+
+/** A password that `npm run secret:nut` cannot generate, because a host outside the cluster or a UPS already has it. */
+interface ForeignPassword {
+  readonly flag: Flag;
+  /** What the person calls it: the UPS, or UPS.OPTION. */
+  readonly name: string;
+  /** Key of the Secret. */
+  readonly key: string;
+}
+
+const foreignPasswords = ({ ups }: Cluster): ForeignPassword[] => [
+  ...ups
+    .filter(({ server }) => server)
+    .map(({ name }) => ({ flag: '--server-file', name, key: serverPasswordKey(name) }) as const),
+  ...ups.flatMap(({ name, options }) =>
     Object.entries(options)
       .filter(([, value]) => typeof value === 'object')
-      .map(([option]) => ({ ups: name, option })),
-  );
+      .map(
+        ([option]) =>
+          ({ flag: '--driver-file', name: `${name}.${option}`, key: driverPasswordKey(name, option) }) as const,
+      ),
+  ),
+];
+
+/** Arguments that `npm run secret:nut` requires for this site, with the word FILE for each file. Empty for most sites. */
+export const secretArguments = (cluster: Cluster): string[] =>
+  foreignPasswords(cluster).map(({ flag, name }) => `${flag} ${name}=FILE`);
+
+/** Files whose first line is a password. */
+export interface PasswordFiles {
+  /** @default - a new password */
+  readonly primaryFile?: string;
+  /** @default - a new password */
+  readonly secondaryFile?: string;
+  /** By UPS, for each one that a host outside the cluster serves. */
+  readonly serverFile?: Readonly<Record<string, string>>;
+  /** By UPS.OPTION, for each driver option that is `{ secret: true }`. */
+  readonly driverFile?: Readonly<Record<string, string>>;
+}
 
 /**
- * The arguments without which `npm run secret:nut` refuses this site: passwords that it cannot make up, because a NAS or a UPS has them
- * already. Each has the word FILE where the person has to name one. Empty for a site that needs none.
+ * The passwords of a site by their keys in the Secret.
+ *
+ * @throws Error with a line for each password that is missing or unknown, and for each unreadable file
  */
-export const secretArguments = (cluster: Cluster): string[] => [
-  ...servedUpses(cluster).map((ups) => `--server-file ${ups}=FILE`),
-  ...secretOptions(cluster).map(({ ups, option }) => `--driver-file ${ups}.${option}=FILE`),
-];
+export function chosenPasswords(cluster: Cluster, files: PasswordFiles): NutPasswords {
+  const foreign = foreignPasswords(cluster);
+  const given = { '--server-file': files.serverFile ?? {}, '--driver-file': files.driverFile ?? {} };
+  const problems = FLAGS.flatMap((flag) =>
+    mismatches(
+      flag,
+      given[flag],
+      foreign.filter((password) => password.flag === flag),
+    ),
+  );
+  const byKey = [
+    ['primary', files.primaryFile],
+    ['secondary', files.secondaryFile],
+    ...foreign.map(({ flag, name, key }) => [key, given[flag][name]] as const),
+  ] as const;
+  const passwords = byKey.flatMap(([key, file]) =>
+    file === undefined ? [] : [[key, firstLine(file, problems)] as const],
+  );
+  if (problems.length > 0) throw new Error(problems.join('\n'));
+  return { ...newPasswords(), ...Object.fromEntries(passwords) };
+}
+
+function mismatches(flag: Flag, files: Readonly<Record<string, string>>, wanted: readonly ForeignPassword[]): string[] {
+  const names = wanted.map(({ name }) => name);
+  const cure = names.length > 0 ? `the site needs ${names.join(', ')}` : 'remove it';
+  return [
+    ...names
+      .filter((name) => files[name] === undefined)
+      .map((name) => `the password for "${name}" is missing; give it with ${flag} ${name}=FILE`),
+    ...Object.keys(files)
+      .filter((name) => !names.includes(name))
+      .map((name) => `${flag} ${name}: ${UNKNOWN[flag]} "${name}"; ${cure}`),
+  ];
+}
+
+/** The first line of a file, or an empty text and a problem. */
+function firstLine(file: string, problems: string[]): string {
+  try {
+    return readText(file).split(/\r?\n/, 1)[0] ?? '';
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    problems.push(error.message);
+    return '';
+  }
+}

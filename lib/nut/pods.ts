@@ -2,55 +2,57 @@ import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type HostContainerProps, HostDaemonSet, hostContainer } from '../kube';
+import type { DriverAccess } from '../power';
 import { NUT_IMAGE } from '../releases';
 import { driverPasswordKeys } from './conf';
 import { type NutConfig, PATHS } from './config';
 import { serverPasswordKey } from './files';
 
-/** Label of the node that a UPS cable goes to; its value is the name of the UPS. */
+/** Label of a node with a UPS cable; its value is the name of the UPS. */
 export const UPS_DEVICE_LABEL = 'ups-device';
 const HOST_NAME_LABEL = 'kubernetes.io/hostname';
 
 interface NutPodsProps {
   readonly config: NutConfig;
-  /** Secret with the passwords: keys `primary` and `secondary`, and `server-<ups>` for a UPS that a machine outside serves. */
+  /** Secret with the passwords: `primary`, `secondary`, and `server-<ups>` for a UPS that a host outside the cluster serves. */
   readonly secret: kplus.ISecret;
-  /** Secret with `tls.crt`, `tls.key` and `ca.crt`, when the model says TLS. @default - none */
+  /** Secret with `tls.crt`, `tls.key` and `ca.crt`, if the model has TLS. @default - none */
   readonly tlsSecret?: kplus.ISecret;
-  /** Directory of the machine that killpowerd watches. @default '/run/killpower' */
+  /** Directory of the host that killpowerd watches. @default '/run/killpower' */
   readonly killpowerPath?: string;
-  /** Full image reference. @default - instantlinux/nut-upsd at the version this project knows */
+  /** Full image reference. @default - NUT_IMAGE */
   readonly image?: string;
 }
 
 export interface NutPrimaryProps extends NutPodsProps {
   /** Name of the DaemonSet. @default 'nut-primary' */
   readonly name?: string;
-  /** Only on these nodes, or on all but these, besides the label `ups-device`. @default - every node with the label */
+  /** Limits the nodes with the label `ups-device`. @default - all of them */
   readonly nodes?: { readonly only?: readonly string[]; readonly except?: readonly string[] };
-  /** Whether the drivers need devices of the machine, USB or serial. Without, the container has no rights on it. @default true */
-  readonly devices?: boolean;
-  /** Where the machine has its USB bus. Mounted as a directory, because a device gets a new node each time it is plugged in. @default '/dev/bus/usb' */
+  /** What the drivers need of the node: with `network` their container is unprivileged; only `usb` mounts the bus. @default 'usb' */
+  readonly access?: DriverAccess;
+  /** USB bus directory of the host, mounted whole because a replugged device gets a new node. @default '/dev/bus/usb' */
   readonly usbBusPath?: string;
 }
 
 export interface NutSecondaryProps extends NutPodsProps {
-  /** All rights on the machine. Nothing needs them. @default false */
+  /** Whether the container is privileged, which nothing requires. @default false */
   readonly privileged?: boolean;
-  /** Nodes that no UPS feeds, by name: no secondary runs there. @default - none */
+  /** Nodes that no UPS feeds, by name; they get no secondary. @default - none */
   readonly unfedNodes?: readonly string[];
 }
 
 /**
- * NUT's primary, once called master, on every node with the label `ups-device`: drivers and upsd, the upsmon that decides, and the
- * same agent and second opinion that run on all other nodes. Any of the last three commits the machine and commands the UPS.
+ * NUT's primary on every node with the label `ups-device`: drivers, upsd, the primary upsmon, and the agent and second monitor of every
+ * node. Each of the last three can commit the node and command the UPS.
  */
 export class NutPrimary extends Construct {
   readonly daemonSet: HostDaemonSet;
 
   constructor(scope: Construct, id: string, props: NutPrimaryProps) {
     super(scope, id);
-    const devices = props.devices ?? true;
+    const { access = 'usb' } = props;
+    const devices = access !== 'network';
     const { only = [], except = [] } = props.nodes ?? {};
     const nodes = kplus.Node.labeled(
       kplus.NodeLabelQuery.exists(UPS_DEVICE_LABEL),
@@ -62,14 +64,14 @@ export class NutPrimary extends Construct {
 
     const upsd = pods.add('upsd', 'upsd.sh', {
       privileged: devices,
-      // upsd and the drivers change their user, to the one they have
+      // upsd and the drivers call setuid, even to the same user
       capabilities: devices ? [] : (['SETUID', 'SETGID'] as string[] as kplus.Capability[]),
       ports: [{ name: 'nut', number: props.config.model.port }],
       cpuMillis: 10,
       memoryMebibytes: 16,
       memoryLimitMebibytes: 64,
     });
-    if (devices) {
+    if (access === 'usb') {
       const usb = kplus.Volume.fromHostPath(this, 'UsbBus', 'usb-bus', {
         path: props.usbBusPath ?? '/dev/bus/usb',
         type: kplus.HostPathVolumeType.DIRECTORY,
@@ -82,8 +84,8 @@ export class NutPrimary extends Construct {
 }
 
 /**
- * NUT's secondary, once called slave, on every node without the label `ups-device`: an agent that commits its machine when the
- * shutdown is declared, and a second opinion that does so when the agent does not, or when nobody is heard of on battery.
+ * NUT's secondary on every node without the label `ups-device`: an agent that commits its node at FSD, and a second monitor that does so
+ * if the agent fails, or if the node loses contact with upsd on battery.
  */
 export class NutSecondary extends Construct {
   readonly daemonSet: HostDaemonSet;
@@ -101,7 +103,7 @@ export class NutSecondary extends Construct {
 
 const SMALL = { cpuMillis: 5, memoryMebibytes: 8, memoryLimitMebibytes: 32 } as const;
 
-/** What the pods of both roles share: the DaemonSet, the volumes, and the agent with its second opinion. */
+/** The common parts of both roles: the DaemonSet, the volumes, and the agent with its second monitor. */
 class NutPods {
   readonly daemonSet: HostDaemonSet;
   private readonly mounts: ReadonlyMap<string, kplus.Volume>;
@@ -124,7 +126,7 @@ class NutPods {
       },
       nodes: [nodes],
       configuration: config.files,
-      // a new configuration reaches every node, also when preflight finds fault with the first
+      // a new configuration reaches every node, even if preflight fails on the first
       maxUnavailable: '100%',
       terminationGracePeriod: Duration.seconds(10),
     });
@@ -145,7 +147,7 @@ class NutPods {
     this.monitorMounts = new Map([[PATHS.killpower, this.killpower()], ...this.systemBus()]);
   }
 
-  /** A container that runs one of the scripts, with what all of them read and with /etc/nut and a state directory of its own. */
+  /** A container that runs a script, with the common volumes, its own /etc/nut and its own state directory. */
   add(name: string, script: string, props: Omit<HostContainerProps, 'name' | 'image' | 'command'>): kplus.Container {
     const container = this.daemonSet.addContainer(
       hostContainer({
@@ -156,7 +158,7 @@ class NutPods {
         env: {
           NODE_NAME: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.NODE_NAME),
           CONTAINER: kplus.EnvValue.fromValue(name),
-          // where NUT keeps its PID files is compiled in, and differs between distributions
+          // the compiled-in paths of PID files differ between distributions
           NUT_STATEPATH: kplus.EnvValue.fromValue(PATHS.state),
           NUT_ALTPIDPATH: kplus.EnvValue.fromValue(PATHS.state),
           NUT_PIDPATH: kplus.EnvValue.fromValue(PATHS.state),
@@ -171,7 +173,7 @@ class NutPods {
     return container;
   }
 
-  /** A container with an upsmon, which may commit the machine. */
+  /** A container with an upsmon, which may commit the node. */
   addMonitor(role: 'primary' | 'agent', props: Partial<HostContainerProps> = {}): void {
     this.addCommitter(role, 'upsmon.sh', { ...props, env: { ROLE: kplus.EnvValue.fromValue(role) } });
   }
@@ -181,7 +183,7 @@ class NutPods {
     this.addMonitor('agent', props);
     this.addCommitter('second', 'second.sh', {
       ...props,
-      // what preflight found; it ends nothing, and the Service does not care
+      // the result of preflight; it restarts nothing, and the Service ignores it
       readiness: kplus.Probe.fromCommand([`${PATHS.scripts}/ready.sh`], { periodSeconds: Duration.seconds(10) }),
     });
   }
@@ -198,7 +200,7 @@ class NutPods {
     });
   }
 
-  /** The directory of the D-Bus socket and not the socket, which is another one after a restart of the bus. */
+  /** The directory of the D-Bus socket, because a restart of the bus replaces the socket. */
   private systemBus(): [string, kplus.Volume][] {
     if (this.props.config.model.actuator !== 'logind') return [];
     const path = '/run/dbus';
@@ -206,7 +208,7 @@ class NutPods {
     return [[path, kplus.Volume.fromHostPath(this.scope, 'SystemBus', 'system-bus', { path, type })]];
   }
 
-  /** upsd has certificate and key, everybody else the authority only. */
+  /** Certificate and key for upsd, the certificate authority for others. */
   private tls(container: string): [string, kplus.Volume][] {
     const { tlsSecret } = this.props;
     if (!tlsSecret) return [];

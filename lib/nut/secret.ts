@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
 
-/** The passwords of NUT's two users, and by the key `server-<ups>` those for a UPS that a machine outside serves. */
+/** Passwords by Secret key: `primary`, `secondary`, `server-<ups>` and `driver-<ups>-<option>`. */
 export type NutPasswords = Readonly<Record<string, string>> & { readonly primary: string; readonly secondary: string };
 
 /** Two new passwords of 160 random bits each. */
@@ -10,22 +10,23 @@ export const newPasswords = (): { primary: string; secondary: string } => ({
   secondary: randomBytes(20).toString('hex'),
 });
 
-/** The shortest password of our own upsd. */
+/** Minimum length for our own upsd. */
 const OWN_LENGTH = 8;
 
 /**
- * Throws an Error for a password that NUT's files or the entrypoints could not carry, or a short one of our own upsd. How long the
- * others are is up to the NAS or the SNMP card that has them. Never shows the password.
+ * Checks a password without showing it. The minimum length applies to our own upsd; others are set by a NAS or an SNMP card.
+ *
+ * @throws Error for a password that is too short, or invalid in NUT's files or the entrypoints
  */
 export function checkPassword(name: string, password: string): void {
   const least = name === 'primary' || name === 'secondary' ? OWN_LENGTH : 1;
   if (/^[A-Za-z0-9._~+-]{1,128}$/.test(password) && password.length >= least && !password.startsWith('-')) return;
   throw new Error(
-    `the ${name} password is not usable; take ${least} to 128 letters, digits and . _ ~ + -, not starting with -`,
+    `the ${name} password is invalid; use ${least} to 128 letters, digits and . _ ~ + -, not starting with -`,
   );
 }
 
-/** The Secret that the pods of both roles read, as YAML for `kubectl apply -f -`. The only text of this project with a secret in it. */
+/** The Secret of the pods as YAML for `kubectl apply -f -`. */
 export function nutSecret(name: string, passwords: NutPasswords): string {
   for (const [key, password] of Object.entries(passwords)) checkPassword(key, password);
   return stringify({

@@ -2,44 +2,44 @@ import type { Cluster } from '../cluster';
 import { statusPollSeconds, valuePollSeconds } from './drivers';
 import {
   detectionByNutSeconds,
-  LOOKS,
   MAX_AGE_SECONDS,
   type NodePlan,
+  POLLS,
   type PowerPlan,
   UPSMON_SECONDS,
   type UpsPlan,
   WATCH_SECONDS,
 } from './plan';
 
-/** The sums of the power plan as a person would write them down. Every number is in seconds. */
+/** The sums of the power plan as text. Every number is in seconds. */
 
-/** How the time to learn of the shutdown comes about: `max(15 DEADTIME, 15 HOSTSYNC) + 2 x 2 POLLFREQALERT + 2 upsmon = 21`. */
+/** The detection time: `max(15 DEADTIME, 15 HOSTSYNC) + 2 x 2 POLLFREQALERT + 2 upsmon = 21`. */
 export function detectionSum(cluster: Cluster, plan: PowerPlan): string {
   const { deadTimeSeconds, hostSyncSeconds, pollOnBatterySeconds, leaseSeconds } = cluster.power;
   const byNut = detectionByNutSeconds(cluster);
-  if (leaseSeconds > byNut) return `${leaseSeconds} dead-man lease, which is more than ${byNut} by NUT`;
-  return `max(${deadTimeSeconds} DEADTIME, ${hostSyncSeconds} HOSTSYNC) + ${LOOKS} x ${pollOnBatterySeconds} POLLFREQALERT + ${UPSMON_SECONDS} upsmon = ${plan.detectionSeconds}`;
+  if (leaseSeconds > byNut) return `${leaseSeconds} leaseSeconds, more than ${byNut} by NUT`;
+  return `max(${deadTimeSeconds} DEADTIME, ${hostSyncSeconds} HOSTSYNC) + ${POLLS} x ${pollOnBatterySeconds} POLLFREQALERT + ${UPSMON_SECONDS} upsmon = ${plan.detectionSeconds}`;
 }
 
-/** When a machine is off at the latest: `21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92`. */
+/** When a node is off at the latest: `21 detection + 10 stage + 1 watcher + 60 halt = 92`. */
 export function downSum({ power }: Cluster, plan: PowerPlan, node: NodePlan): string {
   const parts = [
-    `${plan.detectionSeconds} to learn of it`,
+    `${plan.detectionSeconds} detection`,
     ...(power.finalDelaySeconds > 0 ? [`${power.finalDelaySeconds} FINALDELAY`] : []),
     ...(node.stageSeconds > 0 ? [`${node.stageSeconds} stage`] : []),
     `${WATCH_SECONDS} watcher`,
-    `${node.haltSeconds} to halt`,
+    `${node.haltSeconds} halt`,
   ];
   return `${parts.join(' + ')} = ${node.downSeconds}`;
 }
 
-/** The last machine of a UPS to be off, and why so late: `k3s-1 is off after 21 to learn of it + ... = 92`. */
+/** The last node of a UPS to be off: `k3s-1 is off after 21 detection + ... = 92`. */
 export function allDownSum(cluster: Cluster, plan: PowerPlan, { nodes, allDownSeconds }: UpsPlan): string {
   const last = nodes.find(({ downSeconds }) => downSeconds === allDownSeconds);
-  return last ? `${last.node.name} is off after ${downSum(cluster, plan, last)}` : 'no machine has to halt';
+  return last ? `${last.node.name} is off after ${downSum(cluster, plan, last)}` : 'no node has to halt';
 }
 
-/** From the begin of the shutdown to the cut, at least: `92 + 15 margin = 107, in steps of 60: 120`. */
+/** The least time from the begin of the shutdown to the cut: `92 + 15 margin = 107, in steps of 60: 120`. */
 export function offDelaySum({ power }: Cluster, ups: UpsPlan): string {
   const sum = ups.allDownSeconds + power.marginSeconds;
   const steps =
@@ -47,19 +47,19 @@ export function offDelaySum({ power }: Cluster, ups: UpsPlan): string {
   return `${ups.allDownSeconds} + ${power.marginSeconds} margin = ${sum}${steps}`;
 }
 
-/** What the battery must still give at low battery: `2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129`. */
+/** Battery runtime required at low battery: `2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129`. */
 export const runtimeSum = (cluster: Cluster, plan: UpsPlan): string =>
   batterySum(cluster, plan, `${statusPollSeconds(plan.ups)} pollinterval`, plan.runtimeNeededSeconds);
 
-/** The same at a limit of power.earlyShutdown. */
+/** Battery runtime required at a limit of power.earlyShutdown. */
 export const earlyRuntimeSum = (cluster: Cluster, plan: UpsPlan): string =>
   batterySum(cluster, plan, `${valuePollSeconds(plan.ups)} pollfreq`, plan.earlyRuntimeNeededSeconds);
 
-function batterySum({ power }: Cluster, plan: UpsPlan, look: string, sum: number): string {
+function batterySum({ power }: Cluster, plan: UpsPlan, poll: string, sum: number): string {
   const { ups, offDelaySeconds, allDownSeconds, carriesSeconds } = plan;
   const carries =
     carriesSeconds > offDelaySeconds
-      ? `${MAX_AGE_SECONDS} MAXAGE + ${allDownSeconds} until all are off`
+      ? `${MAX_AGE_SECONDS} MAXAGE + ${allDownSeconds} all nodes off`
       : `${offDelaySeconds} ${ups.server ? 'cutDelay' : 'offdelay'}`;
-  return `${look} + ${power.pollSeconds} POLLFREQ + ${carries} + ${power.marginSeconds} margin = ${sum}`;
+  return `${poll} + ${power.pollSeconds} POLLFREQ + ${carries} + ${power.marginSeconds} margin = ${sum}`;
 }

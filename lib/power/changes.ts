@@ -1,20 +1,20 @@
 import { type Cluster, type Path, pathText } from '../cluster';
 import type { PowerRole, UpsPlan } from './plan';
 
-/** A number of the site that could be another one. */
+/** A new value for a number of the site. */
 export interface Change {
   readonly path: Path;
   readonly value: number;
 }
 
-/** A halt budget below this is too little for a clean halt of a machine with containers on it, so none such is proposed. */
+/** The shortest halt budget that is proposed, seconds: a node with containers does not halt cleanly in less. */
 export const SHORTEST_HALT_SECONDS = 10;
 
 /**
- * The smallest lowering of halt budgets after which every machine of this UPS is off in time, or undefined when no halt budget
- * that a machine could live with does it.
+ * The smallest reduction of halt budgets with which every node of this UPS is off in time; undefined when one would fall below
+ * SHORTEST_HALT_SECONDS.
  *
- * @param latestDownSeconds when the last of them has to be off
+ * @param latestDownSeconds when the last node must be off
  */
 export function lowerBudgets(plan: UpsPlan, latestDownSeconds: number): Change[] | undefined {
   const budgets = new Map<PowerRole, number>();
@@ -27,10 +27,10 @@ export function lowerBudgets(plan: UpsPlan, latestDownSeconds: number): Change[]
 }
 
 /**
- * The smallest change of delay and halt budgets after which the load is cut early enough, or undefined when there is none.
+ * The smallest change of delay and halt budgets with which the output is cut early enough; undefined when there is none.
  *
- * @param latestCutSeconds how long offdelay may be
- * @param latestDownSeconds when the last machine has to be off @default - with the margin before the cut
+ * @param latestCutSeconds the longest offdelay
+ * @param latestDownSeconds when the last node must be off @default - the margin before the cut
  */
 export function cutEarlier(
   cluster: Cluster,
@@ -40,7 +40,7 @@ export function cutEarlier(
 ): Change[] | undefined {
   const { ups, stepSeconds, allDownSeconds } = plan;
   const offDelaySeconds = Math.floor(latestCutSeconds / stepSeconds) * stepSeconds;
-  // one that fits stays, where it is only the machines that are off too late
+  // an offdelay that fits is kept: only the nodes are off too late
   const isKept = ups.options['offdelay'] === undefined || plan.offDelaySeconds <= latestCutSeconds;
   const stated = isKept ? [] : [offDelayOf(cluster, plan, offDelaySeconds)];
   const latest = Math.min(offDelaySeconds - cluster.power.marginSeconds, latestDownSeconds);
@@ -49,12 +49,12 @@ export function cutEarlier(
   return budgets && [...stated, ...budgets];
 }
 
-/** The change of the delay that the owner gives as a driver option. */
+/** The change of `offdelay` in the driver options. */
 export const offDelayOf = (cluster: Cluster, { ups }: UpsPlan, value: number): Change => ({
   path: ['ups', cluster.ups.indexOf(ups), 'options', 'offdelay'],
   value,
 });
 
-/** `set power.haltBudget.serverSeconds to 41 and power.haltBudget.upsNodeSeconds to 36`; nothing for no change. */
+/** `set power.haltBudget.serverSeconds to 41 and power.haltBudget.upsNodeSeconds to 36`; empty for no change. */
 export const changeText = (changes: readonly Change[]): string =>
   changes.length === 0 ? '' : `set ${changes.map(({ path, value }) => `${pathText(path)} to ${value}`).join(' and ')}`;

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The drivers of NUT 2.8 that run on Linux: drivers/Makefile.am of its sources. An image may lack some, and have others of its own. */
+/** The drivers of NUT 2.8 that run on Linux: drivers/Makefile.am of its sources. An image may lack some and add others. */
 const DRIVER_NAMES: readonly string[] = [
   ...['adelsystem_cbi', 'al175', 'apc_modbus', 'apcsmart', 'apcsmart-old', 'apcupsd-ups', 'asem'],
   ...['bcmxcp', 'bcmxcp_usb', 'belkin', 'belkinunv', 'bestfcom', 'bestfortress', 'bestuferrups', 'bestups'],
@@ -15,15 +15,15 @@ const DRIVER_NAMES: readonly string[] = [
   ...['ve-direct', 'victronups'],
 ];
 
-/** True for a driver that NUT has, in one image or another. */
+/** True for the name of a driver of NUT 2.8. */
 export const isDriverOfNut = (name: string): boolean => DRIVER_NAMES.includes(name);
 
-/** Most letters that a slip of the fingers gets wrong; two that are swapped are two. */
+/** The largest edit distance of a typing error; two swapped letters count as two. */
 const MOST_WRONG = 2;
-/** Fewer letters begin the names of too many drivers. */
+/** The shortest prefix: fewer letters begin too many names. */
 const LEAST_BEGINNING = 4;
 
-/** Drivers of NUT with nearly this name, or with more after it. */
+/** Drivers of NUT with a similar name, or a name that begins with this. */
 export const driversLike = (name: string): string[] =>
   DRIVER_NAMES.filter(
     (known) => (name.length >= LEAST_BEGINNING && known.startsWith(name)) || distance(name, known) <= MOST_WRONG,

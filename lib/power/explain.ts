@@ -4,27 +4,27 @@ import { type PowerPlan, powerPlan, type UpsPlan } from './plan';
 import { bestRuntime, isEnough, runtimesOf } from './runtime';
 import { type Descent, type PowerTimeline, powerTimelines } from './timeline';
 
-/** The narrowest picture that still shows something, in characters. */
+/** The narrowest lane that is readable, in characters. */
 const NARROWEST = 20;
-/** More than this is easier to read in the SVG. */
+/** Wider lanes are easier to read in the SVG. */
 const WIDEST = 160;
-/** Letters of a machine's name in front of its lane. */
+/** Characters of a node's name in front of its lane. */
 const LONGEST_NAME = 24;
 
 /**
- * What happens at this site when the mains fail, for a person at a terminal: the lanes of every UPS, and the sums behind them.
+ * The timeline of a power failure at this site for a terminal: the lanes of every UPS and the sums behind them.
  *
- * @param columns how wide the terminal is
+ * @param columns width of the terminal, characters
  */
 export function explainText(cluster: Cluster, columns: number): string {
   if (cluster.ups.length === 0)
-    return `${cluster.name}: no UPS; when the mains fail, every machine is cut off while it runs\n`;
+    return `${cluster.name}: no UPS; all nodes lose power while they run when mains power fails\n`;
   const plan = powerPlan(cluster);
   const timelines = powerTimelines(cluster, plan);
   return [
-    `${cluster.name}: when the mains fail`,
-    'Seconds after the shutdown begins (FSD, or on battery and low).',
-    'For machines the latest that can be, whatever is dead; for the UPS the earliest.',
+    `${cluster.name}: power failure`,
+    'Seconds after the shutdown begins (FSD, or OB and LB).',
+    'Nodes: latest times, even if other components have failed. UPS: earliest times.',
     '',
     `detection  ${detectionSum(cluster, plan)}`,
     ...timelines.flatMap((timeline) => ['', ...ofUps(cluster, plan, timeline, columns)]),
@@ -68,14 +68,14 @@ function ofUps(cluster: Cluster, plan: PowerPlan, timeline: PowerTimeline, colum
 
 function delayRows(cluster: Cluster, ups: UpsPlan): (readonly [string, string])[] {
   if (ups.ups.server) {
-    return [['cutDelay', `${ups.offDelaySeconds}, which must not be less than ${offDelaySum(cluster, ups)}`]];
+    return [['cutDelay', `${ups.offDelaySeconds}; minimum ${offDelaySum(cluster, ups)}`]];
   }
-  const given = ups.ups.options['offdelay'] === undefined ? '' : `, and ${ups.offDelaySeconds} is given`;
+  const given = ups.ups.options['offdelay'] === undefined ? '' : `; set to ${ups.offDelaySeconds}`;
   return [
     ['offdelay', `${offDelaySum(cluster, ups)}${given}`],
     [
       'ondelay',
-      `${ups.onDelaySeconds}; the load returns ${ups.returnSeconds} s after the command at the earliest, or later with the mains`,
+      `${ups.onDelaySeconds}; output restored ${ups.returnSeconds} s after the command at the earliest, and only with mains power`,
     ],
   ];
 }
@@ -84,18 +84,18 @@ function batteryRows(cluster: Cluster, ups: UpsPlan): (readonly [string, string]
   if (ups.ups.server) return [];
   const best = bestRuntime(runtimesOf(cluster, ups));
   const verdict = best
-    ? `${best.source} ${best.availableSeconds}, needed ${best.neededSeconds}: ${isEnough(best) ? 'enough' : 'NOT ENOUGH'}`
-    : 'nobody has measured it';
+    ? `${best.source} ${best.availableSeconds}, required ${best.neededSeconds}: ${isEnough(best) ? 'enough' : 'NOT ENOUGH'}`
+    : 'runtime not measured';
   return [
-    ['battery', `at low battery it must last ${runtimeSum(cluster, ups)}`],
+    ['battery', `required at low battery: ${runtimeSum(cluster, ups)}`],
     ...(cluster.power.earlyShutdown
-      ? [['', `at the limit of earlyShutdown ${earlyRuntimeSum(cluster, ups)}`] as const]
+      ? [['', `required at the limit of earlyShutdown: ${earlyRuntimeSum(cluster, ups)}`] as const]
       : []),
     ['', verdict],
   ];
 }
 
-/** One character for each state of a machine: running, waiting for its stage, halting, off. */
+/** One character for each state of a node: running, waiting for its stage, halting, off. */
 const STATES = ['=', '-', '#', '.'] as const;
 
 function lanes({ plan, machines, startSeconds, endSeconds }: PowerTimeline, columns: number): string[] {
@@ -114,7 +114,7 @@ function lanes({ plan, machines, startSeconds, endSeconds }: PowerTimeline, colu
       drawn([at(0), at(plan.offDelaySeconds), at(plan.latestCutSeconds), width], ['b', '>', '?', 'x']),
     ),
     ...machines.map(({ plan: { node }, latest }) => lane(node.name, drawn(borders(latest, at, width), STATES))),
-    lane('', '= runs  - waits for its stage  # halts  . off    b on battery  > counts down  ? may cut  x cut'),
+    lane('', '= running  - waiting for its stage  # halting  . off    b on battery  > counting down  ? may cut  x cut'),
   ];
 }
 
@@ -125,11 +125,11 @@ const borders = (times: Descent, at: (seconds: number) => number, width: number)
   width,
 ];
 
-/** A state up to each border, then the next. */
+/** Each state repeated up to its border. */
 const drawn = (ends: readonly number[], states: readonly string[]): string =>
   ends.map((end, i) => (states[i] ?? '').repeat(Math.max(0, end - (ends[i - 1] ?? 0)))).join('');
 
-/** The times that fit, each beginning where it belongs. */
+/** The times that fit, each at its column. */
 function axis(at: (seconds: number) => number, width: number, times: readonly number[]): string {
   return [...new Set(times)].reduce((line, seconds) => {
     const text = String(seconds);

@@ -3,10 +3,11 @@ export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST
 export { powerSections } from './chapter';
 export { driversLike, isDriverOfNut } from './driver-names';
 export {
+  type DriverAccess,
+  driverAccess,
   driverFacts,
   driverNumber,
   hasHostAsPort,
-  isNetworkDriver,
   needsVendor,
   RECKONED_OPTIONS,
   roundedDelay,

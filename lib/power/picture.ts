@@ -13,7 +13,7 @@ const BAR = 18;
 const THIN_BAR = 5;
 const GROUP_GAP = 16;
 const AXIS = 46;
-/** Of a character at 11 pixels, on the wide side. */
+/** Width of a character at 11 pixels, rounded up. */
 const CHARACTER = 6.1;
 const MOST_TICKS = 12;
 const TICKS = [1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600];
@@ -38,15 +38,15 @@ interface Scale {
 }
 
 /**
- * `power-timeline.svg`: what every UPS and every machine on it does in a power failure, seconds from left to right, a lane for each.
- * The thick bar of a machine is the latest that can be, the thin one what is usual.
+ * `power-timeline.svg`: a lane for every UPS and every node on it in a power failure, seconds from left to right.
+ * The thick bar of a node has the latest times, the thin one the usual times.
  */
 export function powerTimelineSvg(cluster: Cluster): string {
   const timelines = powerTimelines(cluster).filter(({ machines }) => machines.length > 0);
   const scale = scaleOf(timelines);
   const heights = timelines.map(({ machines }) => GROUP_HEAD + LANE * (machines.length + 1) + GROUP_GAP);
   const bottom = HEAD + heights.reduce((sum, height) => sum + height, 0);
-  const title = `${cluster.name}: when the mains fail`;
+  const title = `${cluster.name}: power failure`;
   return [
     `<!-- ${WRITTEN_BY} -->`,
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${bottom + AXIS}" viewBox="0 0 ${WIDTH} ${bottom + AXIS}" role="img" aria-labelledby="title desc" font-family="system-ui, 'DejaVu Sans', Arial, sans-serif" font-size="11" fill="#222">`,
@@ -54,8 +54,8 @@ export function powerTimelineSvg(cluster: Cluster): string {
     `<desc id="desc">${escaped(timelines.map(described).join(' '))}</desc>`,
     `<rect width="${WIDTH}" height="${bottom + AXIS}" fill="#fff"/>`,
     `<text x="12" y="26" font-size="17" font-weight="600">${escaped(title)}</text>`,
-    '<text x="12" y="44" fill="#555">Seconds after the shutdown begins. Thick bars: the latest that can be, whatever is dead.</text>',
-    '<text x="12" y="59" fill="#555">Thin bars: a machine that hears of it at once and needs all of its halt budget.</text>',
+    '<text x="12" y="44" fill="#555">Seconds after the shutdown begins. Thick bars: latest times, even if other components have failed.</text>',
+    '<text x="12" y="59" fill="#555">Thin bars: the node commits at once and uses its whole halt budget.</text>',
     ...legend(),
     ...axis(scale, bottom),
     ...timelines.flatMap((timeline, i) =>
@@ -70,7 +70,7 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const described = ({ plan, machines }: PowerTimeline): string =>
-  `${machines.map(({ plan: { node, downSeconds } }) => `${node.name} is off after ${downSeconds} s at the latest`).join(', ')}; ${plan.ups.name} cuts the load after ${plan.offDelaySeconds} s at the earliest.`;
+  `${machines.map(({ plan: { node, downSeconds } }) => `${node.name} is off within ${downSeconds} s`).join(', ')}; ${plan.ups.name} cuts its output after ${plan.offDelaySeconds} s at the earliest.`;
 
 function scaleOf(timelines: readonly PowerTimeline[]): Scale {
   const start = Math.min(0, ...timelines.map(({ startSeconds }) => startSeconds));
@@ -89,7 +89,7 @@ function bar(scale: Scale, y: number, height: number, from: number, to: number, 
   const rect = `<rect x="${number(left)}" y="${y}" width="${number(right - left)}" height="${height}" fill="${COLORS[color]}"/>`;
   if (label === '' || label.length * CHARACTER + 8 > right - left) return [rect];
   const fill = color === 'cut' || color === 'maybeCut' ? ' fill="#fff"' : '';
-  // in the colour of the bar around it, so that a line behind it stops there
+  // in the colour of the bar, so that a line behind the label stops there
   const halo = `stroke="${COLORS[color]}" stroke-width="4" paint-order="stroke"`;
   return [
     rect,
@@ -100,16 +100,16 @@ function bar(scale: Scale, y: number, height: number, from: number, to: number, 
 function legend(): string[] {
   const entries: readonly (readonly (readonly [Color, string])[])[] = [
     [
-      ['running', 'running, may not know yet'],
-      ['waiting', 'committed, waits for its stage'],
+      ['running', 'running, not committed yet'],
+      ['waiting', 'committed, waiting for stage'],
       ['halting', 'halting, forced off at the end'],
       ['off', 'off'],
     ],
     [
       ['battery', 'on battery'],
-      ['countdown', 'told to cut, counting down'],
-      ['maybeCut', 'may have cut its load'],
-      ['cut', 'load cut, back with the mains'],
+      ['countdown', 'commanded, counting down'],
+      ['maybeCut', 'may have cut its output'],
+      ['cut', 'output cut until mains return'],
     ],
   ];
   return entries.flatMap((row, r) =>
@@ -145,7 +145,7 @@ function group(timeline: PowerTimeline, scale: Scale, top: number): string[] {
   const lanes = top + GROUP_HEAD;
   const bottom = lanes + LANE * (machines.length + 1);
   const cut = number(scale.x(plan.offDelaySeconds));
-  // not over the other label, and not out of the picture
+  // clear of the other label and inside the picture
   const cutLabel = number(Math.min(Math.max(scale.x(plan.offDelaySeconds), scale.x(0) + 100), WIDTH - RIGHT - 70));
   const zero = number(scale.x(0));
   const drawn = [
@@ -156,7 +156,7 @@ function group(timeline: PowerTimeline, scale: Scale, top: number): string[] {
   return [
     `<text x="12" y="${top + 18}" font-size="13" font-weight="600">${escaped(headingOf(timeline))}</text>`,
     `<text x="${zero}" y="${top + 38}" text-anchor="middle" fill="#555">begin</text>`,
-    `<text x="${cutLabel}" y="${top + 38}" text-anchor="middle" fill="#b00020">${plan.offDelaySeconds} s: first possible cut</text>`,
+    `<text x="${cutLabel}" y="${top + 38}" text-anchor="middle" fill="#b00020">${plan.offDelaySeconds} s: earliest cut</text>`,
     ...drawn.filter(isBar),
     `<line x1="${zero}" y1="${top + 42}" x2="${zero}" y2="${bottom}" stroke="#555"/>`,
     `<line x1="${cut}" y1="${top + 42}" x2="${cut}" y2="${bottom}" stroke="#b00020" stroke-dasharray="4 3"/>`,
@@ -167,7 +167,7 @@ function group(timeline: PowerTimeline, scale: Scale, top: number): string[] {
 function headingOf({ plan }: PowerTimeline): string {
   const { ups } = plan;
   if (ups.server) return `${clipped(ups.name, 40)}, served by ${ups.server.address.text}`;
-  return `${clipped(ups.name, 30)} at ${clipped(ups.node ?? '', 30)}: from low battery on it must last ${plan.runtimeNeededSeconds} s`;
+  return `${clipped(ups.name, 30)} at ${clipped(ups.node ?? '', 30)}: needs ${plan.runtimeNeededSeconds} s of battery at low battery`;
 }
 
 const clipped = (text: string, length: number): string =>
@@ -190,14 +190,14 @@ function upsLane({ plan }: PowerTimeline, scale: Scale, y: number): string[] {
   ];
 }
 
-const ROLES = { agent: 'agent', server: 'server', upsNode: 'talks to the UPS' } as const;
+const ROLES = { agent: 'agent', server: 'server', upsNode: 'UPS node' } as const;
 
 function machineLane({ plan, usual, latest }: MachineLane, scale: Scale, y: number): string[] {
   return [
     ...laneLabel(y, plan.node.name, ROLES[plan.role]),
     ...descent(scale, y, BAR, latest, [
       'running',
-      'waits',
+      'waiting',
       `halting, ${plan.haltSeconds} s at most`,
       `off by ${latest.downSeconds} s`,
     ]),

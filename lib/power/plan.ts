@@ -8,77 +8,77 @@ import {
   valuePollSeconds,
 } from './drivers';
 
-/** Which stage and halt budget a machine has. */
+/** Selects the stage and the halt budget of a node. `upsNode`: the cable of a UPS goes to it. */
 export type PowerRole = 'agent' | 'server' | 'upsNode';
 
-/** When one machine is off at the latest. All times in seconds after the shutdown begins: FSD, or on battery and low. */
+/** The latest times of one node's power-off. Seconds after the shutdown begins: FSD, or on battery with low battery. */
 export interface NodePlan {
   readonly node: Node;
   readonly role: PowerRole;
-  /** From its own commit to its power-off. */
+  /** From its commit to the begin of its power-off. */
   readonly stageSeconds: number;
-  /** From its power-off to the moment it is forced off. */
+  /** From the begin of its power-off to the moment it is forced off. */
   readonly haltSeconds: number;
-  /** When it is committed at the latest, whatever is dead. */
+  /** When it is committed, even if every other component has failed. */
   readonly commitSeconds: number;
-  /** When it powers itself off at the latest, whatever is dead. */
+  /** When it begins to power off, even if every other component has failed. */
   readonly deadlineSeconds: number;
-  /** When it is off at the latest. */
+  /** When it is off. */
   readonly downSeconds: number;
 }
 
-/** When one UPS cuts and restores its load. */
+/** When one UPS cuts and restores its output. */
 export interface UpsPlan {
   readonly ups: Ups;
-  /** The machines it feeds, in the order they go off. */
+  /** The nodes it feeds, in the order of their power-off. */
   readonly nodes: readonly NodePlan[];
-  /** Latest time one of them is off. */
+  /** The latest time one of them is off. */
   readonly allDownSeconds: number;
-  /** The UPS takes whole multiples of so many seconds as delays. */
+  /** Delays of the UPS are whole multiples of this. */
   readonly stepSeconds: number;
-  /** The smallest offdelay that is safe: allDown and the margin, in steps of the UPS. */
+  /** The smallest safe offdelay: allDown plus the margin, in steps of the UPS. */
   readonly neededOffDelaySeconds: number;
-  /** From the command to the cut: the owner's offdelay where given, else the needed one; for a UPS of another machine, its cutDelay. */
+  /** From the command to the cut: the `offdelay` of the site, else the needed one; for a UPS that another host serves, its cutDelay. */
   readonly offDelaySeconds: number;
-  /** When the load is cut at the latest, if the battery lasts: everybody but the last one who can tell the UPS was dead. */
+  /** The latest time of the cut, if the battery lasts: the command is sent by the last component that can send it. */
   readonly latestCutSeconds: number;
-  /** The owner's ondelay where given, else about a minute more than offdelay. Undefined for a UPS of another machine. */
+  /** The `ondelay` of the site, else about a minute more than offdelay. Undefined for a UPS that another host serves. */
   readonly onDelaySeconds: number | undefined;
-  /** From the command to the return of the load at the earliest: what the UPS makes of ondelay. */
+  /** The least time from the command to the restored output: ondelay as the UPS rounds it. */
   readonly returnSeconds: number | undefined;
-  /** From low battery at the UPS to the begin of the shutdown at the latest: one look of the driver and one of upsmon. */
+  /** The longest time from low battery at the UPS to the begin of the shutdown: one poll of the driver and one of upsmon. */
   readonly noticeSeconds: number;
   /**
-   * How long the battery carries the load after the begin of the shutdown, at least: until the cut, or until all are off when the UPS falls
-   * silent just then, is told nothing, and its machines learn of it by so much later.
+   * How long the battery must last after the begin of the shutdown: until the cut, or until all nodes are off. The latter when the UPS
+   * stops responding at that moment: it gets no command, and its nodes detect that MAXAGE later.
    */
   readonly carriesSeconds: number;
-  /** What the battery must still carry the load for at low battery. */
+  /** Battery runtime required at low battery. */
   readonly runtimeNeededSeconds: number;
-  /** The same at a limit of power.earlyShutdown, which the driver looks at less often. */
+  /** Battery runtime required at a limit of power.earlyShutdown, whose values the driver polls less often. */
   readonly earlyRuntimeNeededSeconds: number;
 }
 
-/** The time line of a power failure, computed from the site. */
+/** The plan of a power failure, computed from the site. */
 export interface PowerPlan {
-  /** How long a machine may take to learn of the shutdown, whatever is dead: the slower of upsmon and the lease. */
+  /** The longest time until a node is notified of the shutdown, even if other components have failed: the slower of upsmon and the dead-man timer. */
   readonly detectionSeconds: number;
   readonly nodes: readonly NodePlan[];
   readonly upses: readonly UpsPlan[];
 }
 
-/** What upsmon takes for itself, on top of its looks. */
+/** What upsmon takes besides its polls. */
 export const UPSMON_SECONDS = 2;
-/** The look at which upsmon finds DEADTIME or HOSTSYNC over, and the one before it. */
-export const LOOKS = 2;
-/** MAXAGE of upsd.conf: for so long upsd hands on the last words of a driver that has fallen silent. */
+/** The poll at which upsmon finds that DEADTIME or HOSTSYNC has passed, and the one before it. */
+export const POLLS = 2;
+/** MAXAGE of upsd.conf: upsd serves the last data of a driver that stopped responding for this long. */
 export const MAX_AGE_SECONDS = 15;
-/** killpowerd on the machine looks once a second. */
+/** killpowerd polls its deadline once a second. */
 export const WATCH_SECONDS = 1;
-/** The load comes back so much later than it went, at least, or a UPS may not notice that it was to go at all. */
+/** The least time between cut and restored output; with less a UPS may not cut at all. */
 const OFF_AT_LEAST_SECONDS = 60;
 
-/** Computes when each machine is off and when each UPS cuts its load. Pure; whether that is good enough is for the rules to say. */
+/** Computes when each node is off and when each UPS cuts its output. Pure; the rules judge the result. */
 export function powerPlan(cluster: Cluster): PowerPlan {
   const detectionSeconds = Math.max(detectionByNutSeconds(cluster), cluster.power.leaseSeconds);
   const nodes = cluster.nodes
@@ -92,13 +92,13 @@ export function powerPlan(cluster: Cluster): PowerPlan {
 }
 
 /**
- * How long upsmon may take to learn of the shutdown: it sees that a time is over only when it looks. Measured with NUT 2.8.0 to
- * 2.8.5 and looks each 2 s: 21 s at most for 15 and 15; with looks each 10 s: 43 s for a DEADTIME of 30.
+ * The longest detection time of upsmon, which checks DEADTIME and HOSTSYNC only when it polls. Measured with NUT 2.8.0 to 2.8.5:
+ * polls every 2 s, 21 s at most for 15 and 15; polls every 10 s, 43 s for a DEADTIME of 30.
  */
 export const detectionByNutSeconds = ({ power }: Cluster): number =>
-  Math.max(power.deadTimeSeconds, power.hostSyncSeconds) + LOOKS * power.pollOnBatterySeconds + UPSMON_SECONDS;
+  Math.max(power.deadTimeSeconds, power.hostSyncSeconds) + POLLS * power.pollOnBatterySeconds + UPSMON_SECONDS;
 
-/** The stage a machine goes off in, and the halt budget it has. */
+/** The role that selects the stage and the halt budget of a node. */
 export const powerRole = (cluster: Cluster, node: Node): PowerRole =>
   upsesAt(cluster, node).length > 0 ? 'upsNode' : node.role;
 
@@ -146,7 +146,7 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
   };
 }
 
-/** When the load is back: the UPS rounds ondelay down as it does offdelay, and counts it from the command or from the cut. */
+/** When the output is restored: the UPS rounds ondelay down like offdelay, and counts it from the command or from the cut. */
 function returnOf(ups: Ups, offDelaySeconds: number): Pick<UpsPlan, 'onDelaySeconds' | 'returnSeconds'> {
   const seconds = onDelaySeconds(ups, offDelaySeconds);
   const rounded = roundedDelay(ups, seconds);
@@ -154,7 +154,7 @@ function returnOf(ups: Ups, offDelaySeconds: number): Pick<UpsPlan, 'onDelaySeco
   return { onDelaySeconds: seconds, returnSeconds: rounded + (isFromCut ? roundedDelay(ups, offDelaySeconds) : 0) };
 }
 
-/** The owner's ondelay, whose unit depends on the driver, or a whole number of minutes that every driver takes and no step of the UPS cuts short. */
+/** The `ondelay` of the site in the driver's unit, or whole minutes that every driver takes and no step of the UPS shortens. Seconds. */
 function onDelaySeconds(ups: Ups, offDelaySeconds: number): number {
   const stated = driverNumber(ups, 'ondelay');
   if (stated !== undefined) return stated * (driverFacts(ups.driver ?? '')?.onDelayUnitSeconds ?? 1);

@@ -1,22 +1,21 @@
 import type { Cluster } from '../cluster';
 import type { UpsPlan } from './plan';
 
-/** From when on a runtime of the battery is counted, and where the site says how long it is. */
+/** The field of the site that states a battery runtime. */
 type RuntimeSource = 'runtimeAtLowBatterySeconds' | 'runtimeAtEarlyShutdownSeconds' | 'runtimeBelowSeconds';
 
-/** One thing that the site says about how long the battery lasts once the shutdown is to begin. */
+/** One stated battery runtime from the begin of the shutdown. */
 export interface Runtime {
   readonly source: RuntimeSource;
-  /** What is there, seconds. */
+  /** Stated by the site. */
   readonly availableSeconds: number;
-  /** What has to be there, seconds. */
+  /** Required by the plan. */
   readonly neededSeconds: number;
 }
 
 /**
- * What the site says about the battery of a UPS at the moment the shutdown begins. The shutdown begins at low battery or at a limit
- * of power.earlyShutdown, whichever comes first, so one of them that is long enough is enough. What was measured at such a limit
- * counts for more than the UPS's own estimate.
+ * The battery runtimes that the site states for a UPS. The shutdown begins at low battery or at a limit of power.earlyShutdown,
+ * whichever comes first, so one sufficient runtime is enough. A runtime measured at such a limit replaces the UPS's own estimate.
  */
 export function runtimesOf(cluster: Cluster, plan: UpsPlan): Runtime[] {
   const { runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds } = plan.ups;
@@ -35,9 +34,9 @@ export function runtimesOf(cluster: Cluster, plan: UpsPlan): Runtime[] {
   );
 }
 
-/** The runtime that comes nearest to being enough, or is more than enough by the most; undefined when the site says nothing. */
+/** The runtime with the largest reserve or the smallest deficit; undefined when the site states none. */
 export const bestRuntime = (runtimes: readonly Runtime[]): Runtime | undefined =>
   runtimes.toSorted((a, b) => b.availableSeconds - b.neededSeconds - (a.availableSeconds - a.neededSeconds))[0];
 
-/** True when the battery lasts until the load is cut. */
+/** True when the battery lasts until the output is cut. */
 export const isEnough = ({ availableSeconds, neededSeconds }: Runtime): boolean => availableSeconds >= neededSeconds;

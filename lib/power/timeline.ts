@@ -1,22 +1,22 @@
 import type { Cluster } from '../cluster';
 import { type NodePlan, type PowerPlan, powerPlan, type UpsPlan } from './plan';
 
-/** One machine on its way down. Seconds after the shutdown begins. */
+/** The power-off of one node. Seconds after the shutdown begins. */
 export interface Descent {
-  /** It is committed: from here on nothing but itself is needed. */
+  /** It is committed: its deadline is written, and it needs no other component from here on. */
   readonly commitSeconds: number;
-  /** It powers itself off. */
+  /** It begins to power off. */
   readonly powerOffSeconds: number;
-  /** It is off; by force, if it was not before. */
+  /** It is off, by force if the halt exceeds its budget. */
   readonly downSeconds: number;
 }
 
-/** A machine in a power failure. */
+/** A node in a power failure. */
 export interface MachineLane {
   readonly plan: NodePlan;
-  /** When it hears of the shutdown at once and uses up its halt budget. */
+  /** It commits at once and uses its whole halt budget. */
   readonly usual: Descent;
-  /** When everything that could tell it is dead. */
+  /** It commits as late as possible, because every component that could notify it has failed. */
   readonly latest: Descent;
 }
 
@@ -25,25 +25,25 @@ export interface PowerEvent {
   readonly earliestSeconds: number;
   /** Undefined when nothing bounds it. */
   readonly latestSeconds: number | undefined;
-  /** Name of the UPS or of the machine. */
+  /** Name of the UPS or the node, or address of the host that serves the UPS. */
   readonly who: string;
   readonly what: string;
 }
 
-/** What one UPS and the machines on it do in a power failure that lasts. */
+/** One UPS and the nodes on it in a long power failure. */
 export interface PowerTimeline {
   readonly plan: UpsPlan;
-  /** When the UPS reports low battery, at the earliest: what comes before that has no bound. Zero or less. */
+  /** The earliest time the UPS reports low battery. Zero or less. */
   readonly startSeconds: number;
-  /** When the load is cut at the latest. */
+  /** The latest time the output is cut. */
   readonly endSeconds: number;
-  /** In the order they go off. */
+  /** In the order of their power-off. */
   readonly machines: readonly MachineLane[];
   /** In the order of time. */
   readonly events: readonly PowerEvent[];
 }
 
-/** The time line of every UPS of the site. Pure. */
+/** The timeline of every UPS of the site. Pure. */
 export function powerTimelines(cluster: Cluster, plan: PowerPlan = powerPlan(cluster)): PowerTimeline[] {
   return plan.upses.map((ups) => {
     const machines = ups.nodes.map(machineLane);
@@ -79,19 +79,19 @@ function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLan
       earliestSeconds: -plan.noticeSeconds,
       latestSeconds: 0,
       who: ups.name,
-      what: `is on battery and low${ups.server || !cluster.power.earlyShutdown ? '' : ', or reaches a limit of earlyShutdown'}`,
+      what: `is on battery and reports low battery (LB)${ups.server || !cluster.power.earlyShutdown ? '' : ', or reaches a limit of earlyShutdown'}`,
     },
     {
       earliestSeconds: 0,
       latestSeconds: 0,
       who: ups.server?.address.text ?? ups.node ?? ups.name,
-      what: 'declares the shutdown (FSD)',
+      what: 'declares the forced shutdown (FSD)',
     },
     {
       earliestSeconds: 0,
       latestSeconds: commitSeconds,
-      who: 'every machine',
-      what: 'writes its own deadline; nothing else has to live from here on',
+      who: 'every node',
+      what: 'schedules its own power-off and needs no other component from here on',
     },
     ...(ups.server
       ? []
@@ -100,7 +100,7 @@ function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLan
             earliestSeconds: 0,
             latestSeconds: commitSeconds,
             who: ups.node ?? ups.name,
-            what: `tells ${ups.name} to cut its load in ${plan.offDelaySeconds} s`,
+            what: `commands ${ups.name} to cut its output after ${plan.offDelaySeconds} s`,
           },
         ]),
     ...machines.flatMap(({ plan: machine, usual, latest }) => [
@@ -108,26 +108,26 @@ function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLan
         earliestSeconds: usual.powerOffSeconds,
         latestSeconds: latest.powerOffSeconds,
         who: machine.node.name,
-        what: 'powers itself off',
+        what: 'power-off begins',
       },
       {
         earliestSeconds: usual.powerOffSeconds,
         latestSeconds: latest.downSeconds,
         who: machine.node.name,
-        what: cluster.power.actuator === 'killpowerd' ? 'is off, by force if need be' : 'is off, unless its halt hangs',
+        what: cluster.power.actuator === 'killpowerd' ? 'off, by force if necessary' : 'off, unless its halt hangs',
       },
     ]),
     {
       earliestSeconds: plan.offDelaySeconds,
       latestSeconds: plan.latestCutSeconds,
       who: ups.name,
-      what: 'cuts its load, whether or not the mains are back',
+      what: 'cuts its output, even if mains power has returned',
     },
     {
       earliestSeconds: plan.returnSeconds ?? plan.offDelaySeconds,
       latestSeconds: undefined,
       who: ups.name,
-      what: 'restores its load when the mains are back, and the machines start',
+      what: 'restores its output if mains power is present; the nodes start',
     },
   ];
   return events.sort(

@@ -1,13 +1,13 @@
 /**
- * The facts of the MetalLB release this project installs, each stated once. A later release changes this file, the schemas in
- * imports/metallb.crds.yaml and the golden hashes in test/metallb/.
+ * Facts of the MetalLB release that this project installs. For another release change this file, imports/metallb.crds.yaml and the
+ * golden hashes in test/metallb/.
  *
  * Source: https://github.com/metallb/metallb/blob/v0.16.1/config/manifests/metallb-native.yaml
  */
 export const METALLB = {
   /** Release tag, also the tag of both images. */
   version: 'v0.16.1',
-  /** The namespace MetalLB reads its own objects from. RBAC names and the CRD conversion stanza carry it, so it is fixed. */
+  /** The namespace of MetalLB's objects; RBAC names and the CRD conversion contain it. */
   namespace: 'metallb-system',
   images: {
     controller: 'quay.io/metallb/controller:v0.16.1',
@@ -32,19 +32,19 @@ export const METALLB = {
     webhookService: 'metallb-webhook-service',
     webhookSecret: 'metallb-webhook-cert',
     webhookConfiguration: 'metallb-webhook-configuration',
-    /** Secret with the speakers' gossip key. The controller makes it at its first start; it is in no manifest. */
+    /** Secret with the speakers' gossip key; the controller creates it at its first start. */
     memberlistSecret: 'memberlist',
-    /** ConfigMap that tunes the gossip. Optional: speakers use their defaults without it. */
+    /** Optional ConfigMap with gossip settings. */
     memberlistConfig: 'metallb-memberlist-config',
-    /** The file speakers look for in that ConfigMap. */
+    /** Its key. */
     memberlistFile: 'config.json',
     excludeL2Config: 'metallb-excludel2',
   },
   /** Annotations of services. */
   annotations: {
-    /** Addresses a service asks for, with commas between them. */
+    /** Requested addresses, comma-separated. */
     loadBalancerIPs: 'metallb.io/loadBalancerIPs',
-    /** Pool a service asks for. */
+    /** Requested pool. */
     addressPool: 'metallb.io/address-pool',
     /** Services with the same value may share an address. */
     allowSharedIp: 'metallb.io/allow-shared-ip',
@@ -69,8 +69,7 @@ export const METALLB = {
     '^lxc.*',
   ],
   /**
-   * Gossip among speakers as memberlist v0.5.1 has it for a local network, which is what speakers use unless told otherwise, and what
-   * it has instead for a wide one. Times are in milliseconds.
+   * The gossip defaults of memberlist v0.5.1 for a LAN, which speakers use by default, and its differences for a WAN. Times in ms.
    *
    * Source: https://github.com/hashicorp/memberlist/blob/v0.5.1/config.go, DefaultLANConfig and DefaultWANConfig
    */
@@ -109,5 +108,5 @@ export const METALLB = {
   },
 } as const;
 
-/** The label every object of MetalLB that can have one carries. */
+/** The label of MetalLB's objects. */
 export const METALLB_LABELS: Readonly<Record<string, string>> = { app: 'metallb' };

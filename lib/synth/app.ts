@@ -16,18 +16,18 @@ import {
 import { Nut, nutProps } from '../nut';
 import { hostFiles } from './hosts';
 
-/** Everything that is written for one site. */
+/** The files of a site. */
 export interface SiteFiles {
-  /** Kubernetes objects, a file for each chart. */
+  /** Kubernetes objects, a file per chart. */
   readonly dist: Files;
-  /** What goes on the machines. */
+  /** Files for the nodes. */
   readonly hosts: Files;
 }
 
 /**
- * All the text of a site. Pure: nothing is written.
+ * The files of a site. Pure.
  *
- * @param origin where the site stands, for the commands in its texts
+ * @param origin location of the site, for the commands in its texts
  */
 export function buildSite(cluster: Cluster, origin: Origin = HERE): SiteFiles {
   const dist = synthesize(buildApp(cluster));
@@ -41,7 +41,7 @@ export function buildSite(cluster: Cluster, origin: Origin = HERE): SiteFiles {
   };
 }
 
-/** What goes on servers beside the files of lib/hosts, for images that have all of it in one file. */
+/** Additional files of a server, for images that have all files in one. */
 export const serverAddOns = (cluster: Cluster, dist: Files): ServerAddOns => ({
   kubeVip: dist.get('20-kube-vip.k8s.yaml'),
   files: keepalivedFiles(cluster).map(([file, content]) => ({
@@ -52,8 +52,8 @@ export const serverAddOns = (cluster: Cluster, dist: Files): ServerAddOns => ({
 });
 
 /**
- * Every chart that a site may have. The ids are the names of the files in dist/, and their numbers the order in which a first
- * `kubectl apply` has to see them: definitions before what uses them, and the webhook last, when what it would check is in.
+ * Every chart of a site. The ids are the file names in dist/, and their numbers the order of a first `kubectl apply`: definitions
+ * before their objects, and the webhook after the objects that it checks.
  */
 export const CHARTS = [
   '00-crds',

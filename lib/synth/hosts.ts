@@ -35,24 +35,23 @@ import { powerTimelineSvg } from '../power';
 
 type AllInOne = (cluster: Cluster, role: Node['role'], addOns: ServerAddOns, origin: Origin) => string;
 
-/** The file with all that a machine of a role needs. */
+/** The single file of a role, by operating system. */
 const ALL_IN_ONE: Readonly<Record<OperatingSystem, AllInOne>> = {
   'cloud-init': (cluster, role, addOns) => cloudInit(cluster, role, addOns),
   kairos: (cluster, role, addOns, origin) => kairos(cluster, role, addOns, {}, origin),
   k3os: (cluster, role) => k3os(cluster, role),
 };
 
-/** Every folder below hosts/ that files of a site may be in. */
+/** Every folder below hosts/ with files of a site. */
 export const HOST_FOLDERS: readonly string[] = ['server', 'agent', 'nodes', 'killpower', ...OPERATING_SYSTEMS];
 
 /**
- * The files for the machines: path below hosts/ to text. Pure, and the same for the same site.
- * No file holds a secret, and each says near its top that `npm run synth` wrote it.
+ * The files for the nodes: path below hosts/ to text. Pure. No file contains a secret, and each has the mark of `npm run synth`.
  *
- * Servers share one config.yaml and agents another; nodes/<name>/ has what one machine has alone. Files for agents, for UPSes and for an
- * operating system are there only when the site has some. hosts/README.md says where each goes.
+ * Servers share one config.yaml and agents another; nodes/<name>/ has the files of one node. Files for agents, UPSes and an operating
+ * system exist only if the site has some. hosts/README.md says where each goes.
  *
- * @param origin where the site stands, for the commands in the texts
+ * @param origin location of the site, for the commands in the texts
  */
 export function hostFiles(
   cluster: Cluster,
@@ -60,7 +59,7 @@ export function hostFiles(
   origin: Origin = HERE,
 ): ReadonlyMap<string, string> {
   const [first] = serversOf(cluster);
-  if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse`);
+  if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse; add one`);
   const agents = agentsOf(cluster).length > 0;
   const systems = systemsOf(cluster);
   return new Map([

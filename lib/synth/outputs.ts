@@ -6,9 +6,9 @@ import { HOST_FOLDERS } from './hosts';
 
 const DIST_NAMES: ReadonlySet<string> = new Set(CHARTS.map((id) => `${id}.k8s.yaml`));
 
-/** Files of dist/ hold Kubernetes objects and nothing else, so they are known by their names. */
+/** Files of dist/ are recognized by their names. */
 export const DIST: Kind = { folders: [], isOurs: (path) => DIST_NAMES.has(basename(path)) };
-/** Files of hosts/ carry a mark. */
+/** Files of hosts/ are recognized by their mark. */
 export const HOSTS: Kind = {
   folders: HOST_FOLDERS,
   isOurs: (path) => withFile(path, () => isWrittenBySynth(readFileSync(path, 'utf8'))),

@@ -3,9 +3,9 @@ import { originOf, readSites } from '../site';
 import { buildSite, type SiteFiles } from './app';
 import { DIST, HOSTS } from './outputs';
 
-/** Where to read from and write to. */
+/** Input and output paths. */
 export interface SynthOptions {
-  /** A file or a folder of files. @default - clusters/ where it exists, else cluster.yaml */
+  /** A file or a folder of files. @default - clusters/ if it exists, else cluster.yaml */
   readonly clusterPath?: string;
   /** @default 'dist' */
   readonly distFolder?: string;
@@ -13,15 +13,15 @@ export interface SynthOptions {
   readonly hostsFolder?: string;
 }
 
-/** What was done, a line for each thing worth knowing. */
+/** Result of a synth. */
 export interface SynthReport {
   readonly warnings: readonly string[];
   readonly summary: string;
 }
 
 /**
- * Reads, checks, builds and writes. Throws before anything is written: a ClusterError for a wrong site, an Error for a construct
- * that refuses its props, or what the disk says.
+ * Reads, checks, builds and writes. Throws before anything is written: a ClusterError for an invalid site, an Error of a construct, or
+ * a FileError.
  */
 export function synth(options: SynthOptions = {}): SynthReport {
   const { distFolder = 'dist', hostsFolder = 'hosts' } = options;

@@ -1,4 +1,4 @@
-export { code, commands, row, table } from './markdown';
+export { bulleted, code, commands, numbered, row, table } from './markdown';
 export {
   ABSOLUTE_PATH,
   DNS_LABEL,

@@ -1,7 +1,7 @@
-/** Commands as a paragraph of their own. */
+/** A block of commands. */
 export const commands = (...lines: readonly string[]): string => `\`\`\`sh\n${lines.join('\n')}\n\`\`\``;
 
-/** Commands below a line of text. */
+/** A block of commands below a line of text. */
 export const code = (...lines: readonly string[]): string => `\n${commands(...lines)}`;
 
 /** One row of a table. */
@@ -10,3 +10,10 @@ export const row = (...cells: readonly (string | number)[]): string => `| ${cell
 /** A table with its head. */
 export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
+
+/** A numbered list. Commands and further lines of a step stay within it. */
+export const numbered = (steps: readonly string[]): string =>
+  steps.map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`).join('\n');
+
+/** A list of remarks. */
+export const bulleted = (remarks: readonly string[]): string => remarks.map((remark) => `- ${remark}`).join('\n');

@@ -1,7 +1,7 @@
-/** Enough for every name and address, one too long included. */
+/** Longest text that is shown in full. */
 const SHOWN = 64;
 
-/** A text for a message: in quotes and on one line whatever it holds, and of a long one the beginning and the length. */
+/** A text for a message: quoted, on one line, and shortened if it is long. */
 export const quoted = (text: string): string =>
   text.length <= SHOWN
     ? JSON.stringify(text)

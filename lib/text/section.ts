@@ -1,4 +1,4 @@
-/** One heading of the runbook with what a person needs to know and do. */
+/** A section of the runbook. */
 export interface RunbookSection {
   readonly title: string;
   /** Markdown: paragraphs, tables, lists and blocks of commands. */

@@ -37,7 +37,7 @@ describe('npm run hosts', () => {
       .filter((file) => statSync(at(`seed/${file}`)).isFile())
       .sort();
 
-  test('writes a seed for every server and a name for each, for root alone', () => {
+  test('writes a seed for every server and a host name for each, readable only by the owner', () => {
     const { status, stdout, stderr } = write('--ssh-key', at('key.pub'));
     expect([status, stderr]).toEqual([0, '']);
     expect(files()).toEqual([
@@ -49,10 +49,10 @@ describe('npm run hosts', () => {
     ]);
     expect(files().map((file) => statSync(at(`seed/${file}`)).mode & 0o777)).toEqual(files().map(() => 0o600));
     expect(statSync(at('seed')).mode & 0o777).toBe(0o700);
-    expect(stdout).toContain('nobody founds the cluster by itself: run k3s-ha init on ONE server, once');
+    expect(stdout).toContain('no server bootstraps the cluster by itself: run k3s-ha init on ONE server, once');
   });
 
-  test('writes for what the site says its machines run', () => {
+  test('writes for the operating system of the site', () => {
     const { stdout } = write('--cluster', 'examples/howto-k3os.yaml');
     expect(files()).toEqual(['server.yaml']);
     expect(stdout).toContain('k3os for howto-k3os');
@@ -80,9 +80,9 @@ describe('npm run hosts', () => {
     expect(readFileSync(at('seed/server/user-data'), 'utf8')).toBe(first);
   });
 
-  test('lets one server found the cluster for some time', () => {
+  test('permits one server to bootstrap the cluster for a time', () => {
     const { stdout } = write('--permit-init', 'k3s-2', '--for', '24h');
-    expect(stdout).toMatch(/k3s-2 may found the cluster by itself until \d{4}-/);
+    expect(stdout).toMatch(/k3s-2 may bootstrap the cluster by itself until \d{4}-/);
     const notAfter = Number(/NOT_AFTER='(\d+)'/.exec(readFileSync(at('seed/server/user-data'), 'utf8'))?.[1]);
     expect(Math.abs(notAfter - Date.now() / 1000 - 86_400)).toBeLessThan(60);
   });
@@ -96,17 +96,17 @@ describe('npm run hosts', () => {
     expect(readFileSync(at('seed/server.yaml'), 'utf8')).toContain(TOKEN);
   });
 
-  test('writes a tree with the modes that the machine needs', () => {
+  test('writes a tree with the modes that the node needs', () => {
     expect(write('--os', 'plain').status).toBe(0);
     const modeOf = (file: string) => statSync(at(`seed/server/${file}`)).mode & 0o777;
     expect([modeOf('etc/rancher/k3s/token'), modeOf('usr/local/sbin/k3s-ha')]).toEqual([0o600, 0o755]);
   });
 
   test.each([
-    ['cloud-init', /^(\w+)\/ is a NoCloud seed for every \1;/gm],
+    ['cloud-init', /^(\w+)\/ is a NoCloud seed for every \1\./gm],
     ['kairos', /^(\w+).yaml is the cloud-config of every \1:/gm],
     ['k3os', /^(\w+).yaml is the config.yaml of every \1,/gm],
-    ['plain', /^(\w+)\/ is a tree for every \1\./gm],
+    ['plain', /^(\w+)\/ is a file tree for every \1\./gm],
   ])('says for %s what to do with the files of each role there is', (system, line) => {
     const rolesIn = ({ stdout }: { stdout: string }) => [...stdout.matchAll(line)].map(([, role]) => role);
     expect(rolesIn(write('--os', system))).toEqual(['server']);
@@ -114,13 +114,13 @@ describe('npm run hosts', () => {
     expect(rolesIn(write('--os', system, '--cluster', 'examples/dual-stack.yaml'))).toEqual(['server', 'agent']);
   });
 
-  describe('the line that copies a tree onto a machine', () => {
+  describe('the line that copies a tree to a host', () => {
     const modeOf = (path: string) => (statSync(at(`machine/${path}`)).mode & 0o777).toString(8);
     beforeEach(() => {
       const { stdout } = write('--os', 'plain');
       mkdirSync(at('machine/etc/systemd/system'), { recursive: true });
       for (const path of ['', 'etc', 'etc/systemd', 'etc/systemd/system']) chmodSync(at(`machine/${path}`), 0o755);
-      // an ssh that does here, in a folder of its own, what the machine would do in /
+      // a stand-in for ssh with a folder in place of /
       mkdirSync(at('bin'));
       const ssh = `#!/bin/sh\numask 022\n[ "$1 $2 $3 $4" = 'root@SERVER tar -C /' ] || exit 1\nshift 4\nexec tar -C '${at('machine')}' "$@"\n`;
       writeFileSync(at('bin/ssh'), ssh, { mode: 0o755 });
@@ -132,11 +132,11 @@ describe('npm run hosts', () => {
       expect([status, stderr]).toEqual([0, '']);
     });
 
-    test('leaves the folders of the machine as they are', () => {
+    test('does not change the folders of the host', () => {
       expect(['', 'etc', 'etc/systemd', 'etc/systemd/system'].map(modeOf)).toEqual(['755', '755', '755', '755']);
     });
 
-    test('makes folders that anybody may enter', () => {
+    test('creates folders with mode 755', () => {
       expect(['etc/rancher', 'etc/rancher/k3s', 'usr', 'usr/local/sbin'].map(modeOf)).toEqual([
         '755',
         '755',
@@ -174,15 +174,15 @@ describe('npm run hosts', () => {
   });
 
   test('refuses a token file that is not there', () => {
-    refused('there is no such file', '--token-file', at('nothing'), '--out', at('seed'));
+    refused('does not exist', '--token-file', at('nothing'), '--out', at('seed'));
   });
 
   test('refuses a folder in place of a file, and a file in place of the folder', () => {
     const token = ['--token-file', at('token')];
-    refused(`${folder}: is a folder; name one file`, '--token-file', folder, '--out', at('seed'));
-    refused(`${folder}: is a folder`, ...token, '--ssh-key', folder, '--out', at('seed'));
+    refused(`${folder}: is a directory; name a file`, '--token-file', folder, '--out', at('seed'));
+    refused(`${folder}: is a directory`, ...token, '--ssh-key', folder, '--out', at('seed'));
     refused(`${folder}: no-file: the folder has no .yaml file`, ...token, '--cluster', folder, '--out', at('seed'));
-    refused(`${at('key.pub')}: a file stands where a folder has to be`, ...token, '--out', at('key.pub'));
+    refused(`${at('key.pub')}: a file is in the place of a folder`, ...token, '--out', at('key.pub'));
   });
 
   test('takes the one site of a folder, and none of several', () => {
@@ -207,25 +207,21 @@ describe('npm run hosts', () => {
   test('refuses a folder that is in use and leaves it as it is', () => {
     mkdirSync(at('used'));
     writeFileSync(at('used/file'), 'mine');
-    refused('has files already', '--token-file', at('token'), '--out', at('used'));
+    refused('already has files', '--token-file', at('token'), '--out', at('used'));
     expect(readdirSync(at('used'))).toEqual(['file']);
   });
 
   test.each([
     ['a node that is not there', ['--permit-init', 'k3s-9', '--for', '24h'], 'node "k3s-9" does not exist'],
     ['more than a week', ['--permit-init', 'k3s-1', '--for', '8d'], 'within 7 days'],
-    ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write it like 30m, 24h or 2d'],
+    ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write 30m, 24h or 2d'],
     ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
-    [
-      'k3OS',
-      ['--os', 'k3os', '--permit-init', 'k3s-1', '--for', '24h'],
-      'one machine founds the cluster from its boot menu',
-    ],
+    ['k3OS', ['--os', 'k3os', '--permit-init', 'k3s-1', '--for', '24h'], 'bootstrap from the boot menu of one server'],
   ])('refuses a permission for %s', (_, args, says) => {
     refused(says, '--token-file', at('token'), '--out', at('seed'), ...args);
   });
 
-  test('refuses a permission where the virtual IP is IPv6 alone, and says what to do', () => {
+  test('refuses a permission for an IPv6-only VIP, with a cure', () => {
     writeFileSync(at('six.yaml'), JSON.stringify(ipv6Site()));
     refused(
       'remove bootstrap and bootstrap by hand (hosts/README.md)',

@@ -64,7 +64,7 @@ function run(...args: string[]) {
 }
 
 describe('kubeconfig --ssh', () => {
-  test('asks the first server, and nobody else when that one answers', () => {
+  test('reads from the first server only, if it answers', () => {
     server('192.168.10.11', serves(client));
     const { status, stdout } = run('--ssh', 'root@');
     expect([status, parse(stdout).users[0].user['client-certificate-data']]).toEqual([0, client.certificate]);
@@ -73,7 +73,7 @@ describe('kubeconfig --ssh', () => {
     ]);
   });
 
-  test('leaves the user to ssh when none is given, and takes one without @ too', () => {
+  test('uses the user of ssh by default, and accepts one without @', () => {
     server('192.168.10.11', serves(client));
     run('--ssh');
     run('--ssh', 'admin');
@@ -83,16 +83,16 @@ describe('kubeconfig --ssh', () => {
     ]);
   });
 
-  test('goes on to the next server past one that is down, and says so', () => {
+  test('skips a server that is unreachable, with a warning', () => {
     server('192.168.10.12', serves(client));
     const { status, lines } = run('--ssh', 'root@', '--merge', 'config');
     expect([status, calls().length, existsSync(at('config'))]).toEqual([0, 2, true]);
     expect(lines[0]).toBe(
-      'warning: k3s-1 (192.168.10.11): ssh gets no connection (ssh: connect to host: No route to host); try "ssh" by hand, which may ask for something',
+      'warning: k3s-1 (192.168.10.11): ssh cannot connect (ssh: connect to host: No route to host); try ssh by hand, it may prompt',
     );
   });
 
-  test('goes on past a server whose credentials have expired', () => {
+  test('skips a server with expired credentials', () => {
     server('192.168.10.11', serves(expired));
     server('192.168.10.12', serves(client));
     const { status, lines } = run('--ssh', 'root@');
@@ -102,50 +102,50 @@ describe('kubeconfig --ssh', () => {
     ]);
   });
 
-  test('goes on past a server that accepts the connection and then says nothing', () => {
+  test('skips a server that accepts the connection and does not answer', () => {
     server('192.168.10.11', 'exec sleep 60');
     server('192.168.10.12', serves(client));
     const { status, lines } = run('--ssh', 'root@', '--timeout', '1');
-    expect([status, lines[0]]).toEqual([0, expect.stringContaining('k3s-1 (192.168.10.11): ssh did not finish')]);
+    expect([status, lines[0]]).toEqual([0, expect.stringContaining('k3s-1 (192.168.10.11): ssh timed out')]);
   }, 30_000);
 
-  test('reads the file with sudo when told to', () => {
+  test('reads the file with --sudo', () => {
     server('192.168.10.11', serves(client));
     run('--ssh', 'admin@', '--sudo');
     expect(calls()[0]).toMatch(/ -- admin@192\.168\.10\.11 sudo -n cat \/etc\/rancher\/k3s\/k3s\.yaml$/);
   });
 
-  test('says what to do when the file may not be read', () => {
+  test('reports an unreadable file with a cure', () => {
     for (const host of ['192.168.10.11', '192.168.10.12', '192.168.10.13'])
       server(host, 'echo "cat: k3s.yaml: Permission denied" >&2; exit 1');
     const { status, lines } = run('--ssh', 'admin@', '--merge', 'config');
     expect([status, lines.length, existsSync(at('config'))]).toEqual([1, 3, false]);
     expect(lines[2]).toBe(
-      'k3s-3 (192.168.10.13): /etc/rancher/k3s/k3s.yaml cannot be read (cat: k3s.yaml: Permission denied); log in as root, or give --sudo, and see that k3s has run there',
+      'k3s-3 (192.168.10.13): /etc/rancher/k3s/k3s.yaml cannot be read (cat: k3s.yaml: Permission denied); log in as root, or give --sudo, and check that k3s has started there once',
     );
   });
 
   // the forced command of cloud-init's disable_root
   const forced = (user: string) => `echo 'Please login as the user "${user}" rather than the user "root".'; echo;`;
 
-  test('says which user to give where the image shuts root out', () => {
+  test('names the user of an image that disables root login', () => {
     for (const host of ['192.168.10.11', '192.168.10.12']) server(host, `${forced('debian')} exit 142`);
     server('192.168.10.13', serves(client));
     const { status, lines } = run('--ssh', 'root@');
     expect([status, lines[0]]).toEqual([
       0,
-      'warning: k3s-1 (192.168.10.11): root may not log in there; give --ssh debian@ --sudo',
+      'warning: k3s-1 (192.168.10.11): root cannot log in; give --ssh debian@ --sudo',
     ]);
   });
 
-  test('waits for the 10 s that the image takes for it', () => {
+  test('waits for the image, which takes 10 s', () => {
     server('192.168.10.11', `${forced('ubuntu')} sleep 10; exit 142`);
     server('192.168.10.12', serves(client));
     const { lines } = run('--ssh', 'root@', '--timeout', '1');
-    expect(lines[0]).toBe('warning: k3s-1 (192.168.10.11): root may not log in there; give --ssh ubuntu@ --sudo');
+    expect(lines[0]).toBe('warning: k3s-1 (192.168.10.11): root cannot log in; give --ssh ubuntu@ --sudo');
   }, 30_000);
 
-  test('names every server when none answers', () => {
+  test('names every server if none answers', () => {
     const { status, stdout, lines } = run('--ssh', 'root@');
     expect([status, stdout]).toEqual([1, '']);
     expect(lines.map((line) => line.split(':')[0])).toEqual([
@@ -155,18 +155,18 @@ describe('kubeconfig --ssh', () => {
     ]);
   });
 
-  test('says that there is no ssh', () => {
+  test('reports a missing ssh', () => {
     rmSync(at('bin/ssh'));
     const env = { PATH: at('bin'), HOME: folder };
     const args = [join(built, 'kubeconfig.js'), '--ssh'];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
     expect([status, stderr.split('\n')[0]]).toEqual([
       1,
-      'k3s-1 (192.168.10.11): there is no program ssh here; install it (openssh-client), or copy the file and give --from',
+      'k3s-1 (192.168.10.11): the program ssh is missing; install openssh-client, or copy the file and give --from',
     ]);
   });
 
-  test('asks nobody when the site or the file to merge into is wrong', () => {
+  test('asks no server if the site or the file to merge into is invalid', () => {
     writeFileSync(at('config'), 'kind: Secret');
     expect(run('--ssh', 'root@', '--merge', 'config').status).toBe(1);
     expect(existsSync(at('calls'))).toBe(false);
@@ -217,7 +217,7 @@ describe('the usage of kubeconfig', () => {
     ['a rescue address without port', ['--ssh', '--rescue', 'localhost']],
     ['a rescue address with a path', ['--ssh', '--rescue', 'localhost:1/x']],
     ['a rescue port that does not exist', ['--ssh', '--rescue', 'localhost:65536']],
-  ])('is told with status 2 for %s, and no server is asked', (_, args) => {
+  ])('ends with 2 for %s, and no server is asked', (_, args) => {
     const { status, stdout, stderr } = run(...args);
     expect([status, stdout, stderr.startsWith('error: '), existsSync(at('calls'))]).toEqual([2, '', true, false]);
   });

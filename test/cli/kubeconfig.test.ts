@@ -120,7 +120,7 @@ describe('kubeconfig --from', () => {
   test('warns when the certificate ends within 90 days', () => {
     writeFileSync(at('k3s.yaml'), k3sYaml(authority, ending));
     const { status, lines } = run(['--from', 'k3s.yaml']);
-    expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^warning: the credentials end in (29|30) days/)]);
+    expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^warning: the credentials expire in (29|30) days/)]);
   });
 
   test('never prints a credential to standard error', () => {
@@ -146,7 +146,7 @@ describe('kubeconfig --merge', () => {
     expect(config['current-context']).toBe('default');
   });
 
-  test('makes the virtual IP current with --use', () => {
+  test('makes the VIP current with --use', () => {
     writeFileSync(at('config'), FOREIGN);
     merge('--use');
     expect(parse(textOf('config'))['current-context']).toBe('home');
@@ -178,13 +178,13 @@ describe('kubeconfig --merge', () => {
     chmodSync(at('config'), 0o666);
     const { status, stderr } = merge();
     expect([status, textOf('config'), backups().length, modeOf('config')]).toEqual([0, text, 1, '600']);
-    expect(stderr).toContain('config is up to date');
+    expect(stderr).toContain('config unchanged');
   });
 
   test('brings new credentials to all contexts', () => {
     merge();
     writeFileSync(at('k3s.yaml'), k3sYaml(authority, renewed));
-    expect(merge().stderr).toMatch(/^config written; before: config\.\S+\.bak; contexts: /);
+    expect(merge().stderr).toMatch(/^config written; backup: config\.\S+\.bak; contexts: /);
     expect(textOf('config')).toContain(renewed.certificate);
     expect(textOf('config')).not.toContain(client.certificate);
   });
@@ -214,9 +214,7 @@ describe('kubeconfig --merge', () => {
     const { status, lines } = run(['--from', 'k3s.yaml', '--merge', 'locked/config'], user);
     chmodSync(at('locked'), 0o755);
     expect([status, textOf('locked/config'), readdirSync(at('locked'))]).toEqual([1, FOREIGN, ['config']]);
-    expect(lines).toEqual([
-      expect.stringMatching(/^locked\/config: may not be read or written \(EACCES\); change its rights/),
-    ]);
+    expect(lines).toEqual([expect.stringMatching(/^locked\/config: permission denied \(EACCES\); change the mode/)]);
   });
 
   test('writes to --out and leaves the merged file alone', () => {
@@ -235,11 +233,11 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     const { status, stdout, lines } = merge();
     expect([status, stdout, textOf('config'), backups()]).toEqual([1, '', FOREIGN, []]);
     expect(lines).toEqual([
-      expect.stringMatching(/^k3s\.yaml: the client certificate has expired, it is valid from .*; restart k3s/),
+      expect.stringMatching(/^k3s\.yaml: the client certificate has expired \(valid from .*\); restart k3s/),
     ]);
   });
 
-  test("names that are another cluster's, unless told to replace them", () => {
+  test("names that are another cluster's, unless --replace is given", () => {
     writeFileSync(at('config'), OTHER);
     expect([merge().status, textOf('config'), backups()]).toEqual([1, OTHER, []]);
     expect(merge('--replace').status).toBe(0);
@@ -255,7 +253,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     expect(lines).toEqual([
       expect.stringMatching(/^cluster\.yaml:1:7: bad-name: /),
       expect.stringMatching(/^k3s\.yaml: it is no kubeconfig; /),
-      expect.stringMatching(/^config: it is a Secret and no kubeconfig; /),
+      expect.stringMatching(/^config: a Secret, not a kubeconfig; /),
     ]);
   });
 
@@ -263,10 +261,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     const { status, lines } = run(['--from', 'none.yaml', '--cluster', 'no-cluster.yaml']);
     expect([status, lines]).toEqual([
       1,
-      [
-        'no-cluster.yaml: there is no such file; correct the name',
-        'none.yaml: there is no such file; correct the name',
-      ],
+      ['no-cluster.yaml: does not exist; correct the name', 'none.yaml: does not exist; correct the name'],
     ]);
   });
 
@@ -281,15 +276,15 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
 describe('the usage of kubeconfig', () => {
   test.each([
     ['no --from', []],
-    ['an option it does not know', ['--from', 'k3s.yaml', '--form']],
-    ['an argument it does not know', ['--from', 'k3s.yaml', 'config']],
+    ['an unknown option', ['--from', 'k3s.yaml', '--form']],
+    ['an unknown argument', ['--from', 'k3s.yaml', 'config']],
     ['an option without its value', ['--from', 'k3s.yaml', '--merge']],
-  ])('is told with status 2 for %s', (_, args) => {
+  ])('ends with 2 for %s', (_, args) => {
     const { status, stdout, stderr } = run(args);
     expect([status, stdout, stderr.startsWith('error: ')]).toEqual([2, '', true]);
   });
 
-  test('is told in full by --help', () => {
+  test('is printed by --help', () => {
     const { status, stdout, stderr } = run(['--help']);
     expect([status, stderr]).toEqual([0, '']);
     for (const option of '--from --ssh --sudo --timeout --merge --out --cluster --rescue --use --replace'.split(' '))

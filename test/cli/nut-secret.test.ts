@@ -118,7 +118,7 @@ describe('npm run secret:nut', () => {
 
   test.each([
     [
-      'a machine outside whose password is missing',
+      'a missing password of a host outside the cluster',
       ['--cluster', 'nas.yaml'],
       ['the password for "nas" is missing; give it with --server-file nas=FILE'],
     ],
@@ -127,8 +127,8 @@ describe('npm run secret:nut', () => {
       ['--cluster', 'nas.yaml', '--server-file', 'nsa=password', '--primary-file', 'none'],
       [
         'the password for "nas" is missing; give it with --server-file nas=FILE',
-        '--server-file nsa: no machine outside serves a UPS "nsa"; give it for nas',
-        'none: there is no such file; correct the name',
+        '--server-file nsa: no host outside the cluster serves a UPS "nsa"; the site needs nas',
+        'none: does not exist; correct the name',
       ],
     ],
     [
@@ -136,26 +136,26 @@ describe('npm run secret:nut', () => {
       ['--cluster', 'snmp.yaml', '--driver-file', 'ups1.privPassword=password'],
       [
         'the password for "ups1.authPassword" is missing; give it with --driver-file ups1.authPassword=FILE',
-        '--driver-file ups1.privPassword: cluster.yaml has no { secret: true } at "ups1.privPassword"; give it for ups1.authPassword',
+        '--driver-file ups1.privPassword: cluster.yaml has no { secret: true } at "ups1.privPassword"; the site needs ups1.authPassword',
       ],
     ],
     [
       'a password for a UPS of its own',
       ['--server-file', 'ups1=password'],
-      ['--server-file ups1: no machine outside serves a UPS "ups1"; take it out'],
+      ['--server-file ups1: no host outside the cluster serves a UPS "ups1"; remove it'],
     ],
     [
       'a password that NUT would not read',
       ['--primary-file', 'weak'],
-      ['the primary password is not usable; take 8 to 128 letters, digits and . _ ~ + -, not starting with -'],
+      ['the primary password is invalid; use 8 to 128 letters, digits and . _ ~ + -, not starting with -'],
     ],
-    ['a site that is not there', ['--cluster', 'nofile'], ['nofile: there is no such file; correct the name']],
+    ['a site that is not there', ['--cluster', 'nofile'], ['nofile: does not exist; correct the name']],
     [
       'a folder without a site',
       ['--cluster', 'a-folder'],
       ['a-folder: no-file: the folder has no .yaml file; add one per cluster'],
     ],
-    ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a folder; name one file']],
+    ['a folder in place of a password', ['--primary-file', 'a-folder'], ['a-folder: is a directory; name a file']],
   ])('refuses %s', (_name, args, lines) => {
     const { status, stdout, stderr } = secret(args);
     expect([status, stdout, stderr]).toEqual([1, '', `${lines.join('\n')}\n`]);

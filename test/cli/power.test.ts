@@ -52,7 +52,7 @@ describe('npm run power -- explain', () => {
     const { status, stdout, stderr } = power(['explain', '--cluster', 'unknown.yaml']);
     expect(status).toBe(0);
     expect(stderr).toMatch(/^unknown\.yaml:\d+:\d+: warning: runtime-unmeasured: /);
-    expect(stdout).toContain('nobody has measured it');
+    expect(stdout).toContain('runtime not measured');
   });
 
   test('ends with 1 for a wrong site and says what is wrong, as synth does', () => {

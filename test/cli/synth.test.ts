@@ -103,8 +103,7 @@ test('a folder with the files of other people is refused by name, and nothing is
   expect(main({ HOSTS_OUTDIR: '.' })).toMatchObject({
     status: 1,
     stdout: '',
-    stderr:
-      'README.md: npm run synth did not write this file and does not replace it; move it, or write to another folder\n',
+    stderr: 'README.md: not written by npm run synth; move it, or write to another folder\n',
   });
   expect(readdirSync(folder)).toEqual(['README.md', 'cluster.yaml']);
 });

@@ -83,7 +83,7 @@ describe('a comparison', () => {
   });
 
   test('refuses a manifest with an object twice', () => {
-    expect(() => compareObjects(ours, [...ours, ...ours])).toThrow(/is there twice; give one manifest at a time/);
+    expect(() => compareObjects(ours, [...ours, ...ours])).toThrow(/is a duplicate; give one manifest at a time/);
   });
 });
 
@@ -140,7 +140,7 @@ describe('npm run verify:metallb', () => {
       const { status, stdout, stderr } = verify(file);
       expect({ status, stdout, stderr }).toEqual({
         status: 0,
-        stdout: `${ours.length} of ${ours.length} objects are equal, 0 differ, 0 only in ${file}, 0 only here\n`,
+        stdout: `${ours.length} of ${ours.length} objects equal, 0 different, 0 only in ${file}, 0 only in this project\n`,
         stderr: '',
       });
     }
@@ -150,10 +150,10 @@ describe('npm run verify:metallb', () => {
     const { status, stdout } = verify(at('other.yaml'));
     expect(status).toBe(1);
     expect(stdout).toContain(`  spec.template.spec.containers[controller].image
-    here:  "${METALLB.images.controller}"
-    there: "quay.io/metallb/controller:v0.0.1"
+    ours:   "${METALLB.images.controller}"
+    theirs: "quay.io/metallb/controller:v0.0.1"
 `);
-    expect(stdout).toContain(`${ours.length - 2} of ${ours.length} objects are equal, 2 differ`);
+    expect(stdout).toContain(`${ours.length - 2} of ${ours.length} objects equal, 2 different`);
   });
 
   test('prints JSON when asked to', () => {
@@ -173,19 +173,19 @@ describe('npm run verify:metallb', () => {
     [[], "error: missing required argument 'file'"],
     [['a', 'b'], 'error: too many arguments'],
     [['--colour', 'a'], "error: unknown option '--colour'"],
-    [['nowhere.yaml'], 'nowhere.yaml: there is no such file; correct the name'],
+    [['nowhere.yaml'], 'nowhere.yaml: does not exist; correct the name'],
   ])('%j ends with 2', (args, message) => {
     expect(verify(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
   });
 
   test.each([
     ['empty.yaml', 'is empty; give the manifest of a MetalLB release'],
-    ['broken.yaml', 'is no valid YAML'],
-    ['not-found.yaml', 'holds {"404":"Not Found"}, which is no Kubernetes object with kind and name; give a manifest'],
-    ['null.yaml', 'holds null, which is no Kubernetes object'],
-    ['itemless.yaml', 'holds a List without a list of items; give a manifest'],
-    ['alias.yaml', 'is no valid YAML: Unresolved alias'],
-    ['text.yaml', 'holds "<html>", which is no Kubernetes object'],
+    ['broken.yaml', 'is not valid YAML'],
+    ['not-found.yaml', 'contains {"404":"Not Found"}, which has no kind and name; give a manifest'],
+    ['null.yaml', 'contains null, which has no kind and name'],
+    ['itemless.yaml', 'contains a List without items; give a manifest'],
+    ['alias.yaml', 'is not valid YAML: Unresolved alias'],
+    ['text.yaml', 'contains "<html>", which has no kind and name'],
   ])('ends with 2 for %s and says so with its name', (name, message) => {
     expect(verify(at(name))).toMatchObject({ status: 2, stderr: expect.stringContaining(`${at(name)} ${message}`) });
   });

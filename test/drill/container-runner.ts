@@ -14,20 +14,20 @@ export interface Mount {
 
 export interface ContainerRunnerProps {
   readonly spec: Container;
-  /** What the log calls it. */
+  /** Its name in the log. */
   readonly title: string;
-  /** A process whose network and host name the container shares. */
+  /** A process whose network and UTS namespaces the container shares. */
   readonly hostPid: number;
   /** An empty folder on a tmpfs for its root file systems. */
   readonly folder: string;
-  /** What it writes goes to the end of this file. */
+  /** Its output is appended to this file. */
   readonly logFile: string;
   readonly mounts: readonly Mount[];
   readonly environment: Readonly<Record<string, string>>;
   readonly timeline: Timeline;
 }
 
-// the kubelet starts with 10 s and ends at 5 min; a drill has no time for that
+// the kubelet backs off for 10 s to 5 min; a drill is shorter
 const FIRST_BACK_OFF_MS = 300;
 const LONGEST_BACK_OFF_MS = 3000;
 const RESET_BACK_OFF_AFTER_MS = 10_000;
@@ -37,8 +37,8 @@ const DEFAULT_CAPABILITIES =
   'chown dac_override fsetid fowner mknod net_raw setgid setuid setfcap setpcap net_bind_service sys_chroot kill audit_write';
 
 /**
- * A container with the root file system of this machine under a throw-away overlay, in its own mount and PID namespaces.
- * Ended, it is started again after a back-off, with a new root file system and the same volumes.
+ * A container with the root file system of this host under a temporary overlay, in its own mount and PID namespaces. When it exits, it is
+ * restarted after a back-off, with a new root file system and the same volumes.
  */
 export class ContainerRunner {
   restarts = 0;
@@ -53,7 +53,7 @@ export class ContainerRunner {
     this.readiness = readinessProbe && new Readiness(readinessProbe, (...command) => this.exec(...command));
   }
 
-  /** What its readiness probe said last; without a probe, whether it runs. */
+  /** The last result of its readiness probe; without a probe, whether it runs. */
   get ready(): boolean {
     return this.readiness ? this.readiness.ready : this.firstPid !== undefined;
   }
@@ -64,7 +64,7 @@ export class ContainerRunner {
     this.loop = this.keepRunning();
   }
 
-  /** Asks PID 1 to end, and ends it after the grace period. */
+  /** Sends SIGTERM to PID 1, and SIGKILL after the grace period. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     this.readiness?.stop();
@@ -76,7 +76,7 @@ export class ContainerRunner {
     await this.loop;
   }
 
-  /** Ends it at once and for good, as a power cut does. */
+  /** Kills it at once and for good, as a power cut does. */
   async kill(): Promise<void> {
     this.stopping = true;
     this.readiness?.stop();
@@ -84,20 +84,20 @@ export class ContainerRunner {
     await this.loop;
   }
 
-  /** Kills PID 1 and with it all processes. It is started again. */
+  /** Kills PID 1 and with it all processes. The container restarts. */
   crash(): void {
     this.props.timeline.log(this.props.title, 'is killed');
     const pid = this.firstPid;
     if (pid !== undefined) signal(pid, 'SIGKILL');
   }
 
-  /** Stops all processes where they are; they keep their sockets. */
+  /** Stops all processes (SIGSTOP); they keep their sockets. */
   freeze(): void {
     this.props.timeline.log(this.props.title, 'is frozen');
     for (const pid of this.firstPid === undefined ? [] : familyOf(this.firstPid)) signal(pid, 'SIGSTOP');
   }
 
-  /** Runs a command inside, with all rights. Fails with 125 when the container does not run. */
+  /** Runs a command inside, with all privileges. Exit status 125 if the container does not run. */
   async exec(...command: readonly string[]): Promise<Result> {
     const pid = this.firstPid;
     if (pid === undefined) return { code: 125, stdout: '', stderr: 'the container does not run' };
@@ -116,7 +116,7 @@ export class ContainerRunner {
       this.process = this.launch();
       const status = await this.process.ended;
       if (this.stopping) return;
-      timeline.log(title, `ended with ${status}, starts again in ${backOff} ms`);
+      timeline.log(title, `exited with ${status}, restarts in ${backOff} ms`);
       await sleep(backOff);
       if (this.stopping) return;
       const ranLong = timeline.now() - startedAt > RESET_BACK_OFF_AFTER_MS;
@@ -167,7 +167,7 @@ export class ContainerRunner {
   }
 }
 
-/** The command in front of a container's command that takes away what its securityContext does. */
+/** The command before a container's command that drops the privileges its securityContext drops. */
 export function privilegeArguments(context: Container['securityContext'] = {}): string[] {
   if (context.privileged) return [];
   const drop = new Set(context.capabilities?.drop?.map((name) => name.toLowerCase()));

@@ -1,7 +1,7 @@
 import type { Program } from './requirements';
 import type { Scenario } from './scenario';
 
-/** One course of events, in a lab of its own. */
+/** One sequence of events, in a lab of its own. */
 export interface ScenarioPlan {
   readonly name: string;
   /** One line: what happens. */
@@ -9,18 +9,18 @@ export interface ScenarioPlan {
   readonly run: (scenario: Scenario) => Promise<void>;
 }
 
-/** A group of scenarios about one thing. They run at the same time, as many as the machine carries, and begin in the order of the list. */
+/** Scenarios on one subject. They start in the order of the list and run concurrently, as many as this host can carry. */
 export interface Drill {
   readonly name: string;
   /** One line for `--list`. */
   readonly summary: string;
-  /** What it needs beside the framework's own. */
+  /** Programs it needs beside those of the framework. */
   readonly programs: readonly Program[];
   readonly scenarios: readonly ScenarioPlan[];
-  /** How many of its scenarios run at a time; for those that measure times. @default - as many as the machine carries */
+  /** How many of its scenarios run at a time, for drills that measure times. @default - as many as this host can carry */
   readonly atOnce?: number;
-  /** Runs before all scenarios, outside of the sandbox and so with the network. When it throws, the drill cannot run here. */
+  /** Runs before all scenarios, outside the sandbox and so with network access. If it throws, the drill cannot run here. */
   readonly prepare?: () => Promise<void>;
-  /** Runs when all is over, in whatever way, for what the kernel does not take away with the sandbox. */
+  /** Runs at the end, also after a failure, to remove what the kernel does not remove with the sandbox. */
   readonly cleanUp?: () => Promise<void>;
 }

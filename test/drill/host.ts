@@ -18,23 +18,23 @@ import type { Labels } from './node-affinity';
 import { BackgroundProcess } from './processes';
 import { sleep, type Timeline, until } from './timeline';
 
-/** What a machine runs once it is up: the kubelet with its pods, or anything else. */
+/** What a node runs once it is up, such as the kubelet with its pods. */
 export interface Workload {
   start(): Promise<void>;
   stop(graceMs: number): Promise<void>;
   kill(): Promise<void>;
 }
 
-/** What powers a machine off: a shell script, which is told by the environment variables of killpowerd how to. */
+/** What powers a node off: a shell script that takes its commands from the environment variables of killpowerd. */
 export interface Watcher {
   readonly script: string;
-  /** Its arguments, when this is where the machine has its power-off directory. */
+  /** Its arguments for a node with this power-off directory. */
   readonly argumentsFor: (folder: string) => readonly string[];
 }
 
 export interface HostProps {
   readonly name: string;
-  /** Its addresses with prefix length, of either family: `10.77.0.11/24`. */
+  /** Its addresses with prefix length, of either family, such as `10.77.0.11/24`. */
   readonly addresses: readonly string[];
   readonly labels: Labels;
   /** An empty folder on a tmpfs. */
@@ -42,38 +42,38 @@ export interface HostProps {
   readonly logFolder: string;
   readonly network: Network;
   readonly timeline: Timeline;
-  /** Directory of the machine for the power-off deadline. */
+  /** Directory of the node for the shutdown deadline. */
   readonly killpowerPath: string;
   readonly watcher: Watcher;
-  /** Path on the machine to the real path, such as a pseudo-terminal. */
+  /** Paths on the node to real paths, such as that of a pseudo-terminal. */
   readonly devices?: ReadonlyMap<string, string>;
-  /** From `poweroff` to off; Infinity for a halt that hangs. */
+  /** Milliseconds from `poweroff` to off; Infinity for a halt that hangs. */
   readonly haltMs: number;
-  /** From power to the start of the pods. */
+  /** Milliseconds from power to the start of the pods. */
   readonly bootMs: number;
 }
 
-/** off: halted, under power. dark: without power. */
+/** off: halted, with power. dark: without power. */
 export type HostState = 'booting' | 'running' | 'halting' | 'off' | 'dark';
 
-// the containers of a machine that halts run on until its init ends all processes
+// the containers of a node that halts run until init kills all processes
 const CONTAINERS_END_BEFORE_OFF_MS = 2000;
 
 /**
- * A machine: a network namespace at a cable, a private folder as its root, the script that powers it off, and a workload.
- * It halts when the script calls poweroff, is off at once when it calls the force, and boots when power comes.
+ * A node: a network namespace with a cable, a private folder as its root, the script that powers it off, and a workload.
+ * It halts when the script calls poweroff, is off at once when the script calls force, and boots when it gets power.
  */
 export class Host {
   readonly name: string;
   readonly labels: Labels;
   readonly devices: ReadonlyMap<string, string>;
-  /** When the machine was told to power off in this boot. */
+  /** When the power-off command was called, in this boot. */
   haltingAt: number | undefined;
   /** When it was off, in this boot. */
   haltedAt: number | undefined;
   /** When it was forced off, in this boot. */
   forcedAt: number | undefined;
-  /** How often power was cut before it was off. */
+  /** How often power was cut while it was not off. */
   dirtyCuts = 0;
   boots = 0;
   private current: HostState = 'dark';
@@ -94,7 +94,7 @@ export class Host {
     return this.current;
   }
 
-  /** A process in the network and UTS namespaces of the machine. */
+  /** A process in the network and UTS namespaces of the node. */
   get pid(): number {
     if (!this.namespace) throw new Error(`${this.name} is not connected`);
     return this.namespace.pid;
@@ -111,18 +111,18 @@ export class Host {
     return this.folderOfBoot;
   }
 
-  /** What every container sees in another way than this machine: the ID of the boot. */
+  /** Mounts of every container: the boot ID of the node. */
   get mounts(): readonly Mount[] {
     return [{ source: this.bootFile('boot_id'), target: '/proc/sys/kernel/random/boot_id', readOnly: true }];
   }
 
-  /** The seconds after which the clock of the machine wakes it; undefined when nobody has set it in this boot. */
+  /** The seconds after which its RTC alarm wakes it; undefined if no alarm was set in this boot. */
   get wakesAfterSeconds(): number | undefined {
     const [, seconds] = /^\+(\d+)\n$/.exec(readFileSync(this.bootFile('rtc/rtc0/wakealarm'), 'utf8')) ?? [];
     return seconds === undefined ? undefined : Number(seconds);
   }
 
-  /** Where a path of the machine is. */
+  /** The real path of a path on the node. */
   path(path: string): string {
     return join(this.props.folder, 'root', path);
   }
@@ -131,7 +131,7 @@ export class Host {
     this.workloads.push(workload);
   }
 
-  /** Puts the machine on the network, without power. */
+  /** Connects the node to the network, without power. */
   async connect(): Promise<void> {
     const { name, network, addresses, folder } = this.props;
     const ready = join(folder, 'ready');
@@ -143,14 +143,14 @@ export class Host {
     await this.link.pull();
   }
 
-  /** Power comes: the machine boots, unless it is on already. */
+  /** Power returns: the node boots, unless it is on. */
   async powerOn(): Promise<void> {
     if (!this.isIn('dark')) return;
     const boot = ++this.boots;
     this.become('booting');
     await sleep(this.props.bootMs);
     if (!this.isIn('booting', boot)) return;
-    // /run is in memory; what was there is gone
+    // /run is in memory and starts empty
     rmSync(this.path('/run'), { recursive: true, force: true });
     mkdirSync(this.path(this.props.killpowerPath), { recursive: true });
     this.haltingAt = this.haltedAt = this.forcedAt = undefined;
@@ -160,7 +160,7 @@ export class Host {
     await Promise.all(this.workloads.map((workload) => workload.start()));
   }
 
-  /** Power is gone, whatever the machine is doing. */
+  /** Power is cut, in any state. */
   async cutPower(): Promise<void> {
     if (this.current === 'dark') return;
     const was = this.current;
@@ -172,13 +172,13 @@ export class Host {
     await this.endEverything();
   }
 
-  /** Ends what would power the machine off, for good. */
+  /** Kills the script that powers the node off, for good. */
   async stopWatcher(): Promise<void> {
     this.props.timeline.log(this.name, 'killpowerd is stopped');
     await this.watcher?.kill();
   }
 
-  /** Takes the machine away. */
+  /** Removes the node. */
   async remove(): Promise<void> {
     this.current = 'dark';
     await this.endEverything();
@@ -203,12 +203,12 @@ export class Host {
     for (const watch of this.watches) watch.close();
     this.watches = [];
     this.folderOfBoot?.close();
-    // first the cable: a machine without power closes no connection
+    // first the cable: a node without power closes no connection
     await this.link?.pull();
     await Promise.all([this.watcher?.kill(), ...this.workloads.map((workload) => workload.kill())]);
   }
 
-  /** Runs the script that powers the machine off, with commands that do so to this machine. */
+  /** Runs the script that powers the node off, with the commands of this node. */
   private startWatcher(): void {
     const { name, timeline, logFolder, watcher } = this.props;
     const bootId = randomUUID();

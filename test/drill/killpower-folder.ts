@@ -6,7 +6,7 @@ import type { Timeline } from './timeline';
 export interface ArmedLine {
   /** When it was written. */
   readonly at: number;
-  /** When the machine is to power off. */
+  /** When the node is to power off. */
   readonly dueAt: number;
   readonly haltSeconds: number;
   readonly reason: string;
@@ -14,17 +14,17 @@ export interface ArmedLine {
 
 const LINE = /^(\S+) (\d+) (\d+) (\S+)\n$/;
 
-/** What the pods of a machine write to its power-off directory in one boot. */
+/** What the pods of a node write to its power-off directory in one boot. */
 export class KillpowerFolder {
   /** Every deadline of this boot, in the order they were written. */
   readonly deadlines: ArmedLine[] = [];
   /** When the first lease was taken. */
   leaseTakenAt: number | undefined;
-  /** When the lease was taken away the last time. */
+  /** When the lease was last released. */
   leaseReleasedAt: number | undefined;
-  /** When the file `killpower` of the notes was there. */
+  /** When the file `killpower` of the notes appeared. */
   flagRaisedAt: number | undefined;
-  /** What was read of a file that was no whole line: a pod did not write in one step. */
+  /** Content of files with an incomplete line: a pod did not write atomically. */
   readonly torn: string[] = [];
   private hasLease = false;
   private readonly watcher: FSWatcher;
@@ -38,20 +38,20 @@ export class KillpowerFolder {
     this.watcher = watch(folder, (_event, name) => this.look(name));
   }
 
-  /** The deadline that counts: the first one, or an earlier one that took its place. */
+  /** The current deadline: the first one, or an earlier one that replaced it. */
   get deadline(): ArmedLine | undefined {
     return this.deadlines.at(-1);
   }
 
-  /** What is armed in this boot, by the names of the files; empty when nothing is. */
+  /** The names of the files that are armed in this boot. */
   get armed(): string[] {
     if (!existsSync(this.folder)) return [];
     const lines = ['deadline', 'lease'].filter((name) => this.read(name) !== undefined);
-    // a mark of an earlier boot does nothing, but it is to be taken away
-    return [...lines, ...readdirSync(this.folder).filter((name) => name.startsWith('.told.'))];
+    // a mark of an earlier boot does nothing, but has to be removed
+    return [...lines, ...readdirSync(this.folder).filter((name) => name.startsWith('.commanded.'))];
   }
 
-  /** Why killpowerd powered the machine off: `deadline` or `lease`, and the reason in the line; undefined before. */
+  /** Why killpowerd powered the node off: `deadline` or `lease`, and the reason in the line; undefined before. */
   get called(): string | undefined {
     const path = join(this.folder, 'called');
     if (!existsSync(path)) return undefined;
@@ -68,7 +68,7 @@ export class KillpowerFolder {
     if (name === 'deadline') this.lookAtDeadline();
     if (name === 'lease') this.lookAtLease();
     if (name !== 'killpower' || this.flagRaisedAt !== undefined) return;
-    // the machine's watcher may have taken it away again already
+    // the watcher of the node may have removed it already
     const stat = statSync(join(this.folder, name), { throwIfNoEntry: false });
     const at = stat ? this.timeline.atWallClock(stat.mtimeMs) : this.timeline.now();
     this.flagRaisedAt = this.timeline.log(this.machine, 'power-off flag is raised', at);
@@ -92,7 +92,7 @@ export class KillpowerFolder {
     this.hasLease = line !== undefined;
   }
 
-  /** A file of this boot; undefined where it is missing, of another boot, or not a whole line. */
+  /** A file of this boot; undefined if it is missing, of another boot, or an incomplete line. */
   private read(name: string): ArmedLine | undefined {
     const path = join(this.folder, name);
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -115,7 +115,7 @@ export class KillpowerFolder {
   }
 }
 
-/** The time of the timeline for an uptime in whole seconds, rounded to what a clock of 1/100 s can tell. */
+/** The time on the timeline for an uptime in whole seconds, rounded to 0.1 s: /proc/uptime has 0.01 s. */
 function atUptime(timeline: Timeline, seconds: number): number {
   const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
   return Math.round((timeline.now() + (seconds - uptime) * 1000) / 100) * 100;

@@ -17,19 +17,19 @@ import { UpsEmulator } from './ups-emulator';
 export interface LabProps {
   readonly scenario: Scenario;
   readonly cluster: Cluster;
-  /** What synth writes for this site. */
+  /** The synthesized files of this site. */
   readonly files: SiteFiles;
-  /** The Kubernetes objects that a node sees, as YAML texts. */
+  /** The Kubernetes objects for a node, as YAML texts. */
   readonly objectsFor: (node: Node) => readonly string[];
-  /** How long a machine needs to halt; Infinity for a halt that hangs. */
+  /** Milliseconds that a node needs to halt; Infinity for a halt that hangs. */
   readonly haltMs: (node: Node) => number;
-  /** Longer than the driver needs to notice that the mains are back, as with any real machine. @default 6000 */
+  /** Milliseconds of a boot: longer than the driver needs to detect mains power, as on a real node. @default 6000 */
   readonly bootMs?: number;
-  /** What powers the machines off. @default - killpowerd as synth writes it, run as its unit says */
+  /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
-  /** Of every UPS. @default - a UPS in real time, with an endless battery */
+  /** Of every UPS. @default - a UPS in real time with an endless battery */
   readonly ups?: MegatecOptions;
-  /** Programs that the image of every container has beside those of this machine: path to script. @default - none */
+  /** Programs in the image of every container beside those of this host: path to script. @default - none */
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
@@ -37,7 +37,7 @@ export interface LabProps {
 const withPrefixLength = (cluster: Cluster, address: Address): string =>
   `${address.text}/${subnetOf(cluster, address)?.text.split('/')[1]}`;
 
-/** The machines that a UPS feeds and the UPSes of a site, each on its own little piece of this machine. */
+/** The UPSes of a site and the nodes that they feed, in namespaces of this host. */
 export class Lab {
   readonly hosts: readonly Host[];
   private readonly network = new Network();
@@ -79,7 +79,7 @@ export class Lab {
 
   host(name: string): Host {
     const host = this.hosts.find((candidate) => candidate.name === name);
-    if (!host) throw new Error(`the lab has no machine "${name}"`);
+    if (!host) throw new Error(`the lab has no node "${name}"`);
     return host;
   }
 
@@ -91,16 +91,16 @@ export class Lab {
 
   kubelet(host: string): Kubelet {
     const kubelet = this.kubelets.get(host);
-    if (!kubelet) throw new Error(`the lab has no machine "${host}"`);
+    if (!kubelet) throw new Error(`the lab has no node "${host}"`);
     return kubelet;
   }
 
-  /** What a container has written so far. */
+  /** The log of a container so far. */
   logOf(host: string, pod: string, container: string): string {
     return readFileSync(join(this.props.scenario.logFolder, host, pod, `${container}.log`), 'utf8');
   }
 
-  /** Power for everything. Resolves when the machines have booted and their pods are being started. */
+  /** Starts the UPSes and powers on all nodes. Resolves when they have booted and their pods start. */
   async start(): Promise<void> {
     const { scenario, cluster, objectsFor } = this.props;
     await this.network.start();
@@ -126,7 +126,7 @@ export class Lab {
     await Promise.all(this.hosts.map((host) => host.powerOn()));
   }
 
-  /** A machine has power while so many of its supplies have it as it needs. */
+  /** A node has power while enough of its supplies do. */
   private distributePower(): void {
     for (const [node] of this.prepared) {
       const supplied = node.ups.filter(({ name }) => this.ups(name).loadOn);
@@ -152,21 +152,19 @@ export class Lab {
   }
 }
 
-/** killpowerd as the machine's init system would start it. */
+/** killpowerd as the init system of the node would start it. */
 function synthesizedWatcher({ nut }: Cluster, { hosts }: SiteFiles): Watcher {
   const script = hosts.get('killpower/killpowerd');
   const [, words] =
     /^ExecStart=.* \/usr\/local\/sbin\/killpowerd (.*)$/m.exec(hosts.get('killpower/killpowerd.service') ?? '') ?? [];
   if (script === undefined || words === undefined) {
-    throw new Error(
-      'the site has no killpower/killpowerd with a unit that starts it; it has no UPS, or its pods ask logind',
-    );
+    throw new Error('the site has no killpower/killpowerd with a unit; it needs a UPS and power.actuator: killpowerd');
   }
   const argumentsFor = (folder: string) => words.split(' ').map((word) => (word === nut.killpowerPath ? folder : word));
   return { script, argumentsFor };
 }
 
-/** The labels a node registers with: what Kubernetes adds, and what the files for the machine say. */
+/** The labels a node registers with: those of Kubernetes, and those of its files. */
 function labelsOf({ name }: Node, { hosts }: SiteFiles): Record<string, string> {
   const configured = [...hosts]
     .filter(([path]) => path.startsWith(`nodes/${name}/`) && /\/\d\d-[^/]*\.yaml$/.test(path))

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import type { NodeSelectorTerm } from './node-affinity';
 
-/** The parts of the Kubernetes API that the drill runs. Anything else in a pod makes `checkPod` throw. */
+/** The parts of the Kubernetes API that the drill emulates. `checkPod` throws for anything else in a pod. */
 interface Metadata {
   readonly name: string;
   readonly namespace?: string;
@@ -29,7 +29,7 @@ export interface Volume {
   readonly hostPath?: { readonly path: string; readonly type?: string };
 }
 
-/** Asks a container how it is, by a command in it. */
+/** A readiness probe by a command in the container. */
 export interface Probe {
   readonly exec: { readonly command: readonly string[] };
   readonly periodSeconds?: number;
@@ -101,7 +101,7 @@ export type KubeObject = DaemonSet | ConfigMap | Secret | OtherObject;
 export class Manifests {
   private constructor(private readonly objects: readonly KubeObject[]) {}
 
-  /** The objects of YAML texts; of two with the same name the later one counts, as with `kubectl apply`. */
+  /** The objects of YAML texts; of two with one name the later applies, as with `kubectl apply`. */
   static parse(...texts: readonly string[]): Manifests {
     const documents = texts.flatMap((text) => parseAllDocuments(text));
     return new Manifests(documents.map((document) => document.toJS() as KubeObject).toReversed());
@@ -114,14 +114,14 @@ export class Manifests {
   /** Keys and values of a ConfigMap. */
   configMap(name: string, namespace: string | undefined): Readonly<Record<string, string>> {
     const found = this.objects.filter((object) => object.kind === 'ConfigMap').find(isCalled(name, namespace));
-    if (!found) throw new Error(`there is no ConfigMap "${name}"; a pod that needs it would not start`);
+    if (!found) throw new Error(`there is no ConfigMap "${name}"; its pod would not start`);
     return found.data ?? {};
   }
 
   /** Keys and decoded values of a Secret. */
   secret(name: string, namespace: string | undefined): Readonly<Record<string, string>> {
     const found = this.objects.filter((object) => object.kind === 'Secret').find(isCalled(name, namespace));
-    if (!found) throw new Error(`there is no Secret "${name}"; a pod that needs it would not start`);
+    if (!found) throw new Error(`there is no Secret "${name}"; its pod would not start`);
     const decoded = Object.entries(found.data ?? {}).map(
       ([key, value]) => [key, Buffer.from(value, 'base64').toString()] as const,
     );
@@ -134,7 +134,7 @@ const isCalled =
   ({ metadata }: { readonly metadata: Metadata }): boolean =>
     metadata.name === name && (metadata.namespace ?? 'default') === namespace;
 
-// Emulated, or without a meaning for one pod on one machine of the lab. Memory limits are not enforced.
+// emulated, or without effect for one pod on one node of the lab; memory limits are not enforced
 const POD_FIELDS =
   'affinity automountServiceAccountToken containers dnsPolicy enableServiceLinks hostNetwork priorityClassName restartPolicy ' +
   'securityContext setHostnameAsFQDN terminationGracePeriodSeconds tolerations volumes';
@@ -143,10 +143,10 @@ const CONTAINER_FIELDS =
 const PROBE_FIELDS = 'exec failureThreshold periodSeconds';
 const VOLUME_FIELDS = 'configMap emptyDir hostPath name secret';
 
-/** Throws an Error for what the drill cannot run, so that it never passes by leaving something out. */
+/** Throws an Error for a field that the drill does not emulate, so that no drill passes by ignoring it. */
 export function checkPod(name: string, spec: PodSpec): void {
   const refuse = (what: string): never => {
-    throw new Error(`pod ${name}: ${what}, which the drill does not emulate; teach test/drill/ or leave it out`);
+    throw new Error(`pod ${name}: ${what}, which the drill does not emulate; add it to test/drill/ or remove it`);
   };
   const check = (what: string, value: object, known: string) => {
     const unknown = Object.keys(value).find((key) => !known.split(' ').includes(key));

@@ -2,8 +2,8 @@ import { MegatecUps } from './megatec';
 
 const MINUTE = 60_000;
 
-describe('a UPS that speaks Megatec', () => {
-  test('says that it is on battery, and that the battery is low', () => {
+describe('a Megatec UPS', () => {
+  test('reports on battery and low battery', () => {
     const ups = new MegatecUps();
     expect(ups.handle('Q1', 0)).toBe('(230.0 230.0 230.0 020 50.0 27.4 25.0 00000000\r');
     ups.setMains(false, 0);
@@ -11,7 +11,7 @@ describe('a UPS that speaks Megatec', () => {
     expect(ups.handle('Q1', 0)).toBe('(000.0 000.0 230.0 020 50.0 21.0 25.0 11000000\r');
   });
 
-  test('does not answer what it does not know, and nothing at all when it is mute', () => {
+  test('does not answer an unknown command, and no command while mute', () => {
     const ups = new MegatecUps();
     expect(ups.handle('I', 0)).toBeUndefined();
     expect(ups.handle('F', 0)).toBeUndefined();
@@ -21,7 +21,7 @@ describe('a UPS that speaks Megatec', () => {
     expect(ups.commands).toEqual([]);
   });
 
-  test('cuts its load after n minutes and restores it m minutes later when the mains are there', () => {
+  test('cuts its output after n minutes and restores it m minutes later on mains power', () => {
     const ups = new MegatecUps();
     ups.handle('S02R0003', 0);
     expect(ups.advance(2 * MINUTE - 1)).toEqual([]);
@@ -30,7 +30,7 @@ describe('a UPS that speaks Megatec', () => {
     expect(ups.advance(5 * MINUTE)).toEqual([{ at: 5 * MINUTE, on: true, reason: 'restored' }]);
   });
 
-  test('waits for the mains before it restores', () => {
+  test('waits for mains power before it restores its output', () => {
     const ups = new MegatecUps();
     ups.setMains(false, 0);
     ups.handle('S.5R1', 0);
@@ -51,7 +51,7 @@ describe('a UPS that speaks Megatec', () => {
     expect(ups.commands.map(({ text }) => text)).toEqual(['S1', 'C', 'S1']);
   });
 
-  test('loses its load when the battery is empty, and has it back with the mains', () => {
+  test('cuts its output when the battery is empty, and restores it with mains power', () => {
     const ups = new MegatecUps({ batteryMs: 1000 });
     ups.setMains(false, 0);
     expect(ups.advance(1000)).toEqual([{ at: 1000, on: false, reason: 'battery empty' }]);

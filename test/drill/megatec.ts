@@ -1,28 +1,28 @@
 /**
- * A UPS that speaks Megatec/Q1, as pure state: the caller says what time it is and moves the bytes.
+ * A UPS with the Megatec/Q1 protocol, as pure state: the caller passes the time and moves the bytes.
  * Protocol: https://networkupstools.org/protocols/megatec.html
  */
 
 export interface MegatecOptions {
-  /** How long a minute of `S<n>` is, the delay before the load is cut. @default 60000 */
+  /** Milliseconds of a minute of `S<n>`, the delay before the output is cut. @default 60000 */
   readonly shutdownMinuteMs?: number;
-  /** How long a minute of `R<m>` is, the pause before the load comes back. @default 60000 */
+  /** Milliseconds of a minute of `R<m>`, the delay before the output is restored. @default 60000 */
   readonly restoreMinuteMs?: number;
-  /** Whether its status says that it is about to cut the load, which few UPSes do; the driver makes FSD of it. @default true */
+  /** Whether its status reports a pending shutdown, which few UPSes do; the driver turns that into FSD. @default true */
   readonly showsShutdown?: boolean;
-  /** Whether its own electronics go off with its load, so that it answers nothing until the load is back. @default false */
+  /** Whether it does not answer while its output is off. @default false */
   readonly silentWhileOff?: boolean;
-  /** How long the battery carries the load. @default Infinity */
+  /** Battery runtime in milliseconds. @default Infinity */
   readonly batteryMs?: number;
 }
 
-/** A command that does something, with the time of its arrival. */
+/** A command other than a status request, with the time of its arrival. */
 export interface UpsCommand {
   readonly at: number;
   readonly text: string;
 }
 
-/** A change of the power at the UPS's sockets. */
+/** A change of the output of the UPS. */
 export interface LoadChange {
   readonly at: number;
   readonly on: boolean;
@@ -34,11 +34,11 @@ interface PendingShutdown {
   readonly restoreMs: number;
 }
 
-/** The times are milliseconds of any clock that does not jump. */
+/** All times are milliseconds of a monotonic clock. */
 export class MegatecUps {
-  /** Stops answering, as with a pulled cable or a hung controller. It still does what it was told before. */
+  /** Stops answering, as with a pulled cable or a hung controller. It still executes earlier commands. */
   mute = false;
-  /** Of the battery, when the default does not suit. */
+  /** Reported voltage of the battery. */
   batteryVoltage: number | undefined;
   readonly commands: UpsCommand[] = [];
   readonly loadChanges: LoadChange[] = [];
@@ -65,7 +65,7 @@ export class MegatecUps {
     this.low = low;
   }
 
-  /** The answer to a command, or undefined where a UPS of this kind keeps silent. */
+  /** The answer to a command; undefined if the UPS does not answer. */
   handle(command: string, now: number): string | undefined {
     if (this.mute || (this.options.silentWhileOff && !this.load)) return undefined;
     if (command === 'Q1') return this.status();
@@ -85,7 +85,7 @@ export class MegatecUps {
     return undefined;
   }
 
-  /** Lets time pass. Returns what happened to the load since the last call. */
+  /** Advances the time. Returns the changes of the output since the last call. */
   advance(now: number): readonly LoadChange[] {
     const before = this.loadChanges.length;
     if (this.pending && now >= this.pending.cutAt) {
@@ -96,7 +96,7 @@ export class MegatecUps {
       this.restoreAt = now;
       this.switchLoad(false, now, 'battery empty');
     }
-    // a restore waits for both: the pause of the command, and the mains
+    // a restore waits for both: the delay of the command, and mains power
     if (this.mains && this.restoreAt !== undefined && now >= this.restoreAt) {
       this.restoreAt = undefined;
       this.switchLoad(true, now, 'restored');

@@ -3,8 +3,8 @@ import { command, run } from './processes';
 let bridges = 0;
 
 /**
- * An Ethernet segment: a bridge in the network namespace of the drill, which no other interface of the machine is in.
- * Two segments do not hear each other.
+ * An Ethernet segment: a bridge in the network namespace of the drill, without any other interface of this host. Segments are not
+ * connected.
  */
 export class Network {
   private readonly bridge = `drill${bridges++}`;
@@ -19,13 +19,13 @@ export class Network {
     await run('ip', ['link', 'del', this.bridge]);
   }
 
-  /** Gives the network namespace of a process an interface eth0 with these addresses, `10.77.0.11/24`, and returns its cable. */
+  /** Adds an interface eth0 with these addresses, such as `10.77.0.11/24`, to the network namespace of a process. Returns its cable. */
   async connect(pid: number, ...addresses: readonly string[]): Promise<Cable> {
     const port = `${this.bridge}p${this.ports++}`;
     const inside = ['nsenter', `--net=/proc/${pid}/ns/net`, 'ip'] as const;
     await command('ip', 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
     for (const address of addresses) {
-      // nobody else has the address, so an IPv6 one need not be asked for first
+      // the address is unique, so IPv6 needs no duplicate address detection
       const unasked = address.includes(':') ? ['nodad'] : [];
       await command(...inside, 'address', 'add', address, 'dev', 'eth0', ...unasked);
     }
@@ -35,7 +35,7 @@ export class Network {
   }
 }
 
-/** The cable between a machine and the switch. */
+/** The cable between a node and the switch. */
 export class Cable {
   constructor(private readonly port: string) {}
 
@@ -47,7 +47,7 @@ export class Cable {
     await command('ip', 'link', 'set', this.port, 'down');
   }
 
-  /** Takes the interface away at both ends. */
+  /** Removes the interface at both ends. */
   async remove(): Promise<void> {
     await run('ip', ['link', 'del', this.port]);
   }

@@ -11,7 +11,7 @@ export interface NodeSelectorTerm {
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Whether a node has the labels that a pod requires. Terms are alternatives, the expressions of a term must all hold. */
+/** Whether a node has the labels that a pod requires: one term of several, and all expressions of it. */
 export function nodeMatches(terms: readonly NodeSelectorTerm[] | undefined, labels: Labels): boolean {
   if (terms === undefined) return true;
   return terms.some(({ matchExpressions = [] }) => {

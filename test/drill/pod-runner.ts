@@ -15,11 +15,11 @@ interface PodRunnerProps {
   readonly folder: string;
   readonly logFolder: string;
   readonly timeline: Timeline;
-  /** Files that the image of every container has beside those of this machine. @default - none */
+  /** Files in the image of every container beside those of this host. @default - none */
   readonly imageFiles?: readonly Mount[];
 }
 
-/** The pod of a DaemonSet on one machine. */
+/** The pod of a DaemonSet on one node. */
 export class PodRunner {
   private readonly containers = new Map<string, ContainerRunner>();
   private volumes: readonly PreparedVolume[] = [];
@@ -55,7 +55,7 @@ export class PodRunner {
     };
     const specs = this.spec.volumes ?? [];
     this.volumes = await Promise.all(specs.map((volume) => prepareVolume(volume, context)));
-    // the power may be gone again by now
+    // power may have been cut meanwhile
     if (!this.wanted) return this.dispose();
     const byName = new Map(specs.map(({ name }, i) => [name, this.volumes[i]] as const));
     mkdirSync(this.props.logFolder, { recursive: true });
@@ -77,26 +77,26 @@ export class PodRunner {
     }
   }
 
-  /** As `kubectl delete pod`; with `start` after it, the pod is another one. */
+  /** As `kubectl delete pod`; `start` then creates a new pod. */
   async stop(graceMs = (this.spec.terminationGracePeriodSeconds ?? 30) * 1000): Promise<void> {
     this.wanted = false;
     await Promise.all([...this.containers.values()].map((container) => container.stop(graceMs)));
     await this.dispose();
   }
 
-  /** Ends everything in it at once. */
+  /** Kills all its containers at once. */
   async kill(): Promise<void> {
     this.wanted = false;
     await Promise.all([...this.containers.values()].map((container) => container.kill()));
     await this.dispose();
   }
 
-  /** Stops all processes of all containers where they are. */
+  /** Stops all processes of all containers (SIGSTOP). */
   freeze(): void {
     for (const container of this.containers.values()) container.freeze();
   }
 
-  /** Kills every container; they are started again. */
+  /** Kills every container; they restart. */
   crash(): void {
     for (const container of this.containers.values()) container.crash();
   }
@@ -110,7 +110,7 @@ export class PodRunner {
     this.volumes = [];
   }
 
-  /** A privileged container sees the devices of its machine, another one does not. */
+  /** Only a privileged container has the devices of its node. */
   private devices(spec: Container): Mount[] {
     if (!spec.securityContext?.privileged) return [];
     return [...this.props.host.devices].map(([target, source]) => ({ source, target, readOnly: false }));
@@ -120,7 +120,7 @@ export class PodRunner {
 function mountsOf(spec: Container, volumes: ReadonlyMap<string, PreparedVolume | undefined>): Mount[] {
   return (spec.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => {
     const volume = volumes.get(name);
-    if (!volume) throw new Error(`container ${spec.name} mounts "${name}", which is no volume of its pod`);
+    if (!volume) throw new Error(`container ${spec.name} mounts "${name}", which is not a volume of its pod`);
     return { source: volume.source, target: mountPath, readOnly: readOnly ?? volume.readOnly };
   });
 }
@@ -131,13 +131,13 @@ function environmentOf(spec: Container, nodeName: string): Record<string, string
       if (value !== undefined) return [name, value];
       if (valueFrom?.fieldRef?.fieldPath === 'spec.nodeName') return [name, nodeName];
       throw new Error(
-        `container ${spec.name}: where ${name} comes from is not emulated; teach test/drill/pod-runner.ts`,
+        `container ${spec.name}: the source of ${name} is not emulated; add it to test/drill/pod-runner.ts`,
       );
     }),
   );
 }
 
-/** The kubelet of a machine: runs the pods of the DaemonSets whose required node affinity its labels meet. */
+/** The kubelet of a node: runs the pods of the DaemonSets whose required node affinity matches its labels. */
 export class Kubelet implements Workload {
   private readonly pods: ReadonlyMap<string, PodRunner>;
 
@@ -155,12 +155,12 @@ export class Kubelet implements Workload {
     );
   }
 
-  /** Stops all processes of all pods where they are. */
+  /** Stops all processes of all pods (SIGSTOP). */
   freeze(): void {
     for (const pod of this.pods.values()) pod.freeze();
   }
 
-  /** Kills every container of all pods; they are started again. */
+  /** Kills every container of all pods; they restart. */
   crash(): void {
     for (const pod of this.pods.values()) pod.crash();
   }
@@ -171,11 +171,11 @@ export class Kubelet implements Workload {
 
   pod(name: string): PodRunner {
     const pod = this.pods.get(name);
-    if (!pod) throw new Error(`no pod "${name}" runs here; there are ${this.podNames.join(', ') || 'none'}`);
+    if (!pod) throw new Error(`no pod "${name}" runs on this node; its pods are ${this.podNames.join(', ') || 'none'}`);
     return pod;
   }
 
-  /** The only container of this name on the machine. */
+  /** The only container of this name on the node. */
   container(name: string): ContainerRunner {
     const [pod, ...others] = [...this.pods.values()].filter((candidate) => candidate.has(name));
     if (!pod || others.length > 0)

@@ -9,7 +9,7 @@ describe('node affinity', () => {
   const matches = (operator: string, key: string, values?: readonly string[]) =>
     nodeMatches([{ matchExpressions: [{ key, operator, values }] }], labels);
 
-  test('knows Exists, DoesNotExist, In and NotIn', () => {
+  test('supports Exists, DoesNotExist, In and NotIn', () => {
     expect(matches('Exists', 'ups-device')).toBe(true);
     expect(matches('DoesNotExist', 'ups-device')).toBe(false);
     expect(matches('In', 'ups-device', ['ups1', 'ups2'])).toBe(true);
@@ -17,7 +17,7 @@ describe('node affinity', () => {
     expect(matches('NotIn', 'other', ['ups1'])).toBe(true);
   });
 
-  test('takes terms as alternatives, a term without expressions as no node, and no terms as any node', () => {
+  test('matches one of several terms, no node for a term without expressions, and any node without terms', () => {
     const wrong = { matchExpressions: [{ key: 'other', operator: 'Exists' }] };
     const right = { matchExpressions: [{ key: 'ups-device', operator: 'Exists' }] };
     expect(nodeMatches([wrong, right], labels)).toBe(true);
@@ -25,7 +25,7 @@ describe('node affinity', () => {
     expect(nodeMatches(undefined, labels)).toBe(true);
   });
 
-  test('refuses an operator it does not know', () => {
+  test('refuses another operator', () => {
     expect(() => matches('Gt', 'ups-device', ['1'])).toThrow('"Gt" is not emulated');
   });
 });
@@ -35,12 +35,12 @@ describe('manifests', () => {
   const secret = (value: string) =>
     `kind: Secret\nmetadata: {name: users, namespace: nut}\ndata: {a: YQ==}\nstringData: {b: ${value}}\n`;
 
-  test('decode Secrets, and the later object of a name counts', () => {
+  test('decode Secrets, and the later object of a name applies', () => {
     const manifests = Manifests.parse(secret('old'), secret('new'));
     expect(manifests.secret('users', namespace)).toEqual({ a: 'a', b: 'new' });
   });
 
-  test('say what a pod would wait for', () => {
+  test('report the object that a pod would wait for', () => {
     expect(() => Manifests.parse(secret('x')).configMap('users', namespace)).toThrow('no ConfigMap "users"');
     expect(() => Manifests.parse(secret('x')).secret('users', undefined)).toThrow('no Secret "users"');
   });
@@ -65,11 +65,11 @@ describe('a pod that the drill cannot run', () => {
 });
 
 describe('privileges', () => {
-  test('are all there for a privileged container', () => {
+  test('are complete for a privileged container', () => {
     expect(privilegeArguments({ privileged: true })).toEqual([]);
   });
 
-  test('are all gone after drop ALL, but for what is added', () => {
+  test('are only those added after drop ALL', () => {
     const context = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] } };
     expect(privilegeArguments(context)).toEqual([
       'setpriv',
@@ -85,7 +85,7 @@ describe('privileges', () => {
   });
 });
 
-test('a table has its columns sorted, and what has only one value last', () => {
+test('a table has sorted columns, and single values last', () => {
   const rows: Measurement[] = [
     { what: 'sum', values: { '': '3 s' } },
     { what: 'flag', values: { b: '2 s', a: '1 s' } },

@@ -1,17 +1,17 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** How a program ended and what it said. */
+/** Exit status and output of a program. */
 export interface Result {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** PATH of everything the drill starts: the system's own folders, whatever the caller's shell has. */
+/** PATH of all programs that the drill starts: the folders of the system, independent of the caller's shell. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Runs a program to its end, at most for `timeoutMs`. Never throws for a program that fails. */
+/** Runs a program to its end, for at most `timeoutMs`. Does not throw for a program that fails. */
 export function run(program: string, args: readonly string[], timeoutMs = 10_000): Promise<Result> {
   const options = { timeout: timeoutMs, killSignal: 'SIGKILL', env: { PATH: SYSTEM_PATH } } as const;
   return new Promise((resolve) => {
@@ -22,7 +22,7 @@ export function run(program: string, args: readonly string[], timeoutMs = 10_000
   });
 }
 
-/** Runs a program that has to succeed. Throws an Error with what it said when it does not. */
+/** Runs a program and returns its output. Throws an Error with its error output if it fails. */
 export async function command(program: string, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await run(program, args);
   if (code !== 0) throw new Error(`"${[program, ...args].join(' ')}" failed with ${code}: ${stderr.trim()}`);
@@ -32,7 +32,7 @@ export async function command(program: string, ...args: string[]): Promise<strin
 /** A program in the background, in a process group of its own. */
 export class BackgroundProcess {
   readonly pid: number;
-  /** Resolves with the exit status, or the name of the signal that ended it. */
+  /** Resolves with the exit status, or the name of the signal that killed it. */
   readonly ended: Promise<number | string>;
   private readonly child: ChildProcess;
   private hasEnded = false;
@@ -49,7 +49,7 @@ export class BackgroundProcess {
         resolve(127);
       });
     });
-    // without a pid the program could not be started, and `ended` tells
+    // without a pid the program did not start, and `ended` resolves with 127
     this.pid = this.child.pid ?? 0;
   }
 
@@ -57,7 +57,7 @@ export class BackgroundProcess {
     return !this.hasEnded;
   }
 
-  /** Ends the whole process group, and waits for its leader. */
+  /** Kills the whole process group, and waits for its leader. */
   async kill(): Promise<void> {
     if (this.hasEnded || this.pid === 0) return;
     signal(-this.pid, 'SIGKILL');
@@ -65,7 +65,7 @@ export class BackgroundProcess {
   }
 }
 
-/** Sends a signal; that the process is gone already is no error. */
+/** Sends a signal, if the process still runs. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -74,7 +74,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** The children of a process; none when it is gone. */
+/** The children of a process; none if it has exited. */
 export function childrenOf(pid: number): number[] {
   try {
     const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
@@ -84,7 +84,7 @@ export function childrenOf(pid: number): number[] {
   }
 }
 
-/** The command line of a process; empty when it is gone. */
+/** The command line of a process; empty if it has exited. */
 export function commandOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
@@ -93,10 +93,10 @@ export function commandOf(pid: number): string[] {
   }
 }
 
-/** The process ID as the process itself sees it. In a PID namespace that is new they only go up. */
+/** The process ID in the PID namespace of the process. In a new namespace they only increase. */
 export function ownPidOf(pid: number): number {
   return Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
-/** A process and everything below it, parents first. */
+/** A process and all its descendants, parents first. */
 export const familyOf = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(familyOf)];

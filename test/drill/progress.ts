@@ -3,7 +3,7 @@ import type { Scenario } from './scenario';
 const SHOW_AFTER_MS = 2000;
 
 /**
- * Says what the scenarios wait for once it takes more than 2 s: in place on a terminal, else a plain line for each wait.
+ * Prints what the scenarios wait for after 2 s: in place on a terminal, otherwise one line per wait.
  */
 export class Progress {
   private readonly startedAt = performance.now();
@@ -26,7 +26,7 @@ export class Progress {
     this.clear();
   }
 
-  /** Writes lines where the progress line is. */
+  /** Prints lines in place of the progress line. */
   print(text: string): void {
     this.clear();
     this.out.write(`${text}\n`);

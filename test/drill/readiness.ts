@@ -4,7 +4,7 @@ import type { Result } from './processes';
 /** The kubelet's default for periodSeconds. */
 const DEFAULT_PERIOD_SECONDS = 10;
 
-/** Asks a container again and again whether it is ready, as the kubelet does. */
+/** Runs the readiness probe of a container periodically, as the kubelet does. */
 export class Readiness {
   private clock: NodeJS.Timeout | undefined;
   private answer = false;
@@ -31,7 +31,7 @@ export class Readiness {
   private async ask(): Promise<void> {
     const { clock } = this;
     const { code } = await this.exec(...this.probe.exec.command);
-    // an answer of what has been stopped since then is none
+    // the result of a probe that was stopped meanwhile does not count
     if (clock === this.clock) this.answer = code === 0;
   }
 }

@@ -1,6 +1,6 @@
 import type { Check, Measurement, Scenario } from './scenario';
 
-/** Paints a text; without colour it stays as it is. */
+/** Colours a text, or returns it unchanged. */
 export interface Paint {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
@@ -14,7 +14,7 @@ export const paintFor = (colour: boolean): Paint =>
     ? { good: sgr(32), bad: sgr(31), strong: sgr(1) }
     : { good: (text) => text, bad: (text) => text, strong: (text) => text };
 
-/** What a scenario measured and what held, as text. */
+/** The measurements and checks of a scenario, as text. */
 export function scenarioReport(scenario: Scenario, summary: string, tookMs: number, paint: Paint): string {
   return [
     `${paint.strong(scenario.name)}: ${summary} (${(tookMs / 1000).toFixed(0)} s)`,
@@ -24,7 +24,7 @@ export function scenarioReport(scenario: Scenario, summary: string, tookMs: numb
   ].join('\n');
 }
 
-/** What did not hold, once more, for the end of a long run. */
+/** The failed checks, repeated at the end of a run. */
 export const failureLines = (scenarios: readonly Scenario[], paint: Paint): string[] =>
   scenarios.flatMap(({ name, checks }) =>
     checks.filter(({ passed }) => !passed).map((check) => `${name}: ${checkLine(check, paint)}`),
@@ -33,7 +33,7 @@ export const failureLines = (scenarios: readonly Scenario[], paint: Paint): stri
 const checkLine = ({ passed, what, detail }: Check, paint: Paint): string =>
   `${passed ? paint.good('PASS') : paint.bad('FAIL')} ${what}${detail && ` (${detail})`}`;
 
-/** A table with a column for each name that occurs, sorted; what has only one value comes last. */
+/** A table with a sorted column for each name, and single values last. */
 export function table(measurements: readonly Measurement[]): string[] {
   if (measurements.length === 0) return [];
   const names = [...new Set(measurements.flatMap(({ values }) => Object.keys(values)))];

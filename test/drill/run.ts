@@ -16,7 +16,7 @@ import { eventLine, Timeline } from './timeline';
 
 const DRILLS: readonly Drill[] = [powerDrill, powerHostDrill, loadBalancerDrill, controlPlaneDrill];
 const LOG_FOLDER = 'build/drill';
-/** A scenario waits most of its time, and yet with too many at once everybody is late. */
+/** A scenario mostly waits, but too many at once delay each other. */
 const SCENARIOS_AT_ONCE = 7 * availableParallelism();
 
 interface Options {
@@ -33,15 +33,15 @@ interface Job {
 
 const program = new Command('npm run drill --')
   .description(
-    'Runs real software against what synth writes, in network namespaces of this machine. Needs Linux and root.',
+    'Runs real software with the synthesized files, in network namespaces of this host. Needs Linux and root.',
   )
-  .argument('[names...]', 'drills, or single scenarios as drill/scenario; default: all')
-  .option('--list', 'show the drills and their scenarios')
-  .option('--keep', `keep the logs in ${LOG_FOLDER}/ also when everything passes`)
-  .option('--verbose', 'show events as they happen')
+  .argument('[names...]', 'drills, or scenarios as drill/scenario; default: all')
+  .option('--list', 'print the drills and their scenarios')
+  .option('--keep', `keep the logs in ${LOG_FOLDER}/ also if all checks pass`)
+  .option('--verbose', 'print events as they happen')
   .addHelpText(
     'after',
-    '\nExit status: 0 all passed, 1 something failed, 2 wrong arguments or this machine cannot run it.',
+    '\nExit status: 0 all checks passed, 1 a check failed, 2 wrong arguments, or this host cannot run the drill.',
   )
   .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
   .action(async (names: readonly string[], options: Options) => {
@@ -63,7 +63,7 @@ async function main(names: readonly string[], options: Options): Promise<number>
   const isNamed = (job: Job, name: string) => name === job.drill.name || name === job.title;
   const unknown = names.find((name) => !all.some((job) => isNamed(job, name)));
   if (unknown !== undefined) {
-    console.error(`there is no drill "${unknown}"; --list shows them`);
+    console.error(`there is no drill "${unknown}"; --list prints them`);
     return 2;
   }
   const jobs = names.length === 0 ? all : all.filter((job) => names.some((name) => isNamed(job, name)));
@@ -75,7 +75,7 @@ async function main(names: readonly string[], options: Options): Promise<number>
   return missing.length > 0 ? 2 : runPrepared(new Set(jobs.map(({ drill }) => drill)));
 }
 
-/** What a sandbox without network cannot do goes before it, what the kernel does not take away with it after it. */
+/** Before the sandbox, the work that needs network access; after it, removal of what the kernel does not remove with it. */
 async function runPrepared(drills: ReadonlySet<Drill>): Promise<number> {
   try {
     for (const drill of drills) await drill.prepare?.();
@@ -119,7 +119,7 @@ async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: 
   return failed > 0 ? 1 : 0;
 }
 
-/** Does something with each job, with as many at once as the machine and the drill of each carry, and returns what came of them. */
+/** Runs the work for each job, as many at once as this host and the drill of the job allow. Returns the results. */
 async function inTurns<R>(jobs: readonly Job[], work: (job: Job) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const waiting = new Set(jobs);
@@ -162,7 +162,7 @@ function keepLogs(scenario: Scenario): void {
 }
 
 program.parseAsync().then(
-  // lab processes that are still alive end with this one
+  // lab processes that still run end with this one
   () => process.exit(),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

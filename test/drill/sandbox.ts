@@ -7,15 +7,14 @@ import { childrenOf, signal } from './processes';
 const FOLDER_VARIABLE = 'DRILL_SANDBOX';
 const NAME_VARIABLE = 'DRILL_NAME';
 
-/** Name of this run, the same within the sandbox and outside; no other run on this machine has it. */
+/** Name of this run, the same inside and outside the sandbox, and unique on this host. */
 export const RUN_NAME = process.env[NAME_VARIABLE] ?? `drill-${process.pid}`;
 
-/** The process ID of the run with this name, outside of its sandbox; undefined when it is no name of a run. */
+/** The process ID, outside the sandbox, of the run with this name; undefined for any other name. */
 export const runOf = (name: string): string | undefined => /^drill-(\d+)$/.exec(name)?.[1];
 
 /**
- * The folder of the sandbox this process runs in, a tmpfs of its own; undefined outside.
- * Mounts it on the first call.
+ * The folder of the sandbox of this process, a tmpfs; undefined outside a sandbox. The first call mounts it.
  */
 export function sandboxFolder(): string | undefined {
   const folder = process.env[FOLDER_VARIABLE];
@@ -27,9 +26,8 @@ export function sandboxFolder(): string | undefined {
 }
 
 /**
- * Runs this program again with the same arguments as PID 1 of its own PID, mount, network and UTS namespaces. Its processes,
- * mounts and interfaces exist nowhere else, so the kernel takes all of them away when it ends, however it ends: even `kill -9` of
- * this process leaves nothing but an empty folder.
+ * Runs this program again with the same arguments, as PID 1 of new PID, mount, network and UTS namespaces. The kernel removes its
+ * processes, mounts and interfaces when it exits for any reason: even `kill -9` of this process leaves only an empty folder.
  *
  * @returns its exit status; 130 or 143 after SIGINT or SIGTERM
  */
@@ -58,7 +56,7 @@ function endOf(sandbox: ChildProcess): Promise<number> {
   let interrupted: number | undefined;
   const end = (status: number) => () => {
     interrupted = status;
-    // PID 1 of the sandbox, which unshare waits for and which is over when the last of all others is; before it is there, unshare
+    // PID 1 of the sandbox, which unshare waits for and whose end kills all others; before it exists, unshare itself
     const [first] = sandbox.pid === undefined ? [] : childrenOf(sandbox.pid);
     if (first === undefined) sandbox.kill('SIGKILL');
     else signal(first, 'SIGKILL');
@@ -69,7 +67,7 @@ function endOf(sandbox: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     sandbox.once('error', reject);
     sandbox.once('exit', (code) => {
-      if (interrupted !== undefined) console.error('\ndrill: interrupted; everything it started is gone');
+      if (interrupted !== undefined) console.error('\ndrill: interrupted; all its processes are killed');
       resolve(interrupted ?? code ?? 1);
     });
   });

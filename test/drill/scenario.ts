@@ -2,27 +2,27 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Timeline, until, WaitedInVain } from './timeline';
 
-/** A statement that held or did not. */
+/** A statement that passed or failed. */
 export interface Check {
   readonly passed: boolean;
   readonly what: string;
   readonly detail: string;
 }
 
-/** A row of the table: what was measured, and a value for each column; the column '' is for what has only one value. */
+/** A row of the table: what was measured, and a value per column; the column '' is for a single value. */
 export interface Measurement {
   readonly what: string;
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** A wait of `reach` that failed and is reported already. */
+/** A wait of `reach` that timed out; its check has failed already. */
 export class Unreached extends Error {}
 
-/** A run of a scenario: what it does now, what it measured, and what held. */
+/** A run of a scenario: its current step, measurements and checks. */
 export class Scenario {
   readonly checks: Check[] = [];
   readonly measurements: Measurement[] = [];
-  /** What it waits for at the moment. */
+  /** What it waits for now. */
   step = 'starting';
   stepStartedAt = performance.now();
 
@@ -32,14 +32,14 @@ export class Scenario {
     private readonly baseFolder: string,
   ) {}
 
-  /** A folder of this scenario, on a tmpfs that ends with the drill. */
+  /** A folder of this scenario, on a tmpfs that is removed with the drill. */
   folder(name: string): string {
     const path = join(this.baseFolder, name);
     mkdirSync(path, { recursive: true });
     return path;
   }
 
-  /** Where logs go that may be kept. */
+  /** The folder of logs that may be kept. */
   get logFolder(): string {
     return this.folder('logs');
   }
@@ -49,7 +49,7 @@ export class Scenario {
     this.timeline.log('drill', `${passed ? 'PASS' : 'FAIL'} ${what}${detail && ` (${detail})`}`);
   }
 
-  /** A check that has to hold sooner or later. Throws Unreached when it does not hold in time, which ends the scenario. */
+  /** A check that has to hold within the timeout. Otherwise throws Unreached, which ends the scenario. */
   async reach(what: string, timeoutMs: number, condition: () => boolean | Promise<boolean>): Promise<number> {
     try {
       const took = await this.wait(what, timeoutMs, condition);
@@ -57,18 +57,18 @@ export class Scenario {
       return took;
     } catch (error) {
       if (!(error instanceof WaitedInVain)) throw error;
-      this.check(what, false, `waited ${(timeoutMs / 1000).toFixed(0)} s in vain`);
+      this.check(what, false, `timed out after ${(timeoutMs / 1000).toFixed(0)} s`);
       throw new Unreached(error.message);
     }
   }
 
-  /** Waits for something that is no check of its own. */
+  /** Waits for a condition that is not a check. */
   async wait(what: string, timeoutMs: number, condition: () => boolean | Promise<boolean>): Promise<number> {
     this.begin(what);
     return until(condition, timeoutMs, what);
   }
 
-  /** Lets time pass. */
+  /** Waits for a time. */
   async pass(what: string, milliseconds: number): Promise<void> {
     this.begin(what);
     const end = performance.now() + milliseconds;
@@ -85,6 +85,6 @@ export class Scenario {
   }
 }
 
-/** A time for the table; a dash for what did not happen. */
+/** A time for the table; a dash if it did not happen. */
 export const seconds = (milliseconds: number | undefined): string =>
   milliseconds === undefined ? '-' : `${(milliseconds / 1000).toFixed(milliseconds < 100 ? 2 : 1)} s`;

@@ -1,25 +1,25 @@
-/** Something that happened, in milliseconds since the timeline began. */
+/** An event, in milliseconds since the start of the timeline. */
 export interface TimelineEvent {
   readonly at: number;
-  /** Who: a machine, a container, the UPS, the drill itself. */
+  /** A node, a container, the UPS, or the drill itself. */
   readonly source: string;
   readonly text: string;
 }
 
-/** What happened, on a clock that no clock step touches. */
+/** Events on a monotonic clock. */
 export class Timeline {
   readonly events: TimelineEvent[] = [];
   private readonly startedAt = performance.now();
 
-  /** @param listener is told each event at once */
+  /** @param listener receives each event at once */
   constructor(private readonly listener: (event: TimelineEvent) => void = () => {}) {}
 
-  /** Milliseconds since the timeline began. */
+  /** Milliseconds since the start of the timeline. */
   now(): number {
     return performance.now() - this.startedAt;
   }
 
-  /** Notes an event, by default one of now. Returns its time. */
+  /** Adds an event, by default with the current time. Returns its time. */
   log(source: string, text: string, at = this.now()): number {
     const event = { at, source, text };
     this.events.push(event);
@@ -27,12 +27,12 @@ export class Timeline {
     return at;
   }
 
-  /** The time of this clock for a time stamp of the kernel, such as the mtime of a file. */
+  /** The time of this clock for a wall-clock time, such as the mtime of a file. */
   atWallClock(milliseconds: number): number {
     return this.now() - (Date.now() - milliseconds);
   }
 
-  /** All events in the order of their times, a line each. */
+  /** All events in the order of their times, one line each. */
   toString(): string {
     return this.events
       .toSorted((a, b) => a.at - b.at)
@@ -49,15 +49,15 @@ export const sleep = (milliseconds: number): Promise<void> =>
     setTimeout(resolve, milliseconds);
   });
 
-/** A condition did not come true in time. */
+/** A condition that was not met in time. */
 export class WaitedInVain extends Error {
   constructor(what: string, milliseconds: number) {
-    super(`waited ${(milliseconds / 1000).toFixed(0)} s in vain: ${what}`);
+    super(`timed out after ${(milliseconds / 1000).toFixed(0)} s: ${what}`);
     this.name = 'WaitedInVain';
   }
 }
 
-/** Waits for a condition and returns how many milliseconds it took. Throws WaitedInVain after the timeout. */
+/** Waits for a condition. Returns the milliseconds it took, or throws WaitedInVain after the timeout. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,

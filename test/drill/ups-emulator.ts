@@ -10,13 +10,13 @@ export interface UpsEmulatorProps extends MegatecOptions {
   /** An empty folder for its sockets. */
   readonly folder: string;
   readonly timeline: Timeline;
-  /** Called when the power at its sockets has changed. */
+  /** Called when its output has changed. */
   readonly onLoad: () => void;
 }
 
 /**
- * A UPS behind a serial line that a real NUT driver can open. Node has no pseudo-terminals, so socat makes one and passes the
- * bytes to the protocol in this process.
+ * A UPS on a serial line that a real NUT driver can open. Node.js has no pseudo-terminals, so socat creates one and passes the bytes to
+ * this process.
  */
 export class UpsEmulator {
   private readonly ups: MegatecUps;
@@ -61,17 +61,17 @@ export class UpsEmulator {
     this.socat = new BackgroundProcess('socat', [`pty,raw,echo=0,link=${link}`, `unix-connect:${address}`]);
     await until(() => existsSync(link), 5000, `socat makes the serial line of ${name}`);
     this.terminal = readlinkSync(link);
-    // the line goes down when its last user closes it, and socat with it; a cable does not
+    // unlike a cable, the line closes with its last user, and socat exits
     this.lineHolder = openSync(this.terminal, constants.O_RDWR | constants.O_NOCTTY);
     this.clock = setInterval(() => this.tick(), 20);
   }
 
   mains(on: boolean): number {
     this.ups.setMains(on, this.props.timeline.now());
-    return this.log(on ? 'mains are back' : 'mains failed, on battery');
+    return this.log(on ? 'mains power returned' : 'mains power failed, on battery');
   }
 
-  /** Sets the voltage of the battery that it reports. */
+  /** Sets the battery voltage that it reports. */
   batteryVoltage(volts: number): number {
     this.ups.batteryVoltage = volts;
     return this.log(`battery at ${volts} V`);
@@ -79,7 +79,7 @@ export class UpsEmulator {
 
   lowBattery(): number {
     this.ups.setLowBattery(true);
-    return this.log('battery is low');
+    return this.log('low battery');
   }
 
   mute(): number {
@@ -110,13 +110,13 @@ export class UpsEmulator {
   private answer(line: string, socket: Socket): void {
     const known = this.ups.commands.length;
     const answer = this.ups.handle(line, this.props.timeline.now());
-    for (const { text, at } of this.ups.commands.slice(known)) this.log(`takes command ${text}`, at);
+    for (const { text, at } of this.ups.commands.slice(known)) this.log(`receives command ${text}`, at);
     if (answer !== undefined) socket.write(answer);
   }
 
   private tick(): void {
     for (const { on, reason, at } of this.ups.advance(this.props.timeline.now())) {
-      this.log(`load ${on ? 'on' : 'off'}: ${reason}`, at);
+      this.log(`output ${on ? 'on' : 'off'}: ${reason}`, at);
       this.props.onLoad();
     }
   }

@@ -9,7 +9,7 @@ export interface VolumeContext {
   readonly namespace: string | undefined;
   /** An empty folder for the volumes of this pod. */
   readonly folder: string;
-  /** Where a path of the machine is, on the machine the drill runs on. */
+  /** The path on this host for a path of the node. */
   readonly pathOnHost: (path: string) => string;
 }
 
@@ -17,13 +17,13 @@ export interface VolumeContext {
 export interface PreparedVolume {
   readonly source: string;
   readonly readOnly: boolean;
-  /** Takes it away again. */
+  /** Removes it. */
   readonly dispose: () => Promise<void>;
 }
 
 const nothing = async (): Promise<void> => {};
 
-/** Does what the kubelet does before the first container of a pod starts. Throws an Error where it would wait for ever. */
+/** Prepares a volume as the kubelet does before the first container starts. Throws an Error where the kubelet would wait for ever. */
 export async function prepareVolume(volume: Volume, context: VolumeContext): Promise<PreparedVolume> {
   const source = join(context.folder, volume.name);
   const { configMap, secret, emptyDir, hostPath } = volume;
@@ -39,13 +39,15 @@ export async function prepareVolume(volume: Volume, context: VolumeContext): Pro
   }
   if (emptyDir) {
     mkdirSync(source, { recursive: true });
-    // size in the spelling of tmpfs: 1Mi is 1M there
+    // tmpfs writes 1Mi as 1M
     const size = emptyDir.sizeLimit?.replace(/i$/, '') ?? '16M';
     await command('mount', '-t', 'tmpfs', '-o', `mode=0777,size=${size}`, 'tmpfs', source);
     return { source, readOnly: false, dispose: async () => void (await run('umount', ['-l', source])) };
   }
   if (hostPath) return { source: onHost(volume.name, hostPath, context), readOnly: false, dispose: nothing };
-  throw new Error(`volume "${volume.name}" is of a kind the drill does not emulate; teach test/drill/volumes.ts`);
+  throw new Error(
+    `volume "${volume.name}" is of a kind that the drill does not emulate; add it to test/drill/volumes.ts`,
+  );
 }
 
 interface Item {
@@ -63,7 +65,7 @@ function project(
   mkdirSync(folder, { recursive: true });
   for (const { key, path, mode } of items) {
     const text = data[key];
-    if (text === undefined) throw new Error(`a volume asks for the key "${key}", which is not there`);
+    if (text === undefined) throw new Error(`a volume needs the key "${key}", which is missing`);
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
@@ -75,7 +77,9 @@ function onHost(name: string, hostPath: NonNullable<Volume['hostPath']>, { pathO
   const source = pathOnHost(hostPath.path);
   if (hostPath.type === 'DirectoryOrCreate') mkdirSync(source, { recursive: true });
   else if (hostPath.type !== 'Directory')
-    throw new Error(`volume "${name}" has the hostPath type "${hostPath.type}", which the drill does not emulate`);
-  if (!existsSync(source)) throw new Error(`volume "${name}": the machine has no directory ${hostPath.path}`);
+    throw new Error(
+      `volume "${name}" has the hostPath type "${hostPath.type}", which the drill does not emulate; add it to test/drill/volumes.ts`,
+    );
+  if (!existsSync(source)) throw new Error(`volume "${name}": the node has no directory ${hostPath.path}`);
   return source;
 }

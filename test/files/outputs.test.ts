@@ -79,7 +79,7 @@ test('a folder may be named in any way', () => {
   expect(list('dist')).toEqual(['b.yaml']);
 });
 
-describe("somebody else's", () => {
+describe("other people's", () => {
   test.each([
     ['a file beside ours', 'dist/kustomization.yaml', 'mine'],
     ['a chart of another app', 'dist/app.k8s.yaml', 'mine'],
@@ -130,8 +130,7 @@ describe("somebody else's", () => {
     ).toThrow(
       ['README.md', 'server/config.yaml']
         .map(
-          (name) =>
-            `${join(folder, 'hosts', name)}: npm run synth did not write this file and does not replace it; move it, or write to another folder`,
+          (name) => `${join(folder, 'hosts', name)}: not written by npm run synth; move it, or write to another folder`,
         )
         .join('\n'),
     );
@@ -156,7 +155,7 @@ describe('all or nothing', () => {
     write('hosts', 'a file where the folder should be');
     expect(() =>
       writeOutputs([dist({ '00-crds.k8s.yaml': 'new', '50-nut.k8s.yaml': 'new' }), hosts({ 'server/a.yaml': MARKED })]),
-    ).toThrow(`${join(folder, 'hosts/server')}: a file stands where a folder has to be`);
+    ).toThrow(`${join(folder, 'hosts/server')}: a file is in the place of a folder`);
     expect(read('dist/00-crds.k8s.yaml')).toBe('old');
     expect(list('dist')).toEqual(['00-crds.k8s.yaml']);
   });
@@ -175,7 +174,7 @@ describe('all or nothing', () => {
       throw Object.assign(new Error('EIO'), { code: 'EIO', errno: -5 });
     });
     const files = dist({ '00-crds.k8s.yaml': 'new', '50-nut.k8s.yaml': 'new' });
-    expect(() => writeOutputs([files])).toThrow(`${join(folder, 'dist/50-nut.k8s.yaml')}: the file system says EIO`);
+    expect(() => writeOutputs([files])).toThrow(`${join(folder, 'dist/50-nut.k8s.yaml')}: file system error EIO`);
     rename.mockRestore();
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -185,7 +184,7 @@ describe('all or nothing', () => {
     mkdirSync(join(folder, 'dist/10-namespaces.k8s.yaml'));
     expect(() =>
       writeOutputs([dist({ '00-crds.k8s.yaml': 'new', '10-namespaces.k8s.yaml': 'new', '50-nut.k8s.yaml': 'new' })]),
-    ).toThrow(`${join(folder, 'dist/10-namespaces.k8s.yaml')}: a file goes here, and this is none; move it`);
+    ).toThrow(`${join(folder, 'dist/10-namespaces.k8s.yaml')}: not a regular file; move it`);
     expect(read('dist/00-crds.k8s.yaml')).toBe('old');
     expect(list('dist')).toEqual(['00-crds.k8s.yaml', '10-namespaces.k8s.yaml']);
   });
@@ -194,12 +193,12 @@ describe('all or nothing', () => {
 describe.each(['cluster.yaml', ...readdirSync('examples').map((name) => join('examples', name))])('%s', (file) => {
   const site = buildSite(loadCluster(readFileSync(file, 'utf8'), file).cluster);
 
-  test('has no file that synth would not know again', () => {
+  test('has only files that synth recognizes', () => {
     expect([...site.dist.keys()].filter((name) => !DIST.isOurs(name))).toEqual([]);
     expect([...site.hosts].filter(([, text]) => !isWrittenBySynth(text)).map(([name]) => name)).toEqual([]);
   });
 
-  test('has files of the machines in the known folders alone', () => {
+  test('has host files only in the known folders', () => {
     const folders = [...site.hosts.keys()].filter((name) => name !== basename(name)).map((name) => name.split('/')[0]);
     expect(folders.filter((name) => !HOST_FOLDERS.includes(name ?? ''))).toEqual([]);
   });

@@ -20,27 +20,27 @@ const problemOf = (path: string) => {
 };
 
 test.each([
-  ['none', 'there is no such file; correct the name'],
-  ['link', 'is a link to nothing; correct it, or remove it'],
-  ['.', 'is a folder; name one file'],
-  ['file/below', 'a file stands where a folder has to be (ENOTDIR); move it, or name another place'],
+  ['none', 'does not exist; correct the name'],
+  ['link', 'dangling symbolic link; correct it, or remove it'],
+  ['.', 'is a directory; name a file'],
+  ['file/below', 'a file is in the place of a folder (ENOTDIR); move it, or name another path'],
   ['file', 'text'],
 ])('of %s: %s', (name, says) => {
   expect(problemOf(join(folder, name))).toBe(says);
 });
 
 test.each([
-  ['EACCES', 'may not be read or written (EACCES); change its rights or those of its folder'],
-  ['EROFS', 'is on a disk that is mounted for reading only; name another place'],
-  ['ENOSPC', 'the disk is full; make room'],
-  ['EIO', 'the file system says EIO; see to the disk, or name another file'],
+  ['EACCES', 'permission denied (EACCES); change the mode of the file or its folder'],
+  ['EROFS', 'read-only file system; name another path'],
+  ['ENOSPC', 'no space left; free some'],
+  ['EIO', 'file system error EIO; check the disk, or name another file'],
 ])('of what the system calls %s: %s', (code, says) => {
   expect(fileProblem(Object.assign(new Error(), { code, errno: -1 }))).toBe(says);
 });
 
 test('an error of the file system becomes one that names the file', () => {
   expect(() => readText(join(folder, 'none'))).toThrow(
-    new FileError(`${folder}/none: there is no such file; correct the name`),
+    new FileError(`${folder}/none: does not exist; correct the name`),
   );
 });
 

@@ -17,6 +17,11 @@ describe('readProjectFile', () => {
     expect(readProjectFile('imports/a.yaml', join(folder, 'project', start))).toBe('a\n');
   });
 
+  test('gives Linux line ends, whatever the checkout has', () => {
+    writeFileSync(join(folder, 'project/imports/crlf.sh'), '#!/bin/sh\r\ntrue\r\n');
+    expect(readProjectFile('imports/crlf.sh', join(folder, 'project'))).toBe('#!/bin/sh\ntrue\n');
+  });
+
   test('names the file that is missing', () => {
     expect(() => readProjectFile('imports/b.yaml', join(folder, 'project/build'))).toThrow(
       /imports\/b\.yaml" does not exist/,

@@ -24,7 +24,7 @@ const servers = (count: number): Partial<ClusterInput> => ({
 });
 const fast: Partial<ClusterInput> = { controlPlane: { vip: '192.168.10.5', failover: 'fast' } };
 
-describe('how soon speakers notice that one of them is dead', () => {
+describe('how soon speakers detect a failed one', () => {
   /** Seconds from a pulled cable to the takeover, memberlist with its settings for a local network, 6 runs or more each. */
   test.each([
     [2, 5.6, 6.9],
@@ -73,9 +73,9 @@ describe('how soon speakers notice that one of them is dead', () => {
     },
   );
 
-  test('a lone speaker has nobody who would notice', () => expect(gossipDetection(1)).toBeUndefined());
+  test('a single speaker is not detected by another', () => expect(gossipDetection(1)).toBeUndefined());
 
-  test('more than ten speakers take longer to be sure', () => {
+  test('more than ten speakers take longer to agree', () => {
     expect(gossipDetection(100)?.from).toBe(9);
     expect(gossipDetection(10)?.from).toBe(5);
   });
@@ -104,7 +104,7 @@ describe('the outage of a site', () => {
     [1, true],
     [3, false],
     [5, false],
-  ])('with %i servers the majority is lost with one of them: %s', (count, lost) => {
+  ])('with %i servers the quorum is lost with one of them: %s', (count, lost) => {
     expect(outageOf(site(servers(count))).quorumLost).toBe(lost);
   });
 
@@ -119,7 +119,7 @@ describe('the outage of a site', () => {
     };
     expect(outageOf(site({ loadBalancer: { pools, bgp } })).unguarded).toEqual([]);
     expect(textOf(site({ loadBalancer: { pools, bgp } }))).toContain(
-      '| the router of BGP peer router leaves the node out | up to 9 s |',
+      '| the router of BGP peer router removes the node | up to 9 s |',
     );
   });
 
@@ -130,27 +130,27 @@ describe('the outage of a site', () => {
 
     test('no node takes over, and the hold time decides', () => {
       const text = textOf(site({ loadBalancer: { pools, bgp } }));
-      expect(text).not.toMatch(/another node answers|speakers probe|the first row|the second and the third row/);
-      expect(text).toContain('| the router of BGP peer router leaves the node out | up to 90 s |');
-      expect(text).toContain('send a part of the connections to the dead one until their hold time is over');
-      expect(text).toContain('a service goes on after the rows of its routers when it has a ready pod');
+      expect(text).not.toMatch(/another node announces|speakers probe|the first row|the second and third row/);
+      expect(text).toContain('| the router of BGP peer router removes the node | up to 90 s |');
+      expect(text).toContain('send part of the connections to the failed node until their hold time has passed');
+      expect(text).toContain('A service is back after the rows of its routers if it has');
     });
 
     test('and L2 beside it, another node takes over what L2 announces', () => {
       const beside = { ...bgp, advertisements: [{ name: 'routed', pools: ['routed'] }] };
       const text = textOf(site({ loadBalancer: { pools: routed, bgp: beside } }));
-      expect(text).toContain('| another node answers for the address | 5 to 8 s |');
+      expect(text).toContain('| another node announces the address | 5 to 8 s |');
       expect(text).not.toContain('no node takes an address over');
     });
 
-    test('without another node nobody takes over', () => {
+    test('without another node there is no failover', () => {
       expect(textOf(site({ ...servers(1), loadBalancer: { pools, bgp } }))).toContain(
         '| never | there is no other node |',
       );
     });
   });
 
-  test('names the pool for which a single node answers', () => {
+  test('names the pool that a single node announces', () => {
     const advertisements = [{ name: 'one', pools: ['lan'], nodes: ['k3s-1'] }];
     expect(outageOf(site({ loadBalancer: { pools, advertisements } })).unguarded).toEqual([
       { pool: 'lan', nodes: ['k3s-1'] },
@@ -164,13 +164,13 @@ describe('the outage of a site', () => {
 });
 
 describe('hosts/RUNBOOK.md', () => {
-  const heading = '## When the node behind a LoadBalancer address dies';
+  const heading = '## LoadBalancer failover time';
   const section = (changes: Partial<ClusterInput> = {}) => textOf(site(changes));
 
   test('has the section with the numbers of this site', () => {
     expect(hostFiles(site()).get('RUNBOOK.md')).toContain(section());
     expect(hostFiles(site()).get('RUNBOOK.md')).toContain(heading);
-    expect(section()).toContain('| another node answers for the address | 5 to 8 s |');
+    expect(section()).toContain('| another node announces the address | 5 to 8 s |');
     expect(section()).toContain('| 5 min 40 s to 5 min 55 s |');
   });
 
@@ -178,9 +178,9 @@ describe('hosts/RUNBOOK.md', () => {
     expect(hostFiles(site({ loadBalancer: undefined })).get('RUNBOOK.md')).not.toContain(heading);
   });
 
-  test('says that nobody takes over in a site of one machine', () => {
+  test('says that a site of one node has no failover', () => {
     expect(section(servers(1))).toContain('| never | there is no other node |');
-    expect(section(servers(1))).toContain('without a majority');
+    expect(section(servers(1))).toContain('without quorum');
   });
 
   test('proposes the fast setting where it is not chosen', () => {
@@ -188,14 +188,14 @@ describe('hosts/RUNBOOK.md', () => {
     expect(section(fast)).not.toContain('`controlPlane.failover: fast`');
   });
 
-  test('warns of a pool for which a single node answers', () => {
+  test('warns of a pool that a single node announces', () => {
     const advertisements = [{ name: 'one', pools: ['lan'], nodes: ['k3s-1'] }];
     expect(section({ loadBalancer: { pools, advertisements } })).toContain(
-      '**Nothing takes over for pool lan**: k3s-1 alone answers for it.',
+      '**Pool lan has no failover**: only k3s-1 announces it.',
     );
   });
 
-  test('of the shipped site promises no number that its inputs do not give', () => {
+  test('of the shipped site states the number of its speakers', () => {
     expect(homeInput.nodes).toHaveLength(3);
     expect(section()).toContain('the 3 speakers probe each other');
   });

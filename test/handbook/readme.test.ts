@@ -15,20 +15,20 @@ describe('files for operating systems', () => {
       ),
     );
 
-  test('are there for all of them where the site does not say what its machines run', () => {
+  test('exist for all systems where the site does not name its own', () => {
     expect([...foldersOf(undefined)]).toEqual(['cloud-init', 'kairos', 'k3os']);
   });
 
-  test('are there for those alone that the site names', () => {
+  test('exist for the systems that the site names only', () => {
     expect([...foldersOf(['kairos'])]).toEqual(['kairos']);
   });
 
-  test('leave the label of a UPS for k3OS out where nothing runs it', () => {
+  test('have no UPS label for k3OS where no host runs it', () => {
     const files = hostFiles(site({ os: ['cloud-init'] }));
     expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/20-ups.yaml']);
   });
 
-  test.each([['cloud-init'], ['kairos'], ['k3os']] as const)('are not spoken of in README.md without %s', (os) => {
+  test.each([['cloud-init'], ['kairos'], ['k3os']] as const)('are not mentioned in README.md without %s', (os) => {
     const others = (['cloud-init', 'kairos', 'k3os'] as const).filter((other) => other !== os);
     expect(textOf({ ...withAgent, os: others }, 'README.md')).not.toContain(`\`${os}/`);
   });
@@ -38,16 +38,16 @@ describe('README.md', () => {
   test.each([
     ['one IP family', withAgent],
     ['two IP families', dualStackWithAgents],
-  ])('tells every file where it goes with %s', (_, changes) => {
+  ])('says where every file is installed with %s', (_, changes) => {
     const readme = textOf(changes, 'README.md');
     for (const file of hostFiles(site(changes)).keys()) {
-      // these stand there as folders
+      // listed as folders
       if (/^(README|k3os\/|cloud-init\/|kairos\/|agent\/99|nodes\/.*k3os)/.test(file)) continue;
       expect(readme).toContain(`\`${file}\``);
     }
   });
 
-  test('says how an image gets the label of a cable, and what to do where it did not', () => {
+  test('says how an image sets the UPS label, and how to set it by hand', () => {
     const text = textOf(withAgent, 'README.md');
     expect(text).toContain('`/usr/local/sbin/ups-label` in place of `nodes/`');
     expect(text).toContain('(`k3s-1=ups1`)');
@@ -56,13 +56,13 @@ describe('README.md', () => {
 
   test('numbers the steps for this very site', () => {
     expect(textOf(withAgent, 'README.md').match(/^\d+\. .{1,28}/gm)).toEqual([
-      '1. On every machine, put the fi',
-      '2. Make the token, once, and pu',
-      '3. On every machine that a UPS ',
-      '4. Install k3s on every machine',
-      '5. On k3s-1 (192.168.10.11) alo',
+      '1. On every host, install the f',
+      '2. Create the token once, and i',
+      '3. On every host on a UPS (k3s-',
+      '4. Install k3s on every host wi',
+      '5. On k3s-1 (192.168.10.11) onl',
       '6. Copy `/etc/rancher/k3s/k3s.y',
-      '7. Bring up the virtual IP. It ',
+      '7. Bring up the VIP. It is up w',
       '8. Start k3s-2 (192.168.10.12),',
       '9. Start worker (192.168.10.21)',
       '10. Apply everything else.',

@@ -25,25 +25,25 @@ describe('RUNBOOK.md', () => {
     expect(links).toEqual(headings.map((title) => [title, title.toLowerCase().replaceAll(' ', '-')]));
   });
 
-  test('says for every machine when it is off and why', () => {
-    expect(shipped).toContain('| k3s-1 | 92 s | 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92 |');
-    expect(shipped).toContain('| k3s-3 | 87 s | 21 to learn of it + 5 stage + 1 watcher + 60 to halt = 87 |');
+  test('says for every node when it is off and why, once for nodes with the same times', () => {
+    expect(shipped).toContain('| k3s-1 | 92 s | 21 detection + 10 stage + 1 watcher + 60 halt = 92 |');
+    expect(shipped).toContain('| k3s-2, k3s-3 | 87 s | 21 detection + 5 stage + 1 watcher + 60 halt = 87 |');
   });
 
-  test('has the time line of every UPS', () => {
-    expect(shipped).toContain('| 120 to 141 | ups1 | cuts its load, whether or not the mains are back |');
+  test('has the timeline of every UPS', () => {
+    expect(shipped).toContain('| ups1 | 120 to 141 | cuts its output, even if mains power has returned |');
     expect([...power.matchAll(/^### (.*)$/gm)].map(([, name]) => name)).toEqual(['ups1', 'ups2', 'nas']);
   });
 
   test('has the sums of delays and battery', () => {
-    expect(shipped).toContain('offdelay 120 s, ondelay 180 s. k3s-1 is off after');
+    expect(shipped).toContain('offdelay 120 s, ondelay 180 s: 92 + 15 margin = 107, in steps of 60: 120.');
     expect(shipped).toContain('2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142 s');
     expect(shipped).toContain(
-      'at runtimeBelowSeconds 360; from there it has to last 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170 s',
+      'at runtimeBelowSeconds 360. Battery runtime required there: 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170 s',
     );
   });
 
-  test('rehearses on the node with the cable, each UPS by itself', () => {
+  test('tests each UPS on its UPS node', () => {
     const lines = power.split('\n').filter((line) => line.includes('declare.sh'));
     expect(lines).toEqual(
       ['ups1', 'ups2'].map(
@@ -53,37 +53,37 @@ describe('RUNBOOK.md', () => {
     expect(power).toContain('--field-selector spec.nodeName=k3s-2 -o name)');
   });
 
-  test('says when the load is back, which some UPSes count from the cut', () => {
+  test('says when the output is restored, which some UPSes count from the cut', () => {
     expect(shipped).toContain(
-      'cuts its load 120 s later, although the mains are on; the load is back 180 s after the command',
+      'ups1 cuts its output 120 s after the command, although mains power is on, and restores it 180 s after',
     );
     expect(power).toContain(
-      'ups1 cuts its load 120 s later, although the mains are on; the load is back 300 s after the',
+      'ups1 cuts its output 120 s after the command, although mains power is on, and restores it 300 s after',
     );
   });
 
-  test('sends whoever tests the UPS of a NAS to the NAS', () => {
-    expect(power).toContain('**nas on 192.168.10.30.** Declare the shutdown on that machine');
+  test('refers to the NAS for a test of its UPS', () => {
+    expect(power).toContain('**nas on 192.168.10.30.** Start the shutdown on that host');
   });
 
-  test('says that machines wake by themselves only where they do', () => {
-    expect(shipped).toContain('wake by their clocks 1800 s after they went off');
+  test('says that nodes wake by their clocks only where they do', () => {
+    expect(shipped).toContain('wake by their clocks after 1800 s');
     expect(logind).not.toContain('wake by their clocks');
   });
 
-  test('promises no forced power-off where nobody forces', () => {
-    expect(shipped).toContain('forces it off when it does not halt within its budget');
-    expect(logind).toContain('Nobody forces a machine off whose halt hangs');
+  test('promises no forced power-off with logind', () => {
+    expect(shipped).toContain('forces it off if the halt exceeds its budget');
+    expect(logind).toContain('does not force off a node that hangs while halting');
   });
 
-  test('names the causes that end badly', () => {
-    const rows = shipped.split('\n').filter((line) => /\*\*Not clean\.?\*\*/.test(line));
+  test('marks the failures that end badly', () => {
+    const rows = shipped.split('\n').filter((line) => /^\| .*(\*\*not clean\.?\*\*|As in the first row)/i.test(line));
     expect(rows.map((line) => line.split(' | ')[0]?.slice(2))).toEqual([
-      'The UPS does not answer any more while on battery',
-      'The node with the UPS dies on battery, before it could tell the UPS',
-      'The node with the UPS is dead when the mains fail',
-      'The switch between the machines is not on a UPS',
-      'The battery is worn and ends before its time',
+      'The UPS stops responding on battery',
+      'The UPS node fails on battery before it commands the UPS',
+      'The UPS node has failed before mains power fails',
+      'The network switch is not on a UPS',
+      'The battery is worn and ends early',
     ]);
   });
 
@@ -96,39 +96,39 @@ describe('RUNBOOK.md', () => {
     });
     const rowOf = (start: string) => text.split('\n').find((line) => line.startsWith(`| ${start}`));
 
-    test('speaks of no node with the UPS', () => {
-      expect(text).not.toMatch(/[Tt]he node with the UPS|nut-primary pod|`ups\[\]\.node`/);
+    test('mentions no UPS node', () => {
+      expect(text).not.toMatch(/UPS node|nut-primary pod|`ups\[\]\.node`/);
     });
 
-    test('says that machines go down when it falls silent on battery', () => {
+    test('says that nodes power off when it fails on battery', () => {
       expect(rowOf('192.168.10.30, its upsd or the network to it fails while nas is on battery |')).toContain(
-        'Every machine that needs nas goes down by DEADTIME or by its lease.',
+        'Every node that needs nas powers off by DEADTIME or by its dead-man timer.',
       );
     });
 
-    test('says that nobody goes down when it was silent before, and what the log says until then', () => {
-      const row = rowOf('192.168.10.30, its upsd or the network to it has failed before the mains do |');
-      expect(row).toContain('**Not clean.** nas was silent when the mains went');
+    test('says that no node powers off when it has failed before, and what the log says until then', () => {
+      const row = rowOf('192.168.10.30, its upsd or the network to it has failed before mains power fails |');
+      expect(row).toContain('**Not clean.** The status of nas is unknown');
       expect(row).toContain('`no data from nas@192.168.10.30:3493`');
     });
 
-    test('says who alone learns of the mains when the switch is dark', () => {
-      expect(rowOf('The switch between')).toContain('only the machine that serves the UPS learns what happened');
+    test('says which host detects a power failure when the switch has no power', () => {
+      expect(rowOf('The network switch')).toContain('only the host that serves the UPS detects the power failure');
     });
   });
 
   test('has the rows of both where some UPSes have a node and some a NAS', () => {
-    expect(power).toContain('| The node with the UPS is dead when the mains fail |');
-    expect(power).toContain('| 192.168.10.30, its upsd or the network to it has failed before the mains do |');
+    expect(power).toContain('| The UPS node has failed before mains power fails |');
+    expect(power).toContain('| 192.168.10.30, its upsd or the network to it has failed before mains power fails |');
     expect(power).toContain('It stays off in the first 3 cases');
   });
 
-  test('warns of clocks that wake a machine on a battery nobody can read, where clocks do', () => {
-    expect(shipped).toContain('they run on a battery that nobody can read, so pull their plugs before');
-    expect(logind).not.toContain('nobody can read');
+  test('warns of clocks that wake a node on a battery that nothing reads, where clocks do', () => {
+    expect(shipped).toContain('If mains power is still out then, unplug them first');
+    expect(logind).not.toContain('unplug them first');
   });
 
-  test('names the machines that one of their UPSes brings down and none brings back', () => {
+  test('names the nodes that one of their UPSes powers off and none starts again', () => {
     const supplies = (changes: Partial<ClusterInput['nodes'][number]>, more: Partial<ClusterInput> = {}) => {
       const site = { ...powerSite(), ...more };
       const [first, ...others] = site.nodes;
@@ -136,25 +136,25 @@ describe('RUNBOOK.md', () => {
       return runbookOf({ ...site, nodes: [{ ...first, ...changes }, ...others] });
     };
     const both = supplies({ minSupplies: 2 });
-    expect(both).toContain('| One of the UPSes of k3s-1 cuts its load, and another one still feeds it |');
-    expect(both).toContain('It wakes by its clock 900 s after it went off');
+    expect(both).toContain('| One of the UPSes of k3s-1 cuts its output while another still feeds it |');
+    expect(both).toContain('It wakes by its clock after 900 s');
     expect(supplies({ minSupplies: 2 }, { power: { ...powerSite().power, rtcWakeSeconds: 0 } })).toContain(
-      'so its firmware does not start it | Press its button |',
+      'so its firmware does not start it | Press its power button |',
     );
     const twoAndOne = [{ name: 'ups1', powerValue: 2 }, 'ups2'];
     expect(supplies({ ups: twoAndOne, minSupplies: 2 })).toContain('One of the UPSes of k3s-1');
-    // one that lives on any of them, and one that has a single UPS
+    // one that runs on any of them, and one that has a single UPS
     expect(power).not.toContain('One of the UPSes of');
     expect(supplies({ ups: [{ name: 'ups1', powerValue: 2 }], minSupplies: 2 })).not.toContain('One of the UPSes of');
   });
 
-  test('without a UPS says what happens then, and nothing of NUT', () => {
+  test('without a UPS says what happens, and does not mention NUT', () => {
     const text = runbookOf({
       ...homeInput,
       nodes: homeInput.nodes.map((node) => ({ ...node, ups: undefined })),
       ups: [],
     });
-    expect(text).toContain('every machine is cut off while it runs');
+    expect(text).toContain('every node loses power while it runs');
     expect(text).not.toMatch(/\bnut\b|upsmon|svg/i);
   });
 

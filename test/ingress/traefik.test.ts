@@ -32,7 +32,7 @@ test('by default a pod is on every node and the node that answers uses its own',
   });
 });
 
-test('a number of pods is spread over nodes, leaves a dead one after 30 s, and keeps the tolerations of k3s', () => {
+test('a number of pods is spread over nodes, leaves an unreachable one after 30 s, and keeps the tolerations of k3s', () => {
   const found = values({ replicas: 2 });
   expect(found).toMatchObject({
     deployment: { kind: 'Deployment', replicas: 2 },
@@ -53,7 +53,7 @@ test('a number of pods is spread over nodes, leaves a dead one after 30 s, and k
   ]);
 });
 
-test('the time on a dead node, the policy and the annotations of the Service can be chosen', () => {
+test('the time on an unreachable node, the policy and the annotations of the Service can be chosen', () => {
   const found = values({
     replicas: 3,
     leaveDeadNodeAfter: Duration.minutes(1),
@@ -88,17 +88,17 @@ describe('what the annotations of the Service ask of MetalLB is checked:', () =>
 
   test('an address in no pool is refused', () => {
     expect(() => build({ 'metallb.io/loadBalancerIPs': '10.9.9.9' })).toThrow(
-      'Service kube-system/traefik asks for 10.9.9.9, which is in no pool that gives it out',
+      'Service kube-system/traefik requests 10.9.9.9, which no pool assigns',
     );
   });
 
   test('an annotation of an old name is refused', () => {
     expect(() => build({ 'metallb.universe.tf/loadBalancerIPs': '192.168.10.243' })).toThrow(
-      'Service kube-system/traefik has the annotation metallb.universe.tf/loadBalancerIPs, of before MetalLB 0.14.9',
+      'Service kube-system/traefik has the annotation metallb.universe.tf/loadBalancerIPs, from before MetalLB 0.14.9',
     );
   });
 
-  test('an address that a HaIngress asks for as well is refused', () => {
+  test('an address that a HaIngress requests as well is refused', () => {
     const addresses = ['192.168.10.243'];
     const other = (scope: Construct, pool: IpAddressPool) => {
       const selector = { matchLabels: { app: 'a' } };
@@ -107,7 +107,7 @@ describe('what the annotations of the Service ask of MetalLB is checked:', () =>
       new HaIngress(scope, 'ha', { name: 'web', workload, pool, addresses, ports: [{ name: 'a', port: 1 }] });
     };
     expect(() => build({ 'metallb.io/loadBalancerIPs': '192.168.10.243' }, other)).toThrow(
-      'Service default/web and Service kube-system/traefik ask for the one address 192.168.10.243',
+      'Service default/web and Service kube-system/traefik request the same address 192.168.10.243',
     );
   });
 
@@ -127,7 +127,7 @@ describe('what the annotations of the Service ask of MetalLB is checked:', () =>
 });
 
 test.each([1, 0, 1.5])('%d replicas are refused', (replicas) => {
-  expect(() => config({ replicas })).toThrow(`replicas is ${replicas}, which can't be on two nodes; give 2 or more`);
+  expect(() => config({ replicas })).toThrow(`replicas is ${replicas}, which cannot run on two nodes; give 2 or more`);
 });
 
 test('a HelmChartConfig with values that are no text, or with another field, is refused by the check', () => {

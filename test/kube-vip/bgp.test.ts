@@ -28,7 +28,7 @@ describe('kube-vip with BGP', () => {
 
   test('keeps the address off every network', () => expect(env({ interface: 'eth0' })['vip_interface']).toBe('lo'));
 
-  test('takes the address of the machine for its router ID', () => {
+  test('uses the address of the node as router ID', () => {
     expect(env()['bgp_routerid']).toEqual({ fieldRef: { fieldPath: 'status.podIP' } });
   });
 
@@ -43,14 +43,14 @@ describe('kube-vip with BGP', () => {
   });
 
   test('refuses to have no router, and a hold time that BGP does not have', () => {
-    expect(() => env({ bgp: { ...BGP, peers: [] } })).toThrow('no router to tell');
+    expect(() => env({ bgp: { ...BGP, peers: [] } })).toThrow('has no BGP peer');
     expect(() => env({ bgp: { ...BGP, holdTime: Duration.seconds(2) } })).toThrow('below 3 s');
   });
 });
 
 describe('the escape hatch refuses', () => {
   test('services, whose addresses belong to MetalLB', () => {
-    expect(() => env({ env: { svc_enable: true } })).toThrow('svc_enable makes kube-vip take the addresses');
+    expect(() => env({ env: { svc_enable: true } })).toThrow('svc_enable makes kube-vip announce the addresses');
   });
 
   test('the load balancer of kube-vip', () => {

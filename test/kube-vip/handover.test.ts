@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { electionSeconds, etcdArguments, leaseOf, outlastsRetries } from '../../lib/cluster/failover';
 import { type Handover, handover, longestHandover } from '../../lib/kube-vip/handover';
 import { kubeVipRelease } from '../../lib/releases/kube-vip';
+import { handoverFigures, simulateHandover } from '../../scripts/handover-simulation';
 
 const standard: Handover = { lease: leaseOf('standard'), arpRateMs: 1000, followers: 2 };
 const old: Handover = {
@@ -29,7 +31,7 @@ describe('the profiles', () => {
   });
 });
 
-describe('the handover of the virtual IP', () => {
+describe('the failover of the VIP', () => {
   // an independent simulation that follows each look at the lease over 30 s, 100000 times: minimum, median, 95 of 100
   test.each([
     ['15/10/2 with ARP each second', standard, [13.2, 17.0, 19.3]],
@@ -37,15 +39,19 @@ describe('the handover of the virtual IP', () => {
     ['5/3/1 with ARP every 3 s', old, [4.1, 7.2, 9.0]],
     ['15/10/2, in good order', { ...standard, graceful: true }, [0, 1.5, 3.1]],
   ])('takes as long as another simulation says: %s', (_, props, expected) => {
-    const { min, median, p95 } = handover(props);
+    const { min, median, p95 } = simulateHandover(props);
     for (const [i, seconds] of [min, median, p95].entries()) {
       expect(Math.abs(seconds - (expected[i] ?? Number.NaN))).toBeLessThan(0.3);
     }
   });
 
-  test('is the same on each call', () => {
-    expect(handover({ ...standard })).toEqual(handover(standard));
-    expect(handover({ ...standard, followers: 4 })).not.toEqual(handover(standard));
+  test('has the figures that the simulation gives', () => {
+    expect(readFileSync('lib/kube-vip/handover-figures.ts', 'utf8')).toBe(handoverFigures());
+  });
+
+  test('has figures for the settings of a site by default, and none for others', () => {
+    expect(handover(standard)?.median.toFixed(1)).toBe(simulateHandover(standard).median.toFixed(1));
+    expect(handover(old)).toBeUndefined();
   });
 
   const site = fc
@@ -66,7 +72,7 @@ describe('the handover of the virtual IP', () => {
   test('is in order, above what the lease demands and below its bound, for every lease', () => {
     fc.assert(
       fc.property(site, (props) => {
-        const { min, median, p95, max } = handover(props);
+        const { min, median, p95, max } = simulateHandover(props);
         const { durationSeconds, retrySeconds } = props.lease;
         const least = props.graceful ? 0 : durationSeconds - retrySeconds;
         expect([least <= min, min <= median, median <= p95, p95 <= max, max <= longestHandover(props)]).toEqual(
@@ -78,8 +84,10 @@ describe('the handover of the virtual IP', () => {
   });
 
   test('is later when etcd has to elect a leader first, and sooner with more servers', () => {
-    expect(handover({ ...standard, electing: 'standard' }).median).toBeGreaterThan(handover(standard).median);
-    expect(handover({ ...standard, followers: 6 }).median).toBeLessThan(handover(standard).median);
+    expect(simulateHandover({ ...standard, electing: 'standard' }).median).toBeGreaterThan(
+      simulateHandover(standard).median,
+    );
+    expect(simulateHandover({ ...standard, followers: 6 }).median).toBeLessThan(simulateHandover(standard).median);
   });
 });
 

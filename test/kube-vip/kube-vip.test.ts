@@ -18,7 +18,7 @@ const env = (props?: Partial<KubeVipProps>): Record<string, string | undefined> 
     (at(pod(props), 'containers.0.env') as { name: string; value?: string }[]).map(({ name, value }) => [name, value]),
   );
 
-describe('what kube-vip is told', () => {
+describe('the settings of kube-vip', () => {
   test('to answer for the address by ARP, for the control plane and nothing else', () => {
     expect(env()).toMatchObject({
       address: VIP,
@@ -40,7 +40,7 @@ describe('what kube-vip is told', () => {
 
   test('to repeat the gratuitous ARP each second', () => expect(env()['vip_arpRate']).toBe('1000'));
 
-  test('to reach the API server of its own machine', () => {
+  test('use the API server of its own node', () => {
     expect(env()).toMatchObject({ KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '6443' });
   });
 
@@ -111,7 +111,7 @@ describe('settings', () => {
   });
 
   test('a name kube-vip would ignore is refused', () => {
-    expect(() => kubeVipEnvTexts({ vip_cidr: '32' } as KubeVipEnv)).toThrow('knows no setting "vip_cidr"');
+    expect(() => kubeVipEnvTexts({ vip_cidr: '32' } as KubeVipEnv)).toThrow('has no setting "vip_cidr"');
   });
 
   test('a value kube-vip could not parse is refused', () => {
@@ -132,7 +132,7 @@ describe('refused', () => {
   test('a host name as address', () => refused({ addresses: ['api.home'] })('is no IP address'));
   test('an ARP rate that kube-vip would reset', () => refused({ arpRate: Duration.millis(400) })('below 500 ms'));
   test('a lease that is no longer than the renewal', () => {
-    refused({ lease: { duration: Duration.seconds(10) } })('needs duration > renewDeadline');
+    refused({ lease: { duration: Duration.seconds(10) } })('give duration > renewDeadline');
   });
   test('a renewal of exactly 1.2 retries', () => {
     refused({ lease: { renewDeadline: Duration.seconds(12), retryPeriod: Duration.seconds(10) } })('1.2 x retryPeriod');

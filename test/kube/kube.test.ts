@@ -1,7 +1,9 @@
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Yaml } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
+import { parseAllDocuments } from 'yaml';
 import { checksum } from '../../lib/kube/checksum';
 import { hostContainer } from '../../lib/kube/host-container';
+import { asStored } from '../../lib/kube/stored';
 import { synthesize } from '../../lib/kube/synthesize';
 import { defineCluster } from '../../lib/site/load';
 import { buildApp } from '../../lib/synth/app';
@@ -19,9 +21,10 @@ const cluster = (name: string) =>
   });
 
 describe('synthesize', () => {
-  test('gives the texts that cdk8s itself would write', () => {
+  test('gives the objects that cdk8s itself would write, as an API server stores them', () => {
     const files = synthesize(buildApp(cluster('home')));
-    expect([...files.values()].join('---\n')).toBe(buildApp(cluster('home')).synthYaml());
+    const objects = parseAllDocuments(buildApp(cluster('home')).synthYaml()).map((document) => document.toJS());
+    expect([...files.values()].join('---\n')).toBe(Yaml.stringify(...objects.map(asStored)));
   });
 
   test('names a file after each chart, in order', () => {

@@ -46,7 +46,7 @@ describe('spreadAndTolerate', () => {
     ]);
   });
 
-  test.each(both)('replaces the pods of %s after 30 s on a dead node', (_what, workload) => {
+  test.each(both)('replaces the pods of %s after 30 s on an unreachable node', (_what, workload) => {
     const taint = { effect: 'NoExecute', operator: 'Exists', tolerationSeconds: 30 };
     expect(at(find(make(workload), 'Deployment'), 'spec.template.spec.tolerations')).toEqual([
       { ...taint, key: 'node.kubernetes.io/not-ready' },
@@ -93,7 +93,7 @@ describe('spreadAndTolerate', () => {
     expect(at(object, 'spec.template.spec.topologySpreadConstraints.0')).toEqual(zone);
   });
 
-  test('keeps tolerations that cdk8s-plus is told of later', () => {
+  test('keeps tolerations that cdk8s-plus adds later', () => {
     const objects = synth((scope) => {
       const workload = plus(scope);
       spreadAndTolerate(workload);
@@ -113,10 +113,10 @@ describe('spreadAndTolerate', () => {
 
   test('refuses what it cannot spread', () => {
     expect(() => make((scope) => deployment(scope, 1))).toThrow(
-      'Deployment "traefik" has replicas: 1, which can\'t be on two nodes',
+      'Deployment "traefik" has replicas: 1, which cannot run on two nodes',
     );
     expect(() => make((scope) => daemonSet(scope) as unknown as k8s.KubeDeployment)).toThrow(
-      'a DaemonSet is on every node by itself',
+      'a DaemonSet already runs on every node',
     );
     expect(() =>
       synth((scope) => {
@@ -124,7 +124,7 @@ describe('spreadAndTolerate', () => {
         spreadAndTolerate(workload);
         spreadAndTolerate(workload);
       }),
-    ).toThrow('is spread over nodes already; call spreadAndTolerate once');
+    ).toThrow('is already spread over nodes; call spreadAndTolerate once');
     expect(() =>
       make((scope) => new k8s.KubeDeployment(scope, 'd', { metadata, spec: { replicas: 2, selector: {}, template } })),
     ).toThrow('has no selector');

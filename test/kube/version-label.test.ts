@@ -18,7 +18,7 @@ const versions = (images: Parameters<typeof site>[0] = {}) =>
   );
 
 describe('the version label', () => {
-  test('is that of the image this project knows', () => {
+  test('is that of the default image', () => {
     expect(versions()).toMatchObject({
       'kube-vip': ['v1.2.3', 'v1.2.3'],
       'nut-primary': ['2.8.3', '2.8.3'],

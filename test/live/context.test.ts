@@ -51,7 +51,7 @@ describeOnLinux('npm run apply', () => {
     expect([code, lines[0]]).toEqual([0, expect.stringMatching(/^context home, http:\/\/localhost:/)]);
   });
 
-  test("refuses a current context of another cluster, names the site's, and asks no server", async () => {
+  test("refuses a current context of another cluster, names the site's, and contacts no server", async () => {
     const args = ['--kubeconfig', mergedKubeconfig('work')];
     const site = labSite();
     await lab.server.stop();
@@ -59,7 +59,7 @@ describeOnLinux('npm run apply', () => {
     await lab.server.start();
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
-      /^the current context, "work", leads to http:\/\/127\.0\.0\.1:\d+, which is none of the site's addresses \(https:\/\/192\.168\.10\.5:\d+, https:\/\/localhost:\d+, .*\); choose one of the site's: --context home, or if this is meant, name it: --context work\n$/,
+      /^the current context "work" has server http:\/\/127\.0\.0\.1:\d+, which is not one of the site's \(https:\/\/192\.168\.10\.5:\d+, https:\/\/localhost:\d+, .*\); use --context home, or confirm it with --context work\n$/,
     );
   });
 
@@ -68,7 +68,7 @@ describeOnLinux('npm run apply', () => {
     expect([code, lines[0]]).toEqual([0, `context work, ${lab.server.url}`]);
   });
 
-  test('says how to add the contexts of the site where there is none', async () => {
+  test('says how to add missing contexts of the site', async () => {
     const { code, stderr } = await program.runWithoutContext(lab, { CLUSTER: 'examples/two-ups.yaml' });
     expect([code, stderr]).toEqual([
       1,
@@ -76,7 +76,7 @@ describeOnLinux('npm run apply', () => {
     ]);
   });
 
-  test('wants the context named where there is no site to compare it with', async () => {
+  test('requires a named context without a site', async () => {
     const { code, stderr } = await program.runWithoutContext(lab, { CLUSTER: '/nowhere' });
     expect([code, stderr]).toEqual([
       1,

@@ -1,4 +1,4 @@
-/** A JSON object whose fields nobody has looked at yet. */
+/** An unvalidated JSON object. */
 export type Fields = Record<string, unknown>;
 
 interface Metadata extends Fields {

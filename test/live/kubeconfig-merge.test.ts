@@ -91,13 +91,13 @@ current-context: default
     expect(merge(FOREIGN)).toMatchObject({ currentContext: 'default' });
   });
 
-  test('makes the virtual IP current when the current context is gone', () => {
+  test('makes the VIP current if the current context does not exist', () => {
     expect(merge(FOREIGN.replace('current-context: default', 'current-context: gone'))).toMatchObject({
       currentContext: 'home',
     });
   });
 
-  test('makes the virtual IP current when asked to', () => {
+  test('makes the VIP current with use', () => {
     const text = merged(FOREIGN, { use: true });
     expect(parse(text)['current-context']).toBe('home');
   });
@@ -127,17 +127,17 @@ current-context: default
     const other = FOREIGN.replaceAll('name: default', 'name: home').replaceAll('cluster: default', 'cluster: home');
     const problems = problemsOf(`${other}`.replace('current-context: default', 'current-context: home'));
     expect(problems).toEqual([
-      'it already has a cluster "home" that is not this cluster\'s: it has server https://work.example.com; rename it, change the name in cluster.yaml, or replace it with --replace',
-      'it already has a context "home" that is not this cluster\'s: it leads to cluster "home"; rename it, change the name in cluster.yaml, or replace it with --replace',
+      'cluster "home" belongs to another cluster (it has server https://work.example.com); rename it, change the name in cluster.yaml, or give --replace',
+      'context "home" belongs to another cluster (it has cluster "home"); rename it, change the name in cluster.yaml, or give --replace',
     ]);
   });
 
   test('refuses a user of our name that no context of ours uses', () => {
     const other = FOREIGN.replace('users:\n- name: default', 'users:\n- name: home-admin');
-    expect(problemsOf(other)).toEqual([expect.stringContaining('a user "home-admin" that is not this cluster\'s')]);
+    expect(problemsOf(other)).toEqual([expect.stringContaining('user "home-admin" belongs to another cluster')]);
   });
 
-  test('replaces them when told to', () => {
+  test('replaces them with replace', () => {
     const other = FOREIGN.replaceAll('name: default', 'name: home').replaceAll('cluster: default', 'cluster: home');
     expect(parse(merged(other, { replace: true })).contexts[0]).toEqual({
       name: 'home',
@@ -161,11 +161,11 @@ current-context: default
   });
 
   test.each([
-    ['broken YAML', 'a: [', /^it is no YAML of a kubeconfig/],
-    ['a list', '- a', /^it is no YAML of a kubeconfig/],
-    ['another kind of object', 'kind: Secret', /^it is a Secret and no kubeconfig/],
-    ['entries that are no list', 'clusters: {a: b}', /^its clusters are no list/],
-    ['a list of texts', 'users: [a]', /^its users are no list of entries/],
+    ['broken YAML', 'a: [', /^not a YAML kubeconfig/],
+    ['a list', '- a', /^not a YAML kubeconfig/],
+    ['another kind of object', 'kind: Secret', /^a Secret, not a kubeconfig/],
+    ['entries that are no list', 'clusters: {a: b}', /^clusters is not a list/],
+    ['a list of texts', 'users: [a]', /^users has an entry that is not a map/],
   ])('refuses to merge into %s', (_, text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);
   });

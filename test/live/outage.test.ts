@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.stop());
 
-describeOnLinux('npm run apply goes on when the API server was away', () => {
+describeOnLinux('npm run apply continues after an outage of the API server', () => {
   test.each<[string, (request: Request) => boolean]>([
     ['in the middle of a file', ({ method, path }) => method === 'POST' && path.endsWith('/ipaddresspools')],
     [
@@ -51,11 +51,11 @@ describeOnLinux('npm run apply goes on when the API server was away', () => {
     const { code, stderr, stdout } = await program.run(lab);
     await restarted;
     expect({ code, stderr, isRestarted: restarted !== undefined }).toEqual({ code: 0, stderr: '', isRestarted: true });
-    expect(stdout).toMatch(/: the API server does not answer yet, next try in 1 s$/m);
+    expect(stdout).toMatch(/: the API server does not answer; retry in 1 s$/m);
     expect(stdout).toMatch(/^ready: (\d+) of \1 workloads$/m);
   });
 
-  test('or said that it cannot do it yet, in whatever words', async () => {
+  test('or after any message that it is not ready', async () => {
     const fates = new Map<string, Fate>([
       ['customresourcedefinitions', new Refusal(500, 'InternalError', 'etcdserver: leader changed')],
       ['namespaces', new Refusal(500, 'InternalError', 'etcdserver: request timed out')],
@@ -72,19 +72,23 @@ describeOnLinux('npm run apply goes on when the API server was away', () => {
     };
     const { code, stderr, stdout } = await program.run(lab, '--no-wait');
     expect({ code, stderr, left: [...fates.keys()] }).toEqual({ code: 0, stderr: '', left: [] });
-    expect(stdout.match(/next try in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
+    expect(stdout.match(/; retry in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
   });
 });
 
-describeOnLinux('npm run apply ends when its time is over and the API server', () => {
-  const CURE = 'try another context, or again when it is back; nothing is done twice';
+describeOnLinux('npm run apply ends at its timeout if the API server', () => {
+  const CURE = 'try another context, or run this again later';
 
   test.each<[string, (request: Request) => boolean, string]>([
-    ['takes a file and answers nothing', ({ method }) => method === 'POST', '00-crds.k8s.yaml is not applied'],
     [
-      'takes the question for a Secret and answers nothing',
+      'accepts a file and does not answer',
+      ({ method }) => method === 'POST',
+      '00-crds.k8s.yaml is only partly applied',
+    ],
+    [
+      'accepts the query for a Secret and does not answer',
       ({ path }) => path.endsWith('/secrets/nut-users'),
-      'whether Secret nut-users is in namespace nut is not known',
+      'could not check for Secret nut-users in namespace nut',
     ],
   ])('%s', async (_what, isSilent, undone) => {
     // a program that hangs would take for ever
@@ -95,24 +99,24 @@ describeOnLinux('npm run apply ends when its time is over and the API server', (
     expect(performance.now() - startedAt).toBeLessThan((timeout + spare) * 1000);
     expect(code).toBe(1);
     expect(stderr).toContain(undone);
-    expect(stderr).toMatch(/: the API server stood in the way for \d+ s, until --timeout \d was over; /);
+    expect(stderr).toMatch(/: the API server was unavailable for \d+ s, until --timeout \d expired; /);
     expect(stderr).toContain(CURE);
-    expect(stdout).toMatch(/^\.\.\. (applying 00-crds|looking for Secret nut-users in nut), \d s$/m);
+    expect(stdout).toMatch(/^\.\.\. (applying 00-crds|checking Secret nut-users in nut), \d s$/m);
   });
 
-  test('stays away', async () => {
+  test('stays unavailable', async () => {
     lab.server.fateOf = ({ method }) =>
       method === 'POST' ? new Refusal(503, 'ServiceUnavailable', 'apiserver not ready') : undefined;
     const { code, stderr } = await program.run(lab, '--timeout', '3');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /00-crds\.k8s\.yaml is not applied in full: the API server stood in the way for \d+ s, until --timeout 3 was over \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
+      /00-crds\.k8s\.yaml is only partly applied: the API server was unavailable for \d+ s, until --timeout 3 expired \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
     );
   });
 });
 
 describeOnLinux('npm run apply', () => {
-  test('says how long it waited, and not how long it might have', async () => {
+  test('reports how long it waited, not its limit', async () => {
     lab.server.fateOf = (request) =>
       isRollout(request) ? new Refusal(403, 'Forbidden', 'deployments.apps "controller" is forbidden') : undefined;
     const { code, stderr } = await program.run(lab, '--timeout', '200');

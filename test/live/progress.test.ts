@@ -1,7 +1,7 @@
 import { Progress } from '../../lib/live/progress';
 
 describe('progress on a terminal', () => {
-  test('is one line, drawn in place and taken away at the end', async () => {
+  test('is one line, drawn in place and cleared at the end', async () => {
     jest.useFakeTimers();
     let written = '';
     const out = {

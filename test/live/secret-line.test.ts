@@ -7,7 +7,7 @@ import { secretLine } from '../../lib/live/secret-line';
 import { buildSite } from '../../lib/synth/app';
 import { homeInput, site } from '../support/sites';
 
-/** What is said about the Secrets of a site. */
+/** The lines about missing Secrets of a site. */
 function lines(changes: Partial<ClusterInput>): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'secret-line-'));
   try {
@@ -18,9 +18,9 @@ function lines(changes: Partial<ClusterInput>): string[] {
   }
 }
 
-/** The commands that make the Secrets of a site. */
+/** The commands that create the Secrets of a site. */
 const commands = (changes: Partial<ClusterInput>): string[] =>
-  lines(changes).map((line) => line.replace(/.*; make it: /, ''));
+  lines(changes).map((line) => line.replace(/.*; create it: /, ''));
 
 const TLS: Partial<ClusterInput> = { power: { tlsSecret: 'nut-tls' }, images: { nut: 'registry.home.arpa/nut:2.8.3' } };
 const PASSWORDS = 'npm run --silent secret:nut | kubectl --context home apply -f -';
@@ -53,8 +53,6 @@ test('the password that a driver needs comes from a file', () => {
   ]);
 });
 
-test('who takes a Secret by several volumes waits for it once', () => {
-  expect(lines(TLS)[1]).toMatch(
-    /^Secret nut-tls is missing in namespace nut, and nut-primary, nut-secondary wait for it;/,
-  );
+test('a workload with several volumes of a Secret is named once', () => {
+  expect(lines(TLS)[1]).toMatch(/^Secret nut-tls is missing in namespace nut, required by nut-primary, nut-secondary;/);
 });

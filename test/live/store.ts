@@ -79,7 +79,7 @@ export class Store {
     return object;
   }
 
-  /** Is told of every change until the returned function is called. */
+  /** Receives every change until the returned function is called. */
   watch(listener: (event: StoreEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

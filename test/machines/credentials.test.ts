@@ -29,7 +29,7 @@ describe('readCredentials', () => {
     return JSON.stringify(config);
   };
 
-  test('takes them out of the file that k3s writes', () => {
+  test('reads them from the file that k3s writes', () => {
     const checked = readCredentials(k3s(), new Date());
     expect(checked).toMatchObject({
       credentials: {
@@ -42,11 +42,11 @@ describe('readCredentials', () => {
     expect('validUntil' in checked && onDay(checked.validUntil)).toBe(onDay(daysFromNow(365)));
   });
 
-  test('says when they end and what to do within 90 days of it', () => {
+  test('warns within 90 days of their expiry', () => {
     expect(readCredentials(k3s(), daysFromNow(300))).toMatchObject({
       warnings: [
         expect.stringMatching(
-          /^the credentials end in 6[45] days, on \d{4}-\d\d-\d\d; restart k3s on a server, which renews them by now,/,
+          /^the credentials expire in 6[45] days, on \d{4}-\d\d-\d\d; restart k3s on a server, which renews them,/,
         ),
       ],
     });
@@ -54,20 +54,20 @@ describe('readCredentials', () => {
 
   test('refuses a client certificate that has expired', () => {
     expect(problemsOf(k3s(), daysFromNow(400))).toEqual([
-      `the client certificate has expired, it is valid from ${onDay(daysFromNow(0))} to ${onDay(daysFromNow(365))} and now it is ${onDay(daysFromNow(400))}; restart k3s on a server ("systemctl restart k3s"), which renews it, and copy /etc/rancher/k3s/k3s.yaml from a server again`,
+      `the client certificate has expired (valid from ${onDay(daysFromNow(0))} to ${onDay(daysFromNow(365))}, today is ${onDay(daysFromNow(400))}); restart k3s on a server ("systemctl restart k3s"), which renews it, and copy /etc/rancher/k3s/k3s.yaml from a server again`,
     ]);
   });
 
   test('refuses both certificates at once when both have expired', () => {
     expect(problemsOf(k3s(), daysFromNow(4000))).toEqual([
-      expect.stringMatching(/^the certificate authority has expired, .* "k3s certificate rotate-ca"/),
+      expect.stringMatching(/^the certificate authority has expired \(.*\); .* "k3s certificate rotate-ca"/),
       expect.stringMatching(/^the client certificate has expired/),
     ]);
   });
 
   test('refuses certificates that are not valid yet', () => {
     expect(problemsOf(k3s(), daysFromNow(-2))).toEqual([
-      expect.stringMatching(/^the certificate authority is not valid yet, .* set the clock/),
+      expect.stringMatching(/^the certificate authority is not valid yet \(.*\); correct the clock/),
       expect.stringMatching(/^the client certificate is not valid yet/),
     ]);
   });
@@ -80,7 +80,7 @@ describe('readCredentials', () => {
 
   test('refuses a key of another certificate', () => {
     expect(problemsOf(k3sYaml(authority.certificate, { ...client, key: otherClient.key }))).toEqual([
-      expect.stringMatching(/^client-key-data does not belong to client-certificate-data; copy /),
+      expect.stringMatching(/^client-key-data does not match client-certificate-data; copy /),
     ]);
   });
 
@@ -96,7 +96,7 @@ describe('readCredentials', () => {
     ]);
   });
 
-  test('refuses what is no certificate and no key', () => {
+  test('refuses malformed certificates and keys', () => {
     const nonsense = Buffer.from('nonsense').toString('base64');
     expect(problemsOf(k3sYaml(nonsense, { certificate: nonsense, key: nonsense }))).toEqual([
       expect.stringMatching(/^certificate-authority-data holds no certificate/),
@@ -106,11 +106,11 @@ describe('readCredentials', () => {
   });
 
   test.each([
-    ['nothing', '', /^it is no kubeconfig/],
-    ['a list', '- a', /^it is no kubeconfig/],
-    ['broken YAML', 'a: [', /^it is no YAML/],
-    ['another kind of object', 'kind: Secret\napiVersion: v1', /^it is no kubeconfig/],
-    ['an empty kubeconfig', 'kind: Config\nclusters: null', /^it is no kubeconfig with a cluster/],
+    ['nothing', '', /^it is not a kubeconfig/],
+    ['a list', '- a', /^it is not a kubeconfig/],
+    ['broken YAML', 'a: [', /^it is not YAML/],
+    ['another kind of object', 'kind: Secret\napiVersion: v1', /^it is not a kubeconfig/],
+    ['an empty kubeconfig', 'kind: Config\nclusters: null', /^it is not a kubeconfig with a cluster/],
   ])('refuses %s', (_, text, message) => {
     expect(problemsOf(text)).toEqual([expect.stringMatching(message)]);
   });
@@ -132,7 +132,7 @@ describe('readCredentials', () => {
     ]);
   });
 
-  test('refuses a context that leads nowhere', () => {
+  test('refuses a context without its cluster or user', () => {
     const text = changed((config) => {
       config.contexts[0].context.user = 'none';
     });

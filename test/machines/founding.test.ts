@@ -8,7 +8,7 @@ import { SHELLS, StubMachine } from './k3s-ha-machine';
 
 const BGP = { localAS: 64512, peers: [{ peerAddress: '192.168.10.1', peerAS: 64513 }] };
 
-/** A site of each kind, and what founds its cluster. */
+/** A site of each kind, and the command that bootstraps its cluster. */
 const SITES: readonly { readonly says: string; readonly input: ClusterInput; readonly command: string }[] = [
   { says: 'an IPv4 virtual IP', input: homeInput, command: 'k3s-ha init' },
   {
@@ -32,7 +32,7 @@ const SITES: readonly { readonly says: string; readonly input: ClusterInput; rea
     command: 'k3s-ha init --never-existed',
   },
 ];
-/** Sites whose virtual IP is IPv6 alone. */
+/** Sites whose VIP is IPv6 alone. */
 const BY_HAND: readonly { readonly says: string; readonly input: ClusterInput }[] = [
   { says: 'IPv6 alone', input: ipv6Site() },
   { says: 'two families and an IPv6 virtual IP', input: withVip('fd00:10::5') },
@@ -44,10 +44,11 @@ function withVip(vip: string | string[]): ClusterInput {
 
 const ADDRESSES = '2: eth0    inet 192.168.10.11/24 scope global eth0\n2: eth0    inet6 fd00:10::11/64 scope global\n';
 const readmeOf = (input: ClusterInput): string => hostFiles(defineCluster(input)).get('README.md') ?? '';
-/** The commands of the step that founds the cluster. */
+/** The commands of the step that bootstraps the cluster. */
 const commandsIn = (readme: string): string =>
-  /^\d+\. On k3s-\w+ \(\S+\) alone, found [\s\S]*?```sh\n([\s\S]*?)```/m.exec(readme)?.[1]?.replaceAll(/^ +/gm, '') ??
-  '';
+  /^\d+\. On k3s-\w+ \(\S+\) only, (?:stop k3s \(`systemctl stop k3s`\) and )?bootstrap [\s\S]*?```sh\n([\s\S]*?)```/m
+    .exec(readme)?.[1]
+    ?.replaceAll(/^ +/gm, '') ?? '';
 
 describe.each(SITES)('with $says', ({ input, command }) => {
   const readme = readmeOf(input);
@@ -59,12 +60,12 @@ describe.each(SITES)('with $says', ({ input, command }) => {
   });
   afterEach(() => machine.remove());
 
-  test('README.md has the command that founds, by hand and for images', () => {
+  test('README.md has the command that bootstraps, for hosts installed by hand and from an image', () => {
     expect(commandsIn(readme)).toBe(`${command}\n`);
     expect(readme).toContain(`run \`${command}\`; with \`--permit-init`);
   });
 
-  test('that command founds', () => {
+  test('that command bootstraps', () => {
     expect(machine.run(...command.split(' ').slice(1))).toMatchObject({
       code: 0,
       line: expect.stringMatching(/^DONE/),
@@ -73,7 +74,7 @@ describe.each(SITES)('with $says', ({ input, command }) => {
 
   test('a server that waits names it', () => {
     expect(machine.run('start').line).toContain(`never existed, run ${command} on ONE server;`);
-    expect(machine.run('status').lines.at(-1)).toBe(`founding: by a person: run ${command} on ONE server`);
+    expect(machine.run('status').lines.at(-1)).toBe(`bootstrap: by a person: run ${command} on ONE server`);
   });
 });
 
@@ -84,7 +85,7 @@ describe.each(BY_HAND)('with $says', ({ input }) => {
     expect(readme).not.toMatch(/k3s-ha init`|^ *k3s-ha init|--permit-init|--never-existed/m);
   });
 
-  test.each(SHELLS)('what README.md has founds, under $shell', ({ command }) => {
+  test.each(SHELLS)('the commands of README.md bootstrap, under $shell', ({ command }) => {
     const machine = new StubMachine(command, defineCluster(input));
     try {
       machine.write('addresses', ADDRESSES);

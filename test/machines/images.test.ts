@@ -27,7 +27,7 @@ const SYSTEMS = ['cloud-init', 'kairos'] as const;
 describe.each(SYSTEMS)('%s/server.yaml', (system) => {
   const file = `${system}/server.yaml`;
 
-  test('starts with the line by which it is known', () => {
+  test('starts with the line that cloud-init and Kairos require', () => {
     expect(textOf(file).split('\n')[0]).toBe('#cloud-config');
   });
 
@@ -49,25 +49,25 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
     expect(contentAt(file, '/usr/local/share/k3s-ha/kube-vip.yaml')).toBe(dist.get('20-kube-vip.k8s.yaml'));
   });
 
-  test('gives no machine a name, and names one only for the cable of its UPS', () => {
+  test('sets no host name, and names a node only for its UPS cable', () => {
     expect(textOf(file)).not.toMatch(/hostname:|k3s-[123]\b(?!.*found)(?!=ups)/);
   });
 
-  test('gives the machine with the cable its label before each start of k3s', () => {
+  test('labels the UPS node before each start of k3s', () => {
     expect(contentAt(file, '/etc/systemd/system/k3s.service.d/20-ups.conf')).toContain(
-      '\n[Service]\n# the dash: k3s is not kept from starting by a label\nExecStartPre=-/usr/local/sbin/ups-label k3s-1=ups1\n',
+      '\n[Service]\n# the dash: k3s starts without the label too\nExecStartPre=-/usr/local/sbin/ups-label k3s-1=ups1\n',
     );
     expect(contentAt(file, '/usr/local/sbin/ups-label')).toBe(upsLabelScript());
   });
 
-  test('has modes that are texts, and secrets for root alone', () => {
+  test('has modes that are texts, and secrets for root only', () => {
     for (const { path, permissions } of writtenFiles(file)) {
       expect(permissions).toMatch(/^0[0-7]{3}$/);
       if (path.endsWith('config.yaml') || path.endsWith('init.yaml')) expect(permissions).toBe('0600');
     }
   });
 
-  test('is the same bytes whatever the order of the servers, but for the list of them', () => {
+  test('is identical for any order of the servers, except for the list of them', () => {
     const reversed = buildSite(site({ nodes: [...homeInput.nodes].reverse() })).hosts;
     const lines = (text: string) => text.split('\n').filter((line) => !line.includes('PEERS='));
     expect(lines(textOf(file, reversed))).toEqual(lines(textOf(file, buildSite(site()).hosts)));
@@ -79,11 +79,11 @@ describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
     expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|init\.yaml|cluster-init/);
   });
 
-  test('knows nothing of labels where no cable goes to an agent', () => {
+  test('has no label where no cable goes to an agent', () => {
     expect(textOf(`${system}/agent.yaml`)).not.toContain('ups-label');
   });
 
-  test('gives the agent with the cable its label', () => {
+  test('labels the agent with the cable', () => {
     const ups = [{ name: 'ups1', driver: 'usbhid-ups', node: 'worker' }];
     const text = textOf(`${system}/agent.yaml`, buildSite(site({ ...withAgent, ups })).hosts);
     const written = (parse(text, { version: '1.1' }) as { write_files: MachineFile[] }).write_files;
@@ -117,7 +117,7 @@ describe('cloud-init', () => {
     expect([status, stderr]).toEqual([0, '']);
   });
 
-  test('installs keepalived where that moves the virtual IP', () => {
+  test('installs keepalived where it moves the VIP', () => {
     const controlPlane = { vip: '192.168.10.5', interface: 'eth0', provider: 'keepalived' as const };
     const text = textOf('cloud-init/server.yaml', buildSite(site({ controlPlane })).hosts);
     expect(text).toContain('path: /etc/keepalived/keepalived.conf');
@@ -137,7 +137,7 @@ describe('server/k3s-ha.conf', () => {
     }
   };
 
-  test('tells a shell what is true for the site', () => {
+  test('sets the variables of the site in a shell', () => {
     expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'PEERS', 'CLAIM', 'BOOTSTRAP')).toBe(
       'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nPEERS=192.168.10.11 192.168.10.12 192.168.10.13\nCLAIM=arp\nBOOTSTRAP=manual\n',
     );
@@ -153,7 +153,7 @@ describe('server/k3s-ha.conf', () => {
     expect(assigned(textOf('server/k3s-ha.conf', hosts), 'CA_SHA256')).toBe(`CA_SHA256=${caSha256}\n`);
   });
 
-  test('names the machine that may found, and when that ends, in seconds', () => {
+  test('names the host that may bootstrap, and the end of the permission in seconds', () => {
     const now = new Date('2027-01-01T00:00:00Z');
     const permitted = site({ bootstrap: { node: 'k3s-2', notAfter: '2027-01-02T00:00:00Z' } }, now);
     expect(
@@ -179,7 +179,7 @@ describe('graceful shutdown', () => {
     return [config['shutdownGracePeriod'], config['shutdownGracePeriodCriticalPods']];
   };
 
-  test('leaves 15 of 60 seconds to the machine, and kube-vip the last 15 of the others', () => {
+  test('leaves 15 of 60 s to the host, and the last 15 of the others to kube-vip', () => {
     expect(periods('server/99-shutdown.conf')).toEqual(['45s', '15s']);
   });
 
@@ -187,7 +187,7 @@ describe('graceful shutdown', () => {
     expect(periods('server/99-shutdown.conf', stopping)).toEqual(['30s', '10s']);
   });
 
-  test('gives agents a file of their own halt budget', () => {
+  test('gives agents a file with their own halt budget', () => {
     expect(periods('agent/99-shutdown.conf', stopping)).toEqual(['105s', '15s']);
   });
 

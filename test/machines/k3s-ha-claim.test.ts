@@ -10,8 +10,8 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   });
   afterEach(() => machine.remove());
 
-  describe('a claim that was left over', () => {
-    /** init that a person ends with Ctrl-C while k3s waits for something and has no data. */
+  describe('a claim of an interrupted init', () => {
+    /** init that a person interrupts with Ctrl-C while k3s waits and has no data. */
     const endedByHand = () => {
       machine.stub('restart', 'kill -INT $PPID; sleep 1; exit 1\n');
       const answer = machine.run('init');
@@ -20,48 +20,48 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     };
     const leftovers = () => ['claimed', 'run/claim', 'run/found.env'].filter((file) => machine.has(file));
 
-    test('lets start go on founding while nothing speaks against it', () => {
+    test('lets start continue the bootstrap while nothing contradicts it', () => {
       endedByHand();
-      expect(machine.run('start')).toMatchObject({ code: 0, line: 'INIT founding the cluster as permitted' });
+      expect(machine.run('start')).toMatchObject({ code: 0, line: 'INIT bootstrapping the cluster as permitted' });
       expect(leftovers()).toEqual(['claimed', 'run/claim', 'run/found.env']);
     });
 
-    test('is spoken of, with the way out', () => {
+    test('is reported, with the way to abandon it', () => {
       expect(endedByHand()).toMatchObject({
         code: 130,
-        line: 'k3s goes on founding; to give that up: systemctl stop k3s, and restart this machine',
+        line: 'k3s continues to bootstrap; to abandon it, run systemctl stop k3s and restart this host',
       });
       expect(machine.run('status').lines).toContain(
-        'claim: this machine is founding the cluster; if that was given up, restart the machine',
+        'claim: this host is bootstrapping the cluster; if that was abandoned, restart the host',
       );
     });
 
-    test('founds nothing when the virtual IP was taken away by hand', () => {
+    test('does not bootstrap after the VIP was removed by hand', () => {
       endedByHand();
       rmSync(join(machine.folder, 'claimed'));
       expect(machine.run('start').line).toMatch(/^WAIT no API/);
       expect(leftovers()).toEqual([]);
     });
 
-    test('gives way to the cluster that was founded elsewhere', () => {
+    test('is released when another server has bootstrapped the cluster', () => {
       endedByHand();
       machine.serves('192.168.10.12');
       const { lines } = machine.run('start');
       expect(lines).toEqual([
-        'k3s-ha: gives up what it claimed: REFUSE 192.168.10.12 answers on port 6443: there is a cluster; start k3s here and it will join',
+        'k3s-ha: claim released: REFUSE 192.168.10.12 answers on port 6443: a cluster exists; start k3s here to join it',
         'k3s-ha: JOIN https://192.168.10.12:6443',
       ]);
       expect(leftovers()).toEqual([]);
     });
 
-    test('gives way to a cluster without a majority, and waits', () => {
+    test('is released when a cluster without quorum exists, and start waits', () => {
       endedByHand();
       machine.serves('192.168.10.12', 2380);
       expect(machine.run('start').code).toBe(1);
       expect(leftovers()).toEqual([]);
     });
 
-    test('founds nothing after the handover has seen data, though these are moved away and nobody answers', () => {
+    test('does not bootstrap once the handover has seen data, even if the data is gone and no server answers', () => {
       machine.stub('k3s', 'exit 1\n');
       machine.stub('restart', 'mkdir -p "$F/data/server/db/etcd/member/wal"\n');
       expect(machine.run('init').line).toMatch(/^WAIT the API is not ready/);
@@ -70,7 +70,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       expect(leftovers()).toEqual([]);
     });
 
-    test('is not touched while init is on its way', () => {
+    test('stays while init runs', () => {
       machine.write('run/lock/pid', '1');
       machine.write('run/claim', '');
       machine.run('start');

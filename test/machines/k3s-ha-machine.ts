@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Cluster } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/synth/hosts';
 
-/** The shells that k3s-ha has to run under. */
+/** The shells that k3s-ha runs under. */
 export const SHELLS = [
   { shell: 'dash', command: ['dash'] },
   { shell: 'busybox sh', command: ['busybox', 'sh'] },
@@ -16,7 +16,7 @@ export const SHELLS = [
 const CA = '-----BEGIN CERTIFICATE-----\nstub\n-----END CERTIFICATE-----\n';
 export const CA_SUM = createHash('sha256').update(CA).digest('hex');
 
-/** How a call of k3s-ha ended and its last line. */
+/** Exit status and output of a call of k3s-ha. */
 export interface Answer {
   readonly code: number | null;
   readonly line: string;
@@ -26,8 +26,8 @@ export interface Answer {
 const OWN_MAC = '02:00:00:00:00:22';
 
 /**
- * A machine of folders, with stubs for curl, arping, ip and k3s that do as the folder's files say:
- * serving/HOST:PORT is an open port, macs/ADDRESS what arping hears, addresses the output of `ip address`, route that of `ip route get`.
+ * A host of folders, with stubs for curl, arping, ip and k3s that follow the folder's files: serving/HOST:PORT is an open port,
+ * macs/ADDRESS the answers to arping, addresses the output of `ip address`, route that of `ip route get`.
  */
 export class StubMachine {
   readonly folder = mkdtempSync(join(tmpdir(), 'k3s-ha-'));
@@ -46,7 +46,7 @@ export class StubMachine {
     this.write('addresses', '2: eth0    inet 192.168.10.11/24 scope global eth0\\       valid_lft forever\n');
     mkdirSync(join(this.folder, 'serving'));
     mkdirSync(join(this.folder, 'macs'));
-    // servers that are on
+    // servers that are powered on
     for (const host of ['192.168.10.12', '192.168.10.13']) this.hears(host, '02:00:00:00:00:99');
     this.stub('curl', CURL);
     this.stub('arping', ARPING);
@@ -73,18 +73,18 @@ export class StubMachine {
     return existsSync(join(this.folder, file));
   }
 
-  /** Makes a program do something else. F is the folder. */
+  /** Replaces a program. F is the folder. */
   stub(name: string, script: string): void {
     this.write(`bin/${name}`, `#!/bin/sh\nF='${this.folder}'\n${script}`);
     chmodSync(join(this.folder, 'bin', name), 0o755);
   }
 
-  /** An API server with the CA of this file answers at this address. */
+  /** Opens a port that serves this text as /cacerts. */
   serves(host: string, port = 6443, text = CA): void {
     this.write(`serving/${host}:${port}`, text);
   }
 
-  /** Somebody answers ARP for this address. */
+  /** Hosts with these MAC addresses answer ARP for this address. */
   hears(address: string, ...macs: readonly string[]): void {
     this.write(`macs/${address}`, macs.map((mac) => `${mac}\n`).join(''));
   }
@@ -122,7 +122,7 @@ export class StubMachine {
   }
 }
 
-/** The last argument is the URL. 7 is what curl says for a port that refuses. */
+/** The last argument is the URL. curl exits with 7 if the port refuses. */
 const CURL = `for last in "$@"; do :; done
 host=\${last#https://}; host=\${host%%/*}
 [ -e "$F/serving/$host" ] || exit 7
@@ -130,7 +130,7 @@ while [ $# -gt 0 ]; do [ "$1" != -o ] || out=$2; [ "$1" != -w ] || echo 1; shift
 case $last in */cacerts) cat "$F/serving/$host" >"$out" ;; esac
 `;
 
-/** As arping of Thomas Habets; at the second look for the virtual IP there may be others than at the first. */
+/** As Thomas Habets' arping. The answers for a claimed VIP are in a file of their own. */
 const ARPING = `[ "$1" != --help ] || { echo 'ARPing 2.23, by Thomas Habets'; exit 0; }
 for address in "$@"; do :; done
 macs="$F/macs/$address"

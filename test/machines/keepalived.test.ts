@@ -19,11 +19,11 @@ const config = (changes: Partial<ClusterInput['controlPlane']> = {}): string =>
 const lines = (text: string): string[] => text.split('\n').map((line) => line.trim());
 
 describe('keepalived.conf', () => {
-  test('gives no server a rank, so that the address moves only when it has to', () => {
+  test('gives every server the same priority, so that the address moves only on a failure', () => {
     expect(lines(config())).toEqual(expect.arrayContaining(['state BACKUP', 'nopreempt', 'priority 254']));
   });
 
-  test('is the same bytes whatever the order of the servers, and names none', () => {
+  test('is identical for any order of the servers, and names none', () => {
     const controlPlane = withKeepalived();
     const text = config();
     expect(keepalivedConfig(site({ controlPlane, nodes: [...homeInput.nodes].reverse() }))).toBe(text);
@@ -74,18 +74,18 @@ describe('the files of a site', () => {
     expect([...dist.keys()]).toContain('30-metallb.k8s.yaml');
   });
 
-  test('with a load balancer of its own are neither', () => {
+  test('with an external load balancer are neither', () => {
     const { dist, hosts: files } = hosts('external');
     expect([...files.keys(), ...dist.keys()].filter((file) => /keepalived|check-api|kube-vip/.test(file))).toEqual([]);
   });
 
-  test('with kube-vip are as ever', () => {
+  test('with kube-vip include none of keepalived', () => {
     const { dist, hosts: files } = hosts('kube-vip');
     expect([...dist.keys()]).toContain('20-kube-vip.k8s.yaml');
     expect([...files.keys()].filter((file) => /keepalived|check-api/.test(file))).toEqual([]);
   });
 
-  test('say near their top who wrote them', () => {
+  test('are marked as written by synth', () => {
     for (const [, text] of keepalivedFiles(site({ controlPlane: withKeepalived() })))
       expect(text.split('\n').slice(0, 2).join()).toContain('Written by npm run synth');
   });

@@ -16,11 +16,11 @@ const textOf = (file: string, from = files): string => from.get(file) ?? '';
 const settings = (unit: string): string[] => unit.split('\n').filter((line) => /^[A-Z]/.test(line));
 
 describe('killpower/killpowerd', () => {
-  test('is the same on every machine of every site', () => {
+  test('is the same on every host of every site', () => {
     expect(textOf('killpower/killpowerd', elsewhere)).toBe(textOf('killpower/killpowerd'));
   });
 
-  test('is not there when the pods ask logind, and neither is anything that starts it', () => {
+  test('does not exist when the pods use logind', () => {
     const paths = [...hostFiles(site(LOGIND)).keys()];
     expect(paths.filter((path) => path.startsWith('killpower/'))).toEqual([]);
   });
@@ -29,7 +29,7 @@ describe('killpower/killpowerd', () => {
 describe('killpower/killpowerd.service', () => {
   const unit = textOf('killpower/killpowerd.service');
 
-  test('is told the directory of the site and when the machine wakes up again', () => {
+  test('gets the directory and the wake-up time of the site', () => {
     expect(settings(unit)).toContain(
       'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --wake 1800 /run/killpower',
     );
@@ -38,13 +38,13 @@ describe('killpower/killpowerd.service', () => {
     );
   });
 
-  test('is restarted for ever', () => {
+  test('is restarted without limit', () => {
     expect(settings(unit)).toEqual(
       expect.arrayContaining(['Restart=always', 'RestartSec=1', 'StartLimitIntervalSec=0', 'OOMScoreAdjust=-1000']),
     );
   });
 
-  test('is not stopped by a shutdown, nor with anything that is', () => {
+  test('is not stopped by a shutdown, nor with another unit', () => {
     expect(settings(unit)).toContain('DefaultDependencies=no');
     expect(unit).not.toMatch(/^(Conflicts|Requires|BindsTo|PartOf|RequiresMountsFor)=/m);
   });
@@ -57,12 +57,12 @@ describe('killpower/killpowerd.service', () => {
 describe('killpower/killpowerd.openrc', () => {
   const service = textOf('killpower/killpowerd.openrc');
 
-  test('is told the directory of the site and when the machine wakes up again', () => {
+  test('gets the directory and the wake-up time of the site', () => {
     expect(service).toContain('\ncommand_args="--wake 1800 /run/killpower"\n');
     expect(textOf('killpower/killpowerd.openrc', elsewhere)).toContain('"--wake 0 /usr/local/killpower"');
   });
 
-  test('is restarted for ever and not stopped by a shutdown', () => {
+  test('is restarted without limit and not stopped by a shutdown', () => {
     expect(service).toMatch(/^supervisor=supervise-daemon$/m);
     expect(service).toMatch(/^respawn_max=0$/m);
     expect(service).toMatch(/^ {2}keyword -shutdown$/m);

@@ -5,13 +5,13 @@ import fc from 'fast-check';
 import { BOOT_ID, Killpowerd, SHELLS } from './killpowerd-support';
 
 const NOW = 1000;
-/** Files for one shell; starting it is what takes time. */
+/** Files for one call; the start of the shell takes most of the time. */
 const FILES = 60;
 const RUNS = 25;
 
-/** What killpowerd should make of a file, by the contract and not by its code. */
+/** What a file causes by the contract, not by the code of killpowerd. */
 function expected(bytes: Buffer): string {
-  // no shell keeps NUL bytes
+  // shells drop NUL bytes
   const text = bytes.toString('latin1').replaceAll('\0', '');
   const end = text.indexOf('\n');
   const [boot, at = '', halt = ''] = text
@@ -23,10 +23,10 @@ function expected(bytes: Buffer): string {
   return Number(at) <= NOW ? `now, ${halt}` : `in ${Number(at) - NOW}, ${halt}`;
 }
 
-/** The same from what `--check` says. */
+/** The same from the output of `--check`. */
 function said(line: string): string {
   if (line.startsWith('ignored, ')) return 'ignored';
-  const match = /^power-off (now|in \d+)(?: s)?, by force after (\d+) s/.exec(line);
+  const match = /^power-off (now|in \d+)(?: s)?, forced after (?:another )?(\d+) s/.exec(line);
   return match ? `${match[1]}, ${match[2]}` : line;
 }
 
@@ -93,20 +93,20 @@ describe.each(SHELLS)('killpowerd --check under $shell', ({ command }) => {
   });
 
   test.each([
-    [`${BOOT_ID} 1060 45 low battery\n`, 'power-off in 60 s, by force after 45 s more (low battery)'],
-    [`${BOOT_ID} 999 45 lease\n`, 'power-off now, by force after 45 s (lease)'],
-    [`${BOOT_ID} 999 45\n`, 'power-off now, by force after 45 s ()'],
-    [`${BOOT_ID} 999 45 \x1b[2Jboo\n`, 'power-off now, by force after 45 s (a reason that cannot be printed)'],
-    [`${BOOT_ID} 999\n`, 'ignored, no uptime or no halt budget'],
-    [`${BOOT_ID} 999 45 lease`, 'ignored, not a whole line'],
-    ['', 'ignored, not a whole line'],
-    ['another 999 45 lease\n', 'ignored, not of this boot'],
-  ])('of %j says %j', (text, says) => {
+    [`${BOOT_ID} 1060 45 low battery\n`, 'power-off in 60 s, forced after another 45 s (low battery)'],
+    [`${BOOT_ID} 999 45 lease\n`, 'power-off now, forced after 45 s (lease)'],
+    [`${BOOT_ID} 999 45\n`, 'power-off now, forced after 45 s ()'],
+    [`${BOOT_ID} 999 45 \x1b[2Jboo\n`, 'power-off now, forced after 45 s (unprintable reason)'],
+    [`${BOOT_ID} 999\n`, 'ignored, no valid uptime and halt budget'],
+    [`${BOOT_ID} 999 45 lease`, 'ignored, incomplete line'],
+    ['', 'ignored, incomplete line'],
+    ['another 999 45 lease\n', 'ignored, line of another boot'],
+  ])('prints for %j: %j', (text, says) => {
     writeFileSync(pathOf('one'), text);
     expect(check('one')).toEqual([says]);
   });
 
-  test('ignores what is no file, and does not wait for it', () => {
+  test('ignores what is not a file, and does not wait for it', () => {
     mkdirSync(pathOf('folder'));
     spawnSync('mkfifo', [pathOf('pipe')]);
     symlinkSync('nowhere', pathOf('link'));
@@ -114,9 +114,9 @@ describe.each(SHELLS)('killpowerd --check under $shell', ({ command }) => {
     expect(check('folder', 'pipe', 'link', 'zero', 'missing')).toEqual([
       'ignored, not a regular file',
       'ignored, not a regular file',
-      'ignored, there is no such file',
+      'ignored, file not found',
       'ignored, not a regular file',
-      'ignored, there is no such file',
+      'ignored, file not found',
     ]);
   });
 

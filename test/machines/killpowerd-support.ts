@@ -24,8 +24,8 @@ export const BOOT_ID = '7a1f3c52-9d0e-4b6a-8c11-d3e5f7a9b1c3';
 const script = hostFiles(site()).get('killpower/killpowerd') ?? '';
 
 /**
- * killpowerd in a folder with everything it would otherwise take from the machine: the clock stands still until a test moves it,
- * and the commands only note that they were called.
+ * killpowerd in a folder with stand-ins for everything it uses of the host. The clock stands still until a test moves it, and the
+ * commands only record their calls.
  */
 export class Killpowerd {
   readonly folder = mkdtempSync(join(tmpdir(), 'killpowerd-'));
@@ -47,13 +47,13 @@ export class Killpowerd {
     this.uptime(1000);
   }
 
-  /** What a command does beside noting that it was called. An absolute path: busybox would run its own poweroff. */
+  /** What a command does after it has recorded its call. An absolute path: busybox would run its own poweroff. */
   command(name: 'poweroff' | 'force', body: string): void {
     writeFileSync(join(this.folder, name), `#!/bin/sh\necho ${name} >>"${this.folder}/calls"\n${body}\n`);
     chmodSync(join(this.folder, name), 0o755);
   }
 
-  /** Sets the clock. In one step, as the kernel does it. */
+  /** Sets the clock, atomically as the kernel does. */
   uptime(seconds: number): void {
     writeFileSync(join(this.folder, 'uptime.new'), `${seconds}.57 3021.11\n`);
     renameSync(join(this.folder, 'uptime.new'), join(this.folder, 'uptime'));
@@ -81,7 +81,7 @@ export class Killpowerd {
   start(...args: readonly string[]): ChildProcess {
     const [program = '', ...rest] = this.shell;
     this.log = '';
-    // a process group of its own, so that all of it can be ended
+    // a process group of its own, so that all of it can be killed
     const child = spawn(program, [...rest, join(this.folder, 'killpowerd'), ...args], {
       env: this.environment,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -94,14 +94,14 @@ export class Killpowerd {
     return child;
   }
 
-  /** Starts it and waits until it has looked once. */
+  /** Starts it and waits for its first poll. */
   async watch(...options: readonly string[]): Promise<void> {
     this.start(...options, this.directory);
-    await this.until('it is watching', () => /watching|restarted/.test(this.log));
+    await this.until('it watches', () => /watching|restarted/.test(this.log));
     await this.looked();
   }
 
-  /** Waits until it has looked at the files as they are now. */
+  /** Waits until it has polled the current files. */
   async looked(): Promise<void> {
     await pause(120);
   }
@@ -110,11 +110,11 @@ export class Killpowerd {
     const [program = '', ...rest] = this.shell;
     const args = [...rest, join(this.folder, 'killpowerd'), '--check', ...files];
     const { stdout, stderr, status } = spawnSync(program, args, { env: this.environment, encoding: 'utf8' });
-    if (status !== 0 || stderr !== '') throw new Error(`--check ended with ${status}: ${stderr}`);
+    if (status !== 0 || stderr !== '') throw new Error(`--check exited with ${status}: ${stderr}`);
     return stdout;
   }
 
-  /** As kill -9 of it and of everything it has started. */
+  /** As kill -9 of it and of all its children. */
   async stop(): Promise<void> {
     const child = this.child;
     this.child = undefined;
@@ -124,7 +124,7 @@ export class Killpowerd {
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // all of it had ended
+      // all of it had exited
     }
     await gone;
   }
@@ -139,10 +139,10 @@ export class Killpowerd {
       if (holds()) return;
       await pause(10);
     }
-    throw new Error(`waited in vain until ${what}; called: ${this.calls}; log:\n${this.log}`);
+    throw new Error(`timed out waiting until ${what}; called: ${this.calls}; log:\n${this.log}`);
   }
 
-  /** All of it, always: what is left out here is done to the machine that runs the test. */
+  /** Always all of it: a command that is missing here would act on the host that runs the test. */
   private get environment(): NodeJS.ProcessEnv {
     return {
       PATH: process.env['PATH'],

@@ -17,7 +17,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
       machine.start(...args).once('close', resolve);
     });
 
-  test('powers off once when the uptime reaches the deadline, and not a second before', async () => {
+  test('powers off once when the uptime reaches the deadline, and not 1 s before', async () => {
     machine.set('deadline', 1005);
     await machine.watch();
     machine.uptime(1004);
@@ -29,17 +29,17 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual(['poweroff']);
   });
 
-  test('writes one line for each event and none for a look', async () => {
+  test('logs one line per event and none per poll', async () => {
     machine.set('deadline', 1000);
     await machine.watch();
     await machine.until('it powers off', () => machine.calls.length > 0);
     expect(logLines()).toEqual([
       expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d killpowerd: watching \S+\/state$/),
-      expect.stringMatching(/killpowerd: deadline reached \(battery low\): powering off, by force in 60 s$/),
+      expect.stringMatching(/killpowerd: deadline reached \(battery low\): powering off, forced in 60 s$/),
     ]);
   });
 
-  test('powers off when a lease is not renewed', async () => {
+  test('powers off when a lease expires', async () => {
     machine.set('lease', 1020);
     await machine.watch();
     machine.uptime(1020);
@@ -47,7 +47,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.log).toContain('lease reached');
   });
 
-  test('does nothing for a lease that is renewed, and nothing for one that is taken away', async () => {
+  test('does nothing for a lease that is renewed or removed', async () => {
     machine.set('lease', 1020);
     await machine.watch();
     machine.set('lease', 1040);
@@ -59,7 +59,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual([]);
   });
 
-  test('keeps to a deadline that is later than the lease, which nobody renews any more', async () => {
+  test('ignores a lease that ends before the deadline', async () => {
     machine.set('lease', 1020);
     machine.set('deadline', 1060);
     await machine.watch();
@@ -72,7 +72,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
   });
 
   test.each(['another-boot 1060 60 battery low\n', `${BOOT_ID} soon 60 battery low\n`])(
-    'powers off by its lease beside %j, which is no deadline',
+    'powers off by its lease beside %j, which is not a deadline',
     async (line) => {
       machine.set('lease', 1020);
       machine.put('deadline', line);
@@ -89,13 +89,13 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual([]);
   });
 
-  test('obeys a deadline that was reached while it was down', async () => {
+  test('acts on a deadline that was reached while it did not run', async () => {
     machine.set('deadline', 900);
     await machine.watch();
     await machine.until('it powers off', () => machine.calls.length > 0);
   });
 
-  test('a power-off is final: no file takes it back, and none moves the halt budget', async () => {
+  test('a power-off is final: no file cancels it or changes the halt budget', async () => {
     machine.set('deadline', 1000, 60);
     await machine.watch();
     await machine.until('it powers off', () => machine.calls.length > 0);
@@ -105,7 +105,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     await machine.until('it forces the power-off', () => machine.calls.includes('force'));
   });
 
-  test('tries a power-off that fails again and again, and says so once', async () => {
+  test('retries a power-off that fails, and logs that once', async () => {
     machine.command('poweroff', 'exit 3');
     machine.set('deadline', 1000);
     await machine.watch();
@@ -118,7 +118,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(logLines().filter((line) => line.includes('failed with status 3'))).toHaveLength(1);
   });
 
-  test('forces a machine that is still up after the halt budget, by three means in turn', async () => {
+  test('forces a host that is still up after the halt budget, in three steps', async () => {
     machine.set('deadline', 1000, 45);
     await machine.watch();
     machine.uptime(1044);
@@ -127,10 +127,10 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     machine.uptime(1045);
     await machine.until('it asks the kernel', () => machine.read('sysrq') === 'o\n');
     expect(machine.calls.slice(0, 3)).toEqual(['poweroff', 'force', 'force']);
-    expect(machine.log).toContain('still up 45 s after the power-off, forcing it');
+    expect(machine.log).toContain('still up 45 s after the power-off; forcing it');
   });
 
-  test('forces a machine also when the command that powers it off hangs', async () => {
+  test('forces a host also if the power-off command hangs', async () => {
     machine.command('poweroff', 'sleep 600');
     machine.set('deadline', 1000, 10);
     await machine.watch();
@@ -138,7 +138,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     await machine.until('it forces the power-off', () => machine.calls.includes('force'));
   });
 
-  test('asks the kernel also when the command that forces it hangs', async () => {
+  test('writes to sysrq also if the force command hangs', async () => {
     machine.command('force', 'sleep 600');
     machine.set('deadline', 1000, 10);
     await machine.watch();
@@ -146,7 +146,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     await machine.until('it asks the kernel', () => machine.read('sysrq') === 'o\n');
   });
 
-  test('restarted after the power-off, asks again and keeps to the halt budget of before', async () => {
+  test('restarted during a power-off, repeats the command and keeps the halt budget', async () => {
     machine.set('deadline', 1000, 45);
     await machine.watch();
     await machine.until('it powers off', () => machine.calls.length > 0);
@@ -160,7 +160,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.read('state/called')).toBe(`${BOOT_ID} 1000 45 deadline battery low\n`);
   });
 
-  test('started in the next boot, does not care for the power-off of the last one', async () => {
+  test('ignores the power-off of the previous boot', async () => {
     machine.put('called', 'another-boot 1000 45 deadline battery low\n');
     await machine.watch();
     machine.uptime(2000);
@@ -168,23 +168,23 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual([]);
   });
 
-  test('writes its boot and the uptime of each look into the heartbeat', async () => {
+  test('writes the boot ID and the uptime of each poll into the heartbeat', async () => {
     await machine.watch();
     expect(machine.read('state/heartbeat')).toBe(`${BOOT_ID} 1000\n`);
     machine.uptime(1001);
     await machine.until('the heartbeat moves', () => machine.read('state/heartbeat') === `${BOOT_ID} 1001\n`);
   });
 
-  test('makes its directory, also when somebody removes it, and says once that it could not write', async () => {
+  test('creates its directory, also after it was removed, and logs a failed write once', async () => {
     rmSync(machine.directory, { recursive: true });
     await machine.watch();
-    // in one step: what removes file by file may meet the one that is being written
+    // atomic: a removal file by file may race with a write
     renameSync(machine.directory, `${machine.directory}-away`);
     await machine.until('it writes again', () => machine.log.includes('can write'));
     expect(logLines().filter((line) => line.includes('cannot write'))).toHaveLength(1);
   });
 
-  test('sets every clock to wake the machine before it powers off, first to 0', async () => {
+  test('sets the wake alarm of each RTC before the power-off, first to 0', async () => {
     const alarms = ['rtc0', 'rtc1'].map((clock) => {
       mkdirSync(join(machine.folder, 'rtc', clock));
       const alarm = join(machine.folder, 'rtc', clock, 'wakealarm');
@@ -200,20 +200,18 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
       expect(bytes.toString('utf8', 0, readSync(alarm, bytes))).toBe('0\n+1800\n');
       closeSync(alarm);
     }
-    expect(logLines().map((line) => line.replace(/.*rtc\//, ''))).toContain(
-      'rtc1/wakealarm wakes this machine in 1800 s',
-    );
+    expect(logLines().map((line) => line.replace(/.*rtc\//, ''))).toContain('rtc1/wakealarm wakes this host in 1800 s');
   });
 
   test.each([
-    { what: 'has no clock', prepare: () => {}, says: 'no clock here can wake this machine' },
+    { what: 'has no RTC', prepare: () => {}, says: 'no RTC of this host has a wake alarm' },
     {
-      what: 'has a clock that takes no alarm',
-      // a folder cannot be written to, not even by root
+      what: 'has an RTC that accepts no alarm',
+      // not even root can write to a folder
       prepare: () => mkdirSync(join(machine.folder, 'rtc', 'rtc0', 'wakealarm'), { recursive: true }),
       says: 'rtc/rtc0/wakealarm',
     },
-  ])('powers off a machine that $what, and says so', async ({ prepare, says }) => {
+  ])('powers off a host that $what, and logs it', async ({ prepare, says }) => {
     prepare();
     machine.set('deadline', 1000);
     await machine.watch('--wake', '1800');
@@ -221,7 +219,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.log).toContain(says);
   });
 
-  test('ends with 1 when it cannot tell one boot from another', async () => {
+  test('exits with 1 without a boot ID', async () => {
     rmSync(join(machine.folder, 'boot_id'));
     expect(await exitStatus(machine.directory)).toBe(1);
     writeFileSync(join(machine.folder, 'boot_id'), '\n');
@@ -235,7 +233,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     { args: ['--wake', 'soon', 'a'] },
     { args: ['--check'] },
     { args: ['--help'] },
-  ])('ends with 2 and its usage for the arguments $args', async ({ args }) => {
+  ])('exits with 2 and its usage for the arguments $args', async ({ args }) => {
     expect(await exitStatus(...args)).toBe(2);
     expect(machine.log).toContain('usage: killpowerd [--wake SECONDS] DIRECTORY\n');
   });

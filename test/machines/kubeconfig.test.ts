@@ -30,7 +30,7 @@ describe('the contexts of a site', () => {
   const named = (changes: Partial<ClusterInput> = {}) =>
     endpointsOf(site(changes)).map(({ name, server }) => `${name} ${server}`);
 
-  test('are one for the virtual IP, the DNS name and each server', () => {
+  test('are one for the VIP, the DNS name and each server', () => {
     expect(named()).toEqual([
       'home https://192.168.10.5:6443',
       'home-dns https://api.home.arpa:6443',

@@ -35,7 +35,7 @@ describe('failover: fast', () => {
     expect(added(file)).toEqual({ ...SERVER, ...KUBELET });
   });
 
-  test('gives agents the kubelet part alone, because they refuse to start over the rest', () => {
+  test('gives agents the kubelet part only, because they refuse to start with the rest', () => {
     expect(added('agent/config.yaml')).toEqual(KUBELET);
   });
 
@@ -53,11 +53,11 @@ describe('failover: fast', () => {
     ]);
   });
 
-  test('says in the file what it costs', () => {
+  test('states its price in the file', () => {
     expect(hostFiles(site(fast)).get('server/config.yaml')).toMatch(/The price: a node whose disk or network stalls/);
   });
 
-  test('looks at a node several times within the time after which it counts as dead', () => {
+  test('checks a node several times within its grace period', () => {
     const { graceSeconds } = failoverTimes(site(fast));
     expect(graceSeconds / 4).toBeGreaterThanOrEqual(5);
   });

@@ -40,63 +40,63 @@ describe.each(SHELLS)('k3s-node-ip under $shell', ({ command }) => {
   };
   const written = () => (existsSync(at(FILE)) ? readFileSync(at(FILE), 'utf8') : undefined);
 
-  test('states the addresses of this machine and of no other', () => {
+  test('writes the addresses of this host and of no other', () => {
     has('192.168.10.22/24', 'fd00:10::22/64');
     expect(run(...AGENTS)).toEqual({ code: 0, line: 'k3s-node-ip: node-ip is 192.168.10.22,fd00:10::22' });
     expect(written()).toContain("\nnode-ip: '192.168.10.22,fd00:10::22'\n");
   });
 
-  test('states them in the order of the site, whatever the machine says first', () => {
+  test('writes them in the order of the site', () => {
     has('192.168.10.21/24', 'fd00:10::21/64');
     run('fd00:10::21,192.168.10.21');
     expect(written()).toContain("'fd00:10::21,192.168.10.21'");
   });
 
-  test('states no address that cluster.yaml does not have', () => {
+  test('writes no address that cluster.yaml does not have', () => {
     has('10.1.1.1/24', '192.168.10.21/24', 'fd00:10::aa/64', 'fd00:10::21/64');
     run(...AGENTS);
     expect(written()).toContain("'192.168.10.21,fd00:10::21'");
   });
 
-  test('takes no address for another that begins with it', () => {
+  test('does not confuse an address with a longer one', () => {
     has('fd00:10::210/64');
     expect(run('fd00:10::21').code).toBe(1);
   });
 
-  test('waits when an address is missing, and says what there is', () => {
+  test('waits if an address is missing, and lists the present ones', () => {
     has('192.168.10.21/24');
     expect(run(...AGENTS)).toEqual({
       code: 1,
-      line: `k3s-node-ip: WAIT this machine has 192.168.10.21 and needs all that cluster.yaml has for one machine: ${AGENTS.join(' ')}; is the network up? If it is, correct the machine or cluster.yaml`,
+      line: `k3s-node-ip: WAIT this host has 192.168.10.21 but needs all addresses of one host in cluster.yaml: ${AGENTS.join(' ')}; check the network, then the addresses of the host and cluster.yaml`,
     });
     expect(written()).toBeUndefined();
   });
 
-  test('waits when there is no network yet', () => {
+  test('waits for the network', () => {
     has();
-    expect(run(...AGENTS)).toMatchObject({ code: 1, line: expect.stringContaining('has no address and needs') });
+    expect(run(...AGENTS)).toMatchObject({ code: 1, line: expect.stringContaining('has no address but needs') });
   });
 
-  test('waits for an address that cannot be used yet', () => {
+  test('waits for a tentative address', () => {
     has('192.168.10.21/24', 'fd00:10::21/64 tentative');
     expect(run(...AGENTS).code).toBe(1);
   });
 
-  test('goes on with what it stated at an earlier start', () => {
+  test('keeps the addresses of an earlier start', () => {
     has('192.168.10.21/24', 'fd00:10::21/64');
     run(...AGENTS);
     has('192.168.10.21/24');
-    expect(run(...AGENTS)).toMatchObject({ code: 0, line: expect.stringMatching(/node-ip stays as it was/) });
+    expect(run(...AGENTS)).toMatchObject({ code: 0, line: expect.stringMatching(/node-ip is unchanged/) });
     expect(written()).toContain("'192.168.10.21,fd00:10::21'");
   });
 
-  test('says so when it cannot write', () => {
+  test('reports that it cannot write', () => {
     has('192.168.10.21/24', 'fd00:10::21/64');
     writeFileSync(at('config.yaml.d'), '');
-    expect(run(...AGENTS)).toMatchObject({ code: 4, line: expect.stringMatching(/disk full or read-only/) });
+    expect(run(...AGENTS)).toMatchObject({ code: 4, line: expect.stringMatching(/disk is full or read-only/) });
   });
 
-  test('ends with 64 without arguments', () => {
+  test('exits with 64 without arguments', () => {
     expect(run().code).toBe(64);
   });
 });
@@ -108,25 +108,25 @@ describe('the address of agents', () => {
       ?.trim()
       .split(/[\s\\]+/) ?? [];
 
-  test('is chosen among those of all agents, which have the same file', () => {
+  test('is one of the addresses of all agents, which have the same file', () => {
     expect(argumentsIn(textOf(dualStackWithAgents, 'agent/10-node-ip.conf'))).toEqual([
       '/usr/local/sbin/k3s-node-ip',
       ...AGENTS,
     ]);
   });
 
-  test('is of the families of network.subnet in their order', () => {
+  test('has the families of network.subnet in their order', () => {
     const worker = { name: 'worker', address: ['fd00:10::21', '192.168.10.21'], role: 'agent' as const };
     const changes = { ...ipv6First, nodes: [...(ipv6First.nodes ?? []), worker] };
     expect(argumentsIn(textOf(changes, 'agent/10-node-ip.conf')).slice(1)).toEqual(['fd00:10::21,192.168.10.21']);
   });
 
-  test('is left to k3s where there is IPv4 alone', () => {
+  test('is left to k3s with IPv4 only', () => {
     const files = [...hostFiles(site(withAgent))].filter(([, text]) => text.includes('k3s-node-ip'));
     expect(files.map(([file]) => file)).toEqual([]);
   });
 
-  test.each(['cloud-init', 'kairos'])('is stated on %s by the files of agent/', (system) => {
+  test.each(['cloud-init', 'kairos'])('is written on %s by the files of agent/', (system) => {
     const { write_files } = readOf(dualStackWithAgents, `${system}/agent.yaml`);
     const carried = write_files.map(({ path, permissions, content }) => [path, permissions, content]);
     for (const [path, permissions, file] of [
@@ -140,7 +140,7 @@ describe('the address of agents', () => {
   test.each([
     ['agent', AGENTS],
     ['server', ['192.168.10.11,fd00:10::11', '192.168.10.12,fd00:10::12', '192.168.10.13,fd00:10::13']],
-  ])('of a %s is stated on k3OS, which has no k3s-ha, before k3s starts', (role, machines) => {
+  ])('of a %s is written on k3OS, which has no k3s-ha, before k3s starts', (role, machines) => {
     const { write_files, run_cmd } = readOf(dualStackWithAgents, `k3os/${role}.yaml`);
     expect(run_cmd.at(-1)).toBe(`/usr/local/sbin/k3s-node-ip ${machines.join(' ')}`);
     expect(write_files.find(({ path }) => path === '/usr/local/sbin/k3s-node-ip')?.content).toBe(

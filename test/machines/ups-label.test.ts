@@ -21,33 +21,33 @@ describe.each(SHELLS)('ups-label under $shell', ({ command: [program, ...rest] }
       env: { PATH: process.env['PATH'], UPS_LABEL_CONFIG: join(folder, 'etc'), UPS_LABEL_HOSTNAME: hostname },
     });
 
-  test('states the label of this machine as nodes/NAME/20-ups.yaml does', () => {
+  test('writes the label of this host as nodes/NAME/20-ups.yaml does', () => {
     expect(run('k3s-2', 'k3s-1=ups1', 'k3s-2=ups2').status).toBe(0);
     expect(parse(readFileSync(file(), 'utf8'))).toEqual({ 'node-label+': ['ups-device=ups2'] });
   });
 
-  test('knows the machine also by a host name in capitals, which k3s lowers', () => {
+  test('matches a host name in capitals, which k3s lowercases', () => {
     run('K3S-1', 'k3s-1=ups1');
     expect(existsSync(file())).toBe(true);
   });
 
-  test('takes no machine for another whose name begins alike', () => {
+  test('does not match a longer name', () => {
     run('k3s-1', 'k3s-11=ups1');
     expect(existsSync(file())).toBe(false);
   });
 
-  test('leaves a file that somebody put there alone on a machine without a cable', () => {
+  test('keeps an existing file on a host without a cable', () => {
     mkdirSync(dirname(file()), { recursive: true });
     writeFileSync(file(), 'mine');
     expect([run('k3s-9', 'k3s-1=ups1').status, readFileSync(file(), 'utf8')]).toEqual([0, 'mine']);
   });
 
-  test('says how to label the node when it cannot write', () => {
+  test('says how to label the node if it cannot write', () => {
     writeFileSync(join(folder, 'etc'), '');
     const { status, stderr } = run('k3s-1', 'k3s-1=ups1');
     expect([status, stderr]).toEqual([
       1,
-      expect.stringContaining('Label the node yourself: kubectl label --overwrite node k3s-1 ups-device=ups1'),
+      expect.stringContaining('run kubectl label --overwrite node k3s-1 ups-device=ups1'),
     ]);
   });
 });

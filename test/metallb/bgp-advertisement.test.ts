@@ -31,7 +31,7 @@ describe('Community', () => {
 
   test('refuses a name that it does not have', () => {
     expect(() => make({ a: '1:1', b: '1:2' }).community?.alias('c')).toThrow(
-      'there is no community "c"; the communities are a, b',
+      'community "c" does not exist; choose from a, b',
     );
   });
 
@@ -96,7 +96,7 @@ describe('BgpAdvertisement', () => {
     synth((scope) => {
       const community = new Community(scope, 'c', { name: 'c', communities: { known: '1:1' } });
       // @ts-expect-error there is no such name
-      expect(() => community.alias('unknown')).toThrow('there is no community "unknown"');
+      expect(() => community.alias('unknown')).toThrow('community "unknown" does not exist');
     });
   });
 
@@ -112,20 +112,24 @@ describe('BgpAdvertisement', () => {
     [
       'an aggregation beyond the pool',
       { aggregationLength: 23 },
-      'a route of /23 holds more than 10.20.0.0/24 of pool "routed"; give 24 or more',
+      'a /23 route exceeds 10.20.0.0/24 of pool "routed"; give 24 or more',
     ],
     [
       'an aggregation of 33 bits',
       { aggregationLength: 33 },
-      "aggregationLength: 33 won't do; give a whole number from 1 to 32",
+      'aggregationLength: 33 is invalid; give a whole number from 1 to 32',
     ],
     [
       'an aggregation of IPv6 of 0 bits',
       { aggregationLengthV6: 0 },
-      "aggregationLengthV6: 0 won't do; give a whole number from 1 to 128",
+      'aggregationLengthV6: 0 is invalid; give a whole number from 1 to 128',
     ],
-    ['an aggregation of IPv6 of 129 bits', { aggregationLengthV6: 129 }, "aggregationLengthV6: 129 won't do"],
-    ['an empty list of peers', { peers: [] }, 'BGPAdvertisement "routed": peers is empty, which MetalLB reads as all'],
+    ['an aggregation of IPv6 of 129 bits', { aggregationLengthV6: 129 }, 'aggregationLengthV6: 129 is invalid'],
+    [
+      'an empty list of peers',
+      { peers: [] },
+      'BGPAdvertisement "routed": peers is empty, which MetalLB reads as "all"',
+    ],
     ['a community twice', { communities: ['1:1', '1:1'] }, 'communities has "1:1" twice'],
     ['a large community', { communities: ['large:1:2:3'] }, 'is a large community'],
     [
@@ -138,14 +142,14 @@ describe('BgpAdvertisement', () => {
       { aggregationLength: 24, serviceSelectors: [{ matchLabels: { a: 'b' } }] },
       'has serviceSelectors and an aggregation, which MetalLB refuses',
     ],
-    ['a negative local preference', { localPref: -1 }, "localPref: -1 won't do"],
+    ['a negative local preference', { localPref: -1 }, 'localPref: -1 is invalid'],
   ])('refuses %s', (_what, options, message) => {
     expect(() => build(options)).toThrow(message);
   });
 
-  test('refuses a local preference that no peer hears', () => {
+  test('refuses a local preference without a peer of the same AS', () => {
     expect(() => build((scope) => ({ peers: [new BgpPeer(scope, 'peer', TOR)], localPref: 200 }))).toThrow(
-      'localPref 200 is told within one AS only, and every peer is of another',
+      'localPref 200 is sent only within one AS, and every peer is in another',
     );
   });
 
@@ -160,13 +164,13 @@ describe('BgpAdvertisement', () => {
 
   test('refuses peers of another kind', () => {
     expect(() => build((scope) => ({ bgpType: 'native', peers: [new BgpPeer(scope, 'peer', FRR)] }))).toThrow(
-      'is for native and its peer "tor" for frr-k8s; one MetalLB has one of them',
+      'has bgpType native and its peer "tor" frr-k8s; give both the same',
     );
   });
 
   test('refuses to announce no pool, which would announce all', () => {
     expect(() => synth((scope) => new BgpAdvertisement(scope, 'bgp', { name: 'none', pools: [] }))).toThrow(
-      'BGPAdvertisement "none" has no pools, which MetalLB reads as all of them',
+      'BGPAdvertisement "none" has no pools, which MetalLB reads as "all"',
     );
   });
 });

@@ -21,7 +21,7 @@ const peerOf = (props: BgpPeerProps): JsonObject =>
 const peer = (props: Partial<NativeBgpPeerProps> = {}): JsonObject => peerOf({ ...TOR, ...props });
 
 describe('BgpPeer', () => {
-  test('emits only what it is told, in the current version', () => {
+  test('emits only what is given, in the current version', () => {
     expect(peer()).toEqual({
       apiVersion: 'metallb.io/v1beta2',
       kind: 'BGPPeer',
@@ -60,12 +60,12 @@ describe('BgpPeer', () => {
   });
 
   test.each<[string, Partial<NativeBgpPeerProps>, string]>([
-    ['an AS number of 0', { myASN: 0 }, 'BGPPeer "tor": myASN: 0 won\'t do; give a whole number from 1 to 4294967295'],
-    ['an AS number of 33 bits', { peerASN: 2 ** 32 }, "peerASN: 4294967296 won't do"],
-    ['a port above 16384', { peerPort: 16_385 }, "peerPort: 16385 won't do; give a whole number from 1 to 16384"],
-    ['a name in upper case', { name: 'Tor' }, 'BGPPeer name "Tor" is no name Kubernetes takes'],
-    ['a hold time of 2 s', { holdTime: Duration.seconds(2) }, "holdTime in seconds: 2 won't do"],
-    ['a hold time of half seconds', { holdTime: Duration.millis(3500) }, "holdTime in seconds: 3.5 won't do"],
+    ['an AS number of 0', { myASN: 0 }, 'BGPPeer "tor": myASN: 0 is invalid; give a whole number from 1 to 4294967295'],
+    ['an AS number of 33 bits', { peerASN: 2 ** 32 }, 'peerASN: 4294967296 is invalid'],
+    ['a port above 16384', { peerPort: 16_385 }, 'peerPort: 16385 is invalid; give a whole number from 1 to 16384'],
+    ['a name in upper case', { name: 'Tor' }, 'BGPPeer name "Tor" is not a valid Kubernetes name'],
+    ['a hold time of 2 s', { holdTime: Duration.seconds(2) }, 'holdTime in seconds: 2 is invalid'],
+    ['a hold time of half seconds', { holdTime: Duration.millis(3500) }, 'holdTime in seconds: 3.5 is invalid'],
     [
       'several hops within one AS',
       { peerASN: 64512, ebgpMultiHop: true },
@@ -73,18 +73,18 @@ describe('BgpPeer', () => {
     ],
     ['a router by name', { peerAddress: 'tor.lan' }, 'BGPPeer "tor": peerAddress: "tor.lan" is no IP address'],
     ['a router ID in IPv6', { routerID: 'fd00::1' }, 'routerID fd00::1 is an IPv6 address'],
-    [
-      'a source address of every node',
-      { sourceAddress: '10.0.0.11' },
-      'sourceAddress 10.0.0.11 is the address of one node',
-    ],
+    ['a source address of every node', { sourceAddress: '10.0.0.11' }, 'sourceAddress 10.0.0.11 belongs to one node'],
     [
       'two families for one session',
       { sourceAddress: 'fd00::11', nodes: ['srv1'] },
-      'sourceAddress fd00::11 and peerAddress 10.0.0.1 are of two families',
+      'sourceAddress fd00::11 and peerAddress 10.0.0.1 have different IP families',
     ],
     ['an IPv6 router', { peerAddress: 'fd00::1' }, "peerAddress fd00::1, which is IPv6, needs MetalLB's FRR modes"],
-    ["a Secret that can't be", { passwordSecret: 'My Secret' }, 'Secret name "My Secret" is no name'],
+    [
+      "a Secret that can't be",
+      { passwordSecret: 'My Secret' },
+      'Secret name "My Secret" is not a valid Kubernetes name',
+    ],
     ['an empty list of nodes', { nodes: [] }, 'BGPPeer "tor": nodes is empty'],
     ['a node twice', { nodes: ['a', 'a'] }, 'BGPPeer "tor": nodes has "a" twice'],
   ])('refuses %s', (_what, props, message) => {
@@ -115,7 +115,7 @@ describe('BgpPeer', () => {
     ['localASN', 64513],
   ])('in native mode refuses %s with the reason', (key, value) => {
     expect(() => peer({ [key]: value })).toThrow(
-      `BGPPeer "tor": ${key} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; leave it out`,
+      `BGPPeer "tor": ${key} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; remove it`,
     );
   });
 });
@@ -165,7 +165,7 @@ describe('BgpPeer with FRR', () => {
     expect(() => peerOf({ ...FRR, peerASN: undefined })).toThrow('has neither of peerASN and dynamicASN; give one');
   });
 
-  test('refuses to say that it lives less often than it is believed dead', () => {
+  test('refuses a keepalive longer than the hold time', () => {
     const props = { ...FRR, keepaliveTime: Duration.seconds(10), holdTime: Duration.seconds(9) };
     expect(() => peerOf(props)).toThrow('keepaliveTime 10s is longer than holdTime 9s');
   });

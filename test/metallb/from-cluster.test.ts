@@ -28,17 +28,21 @@ describe('the MetalLB of a site', () => {
   const metalLb = ours.filter((object) => at(object, 'metadata.namespace') === 'metallb-system');
 
   test.each(['controller', 'speaker'])(
-    'differs from upstream in priority, tolerations and resources of the %s only',
+    'differs from upstream in priority, tolerations, seccomp profile and resources of the %s only',
     (name) => {
       const { priorityClassName, tolerations, ...pod } = podOf(metalLb, name);
       const { tolerations: _, ...upstream } = podOf(plain, name);
       const [container] = upstream['containers'] as JsonObject[];
       const resources = { requests: { cpu: '25m', memory: '64Mi' }, limits: { memory: '256Mi' } };
-      expect(pod).toEqual({ ...upstream, containers: [{ ...container, resources }] });
+      const securityContext = {
+        ...(upstream['securityContext'] as JsonObject),
+        seccompProfile: { type: 'RuntimeDefault' },
+      };
+      expect(pod).toEqual({ ...upstream, securityContext, containers: [{ ...container, resources }] });
     },
   );
 
-  test('leaves a dead node with its controller after 30 s, and may go to servers that are kept free', () => {
+  test('replaces its controller after 30 s on an unreachable node, also on tainted servers', () => {
     const gone = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 30 };
     expect(podOf(metalLb, 'controller')).toMatchObject({
       priorityClassName: 'system-cluster-critical',
@@ -66,7 +70,7 @@ describe('the MetalLB of a site', () => {
     expect(settings('fast')).toEqual(['metallb-memberlist-config']);
   });
 
-  test('lets metrics be read when the site asks for it', () => {
+  test('lets metrics be read when the site requests it', () => {
     const rules = (metrics: boolean) =>
       JSON.stringify(
         at(find(objects(withLoadBalancer({ metrics })), 'ClusterRole', 'metallb-system:speaker'), 'rules'),

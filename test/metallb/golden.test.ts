@@ -247,8 +247,8 @@ describe('the script that writes the golden hashes', () => {
   test.each([
     ['the manifest of another release', () => [other, prometheus], /other\.yaml has no container with image quay\.io/],
     ['another release for Prometheus', () => [manifest, other], /other\.yaml has no container with image quay\.io/],
-    ['a file that is no YAML', () => [join(folder, 'broken.yaml'), prometheus], /broken\.yaml is no valid YAML/],
-    ['a manifest twice', () => [join(folder, 'twice.yaml'), prometheus], /is there twice; give one manifest at a time/],
+    ['a file that is no YAML', () => [join(folder, 'broken.yaml'), prometheus], /broken\.yaml is not valid YAML/],
+    ['a manifest twice', () => [join(folder, 'twice.yaml'), prometheus], /is a duplicate; give one manifest at a time/],
     [
       'no cluster roles',
       () => [manifest, join(folder, 'no-roles.yaml')],

@@ -76,7 +76,7 @@ describe('HaIngress', () => {
     });
   });
 
-  test('asks for an address and a key to share it', () => {
+  test('requests an address and a key to share it', () => {
     const { service } = build(spread, { addresses: ['192.168.10.243'], shareKey: 'web', loadBalancerClass: 'a/b' });
     expect(at(service, 'metadata.annotations')).toEqual({
       'metallb.io/address-pool': 'lan',
@@ -112,7 +112,7 @@ describe('HaIngress', () => {
       return workload;
     });
     expect(at(service, 'spec.selector')).toEqual({ app: 'traefik' });
-    expect(reason).toBe('DaemonSet "traefik" has a pod on every node it can be on');
+    expect(reason).toBe('DaemonSet "traefik" has a pod on every schedulable node');
   });
 
   test.each<[string, Partial<HaIngressProps>, string]>([
@@ -125,10 +125,10 @@ describe('HaIngress', () => {
     [
       'two addresses of one family',
       { addresses: ['192.168.10.241', '192.168.10.242'] },
-      'asks for two addresses of one IP family',
+      'requests two addresses of one IP family',
     ],
     ['no ports', { ports: [] }, 'HaIngress "web" has no ports'],
-    ['a port of 0', { ports: [{ name: 'a', port: 0 }] }, "port: 0 won't do"],
+    ['a port of 0', { ports: [{ name: 'a', port: 0 }] }, 'port: 0 is invalid'],
     [
       'one port twice',
       {
@@ -149,30 +149,34 @@ describe('HaIngress', () => {
       },
       'names of ports has "a" twice',
     ],
-    ['no candidates', { schedulableNodes: 0 }, 'HaIngress "web": schedulableNodes: 0 won\'t do'],
-    ['a class with a blank', { loadBalancerClass: 'a b' }, 'HaIngress "web": loadBalancerClass: "a b" is no name'],
+    ['no candidates', { schedulableNodes: 0 }, 'HaIngress "web": schedulableNodes: 0 is invalid'],
+    [
+      'a class with a blank',
+      { loadBalancerClass: 'a b' },
+      'HaIngress "web": loadBalancerClass: "a b" is not a valid Kubernetes name',
+    ],
     [
       'a name of a port with a blank',
       { ports: [{ name: 'Bad Name!', port: 1 }] },
-      'HaIngress "web": "Bad Name!" can\'t be the name of a port',
+      'HaIngress "web": "Bad Name!" is not a valid port name',
     ],
     [
       'a port of the pods beyond 65535',
       { ports: [{ name: 'a', port: 1, targetPort: 99_999 }] },
-      'HaIngress "web": targetPort: 99999 won\'t do',
+      'HaIngress "web": targetPort: 99999 is invalid',
     ],
     ...['a--b', '8080', 'longer-than-fifteen', 'Web', ''].map(
       (targetPort): [string, Partial<HaIngressProps>, string] => [
         `${JSON.stringify(targetPort)} for a port of the pods`,
         { ports: [{ name: 'a', port: 1, targetPort }] },
-        `targetPort "${targetPort}" can't be the name of a port of a container`,
+        `targetPort "${targetPort}" is not a valid container port name`,
       ],
     ),
     ...['Web', '1.web', '1web', `${'a'.repeat(60)}.b`, 'a'.repeat(64), ''].map(
       (name): [string, Partial<HaIngressProps>, string] => [
         `the name ${JSON.stringify(name)}`,
         { name },
-        `HaIngress "${name}": "${name}" can't be the name of a Service`,
+        `HaIngress "${name}": "${name}" is not a valid Service name`,
       ],
     ),
   ])('refuses %s', (_what, props, message) => {
@@ -188,9 +192,9 @@ describe('HaIngress', () => {
     [
       'conditions, which a Service would drop',
       { ...selector, matchExpressions: [{ key: 'tier', operator: 'Exists' }] },
-      "selects its pods by matchExpressions, which a Service can't; give it matchLabels alone",
+      'selects its pods by matchExpressions, which a Service cannot do; use matchLabels only',
     ],
-    ['no labels', {}, 'selects its pods by no labels; give it matchLabels'],
+    ['no labels', {}, 'has no selector labels; give it matchLabels'],
   ])('refuses a workload that selects by %s', (_what, own, message) => {
     const workload = (scope: Construct) =>
       new k8s.KubeDaemonSet(scope, 'traefik', { metadata, spec: { selector: own, template } });
@@ -232,25 +236,25 @@ describe('the external traffic policy of HaIngress', () => {
       'pods that may all be on one node',
       deployment,
       3,
-      'the pods of Deployment "traefik" may all be on one node; call spreadAndTolerate for it',
+      'the pods of Deployment "traefik" may all run on one node; call spreadAndTolerate for it',
     ],
     [
       'a DaemonSet on some of the nodes',
       pinned,
       3,
-      'DaemonSet "traefik" chooses its nodes, and the one that answers may be another; when there is a pod on each that may, set externalTrafficPolicy',
+      'DaemonSet "traefik" is limited to some nodes, and another node may answer; set externalTrafficPolicy if every node that may answer has a pod',
     ],
     [
       'a Deployment on some of the nodes',
       affine,
       3,
-      'Deployment "traefik" chooses its nodes, and the one that answers may be another; when there is a pod on each that may, set externalTrafficPolicy',
+      'Deployment "traefik" is limited to some nodes, and another node may answer; set externalTrafficPolicy if every node that may answer has a pod',
     ],
     [
       'an unknown number of nodes',
       spread,
       undefined,
-      'it is not known on how many nodes the pods of Deployment "traefik" can be; set schedulableNodes',
+      'the number of schedulable nodes for Deployment "traefik" is not set; set schedulableNodes',
     ],
   ])('is Cluster before %s, and says why', (_what, workload, schedulableNodes, why) => {
     const { service, reason } = build(workload, { schedulableNodes });
@@ -269,8 +273,8 @@ describe('the external traffic policy of HaIngress', () => {
     expect(at(find(objects, 'Service'), 'spec.externalTrafficPolicy')).toBe('Local');
   });
 
-  test('is what it is told to be', () => {
+  test('is as given', () => {
     expect(policyOf(daemonSet, { externalTrafficPolicy: 'Cluster' })).toBe('Cluster');
-    expect(build(deployment, { externalTrafficPolicy: 'Local' }).reason).toBe('it was asked for');
+    expect(build(deployment, { externalTrafficPolicy: 'Local' }).reason).toBe('it is set explicitly');
   });
 });

@@ -49,7 +49,7 @@ describe('MetalLb', () => {
     'refuses the load balancer class "%s"',
     (loadBalancerClass) => {
       expect(() => install({ loadBalancerClass })).toThrow(
-        `loadBalancerClass: "${loadBalancerClass}" is no name Kubernetes takes`,
+        `loadBalancerClass: "${loadBalancerClass}" is not a valid Kubernetes name`,
       );
     },
   );

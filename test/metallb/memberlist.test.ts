@@ -86,7 +86,7 @@ describe('config.json of the speakers', () => {
     fc.assert(
       fc.property(settings, fc.constantFrom(...ALL), (all, key) => {
         const { [key as keyof MemberlistSettings]: _, ...rest } = all;
-        expect(() => memberlistJson(rest as MemberlistSettings)).toThrow(`memberlist.${key}: undefined won't do`);
+        expect(() => memberlistJson(rest as MemberlistSettings)).toThrow(`memberlist.${key}: undefined is invalid`);
       }),
     );
   });
@@ -97,7 +97,7 @@ describe('config.json of the speakers', () => {
         settings,
         fc.string({ minLength: 1 }).filter((key) => !ALL.includes(key) && key !== '__proto__'),
         (all, key) => {
-          expect(() => memberlistJson({ ...all, [key]: 1 })).toThrow(`memberlist.${key} is no key of MetalLB`);
+          expect(() => memberlistJson({ ...all, [key]: 1 })).toThrow(`memberlist.${key} is not a key of MetalLB`);
         },
       ),
     );
@@ -106,23 +106,23 @@ describe('config.json of the speakers', () => {
   test('is refused with numbers and times that are 0 or less, or no numbers', () => {
     fc.assert(
       fc.property(settings, fc.constantFrom(...NUMBERS), fc.constantFrom(-1, 0.5, Number.NaN, 1e9), (all, key, value) =>
-        expect(() => memberlistJson({ ...all, [key]: value })).toThrow(`memberlist.${key}: ${value} won't do`),
+        expect(() => memberlistJson({ ...all, [key]: value })).toThrow(`memberlist.${key}: ${value} is invalid`),
       ),
     );
     expect(() => memberlistJson({ ...MEMBERLIST.lan, QueueCheckInterval: Duration.millis(0) })).toThrow(
-      "memberlist.QueueCheckInterval: 0s won't do; give a Duration above 0",
+      'memberlist.QueueCheckInterval: 0s is invalid; give a Duration above 0',
     );
   });
 
   test('is refused when no time is left for others to try', () => {
     expect(() => memberlistJson({ ...MEMBERLIST.lan, ProbeTimeout: Duration.seconds(1) })).toThrow(
-      'memberlist.ProbeTimeout: 1s leaves no time for IndirectChecks within ProbeInterval 1s; make it shorter',
+      'memberlist.ProbeTimeout: 1s leaves no time for IndirectChecks within ProbeInterval 1s; shorten it',
     );
   });
 
   test('is refused for a profile that is not there', () => {
     expect(() => memberlistJson('slow' as 'wan')).toThrow(
-      'memberlist: "slow" is no profile; the profiles are lan, fast, wan',
+      'memberlist: profile "slow" does not exist; choose from lan, fast, wan',
     );
   });
 

@@ -34,7 +34,7 @@ describe('images of MetalLb', () => {
     'are refused from %j, which is no registry, by the name of that prop',
     (registry) => {
       expect(() => install({ images: { registry } })).toThrow(
-        new RegExp(`^images\\.registry: "${registry}" is no registry; write a host .*$`),
+        new RegExp(`^images\\.registry: "${registry}" is not a registry; write a host .*$`),
       );
     },
   );
@@ -43,15 +43,15 @@ describe('images of MetalLb', () => {
     ['quay.io/metallb/speaker', 'has no tag or digest; write one'],
     ['registry.lan:5000/speaker', 'has no tag or digest; write one'],
     ['quay.io/metallb/speaker:', 'has no tag or digest; write one'],
-    ['quay.io/metallb/speaker:latest', 'is the latest of whatever; write a tag that stays'],
-    ['quay.io/metallb/speaker@sha256:0123', 'has a digest that is none; write @sha256: and 64 hexadecimal digits'],
-    ['https://quay.io/metallb/speaker:v1', 'starts like an address of the web; leave out everything up to ://'],
-    ['two words:v1', 'is no reference of an image; write registry, path and tag'],
+    ['quay.io/metallb/speaker:latest', 'has the tag latest, which changes; write a fixed tag'],
+    ['quay.io/metallb/speaker@sha256:0123', 'has an invalid digest; write @sha256: and 64 hexadecimal digits'],
+    ['https://quay.io/metallb/speaker:v1', 'starts with a URL scheme; remove everything up to ://'],
+    ['two words:v1', 'is not an image reference; write registry, path and tag'],
   ])('are refused for what is wrong with them: %j %s', (speaker, fault) => {
     expect(() => install({ images: { speaker } })).toThrow(`images.speaker: "${speaker}" ${fault}`);
   });
 
-  test.each(both)('of the %s are fetched as it is told', (kind) => {
+  test.each(both)('of the %s have the given pull policy', (kind) => {
     expect(at(podOf(kind), 'spec.containers.0.imagePullPolicy')).toBeUndefined();
     expect(at(podOf(kind, { imagePullPolicy: 'Never' }), 'spec.containers.0.imagePullPolicy')).toBe('Never');
   });
@@ -64,7 +64,9 @@ describe('images of MetalLb', () => {
   });
 
   test('are refused with credentials that no Secret can hold', () => {
-    expect(() => install({ imagePullSecrets: ['My Secret'] })).toThrow('Secret name "My Secret" is no name');
+    expect(() => install({ imagePullSecrets: ['My Secret'] })).toThrow(
+      'Secret name "My Secret" is not a valid Kubernetes name',
+    );
   });
 });
 
@@ -154,7 +156,7 @@ describe('webhook', () => {
 
   test('fails by default', () => expect(policies()).toEqual(Array(6).fill('Fail')));
 
-  test('stores pools unchecked when told to ignore', () =>
+  test('stores pools unchecked with ignore', () =>
     expect(policies({ webhook: 'ignore' })).toEqual(Array(6).fill('Ignore')));
 
   test('is turned off in the controller alone', () => {
@@ -174,7 +176,7 @@ describe('webhook', () => {
         new MetalLb(scope, 'metallb', { webhook: 'off' });
         new MetalLbWebhooks(scope, 'webhooks');
       }),
-    ).toThrow('there are MetalLbWebhooks, and MetalLb has webhook: off');
+    ).toThrow('MetalLb has webhook: off, so no server answers MetalLbWebhooks');
   });
 
   test('of two minds fails synth', () => {
@@ -183,7 +185,7 @@ describe('webhook', () => {
         new MetalLb(scope, 'metallb', { webhook: 'ignore' });
         new MetalLbWebhooks(scope, 'webhooks');
       }),
-    ).toThrow('MetalLb has webhook: ignore, and MetalLbWebhooks something else; give both the same');
+    ).toThrow('MetalLb has webhook: ignore, and MetalLbWebhooks another value; give both the same');
   });
 });
 

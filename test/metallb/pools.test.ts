@@ -32,7 +32,7 @@ const edge: LabelSelector = {
 };
 
 describe('IpAddressPool', () => {
-  test('emits only what it is told', () => {
+  test('emits only what is given', () => {
     expect(pool()).toEqual({
       apiVersion: 'metallb.io/v1beta1',
       kind: 'IPAddressPool',
@@ -94,11 +94,11 @@ describe('IpAddressPool', () => {
     ['a range of two families', { addresses: ['10.0.0.1-fd00::1'] }, 'mixes IPv4 and IPv6'],
     ['a CIDR with host bits', { addresses: ['10.0.0.1/24'] }, 'did you mean 10.0.0.0/24?'],
     ['ranges that overlap', { addresses: ['10.0.0.0/28', '10.0.0.15'] }, '10.0.0.15 overlaps 10.0.0.0/28'],
-    ['a name in upper case', { name: 'Lan' }, 'IPAddressPool name "Lan" is no name Kubernetes takes'],
-    ['an empty name', { name: '' }, 'IPAddressPool name "" is no name Kubernetes takes'],
+    ['a name in upper case', { name: 'Lan' }, 'IPAddressPool name "Lan" is not a valid Kubernetes name'],
+    ['an empty name', { name: '' }, 'IPAddressPool name "" is not a valid Kubernetes name'],
     ['a name that is too long', { name: Array(5).fill('a'.repeat(63)).join('.') }, 'use 1 to 253 lower-case letters'],
-    ['a name with an underscore', { name: 'a_b' }, 'IPAddressPool name "a_b" is no name'],
-    ['a rank of 0', { serviceAllocation: { priority: 0 } }, 'serviceAllocation.priority: 0 is no rank'],
+    ['a name with an underscore', { name: 'a_b' }, 'IPAddressPool name "a_b" is not a valid Kubernetes name'],
+    ['a rank of 0', { serviceAllocation: { priority: 0 } }, 'serviceAllocation.priority: 0 is invalid'],
     ['an empty list of namespaces', { serviceAllocation: { namespaces: [] } }, 'serviceAllocation.namespaces is empty'],
     ['a selector of nothing', { serviceAllocation: { serviceSelectors: [{}] } }, 'matches everything'],
   ])('refuses %s', (_what, props, message) => {
@@ -116,7 +116,7 @@ describe('IpAddressPool', () => {
     );
   });
 
-  test('knows which addresses it gives out', () => {
+  test('reports which addresses it assigns', () => {
     synth((scope) => {
       const props = { ...LAN, addresses: ['10.0.0.0/24'], avoidBuggyIPs: true, allowUnannounced: true };
       const lan = new IpAddressPool(scope, 'pool', props);
@@ -129,7 +129,7 @@ describe('IpAddressPool', () => {
 
   test('fails synth when nothing announces it', () => {
     expect(() => synth((scope) => new IpAddressPool(scope, 'pool', LAN))).toThrow(
-      'pool "lan" has no advertisement, so MetalLB would give away its addresses and no node would answer for them',
+      'pool "lan" has no advertisement, so no node would answer for its addresses',
     );
   });
 });
@@ -188,7 +188,7 @@ describe('L2Advertisement', () => {
     [
       'an empty list of interfaces',
       { interfaces: [] },
-      'L2Advertisement "lan": interfaces is empty, which MetalLB reads as all',
+      'L2Advertisement "lan": interfaces is empty, which MetalLB reads as "all"',
     ],
     ['an empty list of nodes', { nodes: [] }, 'L2Advertisement "lan": nodes is empty'],
     ['an empty list of node selectors', { nodeSelectors: [] }, 'L2Advertisement "lan": nodeSelectors is empty'],
@@ -197,9 +197,9 @@ describe('L2Advertisement', () => {
       { serviceSelectors: [] },
       'L2Advertisement "lan": serviceSelectors is empty',
     ],
-    ['an interface with a space', { interfaces: ['eth 0'] }, 'interfaces: "eth 0" can\'t be a network interface'],
+    ['an interface with a space', { interfaces: ['eth 0'] }, 'interfaces: "eth 0" is not a valid interface name'],
     ['an interface of 16 characters', { interfaces: ['a'.repeat(16)] }, 'use 1 to 15 characters'],
-    ['a node that is no label value', { nodes: ['srv 1'] }, 'nodes: "srv 1" can\'t be the host name of a node'],
+    ['a node that is no label value', { nodes: ['srv 1'] }, 'nodes: "srv 1" is not a valid host name of a node'],
     [
       'a selector of nothing',
       { nodeSelectors: [{}] },
@@ -212,14 +212,14 @@ describe('L2Advertisement', () => {
     ],
     ['an interface twice', { interfaces: ['eth0', 'eth0'] }, 'interfaces has "eth0" twice; give every entry once'],
     ['a node twice', { nodes: ['a', 'a'] }, 'nodes has "a" twice'],
-    ['a bad name', { name: 'my pool' }, 'L2Advertisement name "my pool" is no name Kubernetes takes'],
+    ['a bad name', { name: 'my pool' }, 'L2Advertisement name "my pool" is not a valid Kubernetes name'],
   ])('refuses %s', (_what, options, message) => {
     expect(() => advertisement(options)).toThrow(message);
   });
 
   test('refuses to announce no pool, which would announce all', () => {
     expect(() => synth((scope) => new L2Advertisement(scope, 'l2', { name: 'none', pools: [] }))).toThrow(
-      'L2Advertisement "none" has no pools, which MetalLB reads as all of them',
+      'L2Advertisement "none" has no pools, which MetalLB reads as "all"',
     );
   });
 });

@@ -50,22 +50,22 @@ describe('the selectors of an advertisement', () => {
     [
       'a key that is no label',
       { serviceSelectors: [{ matchLabels: { 'a b': 'c' } }] },
-      'L2Advertisement "lan": serviceSelectors: "a b" is no label Kubernetes takes',
+      'L2Advertisement "lan": serviceSelectors: "a b" is not a valid label key',
     ],
     [
       'a key with two domains',
       { serviceSelectors: [{ matchExpressions: [{ key: 'a/b/c', operator: 'Exists' }] }] },
-      'serviceSelectors: "a/b/c" is no label Kubernetes takes',
+      'serviceSelectors: "a/b/c" is not a valid label key',
     ],
     [
       'a value that no label has',
       { nodeSelectors: [{ matchLabels: { zone: 'a b' } }] },
-      'nodeSelectors: "a b" can\'t be the value of label zone',
+      'nodeSelectors: "a b" is not a valid value of label zone',
     ],
     [
       'a value of a condition that no label has',
       { nodeSelectors: [{ matchExpressions: [zone('-a')] }] },
-      'nodeSelectors: "-a" can\'t be the value of label zone',
+      'nodeSelectors: "-a" is not a valid value of label zone',
     ],
   ])('refuse %s', (_what, options, message) => {
     expect(() => advertisement(options)).toThrow(message);

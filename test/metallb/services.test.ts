@@ -76,66 +76,62 @@ describe('a service of type LoadBalancer is fine', () => {
   });
 });
 
-describe('a service is told', () => {
+describe('a service is refused', () => {
   const pools =
     'the pools are "lan" (192.168.10.240-192.168.10.250, fd00::f000/116), "dmz" (10.0.0.0/24), "closed" (10.1.0.0/24), "chosen" (10.2.0.0/24)';
 
   test.each<[string, ServiceText, string]>([
-    [
-      'of an address in no pool',
-      { ips: '192.168.10.9' },
-      `asks for 192.168.10.9, which is in no pool that gives it out; ${pools}`,
-    ],
+    ['of an address in no pool', { ips: '192.168.10.9' }, `requests 192.168.10.9, which no pool assigns; ${pools}`],
     [
       'of spec.loadBalancerIP in no pool',
       { spec: { loadBalancerIP: '192.168.10.9' } },
-      `asks for 192.168.10.9, which is in no pool that gives it out; ${pools}`,
+      `requests 192.168.10.9, which no pool assigns; ${pools}`,
     ],
     [
       'of an address that its pool passes over',
       { ips: '10.0.0.255' },
-      `asks for 10.0.0.255, which is in no pool that gives it out; ${pools}`,
+      `requests 10.0.0.255, which no pool assigns; ${pools}`,
     ],
     [
       'of a text that is no address',
       { ips: 'web.lan' },
-      'asks for "web.lan", which is no IP address; write it like 192.168.10.243 or fd00::43',
+      'requests "web.lan", which is not an IP address; write it like 192.168.10.243 or fd00::43',
     ],
-    ['of a pool that is not there', { pool: 'wan' }, `asks for the pool "wan", which is not there; ${pools}`],
+    ['of a pool that is not there', { pool: 'wan' }, `requests the pool "wan", which does not exist; ${pools}`],
     [
       'of an address of another pool',
       { pool: 'dmz', ips: '192.168.10.243' },
-      'asks for 192.168.10.243 of pool "lan" and for the pool "dmz"; take one of them out',
+      'requests 192.168.10.243 of pool "lan" and the pool "dmz"; remove one of them',
     ],
     [
       'of two addresses of one family',
       { ips: '192.168.10.243,192.168.10.244' },
-      'asks for 2 addresses, of which two are of one IP family; ask for one of each at most',
+      'requests 2 addresses, two of them of one IP family; request at most one of each',
     ],
     [
       'of one address in a service of two families',
       { ips: '192.168.10.243', spec: { ipFamilyPolicy: 'RequireDualStack' } },
-      'asks for 192.168.10.243 alone and has ipFamilyPolicy RequireDualStack, and MetalLB gives a service of both IP families one address of each or none; ask for one of each, or set SingleStack',
+      'requests only 192.168.10.243 and has ipFamilyPolicy RequireDualStack; request one address of each family, or set SingleStack',
     ],
     [
       'of one address in a service that may be of two families',
       { ips: '192.168.10.243', spec: { ipFamilyPolicy: 'PreferDualStack' } },
-      'asks for 192.168.10.243 alone and has ipFamilyPolicy PreferDualStack, and MetalLB gives a service of both IP families one address of each or none; ask for one of each, or set SingleStack',
+      'requests only 192.168.10.243 and has ipFamilyPolicy PreferDualStack; request one address of each family, or set SingleStack',
     ],
     [
       'of a family that the service does not have',
       { ips: 'fd00::f001', spec: { ipFamilies: ['IPv4'] } },
-      'asks for fd00::f001 and has the ipFamilies IPv4; ask for an address of these',
+      'requests fd00::f001 and has ipFamilies IPv4; request an address of these',
     ],
     [
       'of two families in a service of one',
       { ips: '192.168.10.243,fd00::f001' },
-      'asks for addresses of both IP families and is a service of one; set ipFamilyPolicy to RequireDualStack',
+      'requests addresses of both IP families and is SingleStack; set ipFamilyPolicy to RequireDualStack',
     ],
     [
       'of addresses of two pools',
       { ips: '10.0.0.7,fd00::f001', spec: { ipFamilyPolicy: 'RequireDualStack' } },
-      'asks for addresses of 2 pools, "dmz" and "lan"; take all from one, which has to hold both families',
+      'requests addresses of 2 pools, "dmz" and "lan"; request all from one pool with both families',
     ],
     [
       'of two ways to ask',
@@ -145,32 +141,32 @@ describe('a service is told', () => {
     [
       'of a pool that is for other namespaces',
       { pool: 'closed' },
-      'asks for something of pool "closed", which is for dns; add "web" there',
+      'requests pool "closed", which is limited to dns; add "web" there',
     ],
     [
       'of an address for other namespaces',
       { ips: '10.1.0.7' },
-      'asks for something of pool "closed", which is for dns; add "web" there',
+      'requests pool "closed", which is limited to dns; add "web" there',
     ],
     [
       'of a pool that chooses other labels',
       { pool: 'chosen' },
-      'asks for something of pool "chosen", whose serviceSelectors don\'t choose it; give it the labels they want',
+      'requests pool "chosen", whose serviceSelectors do not match; add the labels that they require',
     ],
     [
       'of annotations of an old name',
       { annotations: { 'metallb.universe.tf/address-pool': 'lan' } },
-      'has the annotation metallb.universe.tf/address-pool, of before MetalLB 0.14.9; write metallb.io/address-pool',
+      'has the annotation metallb.universe.tf/address-pool, from before MetalLB 0.14.9; write metallb.io/address-pool',
     ],
     [
-      'of annotations that nobody reads',
+      'of unknown annotations',
       { annotations: { 'metallb.io/loadBalancerIP': '192.168.10.243' } },
-      'has the annotation metallb.io/loadBalancerIP, which MetalLB does not know; the ones it reads are metallb.io/loadBalancerIPs, metallb.io/address-pool, metallb.io/allow-shared-ip',
+      'has the annotation metallb.io/loadBalancerIP, which MetalLB does not read; choose from metallb.io/loadBalancerIPs, metallb.io/address-pool, metallb.io/allow-shared-ip',
     ],
     [
       'of the annotation that MetalLB writes',
       { annotations: { 'metallb.io/ip-allocated-from-pool': 'lan' } },
-      'has the annotation metallb.io/ip-allocated-from-pool, which MetalLB writes itself; take it out',
+      'has the annotation metallb.io/ip-allocated-from-pool, which MetalLB writes itself; remove it',
     ],
   ])('%s', (_what, text, problem) => {
     expect(problems(text)).toEqual([`Service web/a ${problem}`]);
@@ -210,13 +206,13 @@ describe('two services that ask for one address', () => {
   ])('may not share it %s', (_what, { key }: { key?: string }) => {
     const unshared = { ...a, key: key === 'other' ? 'k' : undefined };
     expect(problems(unshared, { ...b, key })).toEqual([
-      `${both} ask for the one address 192.168.10.243; give each its own, or both the same value of metallb.io/allow-shared-ip`,
+      `${both} request the same address 192.168.10.243; give each its own, or both the same value of metallb.io/allow-shared-ip`,
     ]);
   });
 
   test('may write it in two ways and are found all the same', () => {
     const texts = ['fd00::f001', 'fd00:0::F001'].map((ips, i) => ({ name: 'ab'[i], ips }));
-    expect(problems(...texts)).toEqual([expect.stringContaining('ask for the one address fd00::f001')]);
+    expect(problems(...texts)).toEqual([expect.stringContaining('request the same address fd00::f001')]);
   });
 
   test('may not both want one port', () => {
@@ -235,7 +231,7 @@ describe('two services that ask for one address', () => {
         { ...b, spec: { ports: [{ port: 80 }], externalTrafficPolicy: second } },
       ),
     ).toEqual([
-      `${both} share 192.168.10.243, which MetalLB lets them only when both have externalTrafficPolicy Cluster, or both Local and the same selector; set both to Cluster`,
+      `${both} share 192.168.10.243, which needs externalTrafficPolicy Cluster on both, or Local and the same selector; set both to Cluster`,
     ]);
   });
 });
@@ -254,25 +250,25 @@ describe('a MetalLB with a class', () => {
     ).not.toThrow();
   });
 
-  test('does not serve a service without it that asks for something', () => {
+  test('does not serve a service without it that requests something', () => {
     expect(() => build('metallb.io/metallb', { pool: 'lan' })).toThrow(
-      'Service web/a asks MetalLB for something and has no loadBalancerClass, which MetalLB does not serve; set it to "metallb.io/metallb"',
+      'Service web/a has annotations for MetalLB and no loadBalancerClass, which MetalLB does not serve; set it to "metallb.io/metallb"',
     );
   });
 
   test('serves its own', () => {
     const spec = { loadBalancerClass: 'metallb.io/metallb' };
-    expect(() => build('metallb.io/metallb', { ips: '192.168.10.9', spec })).toThrow('which is in no pool');
+    expect(() => build('metallb.io/metallb', { ips: '192.168.10.9', spec })).toThrow('which no pool assigns');
   });
 
   test('that has none does not serve services that have one', () => {
     expect(() => build(undefined, { pool: 'lan', spec: { loadBalancerClass: 'x/y' } })).toThrow(
-      'has the loadBalancerClass "x/y", which MetalLB does not serve; take it out',
+      'has annotations for MetalLB and the loadBalancerClass "x/y", which MetalLB does not serve; remove it',
     );
   });
 });
 
-describe('services are found in an app with a pool, whoever made them:', () => {
+describe('services of an app with a pool are found, made by', () => {
   const annotations = { 'metallb.io/loadBalancerIPs': '192.168.10.9' };
   const metadata = { name: 'a', namespace: 'web', annotations };
 
@@ -290,7 +286,7 @@ describe('services are found in an app with a pool, whoever made them:', () => {
         new IpAddressPool(scope, 'pool', { name: 'lan', addresses: ['192.168.10.240/29'] }).advertiseL2();
         make(scope);
       }),
-    ).toThrow('[MetalLbChecks] Service web/a asks for 192.168.10.9, which is in no pool that gives it out');
+    ).toThrow('[MetalLbChecks] Service web/a requests 192.168.10.9, which no pool assigns');
   });
 
   test('and what is wrong is said once for several pools', () => {
@@ -312,6 +308,6 @@ test('a service without a wish needs a pool that gives out addresses by itself a
   ];
   const found = wholeAppProblems({ metalLb: pools, services: [service({})], webhooks: [] });
   expect(found).toEqual([
-    'Service web/a would get no address: no pool is for it that gives out addresses by itself; let one be, with autoAssign and without a serviceAllocation that leaves it out, or name one with metallb.io/address-pool, or an address with metallb.io/loadBalancerIPs; the pools are "named" (10.0.0.0/24), "dns" (10.1.0.0/24)',
+    'Service web/a gets no address, because no pool with autoAssign allows it; enable autoAssign or extend a serviceAllocation, or request a pool with metallb.io/address-pool, or an address with metallb.io/loadBalancerIPs; the pools are "named" (10.0.0.0/24), "dns" (10.1.0.0/24)',
   ]);
 });

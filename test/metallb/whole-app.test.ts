@@ -40,8 +40,8 @@ describe('pools and advertisements of an app', () => {
 
   test('have no pool without an advertisement', () => {
     const silent =
-      'pool "lan" has no advertisement, so MetalLB would give away its addresses and no node would answer for them; ' +
-      'call advertiseL2() or advertiseBgp(), or set allowUnannounced when something else announces them';
+      'pool "lan" has no advertisement, so no node would answer for its addresses; ' +
+      'call advertiseL2() or advertiseBgp(), or set allowUnannounced if something else announces it';
     expect(problems(lan)).toEqual([silent]);
     expect(problems(lan, l2({ ipAddressPoolSelectors: [{ matchLabels: { zone: 'wan' } }] }))).toEqual([silent]);
   });
@@ -53,7 +53,7 @@ describe('pools and advertisements of an app', () => {
 
   test('share no address', () => {
     expect(problems(lan, pool('dmz', '192.168.10.250-192.168.11.5'), l2())).toEqual([
-      'pool "dmz": 192.168.10.250-192.168.11.5 overlaps 192.168.10.240/28 of pool "lan", which MetalLB refuses; let every address be in one pool',
+      'pool "dmz": 192.168.10.250-192.168.11.5 overlaps 192.168.10.240/28 of pool "lan"; put every address into one pool',
     ]);
   });
 
@@ -68,13 +68,13 @@ describe('pools and advertisements of an app', () => {
     ['fd00::9', 'fd00::9/128'],
   ])('have no single address such as %s', (address, cidr) => {
     expect(problems(pool('lan', address), l2())).toEqual([
-      `IPAddressPool "lan": "${address}" is a single address, which MetalLB does not read; write ${cidr}`,
+      `IPAddressPool "lan": "${address}" is a single address, which MetalLB rejects; write ${cidr}`,
     ]);
   });
 
   test('have names of their own', () => {
     expect(problems(lan, pool('lan', '10.0.0.0/24'), l2())).toEqual([
-      'there are two IPAddressPool "lan", of which the cluster keeps one; give each its own name',
+      'IPAddressPool "lan" exists twice; give each object its own name',
     ]);
   });
 
@@ -83,7 +83,7 @@ describe('pools and advertisements of an app', () => {
     ['metallb', 'metallb'],
   ])('are not in namespace %s', (shown, namespace) => {
     expect(problems(pool('lan', '10.0.0.0/24', { namespace }), l2())).toEqual([
-      `IPAddressPool "lan" is in namespace "${shown}", where MetalLB does not look; put it into metallb-system`,
+      `IPAddressPool "lan" is in namespace "${shown}", which MetalLB does not read; put it into metallb-system`,
     ]);
   });
 
@@ -91,17 +91,17 @@ describe('pools and advertisements of an app', () => {
     [
       'pool',
       l2({ ipAddressPools: ['lan', 'wan'] }),
-      'L2Advertisement "l2" names the pool "wan", which is not in this app; the pools are lan',
+      'L2Advertisement "l2" names the pool "wan", which is not in this app; choose from lan',
     ],
     [
       'peer',
       bgp('b', { peers: ['tor'] }),
-      'BGPAdvertisement "b" names the peer "tor", which is not in this app; the peers are none',
+      'BGPAdvertisement "b" names the peer "tor", which is not in this app; choose from none',
     ],
     [
       'community',
       bgp('b', { communities: ['1:1', 'x'] }),
-      'BGPAdvertisement "b" names the community "x", which is not in this app; the communities are none',
+      'BGPAdvertisement "b" names the community "x", which is not in this app; choose from none',
     ],
   ])('name no %s that is not there', (_what, advertisement, problem) => {
     expect(problems(lan, advertisement)).toEqual([problem]);
@@ -113,7 +113,7 @@ describe('pools and advertisements of an app', () => {
         new IpAddressPool(scope, 'pool', { name: 'lan', addresses: ['10.0.0.0/28'] }).advertiseBgp();
         for (const name of ['a', 'b']) new Community(scope, name, { name, communities: { same: '1:1' } });
       });
-    expect(build).toThrow('the community "same" is stated twice, for which MetalLB drops its whole configuration');
+    expect(build).toThrow('the community "same" exists twice, for which MetalLB drops its whole configuration');
   });
 
   const two = (second: object, first: object = {}) =>
@@ -121,7 +121,7 @@ describe('pools and advertisements of an app', () => {
 
   test('tell no peer two local preferences of one route', () => {
     expect(two({})).toEqual([
-      'BGPAdvertisement "a" and BGPAdvertisement "b" tell one peer two local preferences of one route, 0 and 200; give both the same, or peers of their own',
+      'BGPAdvertisement "a" and BGPAdvertisement "b" send one peer two local preferences for one route, 0 and 200; give both the same preference, or different peers',
     ]);
   });
 
@@ -147,9 +147,9 @@ describe('an app with a MetalLB in native mode', () => {
     'dynamicASN',
     'interface',
     'localASN',
-  ])('has no BGPPeer with %s, whoever made it', (field) => {
+  ])('has no BGPPeer with %s, made by any construct', (field) => {
     expect(nativeProblems(object('BGPPeer', 'tor', { [field]: 'x' }, {}, 'v1beta2'))).toEqual([
-      `BGPPeer "tor": ${field} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; leave it out, or set bgpType to frr-k8s where such a MetalLB runs`,
+      `BGPPeer "tor": ${field} needs MetalLB's FRR modes, and native mode drops its whole configuration for it; remove it, or set bgpType to frr-k8s if MetalLB runs in that mode`,
     ]);
   });
 
@@ -179,13 +179,13 @@ describe('an app with a MetalLB in native mode', () => {
 
   test('has no BGPPeer in the old version', () => {
     expect(nativeProblems(object('BGPPeer', 'tor', {}))).toEqual([
-      'BGPPeer "tor" is written in metallb.io/v1beta1, which is deprecated; use BgpPeer',
+      'BGPPeer "tor" has the deprecated version metallb.io/v1beta1; use BgpPeer',
     ]);
   });
 
   test('has no advertisement on an interface that speakers pass over', () => {
     expect(nativeProblems(lan, l2({ interfaces: ['eth0', 'docker0'] }))).toEqual([
-      'L2Advertisement "l2" names the interface docker0, which speakers pass over because of ^docker.* in excludeInterfaces; take one of them out',
+      'L2Advertisement "l2" names the interface docker0, which excludeInterfaces (^docker.*) excludes; remove one of them',
     ]);
   });
 });
@@ -249,7 +249,7 @@ describe('synth', () => {
         (scope) => make(scope, 'one'),
         (scope) => make(scope, 'other'),
       ),
-    ).toThrow(`there are two ${kind}, whose objects have the same names, so that one would undo the other; keep one`);
+    ).toThrow(`the app has two ${kind}, whose objects have the same names; keep one`);
   });
 
   test('takes no notice of what is not there', () => {

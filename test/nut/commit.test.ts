@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { NutModel } from '../../lib/nut/model';
 import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
 
-// each step starts a shell, which takes its time on a machine that is busy
+// each step starts a shell, which is slow on a busy machine
 jest.setTimeout(60_000);
 
 const STAGE = 12;
@@ -21,31 +21,31 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
   afterEach(() => pod.remove());
 
   describe('commit.sh', () => {
-    test('writes the deadline of the machine and commands its UPS, once', () => {
+    test('writes the deadline of the node and commands its UPS, once', () => {
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
       for (let i = 0; i < 3; i++) expect(pod.run('commit.sh', ['because']).status).toBe(0);
       expect(pod.line('deadline')).toEqual([BOOT, String(UPTIME + STAGE), '60', 'because']);
       expect(pod.told).toEqual([RETURN('ups1')]);
     });
 
-    test('writes the deadline where there is no UPS cable, and commands nothing', () => {
+    test('writes the deadline on a node without a UPS cable, and commands nothing', () => {
       start(MODEL, 'srv2').ups('ups1', 'ups.status', 'FSD OB LB');
       pod.run('commit.sh', ['because']);
       expect(pod.line('deadline')?.[1]).toBe(String(UPTIME + STAGE));
       expect(pod.told).toEqual([]);
     });
 
-    test('writes the deadline when the UPS refuses, and the next caller tries the UPS again', () => {
+    test('writes the deadline when the UPS refuses its command, and the next caller retries the UPS', () => {
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
       pod.write('ups/refuse', '');
-      expect(pod.run('commit.sh', ['because']).stdout).toContain('ups1 did not take shutdown.return');
+      expect(pod.run('commit.sh', ['because']).stdout).toContain('ups1 did not accept shutdown.return');
       expect(pod.line('deadline')).toBeDefined();
       pod.common('rm "$UPSES/refuse"');
       pod.run('commit.sh', ['again'], { CONTAINER: 'second' });
       expect(pod.told).toEqual([RETURN('ups1')]);
     });
 
-    test('declares the shutdown of a UPS that is merely on battery before it commands it, because its upsd goes down', () => {
+    test('sets FSD on a UPS on battery before it commands it, because its upsd powers off', () => {
       start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
       pod.ups('ups2', 'ups.status', 'OB');
       pod.run('commit.sh', ['because']);
@@ -53,7 +53,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.told).toEqual(['ups1', 'ups2'].map(RETURN));
     });
 
-    test('does not command such a UPS when its other machines cannot be told', () => {
+    test('does not command such a UPS when FSD cannot be set for its other nodes', () => {
       start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
       pod.ups('ups2', 'ups.status', 'OB');
       pod.write('ups/deaf', '');
@@ -61,33 +61,33 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.told).toEqual([RETURN('ups1')]);
     });
 
-    test('does not declare a shutdown that is declared already', () => {
+    test('does not set FSD again', () => {
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
       pod.run('commit.sh', ['because']);
       expect(pod.declared).toEqual([]);
     });
 
-    test('commands the UPS when the one who was about to has died', () => {
+    test('commands the UPS when the caller before it was killed', () => {
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
       pod.common(
-        `ln -s "$(boot_id).${UPTIME - 13}" /killpower/.telling.ups1`.replace('/killpower', pod.path('killpower')),
+        `ln -s "$(boot_id).${UPTIME - 13}" /killpower/.commanding.ups1`.replace('/killpower', pod.path('killpower')),
       );
       pod.run('commit.sh', ['because']);
       expect(pod.told).toEqual([RETURN('ups1')]);
-      expect(pod.killpowerFiles).toEqual([`.told.ups1.${BOOT}`, 'deadline']);
+      expect(pod.killpowerFiles).toEqual([`.commanded.ups1.${BOOT}`, 'deadline']);
     });
 
     test.each([
-      ['is about to', `${BOOT}.${UPTIME - 2}`, 0],
-      ['was about to in an earlier boot', `another.${UPTIME - 2}`, 1],
+      ['is doing so', `${BOOT}.${UPTIME - 2}`, 0],
+      ['was doing so in an earlier boot', `another.${UPTIME - 2}`, 1],
     ])('commands the UPS once: another caller %s', (_what, link, commands) => {
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
-      pod.common(`ln -s ${link} ${pod.path('killpower/.telling.ups1')}`);
+      pod.common(`ln -s ${link} ${pod.path('killpower/.commanding.ups1')}`);
       pod.run('commit.sh', ['because']);
       expect(pod.told).toHaveLength(commands);
     });
 
-    test('says that it cannot write the deadline, and leaves nothing half-written', () => {
+    test('reports that it cannot write the deadline, and leaves no partial file', () => {
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
       const full = `ln -s /dev/full ${pod.path('killpower')}/.deadline.agent.$$`;
       const { stdout } = pod.common(`${full}; arm 5 because`);
@@ -99,24 +99,24 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     test.each([
       ['exit 0', true],
       ['exit 1', false],
-    ])('with logind, promises the power-off only when logind takes it: %s', (answer, promises) => {
+    ])('with logind, reports the power-off only when logind schedules it: %s', (answer, promises) => {
       start({ ...MODEL, actuator: 'logind' });
       writeFileSync(pod.path('bin/dbus-send'), `#!/bin/sh\n${answer}\n`, { mode: 0o755 });
       const { stdout } = pod.run('commit.sh', ['because']);
-      expect(stdout.includes('this machine powers off in 12 s')).toBe(promises);
-      expect(stdout.includes('systemd-logind of srv1 does not take the power-off')).toBe(!promises);
+      expect(stdout.includes('this node powers off in 12 s')).toBe(promises);
+      expect(stdout.includes('systemd-logind on srv1 did not schedule the power-off')).toBe(!promises);
       expect(pod.line('deadline')).toBeDefined();
     });
 
-    test('tells the UPS again when its driver says that it failed', () => {
+    test('commands the UPS again when its driver reports a failure', () => {
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
       pod.write('ups/fail', '');
-      expect(pod.run('commit.sh', ['because']).stdout).toContain('ups1 did not take shutdown.return');
+      expect(pod.run('commit.sh', ['because']).stdout).toContain('ups1 did not accept shutdown.return');
       expect(pod.killpowerFiles).toEqual(['deadline']);
       pod.common('rm "$UPSES/fail"');
       pod.run('commit.sh', ['again']);
       expect(pod.told).toEqual([RETURN('ups1'), RETURN('ups1')]);
-      expect(pod.killpowerFiles).toEqual([`.told.ups1.${BOOT}`, 'deadline']);
+      expect(pod.killpowerFiles).toEqual([`.commanded.ups1.${BOOT}`, 'deadline']);
     });
 
     test.each(['', 'OL'])('commands no UPS whose status is "%s"', (status) => {
@@ -150,7 +150,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
     );
 
-    test('leaves a line that killpowerd takes, and never makes its time later, whatever was there', () => {
+    test('leaves a line that killpowerd accepts and never makes its time later, whatever the file had', () => {
       fc.assert(
         fc.property(garbage, fc.integer({ min: 0, max: 2 * UPTIME }), (before, wait) => {
           pod.write('killpower/deadline', before);
@@ -162,7 +162,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       );
     });
 
-    test('holds for what killpowerd takes, and for nothing else: that machine is committed', () => {
+    test('a node is committed by a line that killpowerd accepts, and by nothing else', () => {
       fc.assert(
         fc.property(garbage, (text) => {
           pod.write('killpower/deadline', text);
@@ -173,14 +173,14 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       );
     });
 
-    test('says nothing of another boot: the machine is not committed', () => {
+    test('a node is not committed by a line of another boot', () => {
       pod.common('arm 5 test');
       expect(pod.common('committed').status).toBe(0);
       pod.write('proc/sys/kernel/random/boot_id', 'd7e0a3c4-0000-4b6a-8c11-d3e5f7a9b1c3\n');
       expect(pod.common('committed').status).not.toBe(0);
     });
 
-    test('writes in one step: no reader ever sees half a line', async () => {
+    test('writes atomically: no reader gets an incomplete line', async () => {
       pod.common('arm 5 test');
       const writers = ['agent', 'second'].map((name) =>
         pod.start(

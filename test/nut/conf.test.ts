@@ -13,12 +13,12 @@ import {
 } from '../../lib/nut/conf';
 import { checkPassword, newPasswords, nutSecret } from '../../lib/nut/secret';
 
-/** Reads a quoted word the way NUT's parseconf does: a backslash makes the next character plain. */
+/** Reads a quoted word as NUT's parseconf does: a backslash escapes the next character. */
 function unquoted(word: string): string {
   expect(word).toMatch(/^".*"$/);
   let text = '';
   for (let i = 1; i < word.length - 1; i++) {
-    if (word[i] === '"') throw new Error('the word ends before its end');
+    if (word[i] === '"') throw new Error('unescaped quote inside the word');
     if (word[i] === '\\') i++;
     text += word[i];
   }
@@ -26,7 +26,7 @@ function unquoted(word: string): string {
 }
 
 describe('a quoted word', () => {
-  test('reads back as the text it was made of', () => {
+  test('reads back as the original text', () => {
     fc.assert(fc.property(fc.string({ unit: 'grapheme-ascii' }), (text) => expect(unquoted(quoted(text))).toBe(text)));
   });
 
@@ -74,7 +74,7 @@ describe('ups.conf', () => {
   });
 
   test.each(['ups@1', 'ups:1', '[ups1]', 'ups 1', '', '-ups', 'ä'])('refuses the name %j', (name) => {
-    expect(() => checkUpsName(name)).toThrow('is no UPS name');
+    expect(() => checkUpsName(name)).toThrow('is not a valid UPS name');
   });
 });
 
@@ -107,20 +107,20 @@ describe('upsmon.conf', () => {
     expect(conf()).toMatch(/^MONITOR ups2@10\.0\.0\.2:3493 2 monsecondary @PASSWORD:secondary@ secondary$/m);
   });
 
-  test('needs so many supplies', () => expect(conf()).toMatch(/^MINSUPPLIES 2$/m));
+  test('has MINSUPPLIES', () => expect(conf()).toMatch(/^MINSUPPLIES 2$/m));
 
-  test('calls scripts without arguments, joined with nothing', () => {
+  test('calls scripts without arguments', () => {
     expect(conf()).toMatch(/^SHUTDOWNCMD "\/scripts\/shutdown\.sh"$/m);
     expect(conf()).toMatch(/^NOTIFYCMD \/scripts\/notify\.sh$/m);
   });
 
-  test('does nothing special on low battery, because another UPS may still feed the machine', () => {
+  test('only runs NOTIFYCMD on low battery, because another UPS may still feed the node', () => {
     expect(conf()).toMatch(/^NOTIFYFLAG LOWBATT EXEC$/m);
   });
 
-  test('leaves a UPS with an alarm its DEADTIME, like any other', () => expect(conf()).toMatch(/^ALARMCRITICAL 0$/m));
+  test('gives a UPS with an alarm its DEADTIME, like any other', () => expect(conf()).toMatch(/^ALARMCRITICAL 0$/m));
 
-  test('insists on TLS when there are certificates', () => {
+  test('requires TLS when there are certificates', () => {
     expect(conf(true)).toContain('CERTPATH /etc/nut/ca\nCERTVERIFY 1\nFORCESSL 1\n');
   });
 });
@@ -148,20 +148,20 @@ describe('the Secret', () => {
     'a/slash/here',
     'ümlaut-ümlaut',
   ])('refuses %j and does not show it', (password) => {
-    expect(() => checkPassword('primary', password)).toThrow('the primary password is not usable');
+    expect(() => checkPassword('primary', password)).toThrow('the primary password is invalid');
     expect(() => checkPassword('primary', password)).not.toThrow(password);
   });
 
-  test.each(['secret', '123456', 'x'])('takes %j, which a NAS or an SNMP card may have', (password) => {
+  test.each(['secret', '123456', 'x'])('accepts %j, which a NAS or an SNMP card may have', (password) => {
     expect(() => checkPassword('server-nas', password)).not.toThrow();
     expect(() => checkPassword('driver-ups1-community', password)).not.toThrow();
   });
 
   test.each(['', 'has space in it', 'a'.repeat(129)])('refuses %j for a NAS as well', (password) => {
-    expect(() => checkPassword('server-nas', password)).toThrow('the server-nas password is not usable; take 1 to 128');
+    expect(() => checkPassword('server-nas', password)).toThrow('the server-nas password is invalid; use 1 to 128');
   });
 
-  test('holds a password of digits as a text', () => {
+  test('keeps a password of digits a string', () => {
     const { stringData } = parse(nutSecret('nut-users', { ...newPasswords(), 'server-nas': '123456' }));
     expect(stringData['server-nas']).toBe('123456');
   });

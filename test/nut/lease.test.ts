@@ -3,7 +3,7 @@ import { BOOT, MODEL, PodScripts, RETURN, SHELLS, UPTIME } from './pod-scripts';
 
 jest.setTimeout(60_000);
 
-/** The lease is 20 s, and a third of it is 6 s and a little. */
+/** Less than a third of the lease of 20 s. */
 const SOON = 5;
 const STAGE = 12;
 
@@ -17,14 +17,14 @@ describe.each(SHELLS)('lease.sh under $shell', ({ command }) => {
   });
   afterEach(() => pod.remove());
 
-  /** Runs it until it has looked so often. */
+  /** Runs it for so many polls. */
   const looks = (times = 3): void => {
     expect(pod.run('lease.sh', [], { LOOKS: String(times) }).status).toBe(0);
   };
   const lease = (seconds: number, boot = BOOT) =>
     pod.write('killpower/lease', `${boot} ${UPTIME + seconds} 60 lease\n`);
 
-  test('commits the machine and tells its UPS before a lease ends that nobody renews', () => {
+  test('commits the node and commands its UPS before a lease expires that is not renewed', () => {
     pod.ups('ups1', 'ups.status', 'OB');
     lease(SOON);
     looks();
@@ -33,7 +33,7 @@ describe.each(SHELLS)('lease.sh under $shell', ({ command }) => {
     expect(pod.told).toEqual([RETURN('ups1')]);
   });
 
-  test('waits for a second look, because the lease may be renewed by then', () => {
+  test('waits for a second poll, because the lease may be renewed by then', () => {
     pod.ups('ups1', 'ups.status', 'OB');
     lease(SOON);
     looks(1);
@@ -45,7 +45,7 @@ describe.each(SHELLS)('lease.sh under $shell', ({ command }) => {
     ['a lease of another boot', 'OB', () => lease(SOON, 'another-boot')],
     ['no lease', 'OB', () => {}],
     ['a UPS that is on line again', 'OL', () => lease(SOON)],
-    ['a UPS that is not heard, which nobody could tell', undefined, () => lease(SOON)],
+    ['a UPS without data, which cannot be commanded', undefined, () => lease(SOON)],
   ])('does nothing for %s', (_what, status, prepare) => {
     pod.ups('ups1', 'ups.status', status);
     prepare();
@@ -54,7 +54,7 @@ describe.each(SHELLS)('lease.sh under $shell', ({ command }) => {
     expect(pod.told).toEqual([]);
   });
 
-  test('leaves a machine alone that is committed', () => {
+  test('does nothing on a node that is committed', () => {
     pod.ups('ups1', 'ups.status', 'OB');
     lease(SOON);
     pod.common('arm 30 FSD');

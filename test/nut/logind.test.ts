@@ -10,7 +10,7 @@ const SHELLS = [
   { shell: 'busybox sh', command: ['busybox', 'sh'] },
 ];
 const SCRIPT = readProjectFile('lib/nut/scripts/logind.sh');
-// each call starts a shell, which takes its time on a machine that is busy
+// each call starts a shell, which is slow on a busy machine
 jest.setTimeout(60_000);
 /** Times are counted in whole seconds, on two clocks. */
 const SLACK_SECONDS = 2;
@@ -21,7 +21,7 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'logind-'));
     writeFileSync(join(folder, 'logind.sh'), SCRIPT);
-    // notes what it is told, in one write, as the one logind of a machine would
+    // records each call in one write, as the one logind of a node would
     const bus = `#!/bin/sh\n[ ! -e "${folder}/broken" ] || exit 1\necho "$*" >>"${folder}/told"\n`;
     writeFileSync(join(folder, 'dbus-send'), bus);
     chmodSync(join(folder, 'dbus-send'), 0o755);
@@ -35,7 +35,7 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
     });
   const told = (): string[] =>
     existsSync(join(folder, 'told')) ? readFileSync(join(folder, 'told'), 'utf8').trim().split('\n') : [];
-  /** What logind was told last: seconds from now, "nothing", or undefined when it was told nothing yet. */
+  /** The last call to logind: seconds from now, "nothing" after a cancel, or undefined without a call. */
   const planned = (): number | 'nothing' | undefined => {
     const last = told().at(-1);
     const at = /ScheduleShutdown string:poweroff uint64:(\d+)000000$/.exec(last ?? '')?.[1];
@@ -46,7 +46,7 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
     expect(Math.abs(Number(planned()) - seconds)).toBeLessThanOrEqual(SLACK_SECONDS);
   };
 
-  test('plans a power-off of systemd-logind over the system bus', async () => {
+  test('schedules a power-off at systemd-logind over the system bus', async () => {
     expect(await logind('arm', '60', 'FSD')).toBe(0);
     expect(told()[0]).toMatch(
       /^--system --print-reply --reply-timeout=3000 --dest=org\.freedesktop\.login1 \/org\/freedesktop\/login1 org\.freedesktop\.login1\.Manager\.ScheduleShutdown string:poweroff uint64:\d{10}000000$/,
@@ -70,7 +70,7 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
     expect(planned()).toBe('nothing');
   });
 
-  test('a lease neither postpones a deadline nor comes before it, and its end does not cancel one', async () => {
+  test('a lease neither postpones nor precedes a deadline, and its cancel does not cancel one', async () => {
     await logind('lease', '20');
     await logind('arm', '60', 'FSD');
     expectPlanned(60);
@@ -82,18 +82,18 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
     expectPlanned(60);
   });
 
-  test('cancels nothing that is not its own', async () => {
+  test('cancels only its own lease', async () => {
     expect(await logind('cancel')).toBe(0);
     expect(told()).toEqual([]);
   });
 
-  test('forgets what was planned in an earlier boot', async () => {
+  test('ignores times of an earlier boot', async () => {
     writeFileSync(join(folder, 'state.deadline.1'), 'another-boot 1 FSD\n');
     await logind('lease', '20');
     expectPlanned(20);
   });
 
-  test('ends with 1 when logind cannot be told, and the next call makes up for it', async () => {
+  test('exits with 1 when logind does not answer, and the next call makes up for it', async () => {
     writeFileSync(join(folder, 'broken'), '');
     expect(await logind('arm', '60', 'FSD')).toBe(1);
     rmSync(join(folder, 'broken'));
@@ -101,7 +101,7 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
     expectPlanned(60);
   });
 
-  test('a cancel that fails is done by the next one', async () => {
+  test('the next call completes a cancel that failed', async () => {
     await logind('lease', '20');
     writeFileSync(join(folder, 'broken'), '');
     expect(await logind('cancel')).toBe(1);
@@ -114,13 +114,13 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
   });
 
   test.each([[], ['arm'], ['arm', '-5', 'x'], ['arm', '010', 'x'], ['lease', 'soon'], ['stop']])(
-    'ends with 2 for the arguments %j and tells nothing',
+    'exits with 2 for the arguments %j and does not call logind',
     async (...args) => {
       expect([await logind(...args.filter(Boolean)), told()]).toEqual([2, []]);
     },
   );
 
-  test('with any number of callers at once, logind ends up with the earliest deadline', async () => {
+  test('with concurrent callers, logind ends up with the earliest deadline', async () => {
     const call = fc.oneof(
       fc.integer({ min: 20, max: 900 }).map((seconds) => ['arm', String(seconds), 'FSD']),
       fc.constantFrom(['lease', '600'], ['lease', '10'], ['cancel']),
@@ -130,7 +130,7 @@ describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...re
         for (const name of readdirSync(folder).filter((file) => /^(told|state)/.test(file))) {
           rmSync(join(folder, name));
         }
-        // one deadline for sure: with leases alone any of two answers would be right
+        // at least one deadline: with leases alone two answers would be right
         await Promise.all([['arm', '450', 'FSD'], ...calls].map((args) => logind(...args)));
         await logind('cancel');
         const armed = calls.filter(([verb]) => verb === 'arm').map(([, seconds]) => Number(seconds));

@@ -53,7 +53,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(isReached()).toBe(reached);
     });
 
-    test('asks for a limit that has been exceeded for so long', () => {
+    test('is true once a limit has been exceeded for the given seconds', () => {
       start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', 'OB');
       const at = (uptime: number, charge: string): boolean => {
         pod.write('proc/uptime', `${uptime}.01 1.0\n`);
@@ -64,14 +64,14 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect([at(111, '40'), at(112, '39'), at(121, '39'), at(122, '39')]).toEqual([false, false, false, true]);
     });
 
-    test.each(['', 'garbage', '12 34'])('begins anew where the time it kept is "%s"', (text) => {
+    test.each(['', 'garbage', '12 34'])('starts over when the time it kept is "%s"', (text) => {
       start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', 'OB');
       pod.write('var/run/nut/on-battery.agent.ups1', text);
       expect(pod.run('early-reached.sh', ['ups1', '0'])).toMatchObject({ status: 1, stderr: '' });
       expect(readFileSync(pod.path('var/run/nut/on-battery.agent.ups1'), 'utf8')).toBe(`${UPTIME}\n`);
     });
 
-    test('counts the time on battery, from the begin when the mains were there in between', () => {
+    test('counts the time on battery, and starts over after mains power was back', () => {
       start({ ...MODEL, early: EARLY });
       const at = (uptime: number, status: string): boolean => {
         pod.write('proc/uptime', `${uptime}.01 1.0\n`);
@@ -95,7 +95,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     };
     beforeEach(healthy);
 
-    test('is ready when nothing stands in the way', () => {
+    test('prints ready without a problem', () => {
       expect(said()).toEqual(['ready']);
       expect(pod.run('preflight.sh').status).toBe(0);
     });
@@ -104,13 +104,13 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       ['an old heartbeat', `${BOOT} ${UPTIME - 11}\n`],
       ['a heartbeat of another boot', `another-boot ${UPTIME}\n`],
       ['half a heartbeat', BOOT],
-    ])('knows %s', (_what, heartbeat) => {
+    ])('reports %s', (_what, heartbeat) => {
       pod.write('killpower/heartbeat', heartbeat);
-      expect(said()).toEqual([expect.stringContaining('killpowerd does not run on srv1')]);
+      expect(said()).toEqual([expect.stringContaining('killpowerd is not running on srv1')]);
     });
 
     describe('with logind', () => {
-      /** logind answers so when it is asked whether it can power the machine off. */
+      /** The answer of logind to CanPowerOff. */
       const answers = (answer: string) => {
         start({ ...MODEL, actuator: 'logind' });
         healthy();
@@ -118,45 +118,63 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         writeFileSync(pod.path('bin/dbus-send'), bus, { mode: 0o755 });
       };
 
-      test('is ready when it would power the machine off', () => {
+      test('prints ready when logind can power the node off', () => {
         answers(`echo '   string "yes"'`);
         expect(said()).toEqual(['ready']);
       });
 
       test.each(['exit 1', `echo '   string "challenge"'`, `echo '   string "na"'`])(
-        'knows that it would not: %s',
+        'reports that logind cannot: %s',
         (answer) => {
           answers(answer);
-          expect(said()).toEqual([expect.stringContaining('systemd-logind of srv1 does not say')]);
+          expect(said()).toEqual([expect.stringContaining('systemd-logind on srv1 does not confirm')]);
         },
       );
     });
 
-    test('knows another delay, a command that is not there, and who is not logged in', () => {
+    test('reports another delay, a missing command, and a node that is not logged in', () => {
       pod.ups('ups1', 'ups.delay.shutdown', '20');
       pod.ups('ups1', 'commands', 'load.off - Turn off the load');
       pod.write('ups/clients', '127.0.0.1\n127.0.0.1\n10.0.0.22\n');
       expect(said()).toEqual([
-        expect.stringContaining('ups1 takes no shutdown.return'),
-        'ups1 would cut its load after 20 s, and cluster.yaml reckons with 120 s',
-        expect.stringContaining('srv2 (10.0.0.2) is not logged in at ups1'),
+        expect.stringContaining('ups1 does not support shutdown.return'),
+        'ups1 would cut its output after 20 s, but cluster.yaml plans with 120 s; correct its offdelay',
+        expect.stringContaining('srv2 (10.0.0.2) is not logged in to ups1'),
       ]);
       expect(pod.run('preflight.sh').status).toBe(1);
     });
 
-    test('knows that one of the two upsmons beside the cable is missing', () => {
+    test('reports that one of the two upsmons on the node with the cable is missing', () => {
       pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n');
-      expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in at ups1')]);
+      expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in to ups1')]);
     });
 
-    test('is ready without knowing when a UPS cuts its load, and says that it does not know', () => {
+    test('prints ready and a remark when a UPS does not report its delay', () => {
       pod.ups('ups1', 'ups.delay.shutdown', undefined);
-      expect(said()).toEqual([expect.stringContaining('ups1 does not tell when it cuts its load'), 'ready']);
+      expect(said()).toEqual([expect.stringContaining('ups1 does not report ups.delay.shutdown'), 'ready']);
     });
 
-    test('knows a UPS without data', () => {
+    test('reports a UPS without data', () => {
       pod.ups('ups1', 'ups.status', undefined);
-      expect(said()).toEqual(['no data from ups1@127.0.0.1:3493']);
+      expect(said()).toEqual(['no data from ups1@127.0.0.1:3493; check its upsd and its driver']);
+    });
+  });
+
+  describe('ready.sh', () => {
+    const ready = (looked: number | undefined, preflight = 'ready') => {
+      if (looked !== undefined) pod.write('var/run/nut/looked', `${looked}\n`);
+      pod.write('var/run/nut/preflight', `${preflight}\n`);
+      const { status, stdout } = pod.run('ready.sh');
+      return [status, stdout.trim()];
+    };
+
+    test.each([
+      ['is ready when the loop runs and preflight finds nothing', UPTIME, 'ready', 0, ''],
+      ['prints what preflight found', UPTIME, 'no data from ups1', 1, 'no data from ups1'],
+      ['prints that no UPS was polled yet', undefined, 'ready', 1, 'second has not polled the UPSes yet'],
+      ['prints for how long no UPS was polled', UPTIME - 61, 'ready', 1, 'second has not polled the UPSes for 61 s'],
+    ])('%s', (_, looked, preflight, status, printed) => {
+      expect(ready(looked, preflight)).toEqual([status, printed]);
     });
   });
 });

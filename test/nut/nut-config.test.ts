@@ -3,28 +3,28 @@ import { at, find } from '../metallb/support';
 import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-synth';
 
 describe('the files', () => {
-  test('tell a node its numbers', () => {
+  test('have the settings of a node', () => {
     expect(configuration()['srv2.env']).toBe(
       'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nACTUATOR=killpowerd\nEARLY=no\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\n',
     );
   });
 
-  test('tell the early limits', () => {
+  test('have the limits of an early shutdown', () => {
     expect(configuration({ early: { runtimeBelowSeconds: 300 } })['srv2.env']).toMatch(
       /^EARLY=yes$(.|\n)*^EARLY_RUNTIME=300$/m,
     );
   });
 
-  test('let the node with the cable call its own upsd over loopback, and the others its address', () => {
+  test('give the node with the cable its own upsd over loopback, and the others its address', () => {
     expect(configuration()['srv1.feeds']).toBe('ups1@127.0.0.1:3493 1\n');
     expect(configuration()['srv2.feeds']).toBe('ups1@10.0.0.1:3493 1\n');
   });
 
-  test('list who should be logged in', () => {
+  test('list the upsmons that should be logged in', () => {
     expect(configuration()['srv1.clients']).toBe('ups1 127.0.0.1 srv1\nups1 127.0.0.1 srv1\nups1 10.0.0.2 srv2\n');
   });
 
-  test('tell the UPS node the offdelay that the plan reckons with', () => {
+  test('give the UPS node the offdelay of the plan', () => {
     expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups\n');
   });
 
@@ -49,7 +49,7 @@ test('a change of the configuration rolls the pods', () => {
   expect(checksum()).toBe(checksum());
 });
 
-test('the Service names its protocol, selects the primaries, and does not ask whether they are ready', () => {
+test('the Service names its protocol, selects the primaries, and includes those that are not ready', () => {
   expect(find(synth(), 'Service')['spec']).toMatchObject({
     ports: [{ name: 'nut', port: 3493, protocol: 'TCP', targetPort: 3493 }],
     selector: { 'app.kubernetes.io/component': 'primary' },
@@ -64,7 +64,7 @@ describe('metrics', () => {
     expect(names(podOf(objects, 'nut-secondary'))).not.toContain('exporter');
   });
 
-  test('come with alerts for the Prometheus operator when asked for', () => {
+  test('add alerts for the Prometheus operator with prometheusRules', () => {
     const rule = find(synth({}, { metrics: { prometheusRules: true } }), 'PrometheusRule');
     const alerts = at(rule, 'spec.groups.0.rules') as { alert: string }[];
     expect(alerts.map(({ alert }) => alert)).toEqual([
@@ -89,7 +89,7 @@ describe('metrics', () => {
 describe('TLS', () => {
   const objects = () => synth({ tls: true }, { tlsSecretName: 'nut-tls' });
 
-  test('gives the key to upsd and the authority alone to everybody else', () => {
+  test('gives the key to upsd and only the CA certificate to the other containers', () => {
     const volumes = podOf(objects(), 'nut-primary')['volumes'] as JsonObject[];
     const keys = (name: string) =>
       (
@@ -106,7 +106,9 @@ describe('TLS', () => {
 });
 
 test('a node fed by a UPS that is not there is refused', () => {
-  expect(() => synth({ nodes: [fed('srv2', 'ups9')] })).toThrow('node srv2 is fed by "ups9", which is no UPS here');
+  expect(() => synth({ nodes: [fed('srv2', 'ups9')] })).toThrow(
+    'node srv2 is fed by "ups9", which is not a UPS of this model',
+  );
 });
 
 test('one name for two UPSes is refused', () => {

@@ -7,7 +7,7 @@ describe('the primary', () => {
     expect(terms(pods('nut-primary'))).toEqual([{ matchExpressions: [{ key: 'ups-device', operator: 'Exists' }] }]);
   });
 
-  test('has three callers besides upsd', () => {
+  test('has three containers besides upsd', () => {
     expect(names(pods('nut-primary'))).toEqual(['upsd', 'primary', 'agent', 'second']);
   });
 
@@ -27,20 +27,26 @@ describe('the primary', () => {
     }
   });
 
-  test('sees the USB bus and the killpower directory of the machine', () => {
+  test('mounts the USB bus and the killpower directory of the node', () => {
     expect(hostPaths(pods('nut-primary'))).toEqual([
       { path: '/dev/bus/usb', type: 'Directory' },
       { path: '/run/killpower', type: 'DirectoryOrCreate' },
     ]);
   });
 
-  test('has both passwords, because any of its callers may command the UPS', () => {
+  test('has both passwords, because each of its containers may command the UPS', () => {
     expect(secretKeys(pods('nut-primary'))).toEqual(['primary', 'secondary']);
   });
 
-  test('has no rights on the machine when its driver talks over the network', () => {
+  test('has no privileges on the node when its driver uses the network', () => {
     const pod = pods('nut-primary', { cabled: [ups('ups1', 'srv1', 'snmp-ups')] });
     expect(container(pod, 'upsd')['securityContext']).toMatchObject({ privileged: false });
+    expect(hostPaths(pod).map(({ path }) => path)).toEqual(['/run/killpower']);
+  });
+
+  test('needs no USB bus when its driver uses a serial port', () => {
+    const pod = pods('nut-primary', { cabled: [{ ...ups('ups1', 'srv1', 'blazer_ser'), port: '/dev/ttyS0' }] });
+    expect(container(pod, 'upsd')['securityContext']).toMatchObject({ privileged: true });
     expect(hostPaths(pod).map(({ path }) => path)).toEqual(['/run/killpower']);
   });
 
@@ -60,7 +66,7 @@ describe('the primary', () => {
     });
   });
 
-  test('is not there when another machine serves the UPS', () => {
+  test('is absent when another host serves the UPS', () => {
     const served = [{ name: 'nas', host: '10.0.0.20', port: 3493, user: 'monuser' }];
     const objects = synth({ cabled: [], served, nodes: [fed('srv1', 'nas')] });
     expect(objects.map(({ kind, metadata }) => `${String(kind)} ${(metadata as { name: string }).name}`)).toEqual([
@@ -88,7 +94,7 @@ describe('the secondary', () => {
 
   test('is an agent and a second opinion', () => expect(names(pods('nut-secondary'))).toEqual(['agent', 'second']));
 
-  test('has no rights on the machine', () => {
+  test('has no privileges on the node', () => {
     for (const name of ['agent', 'second']) {
       expect(container(pods('nut-secondary'), name)['securityContext']).toMatchObject({
         privileged: false,
@@ -97,27 +103,27 @@ describe('the secondary', () => {
     }
   });
 
-  test('is privileged when its owner says so', () => {
+  test('is privileged with privilegedSecondary', () => {
     const pod = pods('nut-secondary', {}, { privilegedSecondary: true });
     expect(container(pod, 'agent')['securityContext']).toMatchObject({ privileged: true });
   });
 
-  test('sees the killpower directory and nothing else of the machine', () => {
+  test('mounts the killpower directory and nothing else of the node', () => {
     expect(hostPaths(pods('nut-secondary', {}, { killpowerPath: '/usr/local/killpower' }))).toEqual([
       { path: '/usr/local/killpower', type: 'DirectoryOrCreate' },
     ]);
   });
 
-  test('is given its own password and not that of the primary', () => {
+  test('has its own password and not that of the primary', () => {
     expect(secretKeys(pods('nut-secondary'))).toEqual(['secondary']);
   });
 
-  test('is given the password for a UPS that another machine serves', () => {
+  test('has the password for a UPS that another host serves', () => {
     const served = [{ name: 'nas', host: '10.0.0.20', port: 3493, user: 'monuser' }];
     expect(secretKeys(pods('nut-secondary', { served }))).toEqual(['secondary', 'server-nas']);
   });
 
-  test('sees the system bus when logind is to power the machine off', () => {
+  test('mounts the system bus when logind powers the node off', () => {
     expect(hostPaths(pods('nut-secondary', { actuator: 'logind' }))).toContainEqual({
       path: '/run/dbus',
       type: 'Directory',
@@ -126,7 +132,7 @@ describe('the secondary', () => {
 });
 
 describe.each(['nut-primary', 'nut-secondary'])('%s', (name) => {
-  test('works while DNS, scheduler and registry do not', () => {
+  test('runs without DNS, scheduler and registry', () => {
     expect(pods(name)).toMatchObject({
       hostNetwork: true,
       dnsPolicy: 'Default',
@@ -136,13 +142,13 @@ describe.each(['nut-primary', 'nut-secondary'])('%s', (name) => {
     });
   });
 
-  test('has no probe that could end it', () => {
+  test('has no probe that could restart it', () => {
     for (const candidate of pods(name)['containers'] as JsonObject[]) {
       expect(Object.keys(candidate).filter((key) => /^(liveness|startup)Probe$/.test(key))).toEqual([]);
     }
   });
 
-  test('says by its readiness whether a power failure would end well', () => {
+  test('reports by its readiness whether a power failure would end in a clean shutdown', () => {
     expect(at(container(pods(name), 'second'), 'readinessProbe.exec.command')).toEqual(['/scripts/ready.sh']);
   });
 
@@ -155,7 +161,7 @@ describe.each(['nut-primary', 'nut-secondary'])('%s', (name) => {
     expect(new Set(mounts.map((mount) => mount.name)).size).toBe(mounts.length);
   });
 
-  test('rolls out everywhere, whatever preflight says', () => {
+  test('rolls out to all nodes, ready or not', () => {
     expect(at(find(synth(), 'DaemonSet', name), 'spec.updateStrategy')).toEqual({
       type: 'RollingUpdate',
       rollingUpdate: { maxUnavailable: '100%' },

@@ -47,10 +47,10 @@ export const twoFeeds = (minSupplies: number): NutModel => ({
   nodes: [fed('srv1', minSupplies, 'ups1', 'ups2')],
 });
 
-/** What upsd is told when a UPS is to cut its load. */
+/** The command that upsd receives when a UPS is to cut its output. */
 export const RETURN = (ups: string) => `${ups} shutdown.return`;
 
-/** What the scripts take from their pod and from the machine, as absolute paths. */
+/** Absolute paths of the scripts in their pod and on the node. */
 const PATHS =
   /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|etc\/nut|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
 
@@ -63,7 +63,7 @@ const UPSCMD = `#!/bin/sh
 if [ "$1" = -l ]; then exec cat "$UPSES/\${2%%@*}.commands"; fi
 exit 1
 `;
-/** As upsd: the primary may declare the shutdown of a UPS, which everybody sees in its status, and tell it to cut its load. */
+/** Stands for upsd: the primary may set FSD on a UPS, which all clients get in its status, and command it to cut its output. */
 const NC = `#!/bin/sh
 [ "$*" = '127.0.0.1 3493' ] || exit 1
 while read -r word ups rest; do
@@ -89,8 +89,8 @@ done
 `;
 
 /**
- * The scripts of a pod, in a folder that stands for the root of its file system: their absolute paths are changed to paths below
- * it, because only root could give them a root of their own. The clock stands still, and upsc and upscmd answer what a test says.
+ * The scripts of a pod in a folder that stands for its root file system. Their absolute paths are changed to paths below it, because
+ * only root can chroot. The clock stands still, and upsc and upscmd answer from files of the test.
  */
 export class PodScripts {
   readonly root = mkdtempSync(join(tmpdir(), 'pod-scripts-'));
@@ -151,22 +151,22 @@ export class PodScripts {
     else writeFileSync(file, `${value}\n`);
   }
 
-  /** The commands that UPSes took. */
+  /** The commands that UPSes accepted. */
   get told(): string[] {
     return this.lines('ups/told');
   }
 
-  /** What one of the stand-ins of a test was asked for, a line each time. */
+  /** The calls of a stand-in of a test, one line each. */
   asked(name: string): string[] {
     return this.lines(`ups/${name}`);
   }
 
-  /** The UPSes whose shutdown was declared, in that order. */
+  /** The UPSes on which FSD was set, in that order. */
   get declared(): string[] {
     return this.lines('ups/declared');
   }
 
-  /** Fields of a file for killpowerd; undefined when it is not there. */
+  /** Fields of a file for killpowerd; undefined if it is missing. */
   line(name: 'deadline' | 'lease'): string[] | undefined {
     const file = this.path(`killpower/${name}`);
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ') : undefined;
@@ -188,7 +188,7 @@ export class PodScripts {
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   }
 
-  /** Runs shell code that has read common.sh. */
+  /** Runs shell code after common.sh. */
   common(code: string) {
     const [program = '', ...rest] = this.shell;
     const options = { env: this.environment, timeout: 10_000 };
@@ -196,14 +196,14 @@ export class PodScripts {
     return { status, stdout: stdout.toString(), stderr: stderr.toString() };
   }
 
-  /** The same in the background. Resolves when it has ended. */
+  /** The same in the background. Resolves when it has exited. */
   start(code: string): Promise<number | null> {
     const [program = '', ...rest] = this.shell;
     const child = spawn(program, [...rest, '-c', this.withCommon(code)], { env: this.environment, stdio: 'ignore' });
     return new Promise((resolve) => child.once('exit', resolve));
   }
 
-  /** Runs second.sh until it has looked once. */
+  /** Runs second.sh for one poll. */
   async look(): Promise<string> {
     const done = this.path('var/run/nut/looked');
     rmSync(done, { force: true });
@@ -216,7 +216,7 @@ export class PodScripts {
     for (let i = 0; i < 500 && !existsSync(done); i++) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGTERM');
     await ended;
-    // a sleep that outlives it holds the other end
+    // a sleep that outlives it keeps the pipe open
     child.stdout.destroy();
     child.stderr.destroy();
     return log;
@@ -227,7 +227,7 @@ export class PodScripts {
     return spawn(this.path(`scripts/${script}`), [], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  /** When killpowerd would power the machine off for a file, in seconds from now; undefined: it would not. */
+  /** When killpowerd would power the node off for a file, in seconds from now; undefined: never. */
   killpowerdSays(name: 'deadline' | 'lease'): number | undefined {
     const env = {
       PATH: process.env['PATH'],

@@ -2,13 +2,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import type { NutModel } from '../../lib/nut/model';
 import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
 
-// each step starts a shell, which takes its time on a machine that is busy
+// each step starts a shell, which is slow on a busy machine
 jest.setTimeout(60_000);
 
 const STAGE = 12;
 const LEASE = 20;
 const OFF_DELAY = 120;
-/** What stands where a UPS was told so many seconds ago. */
+/** The content of the mark of a UPS that was commanded so many seconds ago. */
 const toldBefore = (seconds: number): string => `${UPTIME - seconds}\n`;
 
 describe.each(SHELLS)('under $shell', ({ command }) => {
@@ -54,15 +54,15 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       },
     );
 
-    test('does not touch the lease when nobody answers', async () => {
+    test('does not touch the lease without data', async () => {
       pod.common(`write_line lease ${UPTIME + 5} lease`);
       await pod.look();
       expect(pod.line('lease')?.[1]).toBe(String(UPTIME + 5));
       expect(pod.line('deadline')).toBeUndefined();
     });
 
-    test('forgets that a UPS was told: in another boot, and when it is on line again after its cut', async () => {
-      const marks = ['another-boot', BOOT].map((boot) => pod.path(`killpower/.told.ups1.${boot}`));
+    test('drops the mark of a UPS that was commanded in another boot, or is on line again after its cut', async () => {
+      const marks = ['another-boot', BOOT].map((boot) => pod.path(`killpower/.commanded.ups1.${boot}`));
       for (const mark of marks) writeFileSync(mark, toldBefore(OFF_DELAY));
       pod.ups('ups1', 'ups.status', 'OB LB');
       await pod.look();
@@ -73,8 +73,8 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(marks.map(existsSync)).toEqual([false, false]);
     });
 
-    test('forgets that a UPS was told when it goes mute before its cut, and not when upsd is away', async () => {
-      const mark = pod.path(`killpower/.told.ups1.${BOOT}`);
+    test('drops the mark of a UPS that stops answering before its cut, but not while upsd is unreachable', async () => {
+      const mark = pod.path(`killpower/.commanded.ups1.${BOOT}`);
       writeFileSync(mark, toldBefore(OFF_DELAY - 1));
       await pod.look();
       expect(existsSync(mark)).toBe(true);
@@ -83,9 +83,9 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(existsSync(mark)).toBe(false);
     });
 
-    test('tells a UPS that was mute after its cut nothing when its mains are back', async () => {
+    test('does not command a UPS that stopped answering after its cut when mains power returns', async () => {
       start(twoFeeds(1)).ups('ups2', 'ups.status', 'OL');
-      pod.write(`killpower/.told.ups1.${BOOT}`, toldBefore(OFF_DELAY));
+      pod.write(`killpower/.commanded.ups1.${BOOT}`, toldBefore(OFF_DELAY));
       pod.write('ups/ups1.mute', '');
       await pod.look();
       pod.common('rm "$UPSES/ups1.mute"');
@@ -100,13 +100,13 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       ['OL', OFF_DELAY - 10, false],
       ['OL', OFF_DELAY, false],
     ])(
-      'at "%s" %i s after a UPS was told, upsd having forgotten it: declares the shutdown again: %p',
+      'at "%s" %i s after the command to a UPS whose upsd lost FSD: sets FSD again: %p',
       async (status, seconds, again) => {
-        pod.write(`killpower/.told.ups1.${BOOT}`, toldBefore(seconds));
+        pod.write(`killpower/.commanded.ups1.${BOOT}`, toldBefore(seconds));
         pod.ups('ups1', 'ups.status', status);
         await pod.look();
         expect(pod.declared).toEqual(again ? ['ups1'] : []);
-        expect(pod.killpowerFiles.includes(`.told.ups1.${BOOT}`)).toBe(seconds < OFF_DELAY);
+        expect(pod.killpowerFiles.includes(`.commanded.ups1.${BOOT}`)).toBe(seconds < OFF_DELAY);
         expect(pod.told).toEqual([]);
       },
     );
@@ -126,7 +126,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.told.sort()).toEqual(told.map(RETURN));
     });
 
-    test('declares the shutdown of a UPS beyond an early limit that the primary does nothing about, and no other', async () => {
+    test('sets FSD on a UPS beyond an early limit if the primary does not, and on no other', async () => {
       const limit = 10;
       start({ ...twoFeeds(1), early: { onBatterySeconds: limit } }).ups('ups1', 'ups.status', 'OB');
       pod.ups('ups2', 'ups.status', 'OB');
@@ -149,7 +149,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.line('deadline')).toBeUndefined();
     });
 
-    test('counts the time on battery anew when the mains were there in between', async () => {
+    test('starts over with the time on battery after mains power was back', async () => {
       start({ ...MODEL, early: { onBatterySeconds: 60 } });
       for (const [uptime, status] of [
         [0, 'OB'],
@@ -164,7 +164,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.declared).toEqual([]);
     });
 
-    test('commits for one of two supplies when both are needed, and leaves the other UPS alone', async () => {
+    test('commits for one of two supplies when both are needed, and does not command the other UPS', async () => {
       start(twoFeeds(2)).ups('ups1', 'ups.status', 'OB LB');
       pod.ups('ups2', 'ups.status', 'OL');
       await pod.look();

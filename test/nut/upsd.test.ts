@@ -9,7 +9,7 @@ const withSecret = (): NutModel => ({
   cabled: MODEL.cabled.map((ups) => ({ ...ups, options: { authPassword: { secret: true } } })),
 });
 
-/** As upsdrvctl: starts the driver of one UPS, unless a test says that it does not start, and notes what it was asked for. */
+/** Stands for upsdrvctl: starts the driver of one UPS, unless the test breaks it, and records each call. */
 const UPSDRVCTL = (pod: PodScripts): string => `#!/bin/sh
 echo "$*" >>"$UPSES/drivers"
 [ "$1" != stop ] || exit 0
@@ -29,7 +29,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
   afterEach(() => pod.remove());
 
   describe('fill.sh', () => {
-    test('puts the passwords of the Secret where their names stand', () => {
+    test('replaces each placeholder with its password of the Secret', () => {
       start(withSecret()).write('secret/driver-ups1-authPassword', 'tr0ub4dor');
       expect(pod.run('fill.sh', [pod.path('config/srv1.ups.conf')]).stdout).toContain('  authPassword = "tr0ub4dor"\n');
       const users = pod.run('fill.sh', [pod.path('config/upsd.users')]).stdout;
@@ -43,7 +43,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     });
 
     test.each([undefined, '', 'with blank', 'a/b', 'a&b', 'a=b'])(
-      'refuses the password %j, without a word of it',
+      'refuses the password %j without printing it',
       (password) => {
         start(withSecret());
         if (password !== undefined) pod.write('secret/driver-ups1-authPassword', password);
@@ -56,10 +56,10 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     );
   });
 
-  describe('upsd.sh after a shutdown was declared', () => {
+  describe('upsd.sh after FSD', () => {
     const DECLARED = 'var/run/nut/declared.ups1';
 
-    /** Runs upsd.sh while it sees a declared shutdown, then the status, so many seconds later one after the other. Returns what it says of that. */
+    /** Runs upsd.sh with FSD, then with the status at each of the seconds. Returns its log. */
     const later = async (status: string | undefined, ...seconds: readonly number[]): Promise<string> => {
       start(MODEL).ups('ups1', 'ups.status', 'FSD OB LB');
       const script = readFileSync(pod.path('scripts/upsd.sh'), 'utf8');
@@ -76,7 +76,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.ups('ups1', 'ups.status', status);
       for (const passed of seconds) {
         pod.write('proc/uptime', `${UPTIME + passed}.5 0.0\n`);
-        // it looks every 0.1 s
+        // it polls every 0.1 s
         await new Promise((resolve) => setTimeout(resolve, 1000));
       }
       child.kill('SIGTERM');
@@ -91,7 +91,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     test.each([
       ['FSD OL', [120]],
       [undefined, [100, 120]],
-    ])('forgets it at %j after %j s, when the load was cut', async (status, seconds) => {
+    ])('clears FSD at %j after %j s, when the output was cut', async (status, seconds) => {
       expect(await later(status, ...seconds)).toContain(OVER);
     });
 
@@ -100,18 +100,18 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       ['FSD OB LB', [1000]],
       [undefined, [99, 119]],
       [undefined, [120, 139]],
-    ])('keeps it at %j after %j s', async (status, seconds) => {
+    ])('keeps FSD at %j after %j s', async (status, seconds) => {
       expect(await later(status, ...seconds)).not.toContain(OVER);
       expect(existsSync(pod.path(DECLARED))).toBe(true);
     });
 
-    test('begins anew when a status is heard without it', async () => {
+    test('starts over after a status without FSD', async () => {
       expect(await later('OL', 1000)).not.toContain(OVER);
       expect(existsSync(pod.path(DECLARED))).toBe(false);
     });
   });
 
-  test('upsd.sh goes on without a driver that does not start, and tries that one again', async () => {
+  test('upsd.sh runs on without a driver that fails to start, and retries that one', async () => {
     start(twoFeeds(1)).write('ups/ups2.broken', '');
     const child = pod.background('upsd.sh');
     let log = '';
@@ -123,13 +123,13 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     expect(child.exitCode).toBeNull();
     child.kill('SIGTERM');
     await new Promise((resolve) => child.once('exit', resolve));
-    // a sleep that outlives it holds the other end
+    // a sleep that outlives it keeps the pipe open
     child.stdout?.destroy();
     child.stderr?.destroy();
     process.kill(Number(readFileSync(pod.path('var/run/nut/usbhid-ups-ups1.pid'), 'utf8')));
     expect(asked()).toEqual(['-u root start ups1', '-u root start ups2', '-u root start ups2']);
-    expect(log).toContain('upsd: the driver of ups2 does not start');
-    expect(log).not.toContain('the driver of ups1');
+    expect(log).toContain('upsd: driver usbhid-ups for ups2 failed to start');
+    expect(log).not.toContain('for ups1');
     expect(pod.asked('drivers').at(-1)).toBe('stop');
   });
 });

@@ -8,11 +8,11 @@ import { anyPower, siteWith } from './arbitraries';
 const shipped = () => loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster;
 
 describe('what explain prints', () => {
-  test('is the time line and the sums of the shipped site', () => {
+  test('is the timeline and the sums of the shipped site', () => {
     expect(explainText(shipped(), 72).split('\n')).toEqual([
-      'home: when the mains fail',
-      'Seconds after the shutdown begins (FSD, or on battery and low).',
-      'For machines the latest that can be, whatever is dead; for the UPS the earliest.',
+      'home: power failure',
+      'Seconds after the shutdown begins (FSD, or OB and LB).',
+      'Nodes: latest times, even if other components have failed. UPS: earliest times.',
       '',
       'detection  max(15 DEADTIME, 15 HOSTSYNC) + 2 x 2 POLLFREQALERT + 2 upsmon = 21',
       '',
@@ -23,44 +23,44 @@ describe('what explain prints', () => {
       '  k3s-2  ===========--#######################..........................',
       '  k3s-3  ===========--#######################..........................',
       '  k3s-1  ===========----#######################........................',
-      '         = runs  - waits for its stage  # halts  . off    b on battery  > counts down  ? may cut  x cut',
+      '         = running  - waiting for its stage  # halting  . off    b on battery  > counting down  ? may cut  x cut',
       '',
-      '  k3s-2     21 to learn of it + 5 stage + 1 watcher + 60 to halt = 87',
-      '  k3s-3     21 to learn of it + 5 stage + 1 watcher + 60 to halt = 87',
-      '  k3s-1     21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92',
+      '  k3s-2     21 detection + 5 stage + 1 watcher + 60 halt = 87',
+      '  k3s-3     21 detection + 5 stage + 1 watcher + 60 halt = 87',
+      '  k3s-1     21 detection + 10 stage + 1 watcher + 60 halt = 92',
       '  offdelay  92 + 15 margin = 107, in steps of 60: 120',
-      '  ondelay   180; the load returns 180 s after the command at the earliest, or later with the mains',
-      '  battery   at low battery it must last 2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142',
-      '            at the limit of earlyShutdown 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170',
-      '            runtimeBelowSeconds 360, needed 170: enough',
+      '  ondelay   180; output restored 180 s after the command at the earliest, and only with mains power',
+      '  battery   required at low battery: 2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142',
+      '            required at the limit of earlyShutdown: 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170',
+      '            runtimeBelowSeconds 360, required 170: enough',
       '',
     ]);
   });
 
-  test('has a part for each UPS, one that another machine serves too', () => {
+  test('has a part for each UPS, also one that another host serves', () => {
     const text = explainText(defineCluster(powerSite()), 100);
     expect(text.match(/^\S.* at .*|^\S.* served by .*/gm)).toEqual([
       'ups1 at k3s-1, nutdrv_qx',
       'ups2 at k3s-2, snmp-ups',
       'nas, served by 192.168.10.30',
     ]);
-    expect(text).toContain('cutDelay  180, which must not be less than');
+    expect(text).toContain('cutDelay  180; minimum ');
   });
 
-  test('says what is given where the owner gives it', () => {
+  test('says what the site sets', () => {
     expect(explainText(defineCluster(powerSite()), 100)).toContain(
-      'offdelay  94 + 15 margin = 109, in steps of 60: 120, and 120 is given',
+      'offdelay  94 + 15 margin = 109, in steps of 60: 120; set to 120',
     );
   });
 
-  test('says that nothing happens in good order without a UPS', () => {
+  test('says that nodes lose power without a UPS', () => {
     const site = {
       ...powerSite(),
       nodes: powerSite().nodes.map((node) => ({ ...node, ups: undefined, minSupplies: 1 })),
       ups: [],
     };
     expect(explainText(defineCluster(site), 80)).toBe(
-      'home: no UPS; when the mains fail, every machine is cut off while it runs\n',
+      'home: no UPS; all nodes lose power while they run when mains power fails\n',
     );
   });
 
@@ -78,7 +78,7 @@ describe('what explain prints', () => {
 });
 
 describe('what explain gives programs', () => {
-  test('is plain JSON with every machine and every UPS', () => {
+  test('is plain JSON with every node and every UPS', () => {
     const data = JSON.parse(JSON.stringify(explainData(shipped())));
     expect(data).toMatchObject({
       cluster: 'home',

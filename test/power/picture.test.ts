@@ -36,13 +36,13 @@ const overlap = (a: Box, b: Box): boolean =>
   a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 describe('power-timeline.svg', () => {
-  test('has a title and a description for whoever does not see it', () => {
-    expect(home).toContain('<title id="title">home: when the mains fail</title>');
-    expect(home).toContain('k3s-2 is off after 87 s at the latest');
-    expect(home).toContain('ups1 cuts the load after 107 s at the earliest.');
+  test('has a title and a description for screen readers', () => {
+    expect(home).toContain('<title id="title">home: power failure</title>');
+    expect(home).toContain('k3s-2 is off within 87 s');
+    expect(home).toContain('ups1 cuts its output after 107 s at the earliest.');
   });
 
-  test('has a lane for the UPS and one for each machine on it', () => {
+  test('has a lane for the UPS and one for each node on it', () => {
     const labels = texts(several).filter(({ x }) => x === 12);
     expect(labels.map(({ text }) => text).filter((text) => /^(k3s-\d|ups\d|nas)$/.test(text))).toEqual([
       ...['ups1', 'k3s-3', 'k3s-1'],
@@ -51,7 +51,7 @@ describe('power-timeline.svg', () => {
     ]);
   });
 
-  test('says at every lane when the machine is off', () => {
+  test('says at every lane when the node is off', () => {
     expect(
       texts(home)
         .filter(({ text }) => text.startsWith('off by'))
@@ -59,7 +59,7 @@ describe('power-timeline.svg', () => {
     ).toEqual(['off by 87 s', 'off by 87 s', 'off by 92 s']);
   });
 
-  test('draws the cut to the right of the last machine that is down', () => {
+  test('draws the cut to the right of the last node that is off', () => {
     const x = (seconds: number, start: number) => start + seconds;
     const halting = [...home.matchAll(/<rect x="([\d.]+)" y="\d+" width="([\d.]+)" height="18" fill="#f6b26b"\/>/g)];
     const cut = Number(home.match(/<line x1="([\d.]+)"[^>]*stroke="#b00020"/)?.[1]);
@@ -67,10 +67,10 @@ describe('power-timeline.svg', () => {
     expect(halting.length).toBe(3);
   });
 
-  test('is well-formed where names hold what XML takes for its own', () => {
+  test('is well-formed where names hold characters of XML', () => {
     const [ups] = homeInput.ups ?? [];
     const svg = powerTimelineSvg({ ...defineCluster({ ...homeInput, ups: ups ? [ups] : [] }), name: 'a<b & "c"' });
-    expect(svg).toContain('<title id="title">a&lt;b &amp; &quot;c&quot;: when the mains fail</title>');
+    expect(svg).toContain('<title id="title">a&lt;b &amp; &quot;c&quot;: power failure</title>');
   });
 
   test('keeps texts inside the picture and apart from each other, whatever the times', () => {

@@ -19,7 +19,7 @@ const upsOf = (site: ClusterInput, name = 'ups1'): UpsPlan => {
 describe('the power plan of the shipped site', () => {
   const plan = powerPlan(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
 
-  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, two looks of 2 s, and 2 s', () => {
+  test('detects within 21 s: the larger of DEADTIME and HOSTSYNC, 15, two polls of 2 s, and 2 s', () => {
     expect(plan.detectionSeconds).toBe(21);
   });
 
@@ -31,13 +31,13 @@ describe('the power plan of the shipped site', () => {
     ]);
   });
 
-  test('cuts the load in whole minutes, at least 15 s after the last machine is down, and restores it in whole minutes', () => {
+  test('cuts the output in whole minutes, at least 15 s after the last node is off, and restores it in whole minutes', () => {
     expect(plan.upses.map((ups) => [ups.allDownSeconds, ups.offDelaySeconds, ups.onDelaySeconds])).toEqual([
       [92, 120, 180],
     ]);
   });
 
-  test('needs 142 s of battery after low battery, and 170 s where the driver looks every 30 s', () => {
+  test('needs 142 s of battery after low battery, and 170 s where the driver polls every 30 s', () => {
     expect(plan.upses.map((ups) => [ups.runtimeNeededSeconds, ups.earlyRuntimeNeededSeconds])).toEqual([[142, 170]]);
   });
 });
@@ -59,28 +59,28 @@ describe('the laboratory', () => {
     ['a link that is cut', 17.3],
     ['a secondary that is frozen, by its lease', 18.0],
     ['a primary upsmon that is dead, by HOSTSYNC', 19],
-  ])('learned of the shutdown within the computed time: %s', (_, measured) => {
+  ])('detected the shutdown within the computed time: %s', (_, measured) => {
     expect(measured).toBeLessThanOrEqual(lab.detectionSeconds);
   });
 
-  test('learned of a frozen upsd within the computed time when upsmon looks each 10 s: 43 s at a DEADTIME of 30', () => {
+  test('detected a frozen upsd within the computed time when upsmon polls every 10 s: 43 s at a DEADTIME of 30', () => {
     const power = { pollSeconds: 10, pollOnBatterySeconds: 10, deadTimeSeconds: 30, leaseSeconds: 30 };
     const { detectionSeconds } = planOf({ ...ipv4Site(), power });
     expect(detectionSeconds).toBe(52);
     expect(43).toBeLessThanOrEqual(detectionSeconds);
   });
 
-  test('had all machines down within the computed time, 41 s', () => {
+  test('had all nodes off within the computed time, 41 s', () => {
     expect(41).toBeLessThanOrEqual(lab.upses[0]?.allDownSeconds ?? 0);
   });
 });
 
-describe('the role of a machine', () => {
+describe('the role of a node', () => {
   test('is that of the node with the UPS even when it is a server', () => {
     expect(planOf(ipv4Site()).nodes.map(({ role }) => role)).toEqual(['upsNode', 'server', 'server']);
   });
 
-  test('is its own at a UPS that another machine serves', () => {
+  test('is its own at a UPS that another host serves', () => {
     expect(upsOf(powerSite(), 'nas').nodes.map(({ node, role }) => [node.name, role])).toEqual([
       ['k3s-4', 'agent'],
       ['k3s-3', 'server'],
@@ -128,7 +128,7 @@ describe('the delays', () => {
     expect(withDriver('usbhid-ups', parse(`vendorid: ${vendorid}`)).offDelaySeconds).toBe(107);
   });
 
-  test('are what the owner says, whoever the maker is', () => {
+  test('are what the site states, for any maker', () => {
     const [ups] = ipv4Site().ups ?? [];
     const stated = { ...ups, name: 'ups1', options: { vendorid: '0764' }, delayStepSeconds: 1 };
     expect(upsOf({ ...ipv4Site(), ups: [stated] }).offDelaySeconds).toBe(107);
@@ -138,7 +138,7 @@ describe('the delays', () => {
     expect(upsOf(powerSite(), 'ups2').offDelaySeconds).toBe(110);
   });
 
-  test('are the owner’s where given', () => {
+  test('are those of the site where given', () => {
     const { offDelaySeconds, onDelaySeconds } = withDriver('mge-shut', { offdelay: 200, ondelay: '300' });
     expect([offDelaySeconds, onDelaySeconds]).toEqual([200, 300]);
   });
@@ -152,19 +152,19 @@ describe('the delays', () => {
     ['snmp-ups', 180, 180],
     ['nutdrv_qx', 180, 300],
     ['blazer_usb', 180, 300],
-  ])('let the load return after ondelay, with %s counted from the cut where it is so', (driver, on, returns) => {
+  ])('restore the output after ondelay, with %s counted from the cut where the UPS does so', (driver, on, returns) => {
     const port = driver === 'snmp-ups' ? '192.168.10.20' : 'auto';
     const ups = { name: 'ups1', driver, port, node: 'k3s-1', runtimeAtLowBatterySeconds: 999 };
     const { onDelaySeconds, returnSeconds } = upsOf({ ...ipv4Site(), ups: [ups] });
     expect([onDelaySeconds, returnSeconds]).toEqual([on, returns]);
   });
 
-  test('let the load return after the ondelay that the UPS makes of it', () => {
+  test('restore the output after the ondelay as the UPS rounds it', () => {
     expect(withDriver('usbhid-ups', { vendorid: '0764', ondelay: 299 }).returnSeconds).toBe(240);
     expect(withDriver('usbhid-ups', { vendorid: '051d', ondelay: 299 }).returnSeconds).toBe(299);
   });
 
-  test('are those of the machine outside that serves the UPS', () => {
+  test('are those of the host that serves the UPS', () => {
     const { offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds } = upsOf(powerSite(), 'nas');
     expect([offDelaySeconds, latestCutSeconds, onDelaySeconds, returnSeconds]).toEqual([
       180,
@@ -191,7 +191,7 @@ test('pollinterval and pollfreq of the driver count', () => {
 });
 
 describe('every plan', () => {
-  test('cuts no load before every machine on it is down, with the margin', () => {
+  test('cuts no output before every node on it is off, with the margin', () => {
     fc.assert(
       fc.property(anyPower, (power) => {
         for (const ups of powerPlan(siteWith(power)).upses) {
@@ -213,7 +213,7 @@ describe('every plan', () => {
     );
   });
 
-  test('restores the load at least a minute after it was cut, whatever steps the UPS takes', () => {
+  test('restores the output at least a minute after the cut, for all steps of the UPS', () => {
     fc.assert(
       fc.property(anyPower, fc.integer({ min: 1, max: 900 }), (power, step) => {
         const site = siteWith(power);
@@ -225,7 +225,7 @@ describe('every plan', () => {
     );
   });
 
-  test('has a time line whose machines commit, power off and are down in this order, never later than the latest', () => {
+  test('has a timeline whose nodes commit, power off and are off in this order, never later than the latest', () => {
     fc.assert(
       fc.property(anyPower, (power) => {
         for (const { machines } of powerTimelines(siteWith(power))) {
@@ -258,29 +258,29 @@ describe('every plan', () => {
   });
 });
 
-test('the events of the shipped site read as a story', () => {
+test('the events of the shipped site are in the order of time', () => {
   const [timeline] = powerTimelines(loadCluster(readFileSync('cluster.yaml', 'utf8'), 'cluster.yaml').cluster);
   expect(
     timeline?.events.map(
       ({ earliestSeconds, latestSeconds, who, what }) => `${earliestSeconds}..${latestSeconds ?? ''} ${who} ${what}`,
     ),
   ).toEqual([
-    '-7..0 ups1 is on battery and low, or reaches a limit of earlyShutdown',
-    '0..0 k3s-1 declares the shutdown (FSD)',
-    '0..21 every machine writes its own deadline; nothing else has to live from here on',
-    '0..21 k3s-1 tells ups1 to cut its load in 120 s',
-    '5..27 k3s-2 powers itself off',
-    '5..27 k3s-3 powers itself off',
-    '10..32 k3s-1 powers itself off',
-    '5..87 k3s-2 is off, by force if need be',
-    '5..87 k3s-3 is off, by force if need be',
-    '10..92 k3s-1 is off, by force if need be',
-    '120..141 ups1 cuts its load, whether or not the mains are back',
-    '180.. ups1 restores its load when the mains are back, and the machines start',
+    '-7..0 ups1 is on battery and reports low battery (LB), or reaches a limit of earlyShutdown',
+    '0..0 k3s-1 declares the forced shutdown (FSD)',
+    '0..21 every node schedules its own power-off and needs no other component from here on',
+    '0..21 k3s-1 commands ups1 to cut its output after 120 s',
+    '5..27 k3s-2 power-off begins',
+    '5..27 k3s-3 power-off begins',
+    '10..32 k3s-1 power-off begins',
+    '5..87 k3s-2 off, by force if necessary',
+    '5..87 k3s-3 off, by force if necessary',
+    '10..92 k3s-1 off, by force if necessary',
+    '120..141 ups1 cuts its output, even if mains power has returned',
+    '180.. ups1 restores its output if mains power is present; the nodes start',
   ]);
 });
 
-test('a battery outlasts machines that learn MAXAGE later, because their UPS fell silent as it got low', () => {
+test('a battery outlasts nodes that detect the shutdown MAXAGE later, because their UPS stopped responding at low battery', () => {
   const site = defineCluster({
     ...ipv4Site(),
     ups: [{ name: 'ups1', driver: 'mge-shut', node: 'k3s-1', port: '/dev/ttyS0', runtimeAtLowBatterySeconds: 300 }],
@@ -288,7 +288,7 @@ test('a battery outlasts machines that learn MAXAGE later, because their UPS fel
   });
   const [ups] = powerPlan(site).upses;
   expect(ups && runtimeSum(site, ups)).toBe(
-    '2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119',
+    '2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 all nodes off + 5 margin = 119',
   );
   expect(ups?.runtimeNeededSeconds).toBe(119);
 });

@@ -41,8 +41,8 @@ describe('a folder of sites', () => {
     mkdirSync(at('sub.yaml'));
     symlinkSync('nowhere', at('link.yaml'));
     expect(refusal(folder)).toEqual([
-      `${at('link.yaml')}: is a link to nothing; correct it, or remove it`,
-      `${at('sub.yaml')}: is a folder; name one file`,
+      `${at('link.yaml')}: dangling symbolic link; correct it, or remove it`,
+      `${at('sub.yaml')}: is a directory; name a file`,
     ]);
   });
 });

@@ -53,7 +53,7 @@ export function withAuthority<T>(days: number, within: (authority: Authority) =>
   }
 }
 
-/** A kubeconfig as k3s writes it: all names are `default` and the server is the machine itself. */
+/** A kubeconfig as k3s writes it: all names are `default` and the server is the local host. */
 export const k3sYaml = (authority: string, client: Pair): string =>
   stringify({
     apiVersion: 'v1',

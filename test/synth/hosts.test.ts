@@ -14,7 +14,7 @@ const argumentsOf = (file: string, changes: Partial<ClusterInput> = {}): string[
 const AGENT_KEYS = ['server', 'token-file', 'flannel-iface'];
 
 describe('server/config.yaml', () => {
-  test('joins through the virtual IP', () => {
+  test('joins through the VIP', () => {
     expect(read('server/config.yaml')['server']).toBe('https://192.168.10.5:6443');
   });
 
@@ -56,7 +56,7 @@ describe('server/config.yaml', () => {
     });
   });
 
-  test('puts an IPv6 virtual IP in brackets', () => {
+  test('puts an IPv6 VIP in brackets', () => {
     expect(read('server/config.yaml', ipv6First)['server']).toBe('https://[fd00:10::5]:6443');
   });
 
@@ -168,7 +168,7 @@ describe('k3os/server.yaml', () => {
     for (const argument of argumentsOf('k3os/server.yaml', dualStack)) expect(argument).not.toMatch(/[\s*'"$]/);
   });
 
-  test('is replaced for the first start by a line that founds the cluster and joins nobody', () => {
+  test('is replaced for the first start by a line that bootstraps the cluster', () => {
     const line = textOf({}, 'README.md').match(/^k3os\.k3s_args=.*$/m)?.[0] ?? '';
     const expected = argumentsOf('k3os/server.yaml').map((argument) =>
       argument.startsWith('--server=') ? '--cluster-init' : argument,

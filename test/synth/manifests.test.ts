@@ -20,6 +20,10 @@ const podSpec = (object: JsonObject) =>
   at(object, 'spec.template.spec') as { containers: JsonObject[]; initContainers?: JsonObject[] };
 const containers = (object: JsonObject) => [...podSpec(object).containers, ...(podSpec(object).initContainers ?? [])];
 
+test.each(sites)('no output of $file has a carriage return', ({ dist, hosts }) => {
+  expect([...dist, ...hosts].filter(([, text]) => text.includes('\r')).map(([name]) => name)).toEqual([]);
+});
+
 describe.each(sites)('dist/ of $file', ({ dist }) => {
   const placed = objectsOf(dist);
   const objects = placed.map(({ object }) => object);
@@ -35,6 +39,13 @@ describe.each(sites)('dist/ of $file', ({ dist }) => {
       expect(problems).toEqual([]);
     },
   );
+
+  test('limits the system calls of every pod to those of the default profile of the runtime', () => {
+    const unlimited = workloads.filter(
+      (object) => at(podSpec(object), 'securityContext.seccompProfile.type') !== 'RuntimeDefault',
+    );
+    expect(unlimited.map(identity)).toEqual([]);
+  });
 
   test('has no two objects of one kind, namespace and name', () => {
     const all = objects.map(identity);

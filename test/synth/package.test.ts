@@ -111,7 +111,7 @@ describe('an app with this package', () => {
     expect(outputs()).toEqual(compiled);
   }, 60_000);
 
-  test('gets the scripts of the machines byte for byte', () => {
+  test('has the same bytes of the host scripts', () => {
     write(
       'script.js',
       `console.log(JSON.stringify(require('${name}').hostFiles(require('${name}').defineCluster(${SITE})).get('killpower/killpowerd')))`,

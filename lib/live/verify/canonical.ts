@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GITOPS_ANNOTATION_NAMES } from '../../kube';
 
-/** Of the items of a list: a field that the API server fills in where it is absent, and with what. */
+/** Defaults of the API server for a field of a list's items. */
 const DEFAULTS: Readonly<Record<string, { readonly field: string; readonly value: string }>> = {
   ports: { field: 'protocol', value: 'TCP' },
   // of a webhook; the rules of RBAC have no scope
@@ -14,30 +14,27 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Fields that hold prose and nothing else, in a CustomResourceDefinition. */
+/** Fields of a CustomResourceDefinition that are prose. */
 const PROSE_FIELDS = ['description', 'deprecationWarning'];
 
-/** Fields whose list is a set: the API server gives the same answer in any order. */
+/** Lists that are sets: their order has no meaning. */
 const SET_FIELDS = ['required', 'verbs'];
 
 /**
- * The form of a Kubernetes object in which two manifests that mean the same are the same. Used to hold our objects against those
- * of MetalLB's own manifest without a copy of that manifest.
+ * A canonical form of a Kubernetes object: equal for manifests of equal meaning. Used to compare our objects with MetalLB's manifest
+ * without a copy of it.
  *
  * Left out, in every object:
- * - `metadata.creationTimestamp`, which generators write as null and the API server sets;
- * - the annotations this project adds for Flux and Argo CD (`GITOPS_ANNOTATION_NAMES`), which change nothing in MetalLB;
- * - `protocol: TCP` of the entries of a `ports` list, because the API server fills in TCP where it is absent;
- * - `scope: "*"` of the entries of a `rules` list, for the same reason.
+ * - `metadata.creationTimestamp`;
+ * - the annotations of this project for Flux and Argo CD (`GITOPS_ANNOTATION_NAMES`);
+ * - `protocol: TCP` in `ports` and `scope: "*"` in `rules`, the defaults of the API server.
  *
- * Left out, in a CustomResourceDefinition only, since we write our own words and generators their own notes:
- * - every `description` and `deprecationWarning` that is a text (a schema property of that name is an object and stays);
+ * Left out, in a CustomResourceDefinition only:
+ * - every `description` and `deprecationWarning` that is a text (a schema property of that name stays);
  * - the `message` of an entry with a CEL `rule`; the rule itself stays;
- * - all `metadata.annotations`, which upstream uses to name the tool that made the file.
+ * - all `metadata.annotations`, which name upstream's generator.
  *
- * Reordered: keys, and the lists `required` and `verbs`, which are sets. All other lists keep their order.
- *
- * @param object one Kubernetes object; absent and undefined fields are the same.
+ * Sorted: keys, and the lists `required` and `verbs`. Absent and undefined fields are equal.
  */
 export function canonicalForm(object: JsonObject): JsonObject {
   const isCrd = object['kind'] === 'CustomResourceDefinition';
@@ -53,29 +50,29 @@ export const canonicalHash = (object: JsonObject): string =>
     .digest('hex');
 
 /**
- * What identifies an object in a cluster: `Kind namespace/name`, or `Kind name` where there is no namespace.
+ * The identity of an object: `Kind namespace/name`, or `Kind name` without a namespace.
  *
- * @throws Error when the object has no kind or no name.
+ * @throws Error if the object has no kind or no name.
  */
 export function objectKey(object: JsonObject): string {
   const { kind, metadata } = object;
   const { name, namespace } = isObject(metadata) ? metadata : {};
   if (typeof kind !== 'string' || typeof name !== 'string') {
-    throw new Error(`an object has kind ${JSON.stringify(kind)} and name ${JSON.stringify(name)}; both must be texts`);
+    throw new Error(`an object has kind ${JSON.stringify(kind)} and name ${JSON.stringify(name)}; give both as texts`);
   }
   return typeof namespace === 'string' ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
 }
 
 /**
- * Objects by what identifies them, in their order.
+ * Objects by their identity, in their order.
  *
- * @throws Error when one is there twice.
+ * @throws Error for a duplicate
  */
 export function objectsByKey(objects: readonly JsonObject[]): Map<string, JsonObject> {
   const found = new Map<string, JsonObject>();
   for (const object of objects) {
     const key = objectKey(object);
-    if (found.has(key)) throw new Error(`"${key}" is there twice; give one manifest at a time`);
+    if (found.has(key)) throw new Error(`"${key}" is a duplicate; give one manifest at a time`);
     found.set(key, object);
   }
   return found;
@@ -108,13 +105,13 @@ function canonicalItem(key: string, item: Json, isCrd: boolean): Json {
   return canonicalObject(value === DEFAULTS[key]?.value ? rest : item, isCrd);
 }
 
-/** Whether a field of a CustomResourceDefinition is words for people. */
+/** Whether a field of a CustomResourceDefinition is prose. */
 function isProse(object: JsonObject, key: string, value: Json): boolean {
   if (typeof value !== 'string') return false;
   return PROSE_FIELDS.includes(key) || (key === 'message' && typeof object['rule'] === 'string');
 }
 
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
-const isObject = (value: Json | undefined): value is JsonObject =>
+export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !isList(value);

@@ -1,6 +1,6 @@
-import { canonicalForm, type Json, type JsonObject, objectsByKey } from './canonical';
+import { canonicalForm, isList, isObject, type Json, type JsonObject, objectsByKey } from './canonical';
 
-/** A place at which two objects differ. A side that has nothing there is undefined. */
+/** A path at which two objects differ. The value of a side without the path is undefined. */
 export interface Difference {
   /** Such as `spec.template.spec.containers[controller].image`. */
   readonly path: string;
@@ -8,14 +8,14 @@ export interface Difference {
   readonly theirs: Json | undefined;
 }
 
-/** An object that both sides have, and where it differs. */
+/** An object of both sides with its differences. */
 export interface ChangedObject {
   /** `Kind namespace/name`. */
   readonly object: string;
   readonly differences: readonly Difference[];
 }
 
-/** Two sets of objects, compared in their canonical form. */
+/** The comparison of two sets of objects in their canonical form. */
 export interface Comparison {
   readonly equal: readonly string[];
   readonly different: readonly ChangedObject[];
@@ -24,9 +24,9 @@ export interface Comparison {
 }
 
 /**
- * Compares object by object, in the order of ours.
+ * Compares object by object, in our order.
  *
- * @throws Error when one side has an object twice, or something that is no object
+ * @throws Error if a side has a duplicate, or something that is not an object
  */
 export function compareObjects(ours: readonly JsonObject[], theirs: readonly JsonObject[]): Comparison {
   const [our, their] = [objectsByKey(ours), objectsByKey(theirs)];
@@ -54,7 +54,7 @@ function differencesOf(ours: Json | undefined, theirs: Json | undefined, path = 
   return JSON.stringify(ours) === JSON.stringify(theirs) ? [] : [{ path, ours, theirs }];
 }
 
-/** Items with names are matched by them, so that one more container is one difference. Others are matched by their place. */
+/** Matches items by their names, so an extra container is one difference; matches items without names by their index. */
 function listDifferences(ours: readonly Json[], theirs: readonly Json[], path: string): Difference[] {
   const [ourNames, theirNames] = [names(ours), names(theirs)];
   if (!ourNames || !theirNames) {
@@ -72,7 +72,7 @@ function listDifferences(ours: readonly Json[], theirs: readonly Json[], path: s
   return isReordered ? [...inside, { path: `${path} (order)`, ours: ourNames, theirs: theirNames }] : inside;
 }
 
-/** The names of the items, when each has one of its own. */
+/** The names of the items, if all have unique ones. */
 function names(items: readonly Json[]): string[] | undefined {
   const found = items.map((item) => (isObject(item) && typeof item['name'] === 'string' ? item['name'] : undefined));
   const known = found.filter((name) => name !== undefined);
@@ -83,8 +83,3 @@ const joined = (path: string, key: string): string => {
   if (!/^[\w-]+$/.test(key)) return `${path}["${key}"]`;
   return path === '' ? key : `${path}.${key}`;
 };
-
-const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !isList(value);

@@ -2,9 +2,9 @@ import { type Document, parseAllDocuments } from 'yaml';
 import type { JsonObject } from './canonical';
 
 /**
- * The Kubernetes objects of a YAML text with one or more documents; a `List` counts as what is in it.
+ * The Kubernetes objects of a YAML text with one or more documents; a `List` is replaced by its items.
  *
- * @throws Error with the file when it is no YAML, or holds something else
+ * @throws Error with the file name if it is not YAML, or contains something else
  */
 export function readManifest(text: string, file: string): JsonObject[] {
   return parseAllDocuments(text)
@@ -14,20 +14,20 @@ export function readManifest(text: string, file: string): JsonObject[] {
     .map((value) => asObject(value, file));
 }
 
-/** The value of a document. Aliases are followed only here, so that those that lead nowhere are found here. */
+/** The value of a document. Unresolved aliases are detected only here. */
 function plainValue(document: Document.Parsed, file: string): unknown {
   const [error] = document.errors;
-  if (error) throw new Error(`${file} is no valid YAML: ${error.message}`);
+  if (error) throw new Error(`${file} is not valid YAML: ${error.message}`);
   try {
     return document.toJS();
   } catch (cause) {
-    throw new Error(`${file} is no valid YAML: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new Error(`${file} is not valid YAML: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }
 
 function itemsOf({ items }: Fields, file: string): unknown[] {
   if (Array.isArray(items)) return items;
-  throw new Error(`${file} holds a List without a list of items; give a manifest`);
+  throw new Error(`${file} contains a List without items; give a manifest`);
 }
 
 function asObject(value: unknown, file: string): JsonObject {
@@ -40,7 +40,7 @@ function asObject(value: unknown, file: string): JsonObject {
   ) {
     return value as JsonObject;
   }
-  throw new Error(`${file} holds ${shown(value)}, which is no Kubernetes object with kind and name; give a manifest`);
+  throw new Error(`${file} contains ${shown(value)}, which has no kind and name; give a manifest`);
 }
 
 const WIDTH = 80;

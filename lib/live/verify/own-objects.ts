@@ -7,10 +7,10 @@ import { buildApp } from '../../synth';
 import type { JsonObject } from './canonical';
 import { readManifest } from './manifest';
 
-/** The charts that hold MetalLB itself. Pools and advertisements are the site's own and in no manifest of MetalLB's. */
+/** The charts of MetalLB itself, without pools and advertisements. */
 const CHARTS = ['00-crds', '10-namespaces', '30-metallb', '90-metallb-webhooks'];
 
-/** MetalLB as our constructs make it without a single prop, which is meant to equal upstream's manifest. */
+/** MetalLB as the constructs make it without props, which equals upstream's manifest. */
 export function defaultObjects(): JsonObject[] {
   const app = new App();
   const chart = new Chart(app, 'metallb', { disableResourceNameHashes: true });
@@ -21,7 +21,7 @@ export function defaultObjects(): JsonObject[] {
   return objectsOf(synthesize(app));
 }
 
-/** MetalLB as it is in dist/ of a site. */
+/** MetalLB in dist/ of a site. */
 export const siteObjects = (cluster: Cluster): JsonObject[] => {
   const files = synthesize(buildApp(cluster));
   const own = new Map([...files].filter(([name]) => CHARTS.includes(name.replace('.k8s.yaml', ''))));

@@ -3,14 +3,14 @@ import type { ChangedObject, Comparison, Difference } from './differences';
 
 const WIDTH = 200;
 
-/** A comparison as text: what differs and where, then the sum. `file` names their side. */
+/** A comparison as text: the differences, then the totals. `file` names their side. */
 export function comparisonText({ equal, different, onlyOurs, onlyTheirs }: Comparison, file: string): string {
   const count = equal.length + different.length + onlyOurs.length + onlyTheirs.length;
   return [
     ...different.flatMap(changedLines),
     ...onlyTheirs.map((object) => `only in ${file}: ${object}`),
-    ...onlyOurs.map((object) => `only here: ${object}`),
-    `${equal.length} of ${count} objects are equal, ${different.length} differ, ${onlyTheirs.length} only in ${file}, ${onlyOurs.length} only here`,
+    ...onlyOurs.map((object) => `only in this project: ${object}`),
+    `${equal.length} of ${count} objects equal, ${different.length} different, ${onlyTheirs.length} only in ${file}, ${onlyOurs.length} only in this project`,
   ].join('\n');
 }
 
@@ -18,8 +18,8 @@ const changedLines = ({ object, differences }: ChangedObject): string[] => [
   object,
   ...differences.flatMap(({ path, ours, theirs }: Difference) => [
     `  ${path}`,
-    `    here:  ${shown(ours)}`,
-    `    there: ${shown(theirs)}`,
+    `    ours:   ${shown(ours)}`,
+    `    theirs: ${shown(theirs)}`,
   ]),
   '',
 ];

@@ -1,9 +1,8 @@
 #!/bin/sh
-# Succeeds while the API server of this machine answers; keepalived runs it each second and gives the virtual IP away when it fails.
+# Exit status 0 while the API server of this host answers. keepalived runs it each second and moves the control-plane VIP when it fails.
 #
-# k3s answers 401 to a request without credentials, and 403 where it knows nobody else: both are answers of a living API server.
-# 503 is what k3s says on the same port while its API server starts, and 500 what an API server says that is not ready.
-# An election of etcd changes none of them, so it does not move the virtual IP.
+# An API server that runs answers a request without credentials with 401 or 403. 503 means that it is starting, 500 that it is not ready.
+# A leader election of etcd changes none of them, so it does not move the VIP.
 #
 # usage: check-api.sh [port]
 status=$(curl --silent --insecure --output /dev/null --max-time 2 --write-out '%{http_code}' \

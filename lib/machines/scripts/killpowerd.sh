@@ -1,30 +1,30 @@
 #!/bin/sh
 # killpowerd [--wake SECONDS] DIRECTORY
-#   Powers this machine off when a time that stands in DIRECTORY/deadline or DIRECTORY/lease has come, whatever else on it is
-#   dead by then. Run it under a supervisor, as root.
-#   --wake SECONDS  before that, set every clock of the machine that can to wake it up again after so long; 0: none
+#   Powers this host off at the time in DIRECTORY/deadline or DIRECTORY/lease, whatever else has failed by then. Run it as root under a
+#   supervisor.
+#   --wake SECONDS  before the power-off, set the wake alarm of each RTC to SECONDS from then; 0: none
 # killpowerd --check FILE...
-#   Says what it would make of each file, and does nothing.
+#   Prints what each file would cause; does nothing.
 #
 # A file is one line:  BOOT_ID UPTIME HALT_SECONDS [REASON...]
-# When the uptime of the boot BOOT_ID reaches UPTIME (whole seconds), the machine is powered off. When it is still up HALT_SECONDS
-# later, it is forced off. A lease that is renewed or taken away in time does nothing, nor does one beside a deadline. Anything else
-# in a file is ignored: a line of an earlier boot, half a line, what is no number.
+# When the uptime of boot BOOT_ID reaches UPTIME (whole seconds), the host is powered off. HALT_SECONDS is the halt budget: a host that is
+# still up then is forced off. A lease does nothing if it is renewed or removed in time, or beside a deadline. All other content is
+# ignored: a line of another boot, an incomplete line, a value that is not a number.
 #
 # It writes
-#   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last look, until it powers off: by it others see that it is alive
-#   DIRECTORY/called     the line it powered off for, with the uptime of that moment. A power-off is final: no file takes it
-#                        back, and when this script is restarted it goes on from there
+#   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last poll, until it powers off
+#   DIRECTORY/called     the line that caused the power-off, with the uptime at that time. A power-off is final: no file cancels it, and
+#                        this script continues it after a restart
 #
-# Environment, for tests and for odd machines:
-#   KILLPOWERD_POWEROFF  asks the init system to power off; default: systemctl poweroff -i, or poweroff without systemd
-#   KILLPOWERD_FORCE     powers off without asking anybody; default: poweroff -f -n
-#   KILLPOWERD_SYSRQ     file for when that does not work either; default: /proc/sysrq-trigger
+# Environment, for tests and unusual hosts:
+#   KILLPOWERD_POWEROFF  command that powers off through init; default: systemctl poweroff -i, or poweroff without systemd
+#   KILLPOWERD_FORCE     command that powers off without init; default: poweroff -f -n
+#   KILLPOWERD_SYSRQ     file for the last resort; default: /proc/sysrq-trigger
 #   KILLPOWERD_PATIENCE  seconds between these steps; default: 5
-#   KILLPOWERD_POLL      seconds between two looks; default: 1
+#   KILLPOWERD_POLL      seconds between two polls; default: 1
 #   KILLPOWERD_BOOT_ID   default: /proc/sys/kernel/random/boot_id
 #   KILLPOWERD_UPTIME    default: /proc/uptime
-#   KILLPOWERD_RTC       folder with the clocks; default: /sys/class/rtc
+#   KILLPOWERD_RTC       folder with the RTCs; default: /sys/class/rtc
 
 usage() {
   echo 'usage: killpowerd [--wake SECONDS] DIRECTORY' >&2
@@ -32,7 +32,7 @@ usage() {
   exit 2
 }
 
-# The journal knows the time, a plain log file does not.
+# The journal adds the time, a plain log file does not.
 log() {
   if [ -n "$JOURNAL_STREAM" ]; then
     printf '%s\n' "$1" >&2
@@ -41,7 +41,7 @@ log() {
   fi
 }
 
-# 0 to 999999999, about 31 years: far below where the arithmetic of any shell overflows
+# 0 to 999999999, about 31 years: no shell overflows there
 is_number() {
   case $1 in '' | *[!0-9]* | 0?* | ??????????*) return 1 ;; esac
 }
@@ -50,28 +50,28 @@ read_uptime() {
   IFS=. read -r now _ <"$KILLPOWERD_UPTIME" && is_number "$now"
 }
 
-# pause SECONDS. At the end of a shutdown systemd ends what is not named @ and waits until it is gone, which it looks for whenever
-# a child of its own ends and else every 10 s. It gets such a child here.
+# pause SECONDS. At the end of a shutdown systemd kills processes whose name does not start with @. It checks whether they are gone every
+# 10 s, and whenever a child of PID 1 exits: here is one.
 pause() {
   sleep "$1" || (: &)
 }
 
-# examine FILE: sets at, halt and why; or fails and sets problem
+# examine FILE: sets at, halt and why, or fails and sets problem
 examine() {
   problem=
   if [ ! -e "$1" ]; then
-    problem='there is no such file'
+    problem='file not found'
   elif [ ! -f "$1" ]; then
     problem='not a regular file'
   elif ! { read -r whose at halt why <"$1"; } 2>/dev/null; then
-    problem='not a whole line'
+    problem='incomplete line'
   elif [ "$whose" != "$boot" ]; then
-    problem='not of this boot'
+    problem='line of another boot'
   elif ! is_number "$at" || ! is_number "$halt"; then
-    problem='no uptime or no halt budget'
+    problem='no valid uptime and halt budget'
   fi
-  # it ends up on a console
-  case $why in *[!a-zA-Z0-9\ .,:_/@=+-]*) why='a reason that cannot be printed' ;; esac
+  # it is printed on a console
+  case $why in *[!a-zA-Z0-9\ .,:_/@=+-]*) why='unprintable reason' ;; esac
   [ -z "$problem" ]
 }
 
@@ -79,24 +79,24 @@ check() {
   if ! examine "$1"; then
     echo "$1: ignored, $problem"
   elif [ "$now" -ge "$at" ]; then
-    echo "$1: power-off now, by force after $halt s ($why)"
+    echo "$1: power-off now, forced after $halt s ($why)"
   else
-    echo "$1: power-off in $((at - now)) s, by force after $halt s more ($why)"
+    echo "$1: power-off in $((at - now)) s, forced after another $halt s ($why)"
   fi
 }
 
-# put FILE LINE: in one step, so that nobody ever reads half of it
+# put FILE LINE: atomic, so that no reader gets half a line
 put() {
   { printf '%s\n' "$2" >"$dir/.$1.new" && mv -f "$dir/.$1.new" "$dir/$1"; } 2>/dev/null
 }
 
 heartbeat() {
   if put heartbeat "$boot $now"; then
-    [ -z "$mute" ] || log "can write $dir/heartbeat again"
-    mute=
+    [ -z "$unwritable" ] || log "can write $dir/heartbeat again"
+    unwritable=
   else
-    [ -n "$mute" ] || log "cannot write $dir/heartbeat"
-    mute=yes
+    [ -n "$unwritable" ] || log "cannot write $dir/heartbeat; check whether the directory is full or read-only"
+    unwritable=yes
     mkdir -p "$dir" 2>/dev/null
   fi
 }
@@ -105,55 +105,55 @@ set_clocks() {
   [ "$wake" -gt 0 ] || return
   for alarm in "$KILLPOWERD_RTC"/rtc*/wakealarm; do
     if [ ! -e "$alarm" ]; then
-      log 'no clock here can wake this machine'
+      log 'no RTC of this host has a wake alarm'
       return
     fi
-    # a clock whose alarm is set takes a new one only after a 0
+    # an RTC whose alarm is set accepts a new one only after 0
     { echo 0 >"$alarm"; } 2>/dev/null
     if { echo "+$wake" >"$alarm"; } 2>/dev/null; then
-      log "$alarm wakes this machine in $wake s"
+      log "$alarm wakes this host in $wake s"
     else
-      log "cannot set $alarm"
+      log "cannot write $alarm: it will not wake this host"
     fi
   done
 }
 
-# Runs beside the main loop: a command that hangs must not keep it from forcing the machine off.
+# Runs beside the main loop: a command that hangs must not delay the forced power-off.
 ask_to_power_off() {
   tried=
   until $KILLPOWERD_POWEROFF >&2; do
     status=$?
-    [ -n "$tried" ] || log "'$KILLPOWERD_POWEROFF' failed with status $status, trying it again and again"
+    [ -n "$tried" ] || log "'$KILLPOWERD_POWEROFF' failed with status $status; retrying every $KILLPOWERD_POLL s"
     tried=yes
     pause "$KILLPOWERD_POLL"
     kill -0 $$ 2>/dev/null || exit 1
   done
 }
 
-# power_off FILE: for what examine found in it
+# power_off FILE: acts on the line that examine found
 power_off() {
-  log "$1 reached ($why): powering off, by force in $halt s"
+  log "$1 reached ($why): powering off, forced in $halt s"
   force_at=$((now + halt))
   put called "$boot $now $halt $1 $why" || log "cannot write $dir/called"
   set_clocks
   ask_to_power_off &
 }
 
-# What can hang for ever runs beside.
+# Commands that may hang run in the background.
 force_off() {
-  log "still up $halt s after the power-off, forcing it"
+  log "still up $halt s after the power-off; forcing it"
   # shellcheck disable=SC2086  # a command with arguments
   (sync && exec $KILLPOWERD_FORCE) >&2 &
   pause "$KILLPOWERD_PATIENCE"
-  log 'still up, forcing it without a sync'
+  log 'still up; forcing it without sync'
   $KILLPOWERD_FORCE >&2 &
   pause "$KILLPOWERD_PATIENCE"
-  log "still up, asking the kernel by $KILLPOWERD_SYSRQ"
+  log "still up; writing o to $KILLPOWERD_SYSRQ"
   { echo o >"$KILLPOWERD_SYSRQ"; } 2>/dev/null || log "cannot write $KILLPOWERD_SYSRQ"
   pause "$KILLPOWERD_PATIENCE"
 }
 
-look() {
+poll() {
   read_uptime || return
   if [ -z "$force_at" ]; then
     for file in deadline lease; do
@@ -162,7 +162,7 @@ look() {
         power_off "$file"
         return
       fi
-      # whoever has a deadline needs no lease, and nobody renews it any more: a stage may be longer than it lives
+      # a host with a deadline needs no lease, and nothing renews it: a stage may be longer than the lease
       break
     done
     heartbeat
@@ -173,7 +173,7 @@ look() {
 
 LC_ALL=C
 export LC_ALL
-# late in a shutdown nobody reads the log any more
+# late in a shutdown the reader of the log has exited
 trap '' PIPE
 if [ -z "$KILLPOWERD_POWEROFF" ]; then
   # -i: a program that inhibits shutdown must not outlast the battery
@@ -202,9 +202,9 @@ case $1 in
   ;;
 esac
 
-# without a boot ID a line of an earlier boot would look like one of now
+# without a boot ID a line of an earlier boot would count
 if ! read -r boot <"$KILLPOWERD_BOOT_ID" || [ -z "$boot" ] || ! read_uptime; then
-  log "cannot read $KILLPOWERD_BOOT_ID and $KILLPOWERD_UPTIME"
+  log "cannot read $KILLPOWERD_BOOT_ID or $KILLPOWERD_UPTIME"
   exit 1
 fi
 if [ "$1" = --check ]; then
@@ -213,17 +213,17 @@ if [ "$1" = --check ]; then
   exit 0
 fi
 
-mute=
+unwritable=
 force_at=
 mkdir -p "$dir" 2>/dev/null
 if examine "$dir/called" && [ "$at" -le "$now" ]; then
-  log "restarted after the power-off ($why), which goes on"
+  log "restarted during a power-off ($why); continuing it"
   force_at=$((at + halt))
   ask_to_power_off &
 else
   log "watching $dir"
 fi
 while :; do
-  look
+  poll
   pause "$KILLPOWERD_POLL"
 done

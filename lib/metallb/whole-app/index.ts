@@ -12,15 +12,15 @@ import { poolProblems } from './pools';
 import { requestOf, serviceProblems } from './services';
 import { sharingProblems } from './sharing';
 
-/** What the objects of an app do not say of themselves. */
+/** Facts that the objects of an app do not contain. */
 export interface WholeAppOptions {
-  /** The MetalLB of the app. @default - it is installed by something else, and nothing is known about it */
+  /** The MetalLB of the app. @default - not part of the app */
   readonly install?: Install;
-  /** Names of pools that something outside of the app announces. @default - none */
+  /** Names of pools that something outside the app announces. @default - none */
   readonly mayBeSilent?: ReadonlySet<string>;
 }
 
-/** Everything that is wrong between MetalLB, its pools and advertisements, and the services of an app. Pure. */
+/** All problems between MetalLB, its pools and advertisements, and the services of an app. Pure. */
 export function wholeAppProblems(objects: WholeAppObjects, options: WholeAppOptions = {}): string[] {
   const { install, mayBeSilent = new Set() } = options;
   const pools = poolsOf(objects);
@@ -32,7 +32,7 @@ export function wholeAppProblems(objects: WholeAppObjects, options: WholeAppOpti
   ];
 }
 
-/** One for each app, at its root, so that what is wrong is said once. */
+/** One per app, at its root, so each problem is reported once. */
 class WholeApp extends Construct {
   private static readonly ID = 'MetalLbChecks';
 
@@ -43,7 +43,7 @@ class WholeApp extends Construct {
   }
 
   readonly installs: Install[] = [];
-  /** What charts make of values that are in the app, by the construct that holds these. */
+  /** Services of Helm charts, with the construct that has their values. */
   readonly chartServices: { readonly maker: string; readonly service: ServiceManifest }[] = [];
   readonly mayBeSilent = new Set<string>();
 
@@ -57,10 +57,7 @@ class WholeApp extends Construct {
     const makers = [...installs.map(() => 'MetalLb'), ...chartServices.map(({ maker }) => maker)];
     const twice = new Set(makers.filter((maker, index) => makers.indexOf(maker) !== index));
     if (twice.size > 0) {
-      return [...twice].map(
-        (maker) =>
-          `there are two ${maker}, whose objects have the same names, so that one would undo the other; keep one`,
-      );
+      return [...twice].map((maker) => `the app has two ${maker}, whose objects have the same names; keep one`);
     }
     const [install] = installs;
     const services = [...objects.services, ...chartServices.map(({ service }) => service)];
@@ -68,7 +65,7 @@ class WholeApp extends Construct {
   }
 }
 
-/** Has synth check the app of this pool. */
+/** Enables the checks of the app for this pool. */
 export function checkPoolWithinApp(
   pool: Construct & { readonly name: string; readonly allowUnannounced: boolean },
 ): void {
@@ -76,21 +73,21 @@ export function checkPoolWithinApp(
   if (pool.allowUnannounced) app.mayBeSilent.add(pool.name);
 }
 
-/** Has synth check the app of this MetalLB. */
+/** Enables the checks of the app for this MetalLB. */
 export function checkInstallWithinApp(metalLb: Construct, install: Install): void {
   WholeApp.of(metalLb).installs.push(install);
 }
 
 /**
- * Has synth check the app of a Service that a Helm chart makes in the cluster, of values that this construct holds.
+ * Enables the checks of the app for a Service that a Helm chart creates from the values of this construct.
  *
- * @param maker kind of the construct, of which there can be one in an app
+ * @param maker kind of the construct, at most one per app
  */
 export function checkChartServiceWithinApp(values: Construct, maker: string, service: ServiceManifest): void {
   WholeApp.of(values).chartServices.push({ maker, service });
 }
 
-/** Whatever made them: these constructs, cdk8s-plus, generated bindings or a plain ApiObject. */
+/** The objects of all constructs, including cdk8s-plus, generated bindings and plain ApiObjects. */
 function objectsOf(root: Construct): WholeAppObjects {
   const all = root.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
   const json = <Manifest>(wanted: (object: ApiObject) => boolean) =>

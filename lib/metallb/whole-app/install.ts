@@ -4,14 +4,14 @@ import { FRR_ONLY_PEER_FIELDS, needsFrr } from '../bgp-type';
 import { nameOf, ofKind, poolsOf, type WholeAppObjects } from './objects';
 import { covers } from './pools';
 
-/** What the rest of an app has to fit, of the MetalLB it installs. */
+/** Settings of the app's MetalLB that its objects have to match. */
 export interface Install {
   readonly loadBalancerClass?: string;
   readonly excludeInterfaces: readonly string[];
   readonly webhook: 'fail' | 'ignore' | 'off';
 }
 
-/** What the MetalLB of an app, in native mode and with its settings, can't do with the objects of the app. */
+/** The objects of an app that its MetalLB, in native mode and with its settings, does not support. */
 export const installProblems = (objects: WholeAppObjects, install: Install): string[] => [
   ...frrOnly(objects),
   ...excluded(objects, install),
@@ -29,7 +29,7 @@ function frrOnly(objects: WholeAppObjects): string[] {
   });
   const old = ofKind(objects, 'BGPPeer')
     .filter(({ apiVersion }) => apiVersion === 'metallb.io/v1beta1')
-    .map((peer) => `${nameOf(peer)} is written in metallb.io/v1beta1, which is deprecated; use BgpPeer`);
+    .map((peer) => `${nameOf(peer)} has the deprecated version metallb.io/v1beta1; use BgpPeer`);
   const routes = ofKind(objects, 'BGPAdvertisement').flatMap((advertisement) =>
     poolsOf(objects)
       .filter((pool) => covers(advertisement, pool))
@@ -47,7 +47,7 @@ function frrOnly(objects: WholeAppObjects): string[] {
   return [...profiles, ...peers, ...old, ...routes, ...large];
 }
 
-/** A node that is elected to answer on an interface that speakers pass over answers nowhere. */
+/** A node that is elected to answer on an excluded interface does not answer. */
 const excluded = (objects: WholeAppObjects, { excludeInterfaces }: Install): string[] =>
   ofKind(objects, 'L2Advertisement').flatMap((advertisement) =>
     (advertisement.spec?.interfaces ?? []).flatMap((name) =>
@@ -55,7 +55,7 @@ const excluded = (objects: WholeAppObjects, { excludeInterfaces }: Install): str
         .filter((pattern) => excludes(pattern, name))
         .map(
           (pattern) =>
-            `${nameOf(advertisement)} names the interface ${name}, which speakers pass over because of ${pattern} in excludeInterfaces; take one of them out`,
+            `${nameOf(advertisement)} names the interface ${name}, which excludeInterfaces (${pattern}) excludes; remove one of them`,
         ),
     ),
   );
@@ -65,11 +65,11 @@ function webhook({ webhooks }: WholeAppObjects, { webhook: mode }: Install): str
   if (!found) return [];
   if (mode === 'off') {
     return [
-      'there are MetalLbWebhooks, and MetalLb has webhook: off, so that nobody answers them and no pool can be stored; take MetalLbWebhooks out',
+      'MetalLb has webhook: off, so no server answers MetalLbWebhooks and no pool can be stored; remove MetalLbWebhooks',
     ];
   }
   const wanted = mode === 'fail' ? 'Fail' : 'Ignore';
   return (found.webhooks ?? []).every(({ failurePolicy }) => failurePolicy === wanted)
     ? []
-    : [`MetalLb has webhook: ${mode}, and MetalLbWebhooks something else; give both the same`];
+    : [`MetalLb has webhook: ${mode}, and MetalLbWebhooks another value; give both the same`];
 }

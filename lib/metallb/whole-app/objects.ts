@@ -1,7 +1,7 @@
 import { type Address, type AddressRange, contains, parseAddressRange } from '../../network';
 import type { LabelSelector } from '../selector';
 
-/** What all objects have, as far as it is read here. */
+/** Common fields of objects that are read here. */
 interface Manifest<Spec> {
   readonly apiVersion: string;
   readonly kind: string;
@@ -14,7 +14,7 @@ interface Manifest<Spec> {
   readonly spec?: Spec;
 }
 
-/** An object of MetalLB. Its fields are those of all kinds, since each kind has few. */
+/** An object of MetalLB, with the fields of all kinds. */
 export type MetalLbManifest = Manifest<{
   readonly addresses?: readonly string[];
   readonly avoidBuggyIPs?: boolean;
@@ -36,7 +36,7 @@ export type MetalLbManifest = Manifest<{
   readonly localPref?: number;
 }>;
 
-/** A Service, as far as MetalLB reads it. */
+/** The fields of a Service that MetalLB reads. */
 export type ServiceManifest = Manifest<{
   readonly type?: string;
   readonly loadBalancerClass?: string;
@@ -48,19 +48,19 @@ export type ServiceManifest = Manifest<{
   readonly ports?: readonly { readonly port: number; readonly protocol?: string }[];
 }>;
 
-/** A ValidatingWebhookConfiguration, as far as it is read here. */
+/** The fields of a ValidatingWebhookConfiguration that are read here. */
 export type WebhookManifest = Manifest<unknown> & {
   readonly webhooks?: readonly { readonly failurePolicy?: string }[];
 };
 
-/** Everything in an app that MetalLB reads, by kind. */
+/** The objects of an app that MetalLB reads. */
 export interface WholeAppObjects {
   readonly metalLb: readonly MetalLbManifest[];
   readonly services: readonly ServiceManifest[];
   readonly webhooks: readonly WebhookManifest[];
 }
 
-/** An address pool with its addresses read. */
+/** A pool with parsed addresses. */
 export interface PoolView {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -72,14 +72,14 @@ export interface PoolView {
 export const ofKind = ({ metalLb }: WholeAppObjects, ...kinds: readonly string[]): MetalLbManifest[] =>
   metalLb.filter(({ kind }) => kinds.includes(kind));
 
-/** How messages name an object. */
+/** An object in messages. */
 export const nameOf = ({ kind, metadata }: Manifest<unknown>): string => `${kind} "${metadata.name}"`;
 
-/** How messages name an object whose namespace counts. */
+/** An object in messages, with its namespace. */
 export const placeOf = ({ kind, metadata }: Manifest<unknown>): string =>
   `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
 
-/** The pools of an app. Ranges that can't be read are left out; `unreadable` has them. */
+/** The pools of an app, without invalid ranges; `unreadable` reports those. */
 export const poolsOf = (objects: WholeAppObjects): PoolView[] =>
   ofKind(objects, 'IPAddressPool').map((manifest) => ({
     name: manifest.metadata.name,
@@ -88,7 +88,7 @@ export const poolsOf = (objects: WholeAppObjects): PoolView[] =>
     manifest,
   }));
 
-/** What is wrong with the addresses of pools that are no `IpAddressPool`, which would not have taken them. */
+/** Invalid addresses of pools that are not made by `IpAddressPool`. */
 export const unreadable = (objects: WholeAppObjects): string[] =>
   ofKind(objects, 'IPAddressPool').flatMap((manifest) =>
     (manifest.spec?.addresses ?? []).flatMap((text) => {
@@ -97,11 +97,11 @@ export const unreadable = (objects: WholeAppObjects): string[] =>
     }),
   );
 
-/** MetalLB drops its whole configuration for an address that is neither a CIDR nor first-last. */
+/** MetalLB drops its whole configuration for a single address. */
 const loneAddress = (text: string, { first, family }: AddressRange): string | undefined =>
   /[/-]/.test(text)
     ? undefined
-    : `${JSON.stringify(text)} is a single address, which MetalLB does not read; write ${first.text}/${family === 4 ? 32 : 128}`;
+    : `${JSON.stringify(text)} is a single address, which MetalLB rejects; write ${first.text}/${family === 4 ? 32 : 128}`;
 
 function tryRange(text: string): { readonly range?: AddressRange; readonly fault?: string } {
   try {
@@ -111,7 +111,7 @@ function tryRange(text: string): { readonly range?: AddressRange; readonly fault
   }
 }
 
-/** Whether MetalLB could give out this address. With avoidBuggyIPs it passes over IPv4 addresses that end in .0 or .255. */
+/** Whether MetalLB may assign this address. avoidBuggyIPs skips IPv4 addresses that end in .0 or .255. */
 export const givesOut = (ranges: readonly AddressRange[], avoidBuggyIPs: boolean, address: Address): boolean =>
   ranges.some((range) => contains(range, address)) &&
   !(avoidBuggyIPs && address.family === 4 && [0n, 255n].includes(address.value & 255n));

@@ -12,9 +12,9 @@ import {
 } from './objects';
 
 /**
- * What is wrong between the objects of MetalLB in an app.
+ * Problems between the MetalLB objects of an app.
  *
- * @param mayBeSilent names of pools that something outside of the app announces.
+ * @param mayBeSilent names of pools that something outside the app announces
  */
 export function poolProblems(objects: WholeAppObjects, mayBeSilent: ReadonlySet<string>): string[] {
   const pools = poolsOf(objects);
@@ -33,19 +33,19 @@ export function poolProblems(objects: WholeAppObjects, mayBeSilent: ReadonlySet<
 const advertisements = (objects: WholeAppObjects): MetalLbManifest[] =>
   ofKind(objects, 'L2Advertisement', 'BGPAdvertisement');
 
-/** MetalLB reads its own namespace and no other. */
+/** MetalLB reads only its own namespace. */
 const strangers = ({ metalLb }: WholeAppObjects): string[] =>
   metalLb
     .filter(({ metadata }) => metadata.namespace !== METALLB.namespace)
     .map(
       (object) =>
-        `${nameOf(object)} is in namespace "${object.metadata.namespace ?? 'default'}", where MetalLB does not look; put it into ${METALLB.namespace}`,
+        `${nameOf(object)} is in namespace "${object.metadata.namespace ?? 'default'}", which MetalLB does not read; put it into ${METALLB.namespace}`,
     );
 
 function repeated({ metalLb }: WholeAppObjects): string[] {
   const names = metalLb.map(nameOf);
   return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
-    (name) => `there are two ${name}, of which the cluster keeps one; give each its own name`,
+    (name) => `${name} exists twice; give each object its own name`,
   );
 }
 
@@ -59,14 +59,14 @@ function overlapping(pools: readonly PoolView[]): string[] {
             .filter((theirs) => overlaps(range, theirs))
             .map(
               (theirs) =>
-                `pool "${pool.name}": ${range.text} overlaps ${theirs.text} of pool "${other.name}", which MetalLB refuses; let every address be in one pool`,
+                `pool "${pool.name}": ${range.text} overlaps ${theirs.text} of pool "${other.name}"; put every address into one pool`,
             ),
         ),
       ),
   );
 }
 
-/** Whether the advertisement is for the pool. One that names none and selects none is for all. */
+/** Whether the advertisement covers the pool. Without names and selectors it covers all. */
 export function covers({ spec }: MetalLbManifest, pool: PoolView): boolean {
   const names = spec?.ipAddressPools ?? [];
   const selectors: readonly LabelSelector[] = spec?.ipAddressPoolSelectors ?? [];
@@ -80,33 +80,32 @@ const silent = (objects: WholeAppObjects, pools: readonly PoolView[], mayBeSilen
     .filter((pool) => !advertisements(objects).some((advertisement) => covers(advertisement, pool)))
     .map(
       ({ name }) =>
-        `pool "${name}" has no advertisement, so MetalLB would give away its addresses and no node would answer for them; ` +
-        'call advertiseL2() or advertiseBgp(), or set allowUnannounced when something else announces them',
+        `pool "${name}" has no advertisement, so no node would answer for its addresses; ` +
+        'call advertiseL2() or advertiseBgp(), or set allowUnannounced if something else announces it',
     );
 
-/** Names that nothing in the app has. The constructs take objects and can't have any; this is for others. */
+/** Unknown names, which only objects of other constructs can have. */
 function dangling(objects: WholeAppObjects, pools: readonly PoolView[]): string[] {
   const peers = ofKind(objects, 'BGPPeer').map(({ metadata }) => metadata.name);
   const aliases = aliasesOf(objects);
   return advertisements(objects).flatMap((advertisement) => {
-    const unknown = (what: string, many: string, names: readonly string[], known: readonly string[]) =>
+    const unknown = (what: string, names: readonly string[], known: readonly string[]) =>
       names
         .filter((name) => !known.includes(name))
         .map(
           (name) =>
-            `${nameOf(advertisement)} names the ${what} "${name}", which is not in this app; the ${many} are ${known.join(', ') || 'none'}`,
+            `${nameOf(advertisement)} names the ${what} "${name}", which is not in this app; choose from ${known.join(', ') || 'none'}`,
         );
     const { ipAddressPools = [], peers: named = [], communities = [] } = advertisement.spec ?? {};
     const byName = communities.flatMap((item) => (typeof item === 'string' && !item.includes(':') ? item : []));
     return [
       ...unknown(
         'pool',
-        'pools',
         ipAddressPools,
         pools.map(({ name }) => name),
       ),
-      ...unknown('peer', 'peers', named, peers),
-      ...unknown('community', 'communities', byName, aliases),
+      ...unknown('peer', named, peers),
+      ...unknown('community', byName, aliases),
     ];
   });
 }
@@ -119,12 +118,11 @@ const aliasesOf = (objects: WholeAppObjects): string[] =>
 function sameAlias(objects: WholeAppObjects): string[] {
   const aliases = aliasesOf(objects);
   return [...new Set(aliases.filter((name, index) => aliases.indexOf(name) !== index))].map(
-    (name) =>
-      `the community "${name}" is stated twice, for which MetalLB drops its whole configuration; keep one of the two`,
+    (name) => `the community "${name}" exists twice, for which MetalLB drops its whole configuration; remove one`,
   );
 }
 
-/** Two advertisements that would tell one peer two local preferences of one route. Node selectors are not compared. */
+/** Pairs of advertisements that send one peer two local preferences for one route. Node selectors are not compared. */
 function preferences(objects: WholeAppObjects, pools: readonly PoolView[]): string[] {
   const all = ofKind(objects, 'BGPAdvertisement').filter(({ spec }) => !spec?.serviceSelectors);
   const collide = (a: MetalLbManifest, b: MetalLbManifest) =>
@@ -139,8 +137,8 @@ function preferences(objects: WholeAppObjects, pools: readonly PoolView[]): stri
       .filter((other) => collide(advertisement, other))
       .map(
         (other) =>
-          `${nameOf(other)} and ${nameOf(advertisement)} tell one peer two local preferences of one route, ${other.spec?.localPref ?? 0} and ` +
-          `${advertisement.spec?.localPref ?? 0}; give both the same, or peers of their own`,
+          `${nameOf(other)} and ${nameOf(advertisement)} send one peer two local preferences for one route, ${other.spec?.localPref ?? 0} and ` +
+          `${advertisement.spec?.localPref ?? 0}; give both the same preference, or different peers`,
       ),
   );
 }

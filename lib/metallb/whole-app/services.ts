@@ -9,19 +9,19 @@ const KNOWN: readonly string[] = [names.loadBalancerIPs, names.addressPool, name
 const PREFIX = 'metallb.io/';
 const OLD_PREFIX = 'metallb.universe.tf/';
 
-/** A service and the addresses it asks for. */
+/** A service and its requested addresses. */
 export interface Request {
   readonly service: ServiceManifest;
   readonly addresses: readonly Address[];
 }
 
 /**
- * What is wrong with what one service asks of MetalLB.
+ * Problems of a service's requests to MetalLB.
  *
  * Source: https://github.com/metallb/metallb/blob/v0.16.1/controller/service.go and its internal/allocator/allocator.go
  *
- * @param pools the pools of the app; with none of them nothing is said about addresses.
- * @param install the MetalLB of the app, if there is one.
+ * @param pools the pools of the app; without any, addresses are not checked
+ * @param install the MetalLB of the app, if it has one
  */
 export function serviceProblems(
   service: ServiceManifest,
@@ -40,25 +40,26 @@ export function serviceProblems(
   return problems.map((problem) => `${placeOf(service)} ${problem}`);
 }
 
-/** The addresses a service asks for. Nothing when it asks for none, when they can't be read, or when MetalLB does not serve it. */
+/** The requested addresses of a service, without invalid ones; none if MetalLB does not serve it. */
 export function requestOf(service: ServiceManifest, install: Install | undefined): Request {
   const isAsking = service.spec?.type === 'LoadBalancer' && isServed(service, install);
   return { service, addresses: isAsking ? textsOf(service).flatMap((text) => tryAddress(text) ?? []) : [] };
 }
 
-/** MetalLB with a class serves the services of this class, and without one those without one. */
+/** MetalLB serves the services of its own class, or those without class. */
 const isServed = ({ spec }: ServiceManifest, install: Install | undefined): boolean =>
   install === undefined || spec?.loadBalancerClass === install.loadBalancerClass;
 
 const otherClass = ({ spec }: ServiceManifest, install: Install | undefined): string =>
-  `asks MetalLB for something and has ${spec?.loadBalancerClass ? `the loadBalancerClass "${spec.loadBalancerClass}"` : 'no loadBalancerClass'}, ` +
-  `which MetalLB does not serve; ${install?.loadBalancerClass ? `set it to "${install.loadBalancerClass}"` : 'take it out'}`;
+  `has annotations for MetalLB and ${spec?.loadBalancerClass ? `the loadBalancerClass "${spec.loadBalancerClass}"` : 'no loadBalancerClass'}, ` +
+  `which MetalLB does not serve; ${install?.loadBalancerClass ? `set it to "${install.loadBalancerClass}"` : 'remove it'}`;
 
 const oldNames = (annotations: readonly string[]): string[] =>
   annotations
     .filter((name) => name.startsWith(OLD_PREFIX))
     .map(
-      (name) => `has the annotation ${name}, of before MetalLB 0.14.9; write ${PREFIX}${name.slice(OLD_PREFIX.length)}`,
+      (name) =>
+        `has the annotation ${name}, from before MetalLB 0.14.9; write ${PREFIX}${name.slice(OLD_PREFIX.length)}`,
     );
 
 const unknownNames = (annotations: readonly string[]): string[] =>
@@ -66,8 +67,8 @@ const unknownNames = (annotations: readonly string[]): string[] =>
     .filter((name) => name.startsWith(PREFIX) && !KNOWN.includes(name))
     .map((name) =>
       name === names.allocatedFrom
-        ? `has the annotation ${name}, which MetalLB writes itself; take it out`
-        : `has the annotation ${name}, which MetalLB does not know; the ones it reads are ${KNOWN.join(', ')}`,
+        ? `has the annotation ${name}, which MetalLB writes itself; remove it`
+        : `has the annotation ${name}, which MetalLB does not read; choose from ${KNOWN.join(', ')}`,
     );
 
 const textsOf = ({ metadata, spec }: ServiceManifest): string[] => {
@@ -94,7 +95,8 @@ function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): 
   const problems = texts
     .filter((text) => !tryAddress(text))
     .map(
-      (text) => `asks for ${JSON.stringify(text)}, which is no IP address; write it like 192.168.10.243 or fd00::43`,
+      (text) =>
+        `requests ${JSON.stringify(text)}, which is not an IP address; write it like 192.168.10.243 or fd00::43`,
     );
   if (
     service.spec?.loadBalancerIP !== undefined &&
@@ -108,24 +110,24 @@ function addressProblems(service: ServiceManifest, pools: readonly PoolView[]): 
   if (pools.length === 0) return problems;
   const homes = addresses.map((address) => ({ address, pool: poolOf(address, pools) }));
   for (const { address } of homes.filter(({ pool }) => !pool)) {
-    problems.push(`asks for ${address.text}, which is in no pool that gives it out; ${listed(pools)}`);
+    problems.push(`requests ${address.text}, which no pool assigns; ${listed(pools)}`);
   }
   const own = [...new Set(homes.flatMap(({ pool }) => pool ?? []))];
   if (own.length > 1) {
     problems.push(
-      `asks for addresses of ${own.length} pools, ${own.map(({ name }) => `"${name}"`).join(' and ')}; take all from one, which has to hold both families`,
+      `requests addresses of ${own.length} pools, ${own.map(({ name }) => `"${name}"`).join(' and ')}; request all from one pool with both families`,
     );
   }
   const asked = asksFor(service);
   for (const { address, pool } of homes) {
     if (asked === undefined || !pool || pool.name === asked) continue;
-    problems.push(`asks for ${address.text} of pool "${pool.name}" and for the pool "${asked}"; take one of them out`);
+    problems.push(`requests ${address.text} of pool "${pool.name}" and the pool "${asked}"; remove one of them`);
   }
   for (const pool of own) problems.push(...closed(service, pool));
   return problems;
 }
 
-/** A service has one address, or one of each family when it is a service of two. MetalLB gives it all of them or none. */
+/** A service has one address, a dual-stack one has one per family. MetalLB assigns all or none. */
 function familyProblems(
   { spec }: ServiceManifest,
   addresses: readonly Address[],
@@ -133,21 +135,21 @@ function familyProblems(
 ): string[] {
   const families = new Set(addresses.map(({ family }) => family));
   if (families.size < addresses.length) {
-    return [`asks for ${addresses.length} addresses, of which two are of one IP family; ask for one of each at most`];
+    return [`requests ${addresses.length} addresses, two of them of one IP family; request at most one of each`];
   }
   const { ipFamilyPolicy = 'SingleStack', ipFamilies } = spec ?? {};
   if (families.size === 2 && ipFamilyPolicy === 'SingleStack') {
-    return ['asks for addresses of both IP families and is a service of one; set ipFamilyPolicy to RequireDualStack'];
+    return ['requests addresses of both IP families and is SingleStack; set ipFamilyPolicy to RequireDualStack'];
   }
   const [address] = addresses;
   if (!address || families.size === 2) return [];
   if (ipFamilyPolicy === 'RequireDualStack' || (ipFamilyPolicy === 'PreferDualStack' && isOfBothFamilies(pools))) {
     return [
-      `asks for ${address.text} alone and has ipFamilyPolicy ${ipFamilyPolicy}, and MetalLB gives a service of both IP families one address of each or none; ask for one of each, or set SingleStack`,
+      `requests only ${address.text} and has ipFamilyPolicy ${ipFamilyPolicy}; request one address of each family, or set SingleStack`,
     ];
   }
   return ipFamilies && !ipFamilies.includes(`IPv${address.family}`)
-    ? [`asks for ${address.text} and has the ipFamilies ${ipFamilies.join(', ')}; ask for an address of these`]
+    ? [`requests ${address.text} and has ipFamilies ${ipFamilies.join(', ')}; request an address of these`]
     : [];
 }
 
@@ -159,25 +161,25 @@ function poolProblems(service: ServiceManifest, pools: readonly PoolView[]): str
   if (pools.length === 0) return [];
   if (asked === undefined) return textsOf(service).length > 0 || hasPool(service, pools) ? [] : [withoutPool(pools)];
   const pool = pools.find(({ name }) => name === asked);
-  return pool ? closed(service, pool) : [`asks for the pool "${asked}", which is not there; ${listed(pools)}`];
+  return pool ? closed(service, pool) : [`requests the pool "${asked}", which does not exist; ${listed(pools)}`];
 }
 
-/** Whether a pool gives it an address without being asked for by name. */
+/** Whether a pool assigns it an address automatically. */
 const hasPool = (service: ServiceManifest, pools: readonly PoolView[]): boolean =>
   pools.some((pool) => pool.manifest.spec?.autoAssign !== false && closed(service, pool).length === 0);
 
 const withoutPool = (pools: readonly PoolView[]): string =>
-  `would get no address: no pool is for it that gives out addresses by itself; let one be, with autoAssign and without a serviceAllocation that leaves it out, or name one with ${names.addressPool}, or an address with ${names.loadBalancerIPs}; ${listed(pools)}`;
+  `gets no address, because no pool with autoAssign allows it; enable autoAssign or extend a serviceAllocation, or request a pool with ${names.addressPool}, or an address with ${names.loadBalancerIPs}; ${listed(pools)}`;
 
-/** Why the pool is not for the service. What labels of namespaces say is not known here. */
+/** Why the service must not use the pool. Labels of namespaces are unknown here. */
 function closed({ metadata }: ServiceManifest, { name, manifest }: PoolView): string[] {
   const { namespaces, namespaceSelectors, serviceSelectors } = manifest.spec?.serviceAllocation ?? {};
   const own = metadata.namespace ?? 'default';
   if (namespaces && !namespaceSelectors && !namespaces.includes(own)) {
-    return [`asks for something of pool "${name}", which is for ${namespaces.join(', ')}; add "${own}" there`];
+    return [`requests pool "${name}", which is limited to ${namespaces.join(', ')}; add "${own}" there`];
   }
   return serviceSelectors && !serviceSelectors.some((selector) => selects(selector, metadata.labels ?? {}))
-    ? [`asks for something of pool "${name}", whose serviceSelectors don't choose it; give it the labels they want`]
+    ? [`requests pool "${name}", whose serviceSelectors do not match; add the labels that they require`]
     : [];
 }
 

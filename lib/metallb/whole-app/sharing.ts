@@ -3,7 +3,7 @@ import { placeOf, type ServiceManifest } from './objects';
 import type { Request } from './services';
 
 /**
- * What is wrong between services that ask for one address. MetalLB gives it to the first and lets the others wait.
+ * Problems of services that request the same address. MetalLB assigns it to the first; the others stay pending.
  *
  * Source: https://metallb.io/usage/#ip-address-sharing
  */
@@ -22,14 +22,14 @@ function between(a: ServiceManifest, b: ServiceManifest, address: string): strin
   const [keyA, keyB] = [a, b].map(({ metadata }) => metadata.annotations?.[METALLB.annotations.allowSharedIp]);
   if (!keyA || keyA !== keyB) {
     return [
-      `${both} ask for the one address ${address}; give each its own, or both the same value of ${METALLB.annotations.allowSharedIp}`,
+      `${both} request the same address ${address}; give each its own, or both the same value of ${METALLB.annotations.allowSharedIp}`,
     ];
   }
   const ports = portsOf(a).filter((port) => portsOf(b).includes(port));
   const problems = ports.map((port) => `${both} share ${address} and its port ${port}; give one of them another port`);
   if (backend(a) !== backend(b)) {
     problems.push(
-      `${both} share ${address}, which MetalLB lets them only when both have externalTrafficPolicy Cluster, or both Local and the same selector; set both to Cluster`,
+      `${both} share ${address}, which needs externalTrafficPolicy Cluster on both, or Local and the same selector; set both to Cluster`,
     );
   }
   return problems;
@@ -38,7 +38,7 @@ function between(a: ServiceManifest, b: ServiceManifest, address: string): strin
 const portsOf = ({ spec }: ServiceManifest): string[] =>
   (spec?.ports ?? []).map(({ port, protocol = 'TCP' }) => `${protocol} ${port}`);
 
-/** With Local, the node that has the address must have a pod of every service on it, so all must have the same pods. */
+/** With Local, the node that answers needs a pod of every service, so all must have the same pods. */
 function backend({ spec }: ServiceManifest): string {
   if (spec?.externalTrafficPolicy !== 'Local') return '';
   const selector = Object.entries(spec.selector ?? {}).map(([key, value]) => `${key}=${value}`);

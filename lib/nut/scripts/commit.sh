@@ -1,6 +1,6 @@
 #!/bin/sh
-# commit.sh REASON: the point of no return of this machine, while everything is still whole. First the machine, by a local file; then
-# the UPSes whose cable is here. The second never decides about the first. Any container of the node may call it, any number of times.
+# commit.sh REASON: commits this node to power off; nothing takes that back. First the node, by a local file, then the UPSes cabled to
+# it, so that a UPS that fails cannot hold up the node. Any container of the node may call it, any number of times.
 . /scripts/common.sh
 arm "$STAGE" "$1"
 [ -r "/config/$NODE_NAME.cables" ] && [ -r /secret/primary ] || exit 0
@@ -8,10 +8,10 @@ while read -r ups offdelay _; do
   case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in
     'done')
       declare_shutdown "$ups"
-      cut_load "$ups" "$offdelay"
+      cut_output "$ups" "$offdelay"
       ;;
-    # upsd goes down with this machine, and nobody could tell this UPS later. Its other machines have to hear of it, or they would run
-    # until it cuts their load
-    battery) ! declare_shutdown "$ups" || cut_load "$ups" "$offdelay" ;;
+    # upsd powers off with this node, so nothing could command this UPS later. FSD first: without it, the other nodes of the UPS would
+    # run until it cuts its output
+    battery) ! declare_shutdown "$ups" || cut_output "$ups" "$offdelay" ;;
   esac
 done <"/config/$NODE_NAME.cables"

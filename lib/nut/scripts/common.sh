@@ -1,116 +1,116 @@
 #!/bin/sh
-# What the scripts of this folder share; they read it with `. /scripts/common.sh`.
-# In:  NODE_NAME, CONTAINER, /config/<node>.env (the numbers of this node), /killpower (directory of the machine)
-# shellcheck disable=SC2034,SC1090  # the numbers are for the scripts that read this; the file is written by synth
+# Functions for the other scripts, which read it with `. /scripts/common.sh`.
+# In:  NODE_NAME, CONTAINER, /config/<node>.env (settings of this node), /killpower (directory on the node)
+# shellcheck disable=SC2034,SC1090  # the settings are for the scripts that read this; synth writes the file
 . "/config/$NODE_NAME.env"
 
 log() { echo "$CONTAINER: $1"; }
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
-# whole seconds since the boot: no clock that somebody sets can move a deadline
+# whole seconds since boot: setting the clock does not move a deadline
 uptime_seconds() { cut -d. -f1 /proc/uptime; }
 is_number() { case $1 in '' | *[!0-9]* | ??????????*) return 1 ;; esac }
 
-# write_line FILE UPTIME REASON: <boot id> <uptime> <halt budget> <reason>, for killpowerd on the machine. In one step, and under
-# a name of this container's own, because all containers of the node write to the same directory.
+# write_line FILE UPTIME REASON: writes `<boot id> <uptime> <halt budget> <reason>` for killpowerd. The write is atomic; the temporary
+# file has this container's name, because all containers of the node share the directory.
 write_line() {
   new=/killpower/.$1.$CONTAINER.$$
   printf '%s %s %s %s\n' "$(boot_id)" "$2" "$HALT" "$3" >"$new" && mv -f "$new" "/killpower/$1" && return
   rm -f "$new"
-  log "cannot write $1 to the power-off directory of $NODE_NAME; is its disk full or read-only?"
+  log "cannot write $1 to the power-off directory of $NODE_NAME; check whether its disk is full or read-only"
   return 1
 }
 
-# True when this machine is committed to power off in this boot: by a line that killpowerd takes, which has two numbers without
-# leading zeros.
+# committed: true if this node is committed to power off in this boot, by a line that killpowerd accepts: two numbers without leading
+# zeros.
 committed() {
   [ -r /killpower/deadline ] && read -r line_boot line_at line_halt _ </killpower/deadline &&
     [ "$line_boot" = "$(boot_id)" ] && is_number "$line_at" && is_number "$line_halt" || return 1
   case "$line_at $line_halt" in 0?*' '* | *' 0'?*) return 1 ;; esac
 }
 
-# arm SECONDS REASON: this machine goes off in so many seconds, whatever dies now. An earlier deadline stays.
+# arm SECONDS REASON: sets the shutdown deadline of this node. An earlier deadline stays.
 arm() {
   arm_at=$(($(uptime_seconds) + $1))
   armed=no
   if ! committed || [ "$line_at" -gt "$arm_at" ]; then
-    # two callers at once may both get here; all of a node have the same stage, so their times differ by less than a second
+    # two callers at once may both get here; they share the stage of the node, so their deadlines differ by less than 1 s
     ! write_line deadline "$arm_at" "$2" || armed=yes
   fi
-  # each time, because it also tells logind what an earlier call could not
+  # on every call, which makes up for an earlier one that failed
   if [ "$ACTUATOR" = logind ] && ! /scripts/logind.sh arm "$1" "$2"; then
     armed=no
-    log "systemd-logind of $NODE_NAME does not take the power-off; it is told again by the next who commits"
+    log "systemd-logind on $NODE_NAME did not schedule the power-off; the next commit retries"
   fi
-  [ "$armed" = no ] || log "this machine powers off in $1 s ($2)"
+  [ "$armed" = no ] || log "this node powers off in $1 s ($2)"
 }
 
 status_of() { timeout 4 upsc "$1" ups.status 2>/dev/null; }
 
-# state_of UPS@HOST: what its status means for the machines that it feeds: done, the shutdown is declared or the battery at its end;
-# battery; line; unheard, which says nothing
+# state_of UPS@HOST: the state of a UPS for the nodes it feeds: done (FSD, or on battery with low battery), battery, line, or unknown
+# (no data)
 state_of() {
   case " $(status_of "$1") " in
     *' FSD '*) echo 'done' ;;
-    # a UPS that measures its battery says that it is low, and goes back to the mains by itself
+    # a UPS that calibrates its battery reports it low, and returns to mains power by itself
     *' CAL '*) echo line ;;
-    # neighbours share the blank between them, so the second word is without the one before it
+    # adjacent words share one blank, so the second pattern starts without it
     *' OB '*'LB '* | *' LB '*'OB '*) echo 'done' ;;
     *' OB '*) echo battery ;;
     *' OL '*) echo line ;;
-    *) echo unheard ;;
+    *) echo unknown ;;
   esac
 }
 
-# to_upsd LINE ...: talks to the upsd of this node as the primary, in the protocol of
-# https://networkupstools.org/docs/developer-guide.chunked/net-protocol.html, and prints what it answers. upsmon -c fsd would declare all
-# UPSes of the node at once, and upscmd has the password on its command line, for everybody to see.
+# to_upsd LINE ...: sends lines to the upsd of this node as the primary user and prints the answers. Protocol:
+# https://networkupstools.org/docs/developer-guide.chunked/net-protocol.html. upsmon -c fsd would set FSD on all UPSes of the node, and
+# upscmd has the password on its command line, where every process can read it.
 to_upsd() {
   { printf 'USERNAME monprimary\nPASSWORD %s\n' "$(cat /secret/primary)" && printf '%s\n' "$@" LOGOUT; } |
     timeout 4 ${NC:=$(command -v nc || echo 'busybox nc')} 127.0.0.1 "$UPSD_PORT" 2>/dev/null
 }
 
-# declare UPS: the shutdown of this one UPS, for every machine that looks at it; done where it is declared already
+# declare_shutdown UPS: sets FSD on one UPS, for every node that polls it. True if FSD is set already.
 declare_shutdown() {
   case " $(status_of "$1@127.0.0.1:$UPSD_PORT") " in *' FSD '*) return 0 ;; esac
-  to_upsd "FSD $1" | grep -q '^OK FSD-SET' && log "the shutdown of $1 is declared"
+  to_upsd "FSD $1" | grep -q '^OK FSD-SET' && log "forced shutdown (FSD) of $1 is set"
 }
 
-# counts_down UPS SECONDS: true when it was told in this boot to cut its load, and less than so many seconds ago
+# counts_down UPS SECONDS: true if the UPS was commanded in this boot to cut its output, less than SECONDS ago
 counts_down() {
-  { read -r told_at <"/killpower/.told.$1.$(boot_id)"; } 2>/dev/null && is_number "$told_at" &&
-    [ $(($(uptime_seconds) - told_at)) -lt "$2" ]
+  { read -r commanded_at <"/killpower/.commanded.$1.$(boot_id)"; } 2>/dev/null && is_number "$commanded_at" &&
+    [ $(($(uptime_seconds) - commanded_at)) -lt "$2" ]
 }
 
-# cut_load UPS OFFDELAY: tells a UPS to cut its load after its offdelay and to restore it when the mains are back. Once in a boot; a
-# command that failed is tried again by whoever comes next.
-cut_load() {
-  told=/killpower/.told.$1.$(boot_id)
-  [ ! -e "$told" ] || return 0
-  # of several callers one, and who dies meanwhile is replaced by the next; a link is made in one step together with what it says
-  telling=/killpower/.telling.$1
+# cut_output UPS OFFDELAY: commands a UPS to cut its output after OFFDELAY and to restore it when mains power returns. Once per boot; the
+# next caller retries a command that failed.
+cut_output() {
+  commanded=/killpower/.commanded.$1.$(boot_id)
+  [ ! -e "$commanded" ] || return 0
+  # one caller at a time; the next one replaces a caller that was killed. A link is created in one step with its content
+  lock=/killpower/.commanding.$1
   cut_at=$(uptime_seconds)
-  if ! ln -s "$(boot_id).$cut_at" "$telling" 2>/dev/null; then
-    teller=$(readlink "$telling") || return 0
-    case $teller in
-      "$(boot_id)".*) [ $((cut_at - ${teller##*.})) -gt "$TELLING_SECONDS" ] || return 0 ;;
+  if ! ln -s "$(boot_id).$cut_at" "$lock" 2>/dev/null; then
+    holder=$(readlink "$lock") || return 0
+    case $holder in
+      "$(boot_id)".*) [ $((cut_at - ${holder##*.})) -gt "$COMMAND_SECONDS" ] || return 0 ;;
     esac
-    rm -f "$telling"
-    ln -s "$(boot_id).$cut_at" "$telling" 2>/dev/null || return 0
+    rm -f "$lock"
+    ln -s "$(boot_id).$cut_at" "$lock" 2>/dev/null || return 0
   fi
   passed_on=$(to_upsd 'SET TRACKING ON' "INSTCMD $1 shutdown.return" | sed -n 's/^OK TRACKING //p')
-  # at once, so that who dies here has not told it in vain
-  [ -z "$passed_on" ] || uptime_seconds >"$told"
-  if [ -n "$passed_on" ] && has_taken "$passed_on"; then
-    log "$1 cuts its load in $2 s and restores it when the mains are back"
+  # at once: a caller that is killed from here on has commanded the UPS
+  [ -z "$passed_on" ] || uptime_seconds >"$commanded"
+  if [ -n "$passed_on" ] && is_accepted "$passed_on"; then
+    log "$1 cuts its output in $2 s and restores it when mains power returns"
   else
-    rm -f "$told"
-    log "$1 did not take shutdown.return"
+    rm -f "$commanded"
+    log "$1 did not accept shutdown.return; the next commit retries"
   fi
-  rm -f "$telling"
+  rm -f "$lock"
 }
 
-# has_taken ID: false when the driver says within some seconds that it could not do what upsd passed on to it
-has_taken() {
+# is_accepted ID: false if the driver reports within about 4 s that the command failed
+is_accepted() {
   for _ in 1 2 3 4; do
     case $(to_upsd 'SET TRACKING ON' "GET TRACKING $1") in
       *SUCCESS*) return 0 ;;
@@ -119,5 +119,5 @@ has_taken() {
     sleep 1
   done
 }
-# longer than that may take
-TELLING_SECONDS=12
+# longer than cut_output takes
+COMMAND_SECONDS=12

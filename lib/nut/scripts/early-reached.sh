@@ -1,26 +1,26 @@
 #!/bin/sh
-# early-reached.sh UPS SECONDS: true when a UPS whose cable is here, and which is not done for already, has been beyond a limit of
-# cluster.yaml for so long: too long on battery, or with too little charge or runtime. Each container keeps its own times.
+# early-reached.sh UPS SECONDS: true if a UPS cabled to this node is on battery and has been beyond a limit of power.earlyShutdown for
+# SECONDS: time on battery, charge or runtime. Each container keeps its own times.
 . /scripts/common.sh
 [ "$EARLY" = yes ] || exit 1
 on_battery=/var/run/nut/on-battery.$CONTAINER.$1
 beyond=/var/run/nut/beyond.$CONTAINER.$1
 case $(state_of "$1@127.0.0.1:$UPSD_PORT") in
   battery) ;;
-  unheard) exit 1 ;;
+  unknown) exit 1 ;;
   *)
     rm -f "$on_battery" "$beyond"
     exit 1
     ;;
 esac
-# for FILE: how many seconds ago it was first asked for
+# for_seconds FILE: seconds since the first call for FILE, which keeps that time
 for_seconds() {
   now=$(uptime_seconds)
   { read -r from <"$1"; } 2>/dev/null && is_number "$from" || { echo "$now" >"$1" && from=$now; }
   echo $((now - from))
 }
 value_of() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" "$2" 2>/dev/null | cut -d. -f1; }
-# below VALUE LIMIT: false when either is not there
+# below VALUE LIMIT: false if either is missing
 below() { is_number "$1" && is_number "$2" && [ "$1" -lt "$2" ]; }
 is_beyond() {
   time_on_battery=$(for_seconds "$on_battery")

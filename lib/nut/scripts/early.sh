@@ -1,12 +1,12 @@
 #!/bin/sh
-# Declares the shutdown of a UPS before its battery is low, when cluster.yaml says so. Runs beside the primary upsmon.
+# Sets FSD on a UPS that reaches a limit of power.earlyShutdown. Runs beside the primary upsmon.
 . /scripts/common.sh
 [ "$EARLY" = yes ] || exit 0
 while :; do
   while read -r ups _; do
     if /scripts/early-reached.sh "$ups" 0; then
-      log "$ups has reached the limit for an early shutdown"
-      # the machines that it feeds see what is declared and commit themselves, this one among them
+      log "$ups reached a limit of power.earlyShutdown"
+      # each node that it feeds receives FSD and commits itself, this one too
       declare_shutdown "$ups"
     fi
   done <"/config/$NODE_NAME.cables"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Commits this machine when its lease is about to end, because `second`, which renews it, stands still. killpowerd would take this machine
-# down and upsd with it, and nobody could tell its UPSes any more. Runs beside the primary upsmon.
+# Commits this node when its dead-man lease is about to expire because the container second no longer renews it. On expiry killpowerd
+# powers off the node, and upsd with it: nothing could command its UPSes any more. Runs beside the primary upsmon.
 . /scripts/common.sh
 
 ends_soon() {
@@ -8,18 +8,18 @@ ends_soon() {
     is_number "$lease_at" && [ $((lease_at - $(uptime_seconds))) -lt $((LEASE / 3)) ]
 }
 
-# without a UPS that can be told, the end of the lease does as well
-hears_a_ups() {
+# without a UPS to command, expiry of the lease is enough
+has_ups_on_battery() {
   while read -r ups _; do
     case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in battery | 'done') return 0 ;; esac
   done <"/config/$NODE_NAME.cables"
   return 1
 }
 
-looks=0
+polls=0
 while :; do
-  if ! committed && ends_soon && hears_a_ups; then looks=$((looks + 1)); else looks=0; fi
-  # at the first look second may be about to renew it, because upsd has just come back
-  [ "$looks" -lt 2 ] || /scripts/commit.sh lease
+  if ! committed && ends_soon && has_ups_on_battery; then polls=$((polls + 1)); else polls=0; fi
+  # not at the first poll: upsd may have just restarted, and second is about to renew the lease
+  [ "$polls" -lt 2 ] || /scripts/commit.sh lease
   sleep 2
 done

@@ -1,6 +1,6 @@
 #!/bin/sh
-# NOTIFYCMD of upsmon: one line in the log for each event, and another chance to commit. FSD is about one UPS, SHUTDOWN about this
-# machine, so FSD commits only where there is one UPS.
+# NOTIFYCMD of upsmon: logs each event, and is one more caller that commits. FSD concerns one UPS and SHUTDOWN this node, so FSD commits
+# only a node with one UPS.
 . /scripts/common.sh
 log "$NOTIFYTYPE $UPSNAME"
 case $NOTIFYTYPE in

@@ -1,5 +1,15 @@
 #!/bin/sh
-# Readiness of the container `second`: its loop goes round, and preflight.sh said last that nothing stands in the way.
-read -r looked </var/run/nut/looked || exit 1
+# Readiness of the container second: its loop runs, and the last preflight.sh printed ready. What this prints is shown by kubectl describe.
+read -r looked </var/run/nut/looked || {
+  echo 'second has not polled the UPSes yet'
+  exit 1
+}
 IFS=. read -r now _ </proc/uptime
-[ $((now - looked)) -le 60 ] && grep -qx ready /var/run/nut/preflight
+if [ $((now - looked)) -gt 60 ]; then
+  echo "second has not polled the UPSes for $((now - looked)) s"
+  exit 1
+fi
+grep -qx ready /var/run/nut/preflight || {
+  cat /var/run/nut/preflight
+  exit 1
+}

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes the certificate authority of the Secret known to upsmon: OpenSSL looks for it in CERTPATH under the hash of its name.
+# Installs the CA certificate of the Secret for upsmon: OpenSSL finds it in CERTPATH by the hash of its subject.
 set -eu
 umask 077
-# not inside the redirection, where it could fail and nobody would notice: upsmon would then find no authority and trust no upsd
+# not inside the redirection, where a failure would go unnoticed and upsmon would trust no upsd
 hash=$(openssl x509 -hash -noout -in /tls/ca.crt) || {
-  echo "trust: openssl cannot read ca.crt of the Secret in power.tlsSecret: is it a certificate in PEM, and does the image have openssl, as that of images/nut has?" >&2
+  echo "trust: openssl cannot read ca.crt of the Secret in power.tlsSecret; check that it is a PEM certificate and that the image has openssl (images/nut)" >&2
   exit 1
 }
 mkdir -p /etc/nut/ca

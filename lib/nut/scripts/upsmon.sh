@@ -1,13 +1,12 @@
 #!/bin/sh
-# Runs upsmon: as primary (decides, for the UPSes whose cable is here) or as agent (a secondary on every node, whose SHUTDOWNCMD
-# runs as soon as the shutdown is declared, whatever the version of NUT). After the commit it only waits for the end: an upsmon
-# that came back would log in again and hold up the others.
+# Runs upsmon: as primary (decides for the UPSes cabled to this node) or as agent (a secondary on every node, whose SHUTDOWNCMD runs at
+# FSD with any version of NUT). After the commit it only waits: a restarted upsmon would log in again and hold up the others.
 # In:  ROLE (primary or agent), NODE_NAME, CONTAINER, /config, /secret, /etc/nut and /var/run/nut (empty, in memory), /killpower
 set -eu
 umask 077
 trap 'exit 0' TERM INT
 
-# a shell that waits for a background process takes signals at once, which PID 1 would otherwise ignore
+# a shell that waits for a background process handles signals at once, which PID 1 would otherwise ignore
 rest() {
   while :; do
     sleep 3600 &
@@ -17,12 +16,12 @@ rest() {
 
 template=/config/$NODE_NAME.$ROLE.upsmon.conf
 if [ ! -r "$template" ]; then
-  echo "$ROLE: cluster.yaml has no $ROLE of a UPS on $NODE_NAME; add the node or its UPS there, or mend its label ups-device" >&2
+  echo "$ROLE: cluster.yaml has no $ROLE of a UPS on $NODE_NAME; add the node or its UPS there, or correct its label ups-device" >&2
   exit 1
 fi
 . /scripts/common.sh
 if committed; then
-  log "the power-off of this machine is under way, waiting for it"
+  log "the power-off of this node is in progress; upsmon is not started"
   rest
 fi
 
@@ -30,8 +29,8 @@ echo 'MODE=netclient' >/etc/nut/nut.conf
 /scripts/fill.sh "$template" >/etc/nut/upsmon.conf
 if [ -d /tls ]; then /scripts/trust.sh; fi
 
-# /var/run/nut outlives the container: the number in an old PID file is that of some process of this one, often of the new upsmon
-# itself, which would then refuse to start beside "a previous instance"
+# /var/run/nut outlives the container: an old PID file often names the new upsmon itself, which would refuse to start beside "a previous
+# instance"
 rm -f /var/run/nut/upsmon.pid
 upsmon -F -p &
 monitor=$!
@@ -44,5 +43,5 @@ status=0
 wait "$monitor" || status=$?
 committed || exit "$status"
 trap 'exit 0' TERM INT
-log "this machine is told to power off, waiting for it"
+log "this node is committed to power off; waiting"
 rest

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { k3sYaml } from '../../support/certificates';
 import { command } from '../processes';
 
-/** Names that k3s puts into every certificate of its API server. */
+/** Names in every API server certificate of k3s. */
 const ALWAYS = ['DNS:kubernetes', 'DNS:kubernetes.default', 'DNS:localhost', 'IP:127.0.0.1'];
 
-/** Writes ca, server and client (.crt and .key) into a folder, and returns the k3s.yaml that a server with them would have. */
+/** Writes ca, server and client (.crt and .key) into a folder. Returns the k3s.yaml of a server with them. */
 export async function writeCertificates(
   folder: string,
   addresses: readonly string[],

@@ -10,7 +10,7 @@ const WITH_MS = 3000;
 const WITHOUT_MS = 20_000;
 const script = (name: string): string => join(process.cwd(), 'test/drill/scripts', name);
 
-/** An address moves from a dead machine to another, which tells the network or does not. */
+/** An address moves from a failed host to another one, with or without gratuitous ARP. */
 const move = (gratuitous: boolean) => async (scenario: Scenario) => {
   const network = new Network();
   const station = (name: string, last: number) => new Station(name, [`10.97.0.${last}`], scenario);
@@ -26,22 +26,22 @@ const move = (gratuitous: boolean) => async (scenario: Scenario) => {
     await old.run('ip', address('add'));
     client.background(process.execPath, script('api-prober.js'), certificates, VIP, '6443');
     const probes = new Probes(client.logOf(process.execPath));
-    await scenario.reach('the first machine answers', 10_000, () => probes.firstAfter(0) !== undefined);
+    await scenario.reach('the first host answers', 10_000, () => probes.firstAfter(0) !== undefined);
 
     const at = Date.now();
     await old.cable.pull();
     await next.run('ip', address('add'));
     if (gratuitous) await next.run('arping', ['-q', '-U', '-c', '1', '-i', 'eth0', '-S', VIP, VIP]);
     const answer = () => probes.firstAfter(at, 'old');
-    await scenario.reach('the second machine answers', 120_000, () => answer() !== undefined);
+    await scenario.reach('the second host answers', 120_000, () => answer() !== undefined);
     const took = (answer()?.at ?? Number.NaN) - at;
-    scenario.measure(`a dead holder, ${gratuitous ? 'one' : 'no'} gratuitous ARP of the next`, {
+    scenario.measure(`failed holder, ${gratuitous ? 'one' : 'no'} gratuitous ARP of the next`, {
       'until answered again': seconds(took),
     });
     if (gratuitous) scenario.check(`within ${WITH_MS / 1000} s`, took < WITH_MS);
     else
       scenario.check(
-        `not before ${WITHOUT_MS / 1000} s: the client goes on sending to the dead one`,
+        `not before ${WITHOUT_MS / 1000} s: the client still sends to the failed holder`,
         took > WITHOUT_MS,
       );
   } finally {
@@ -51,6 +51,6 @@ const move = (gratuitous: boolean) => async (scenario: Scenario) => {
 };
 
 export const arpScenarios: readonly ScenarioPlan[] = [
-  { name: 'arp', summary: 'an address moves, and its new holder tells the network', run: move(true) },
-  { name: 'arp-control', summary: 'the same without gratuitous ARP, which takes most of a minute', run: move(false) },
+  { name: 'arp', summary: 'an address moves, and its new holder sends gratuitous ARP', run: move(true) },
+  { name: 'arp-control', summary: 'the same without gratuitous ARP: most of a minute', run: move(false) },
 ];

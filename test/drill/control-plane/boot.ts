@@ -10,7 +10,7 @@ import { controlPlaneSite, VIP } from './control-plane-lab';
 const BOOT_MS = 90_000;
 const TOKEN = '0123456789abcdef-of-the-drill';
 
-/** A never booted image and the seed of `npm run hosts`: cloud-init and systemd do the rest, up to a founded cluster. */
+/** First boot of an image with the seed of `npm run hosts`: cloud-init and systemd do the rest, up to a bootstrapped cluster. */
 export async function boot(scenario: Scenario): Promise<void> {
   const notAfter = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
   const nodes = ['k3s-1', 'k3s-2', 'k3s-3'].map((name, i) => {
@@ -35,13 +35,13 @@ export async function boot(scenario: Scenario): Promise<void> {
     for (const [name, text] of Object.entries(variants())) machine.write(`/root/${name}.yaml`, text);
     const started = scenario.timeline.now();
     await machine.boot();
-    await scenario.reach('cloud-init is done', BOOT_MS, async () => {
+    await scenario.reach('cloud-init finishes', BOOT_MS, async () => {
       return /status: (done|error)/.test(await machine.ask('cloud-init status'));
     });
-    scenario.measure('cloud-init done after power came', seconds(scenario.timeline.now() - started));
+    scenario.measure('cloud-init done after power-on', seconds(scenario.timeline.now() - started));
     await checkCloudInit(scenario, machine);
     await scenario.reach('k3s runs', 60_000, async () => (await machine.ask('systemctl is-active k3s')) === 'active');
-    scenario.measure('cluster founded after power came', seconds(scenario.timeline.now() - started));
+    scenario.measure('cluster bootstrapped after power-on', seconds(scenario.timeline.now() - started));
     await checkFounding(scenario, machine);
     await checkRestart(scenario, machine);
   } finally {
@@ -71,28 +71,28 @@ function variants(): Readonly<Record<string, string>> {
 async function checkCloudInit(scenario: Scenario, machine: CloudMachine): Promise<void> {
   const seed = '/var/lib/cloud/seed/nocloud/user-data';
   const schema = await machine.exec(`cloud-init schema --config-file ${seed}`);
-  scenario.check('cloud-init schema takes the user-data', schema.code === 0, schema.stdout.trim());
+  scenario.check('cloud-init schema accepts the user-data', schema.code === 0, schema.stdout.trim());
   for (const name of Object.keys(variants())) {
     const { code, stdout } = await machine.exec(`cloud-init schema --config-file /root/${name}.yaml`);
-    scenario.check(`cloud-init schema takes the user-data of: ${name}`, code === 0, stdout.trim());
+    scenario.check(`cloud-init schema accepts the user-data of: ${name}`, code === 0, stdout.trim());
   }
   // quotes of either kind around the mode
   const broken = `sed "s/permissions: .0600./permissions: 0600/" /root/agent.yaml >/root/broken.yaml`;
   scenario.check(
-    'control: it refuses a mode that is no text',
+    'control: it refuses a mode that is not a string',
     (await machine.exec(`${broken}; cloud-init schema --config-file /root/broken.yaml`)).code !== 0,
   );
   const status = await machine.ask('cloud-init status --long');
-  scenario.check('cloud-init had no error', status.includes('status: done'), status.replaceAll('\n', ' '));
+  scenario.check('cloud-init reports no error', status.includes('status: done'), status.replaceAll('\n', ' '));
   const modes = await machine.ask('stat -c "%a %n" /etc/rancher/k3s/* /usr/local/sbin/k3s-ha');
   const expected = ['600 /etc/rancher/k3s/config.yaml', '600 /etc/rancher/k3s/init.yaml', '600 /etc/rancher/k3s/token'];
   scenario.check(
-    'secrets are for root alone',
+    'only root can read the secrets',
     expected.every((line) => modes.includes(line)),
     modes.replaceAll('\n', ', '),
   );
   const token = await machine.ask('cat /etc/rancher/k3s/token');
-  scenario.check('the token is on the machine', token === TOKEN);
+  scenario.check('the token is on the host', token === TOKEN);
   const installed = await machine.ask('cat /var/lib/k3s-installed');
   scenario.check('k3s is installed at the version of the site', installed === 'v1.36.4+k3s1 server', installed);
 }
@@ -100,38 +100,51 @@ async function checkCloudInit(scenario: Scenario, machine: CloudMachine): Promis
 async function checkFounding(scenario: Scenario, machine: CloudMachine): Promise<void> {
   const life = await machine.ask('cat /var/lib/k3s-life');
   scenario.check(
-    'systemd starts k3s with the file that k3s-ha left in /run',
-    life.startsWith('founded with /run/k3s-ha/init.yaml'),
+    'systemd starts k3s with the file of k3s-ha in /run',
+    life.startsWith('bootstrapped with /run/k3s-ha/init.yaml'),
     life.replaceAll('\n', ', '),
   );
-  scenario.check('the handover gave the virtual IP back', !(await machine.ask('ip address')).includes('10.98.0.100'));
-  scenario.check('nothing of the founding is left in /run', (await machine.ask('ls /run/k3s-ha')).indexOf('found') < 0);
+  scenario.check('the handover released the VIP', !(await machine.ask('ip address')).includes('10.98.0.100'));
+  scenario.check(
+    'nothing of the bootstrap is left in /run',
+    (await machine.ask('ls /run/k3s-ha')).indexOf('found') < 0,
+  );
   const applied = await machine.ask('grep -c "kind: DaemonSet" /run/applied.yaml');
   scenario.check('the handover applied kube-vip', applied === '1', applied);
   const nodeIp = await machine.ask('cat /etc/rancher/k3s/config.yaml.d/40-node-ip.yaml');
-  scenario.check('the node address is not the virtual IP', nodeIp.includes("node-ip: '10.98.0.11'"), nodeIp);
+  scenario.check('the node address is not the VIP', nodeIp.includes("node-ip: '10.98.0.11'"), nodeIp);
   const registered = await machine.ask('cat /var/lib/k3s-registered-with');
   scenario.check('the node registers with the label of its UPS', registered.includes('ups-device=ups1'), registered);
   const delay = await machine.ask(
     'busctl get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager InhibitDelayMaxUSec',
   );
-  scenario.check('logind lets the kubelet hold up a shutdown for 45 s', delay === 't 45000000', delay);
+  scenario.check('logind lets the kubelet delay a shutdown for 45 s', delay === 't 45000000', delay);
 }
 
 async function checkRestart(scenario: Scenario, machine: CloudMachine): Promise<void> {
   await machine.exec('systemctl restart k3s');
   const life = (await machine.ask('cat /var/lib/k3s-life')).split('\n');
   scenario.check(
-    'the next start is with config.yaml',
+    'the next start uses config.yaml',
     life.at(-1) === 'started with /etc/rancher/k3s/config.yaml',
     life.at(-1),
   );
-  scenario.check('the cluster was founded once', life.filter((line) => line.startsWith('founded')).length === 1);
+  scenario.check(
+    'the cluster is bootstrapped once',
+    life.filter((line) => line.startsWith('bootstrapped')).length === 1,
+  );
   await machine.exec("sed -i 's/^NOT_AFTER=.*/NOT_AFTER=1700000000/' /etc/rancher/k3s/k3s-ha.conf");
   await machine.exec('systemctl stop k3s; rm -rf /var/lib/rancher/k3s; systemctl start --no-block k3s');
-  await scenario.pass('a rebuilt machine with an old permission', 14_000);
+  await scenario.pass('a rebuilt host with an expired permission', 14_000);
   const state = await machine.ask('systemctl show -p NRestarts -p ActiveState k3s');
-  scenario.measure('rebuilt with an old permission', state.replaceAll('\n', ' '));
-  scenario.check('rebuilt with an old permission it waits and asks again', /ActiveState=activating/.test(state), state);
-  scenario.check('and founds nothing', (await machine.exec('test -e /var/lib/rancher/k3s')).code !== 0);
+  scenario.measure('rebuilt with an expired permission', state.replaceAll('\n', ' '));
+  scenario.check(
+    'rebuilt with an expired permission: it waits and retries',
+    /ActiveState=activating/.test(state),
+    state,
+  );
+  scenario.check(
+    'rebuilt with an expired permission: it does not bootstrap',
+    (await machine.exec('test -e /var/lib/rancher/k3s')).code !== 0,
+  );
 }

@@ -13,7 +13,7 @@ export interface CloudMachineProps {
   readonly seed: readonly MachineFile[];
 }
 
-/** Debian with a real systemd and a real cloud-init in a container, from an image that was never booted. k3s is a stand-in. */
+/** Debian with real systemd and cloud-init in a container, from an image before its first boot. k3s is a stand-in. */
 export class CloudMachine extends InitMachine {
   private readonly seed: readonly MachineFile[];
 
@@ -23,22 +23,22 @@ export class CloudMachine extends InitMachine {
     this.seed = seed;
   }
 
-  /** Puts the image on the disk and the seed beside it. */
+  /** Installs the image and the seed. */
   override async install(): Promise<void> {
     await super.install();
-    // an image that was never booted
+    // as before the first boot
     this.write('/etc/machine-id', '');
     for (const { path, content } of this.seed) {
       this.write(`/var/lib/cloud/seed/nocloud/${path.replace(/^.*\//, '')}`, content);
     }
     // without locales, which this small image lacks
     this.write('/etc/cloud/cloud.cfg.d/90-drill.cfg', 'datasource_list: [NoCloud]\nlocale: false\n');
-    // there is no internet: get.k3s.io is a file, and everything else goes to the real curl
+    // without internet access: get.k3s.io is a file, and all other URLs go to the real curl
     this.write('/usr/local/sbin/curl', readProjectFile('test/drill/scripts/curl.sh'), 0o755);
     this.write('/usr/local/share/get.k3s.io', readProjectFile('test/drill/scripts/get-k3s.sh'));
   }
 
-  /** What a command prints, without the line break. */
+  /** The output of a command, without the line break. */
   async ask(script: string): Promise<string> {
     const { stdout, stderr } = await this.exec(script);
     return `${stdout}${stderr}`.trim();

@@ -10,7 +10,7 @@ const NAMES = ['k3s-1', 'k3s-2', 'k3s-3'] as const;
 /** Address of a server of the site. */
 export const addressOf = (index: number): string => `10.98.0.1${index + 1}`;
 
-/** Three servers without anything else. */
+/** A site of three servers. */
 export const controlPlaneSite = (changes: Partial<ClusterInput> = {}): Cluster =>
   defineCluster({
     name: 'drill',
@@ -22,7 +22,7 @@ export const controlPlaneSite = (changes: Partial<ClusterInput> = {}): Cluster =
 
 export interface ControlPlaneLabProps {
   readonly scenario: Scenario;
-  /** @default - three servers, founded by hand */
+  /** @default - three servers, bootstrapped by a person */
   readonly site?: Cluster;
   /** @default 'dash' */
   readonly tools?: Tools;
@@ -52,12 +52,12 @@ export class ControlPlaneLab {
     await this.network.stop();
   }
 
-  /** Every different cluster that the servers have data of. */
+  /** The different clusters of which the servers have data. */
   clusters(): string[] {
     return [...new Set(this.servers.flatMap((server) => server.cluster()?.id ?? []))];
   }
 
-  /** The blocks of commands under a heading of hosts/RUNBOOK.md. */
+  /** The command blocks under a heading of hosts/RUNBOOK.md. */
   runbook(heading: string): string[] {
     const section = this.files.get('RUNBOOK.md')?.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0];
     if (section === undefined) throw new Error(`hosts/RUNBOOK.md has no section "${heading}"`);
@@ -71,7 +71,7 @@ export class ControlPlaneLab {
   }
 }
 
-/** Runs a scenario in a lab of its own, and takes the lab away. */
+/** Runs a scenario in a lab of its own, and removes the lab. */
 export async function withControlPlane(
   props: ControlPlaneLabProps,
   body: (lab: ControlPlaneLab) => Promise<void>,

@@ -13,10 +13,10 @@ import { race, raceControl } from './race';
 import { rebuild, rebuildControl, restore } from './rebuild';
 import { snapshotScenarios } from './snapshot';
 
-/** Founding, joining and replacing servers, and the virtual IP. */
+/** Bootstrapping, joining and replacing servers, and the control-plane VIP. */
 export const controlPlaneDrill: Drill = {
   name: 'control-plane',
-  summary: 'servers found one cluster, join it and are replaced; the virtual IP moves',
+  summary: 'servers bootstrap one cluster, join it and are replaced; the VIP moves',
   programs: [
     { name: 'curl', debianPackage: 'curl' },
     { name: 'etcd', debianPackage: 'etcd-server' },
@@ -34,7 +34,7 @@ export const controlPlaneDrill: Drill = {
   prepare: () => buildRootFileSystems('cloud-init', 'openrc'),
   cleanUp: removeControlGroups,
   atOnce: 4,
-  // first those that measure times
+  // scenarios that measure times first
   scenarios: [
     ...electionScenarios,
     ...quorumScenarios,
@@ -44,20 +44,24 @@ export const controlPlaneDrill: Drill = {
     ...kubeconfigScenarios,
     {
       name: 'boot',
-      summary: 'a new image and the seed of npm run hosts, with a real cloud-init and a real systemd',
+      summary: 'first boot with the seed of npm run hosts, with real cloud-init and systemd',
       run: boot,
     },
-    { name: 'k3os', summary: 'k3os/server.yaml from the first boot to a new disk, with a real OpenRC', run: k3os },
-    { name: 'decisions', summary: 'what k3s-ha decides, with dash and iproute2', run: decisions('dash') },
-    { name: 'decisions-busybox', summary: 'the same with busybox alone', run: decisions('busybox') },
-    { name: 'rebuild', summary: 'the server that founded the cluster loses its disk, three times', run: rebuild },
-    { name: 'rebuild-control', summary: 'the same with cluster-init for good, which has to fail', run: rebuildControl },
-    { name: 'restore', summary: 'the runbook for a snapshot, command by command', run: restore },
+    { name: 'k3os', summary: 'k3os/server.yaml from the first boot to a new disk, with real OpenRC', run: k3os },
+    { name: 'decisions', summary: 'decisions of k3s-ha, with dash and iproute2', run: decisions('dash') },
+    { name: 'decisions-busybox', summary: 'the same with busybox only', run: decisions('busybox') },
+    { name: 'rebuild', summary: 'the server that bootstrapped the cluster loses its disk, three times', run: rebuild },
+    {
+      name: 'rebuild-control',
+      summary: 'the same with permanent cluster-init, which has to fail',
+      run: rebuildControl,
+    },
+    { name: 'restore', summary: 'restore from a snapshot, by the commands of the runbook', run: restore },
     {
       name: 'race-control',
-      summary: 'three found at the same time without the tie-break, which has to fail',
+      summary: 'three servers bootstrap at once without the tie-break, which has to fail',
       run: raceControl,
     },
-    { name: 'race', summary: 'the same with it, 20 times', run: race },
+    { name: 'race', summary: 'the same with the tie-break, 20 times', run: race },
   ],
 };

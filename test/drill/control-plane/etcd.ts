@@ -15,7 +15,7 @@ export interface EtcdClusterProps {
 }
 
 const JOIN_MS = 30_000;
-/** Who reads waits for the next leader, if there is none just then. */
+/** A read waits for the next leader if there is none. */
 const CTL_MS = 20_000;
 
 /** Real etcd members on the loopback interface of the drill. */
@@ -34,7 +34,7 @@ export class EtcdCluster {
   /**
    * Starts a member, with the data it had.
    *
-   * @param joined without data: the members of the cluster that it joins, and itself; a new cluster of all when not given
+   * @param joined without data: the members of the cluster to join, and itself; if missing, a new cluster of all members
    */
   startMember(index: number, joined?: readonly number[]): void {
     const { name, timing } = this.props;
@@ -67,7 +67,7 @@ export class EtcdCluster {
     await Promise.all(this.members.map((member) => member?.kill()));
   }
 
-  /** Whether a member can have something stored, which takes a majority. */
+  /** Whether a member accepts a write, which takes quorum. */
   async store(index: number, timeoutMs: number): Promise<boolean> {
     const body = {
       key: Buffer.from('drill').toString('base64'),
@@ -76,7 +76,7 @@ export class EtcdCluster {
     return (await this.call(index, 'kv/put', body, timeoutMs)) !== undefined;
   }
 
-  /** Waits until a member can have something stored; false when it cannot within the time. */
+  /** Waits until a member accepts a write; false if it does not in time. */
   async storesWithin(index: number, milliseconds: number): Promise<boolean> {
     const end = performance.now() + milliseconds;
     while (performance.now() < end) {
@@ -86,7 +86,7 @@ export class EtcdCluster {
     return false;
   }
 
-  /** Who leads, as a living member sees it. */
+  /** The leader, as a running member reports it. */
   async leader(): Promise<number | undefined> {
     for (const [index, member] of this.members.entries()) {
       if (!member) continue;
@@ -96,7 +96,7 @@ export class EtcdCluster {
     return undefined;
   }
 
-  /** Runs etcdctl against a member. It has to succeed; returns what it printed, without the line break. */
+  /** Runs etcdctl against a member. Returns its output without the line break, or throws if it fails. */
   async ctl(index: number, ...args: string[]): Promise<string> {
     const waiting = [`--endpoints=${this.clientUrl(index)}`, `--command-timeout=${CTL_MS / 1000}s`];
     const { code, stdout, stderr } = await run('etcdctl', [...waiting, ...args], CTL_MS + 5000);
@@ -104,7 +104,7 @@ export class EtcdCluster {
     return stdout.trim();
   }
 
-  /** Makes a snapshot the data of a member that is the only one of its cluster: what `k3s server --cluster-reset` does with one. */
+  /** Restores a snapshot to a single-member cluster, as `k3s server --cluster-reset` does. */
   async restore(index: number, snapshot: string): Promise<void> {
     const own = [`--name=m${index}`, `--initial-cluster=${this.named(index)}`];
     const folders = [`--data-dir=${this.folder(index)}`, `--initial-advertise-peer-urls=${this.peerUrl(index)}`];
@@ -116,12 +116,12 @@ export class EtcdCluster {
     rmSync(this.folder(index), { recursive: true });
   }
 
-  /** Adds a member without data as k3s does: it learns everything first, and then gets a vote. */
+  /** Adds a member without data as k3s does: as a learner that is promoted once it has all data. */
   async join(index: number, present: readonly number[]): Promise<void> {
     const [to = 0] = present;
     const endpoint = `--endpoints=${this.clientUrl(to)}`;
     let id: string | undefined;
-    // refused for some seconds after another member has joined
+    // refused for some seconds after another join
     await until(
       async () => {
         const add = ['member', 'add', `m${index}`, '--learner', `--peer-urls=${this.peerUrl(index)}`];
@@ -129,12 +129,12 @@ export class EtcdCluster {
         return id !== undefined;
       },
       JOIN_MS,
-      `m${index} is added`,
+      `m${index} is added as a learner`,
     );
     this.startMember(index, [...present, index]);
     const promote = [endpoint, 'member', 'promote', `${id}`];
-    // refused until it has learned everything
-    await until(async () => (await run('etcdctl', promote)).code === 0, JOIN_MS, `m${index} gets a vote`);
+    // refused until it has all data
+    await until(async () => (await run('etcdctl', promote)).code === 0, JOIN_MS, `m${index} is promoted`);
   }
 
   private readonly named = (index: number): string => `m${index}=${this.peerUrl(index)}`;

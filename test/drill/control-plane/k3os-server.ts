@@ -18,10 +18,10 @@ export interface K3osServerProps {
 }
 
 const CLUSTER = '/var/lib/rancher/k3s/server/db/cluster';
-/** Divides the log of k3s; the log is kept over a boot, as on k3OS. */
+/** Separates the boots in the log of k3s, which is kept as on k3OS. */
 const BOOT_MARK = 'a boot\n';
 
-/** A server with k3OS: OpenRC is real, ccapply and k3s are stand-ins. */
+/** A server with k3OS: real OpenRC, stand-ins for ccapply and k3s. */
 export class K3osServer extends InitMachine {
   private readonly k3os: K3os;
 
@@ -33,30 +33,30 @@ export class K3osServer extends InitMachine {
     this.k3os = k3os;
   }
 
-  /** Installs k3OS with this file as `k3os.install.config_url`, and with files of its own in config.d. */
+  /** Installs k3OS with this file as `k3os.install.config_url`, and files of this server in config.d. */
   async installWith(config: string, own: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.install();
     this.write(K3S, readProjectFile('test/drill/scripts/k3s-busybox.sh'), 0o755);
     this.configure(config, own);
   }
 
-  /** Another disk with the same installation, whose power is off. */
+  /** Replaces the disk of the powered-off server, with the same installation. */
   replaceDisk(config: string, own: Readonly<Record<string, string>> = {}): void {
     for (const path of ['/k3os', '/var/lib/rancher', '/usr/local']) rmSync(this.disk(path), { recursive: true });
     this.configure(config, own);
   }
 
-  /** Puts the token where hosts/README.md says, also while the machine runs. */
+  /** Writes the token to the path of hosts/README.md; possible while the server runs. */
   putToken(token: string): void {
     this.write(K3OS_TOKEN_FILE, `${token}\n`, 0o600);
   }
 
-  /** The bytes of the file it was installed with. */
+  /** The content of its configuration file. */
   get config(): string {
     return readFileSync(this.disk(SYSTEM_CONFIG), 'utf8');
   }
 
-  /** Power, with something appended to the command line of the kernel for this one boot. */
+  /** Powers it on, with additions to the kernel command line for this boot. */
   async powerOn(append = ''): Promise<void> {
     this.k3os.append = append;
     const log = this.disk(K3S_LOG);
@@ -65,30 +65,30 @@ export class K3osServer extends InitMachine {
     await this.boot();
   }
 
-  /** What k3s has said since the machine booted. */
+  /** The log of k3s since the boot. */
   said(): string[] {
     const ofThisBoot = readFileSync(this.disk(K3S_LOG), 'utf8').split(BOOT_MARK).at(-1) ?? '';
     return ofThisBoot.split('\n').map((line) => line.replace(/^k3s: /, ''));
   }
 
-  /** How often k3s has said something like this since the machine booted. */
+  /** How many log lines of k3s since the boot start with this. */
   times(what: string): number {
     return this.said().filter((line) => line.startsWith(what)).length;
   }
 
-  /** The cluster that it has data of. */
+  /** The cluster of which it has data. */
   cluster(): string | undefined {
     const file = this.disk(CLUSTER);
     return existsSync(join(dirname(file), 'etcd/member/wal')) ? readFileSync(file, 'utf8').trim() : undefined;
   }
 
-  /** Takes the virtual IP, as kube-vip does. */
+  /** Takes the VIP, as kube-vip does. */
   async takeVip(): Promise<void> {
     const inside = ['nsenter', `--net=/proc/${this.pid}/ns/net`, 'ip'] as const;
     await command(...inside, 'address', 'add', `${VIP}/32`, 'dev', 'eth0');
   }
 
-  /** The process ID, as the machine sees it, of the supervise-daemon of a service below which this program runs; undefined without. */
+  /** The process ID, inside the server, of the supervise-daemon of a service that runs this program; undefined without one. */
   supervisorOf(service: string, program: string): number | undefined {
     const supervisor = familyOf(this.pid).find((pid) => {
       const [name, ...args] = commandOf(pid);

@@ -10,12 +10,12 @@ const TOKEN = '0123456789abcdef-of-the-drill';
 const BOOT_MS = 60_000;
 const JOIN_URL = `https://${VIP}:6443`;
 
-/** What synth writes for k3OS at this site. */
+/** The synthesized k3OS files of this site. */
 interface Files {
   readonly server: string;
-  /** Of k3s-1 alone, by its name in config.d. */
+  /** Of k3s-1 only, by its name in config.d. */
   readonly ups: Readonly<Record<string, string>>;
-  /** What hosts/README.md wants to be appended in the boot menu for the first start. */
+  /** The addition of hosts/README.md to the boot menu for the first start. */
   readonly firstStart: string;
 }
 
@@ -30,7 +30,7 @@ function synthesized(): Files {
     return text;
   };
   const [, firstStart] = /^## k3OS\n[\s\S]*?```sh\n(.*)\n```/m.exec(textOf('README.md')) ?? [];
-  if (firstStart === undefined) throw new Error('hosts/README.md has nothing for the boot menu');
+  if (firstStart === undefined) throw new Error('hosts/README.md has no boot menu line for k3OS');
   return {
     server: textOf('k3os/server.yaml'),
     ups: { '20-ups.yaml': textOf('nodes/k3s-1/k3os-ups.yaml') },
@@ -38,7 +38,7 @@ function synthesized(): Files {
   };
 }
 
-/** k3os/server.yaml from the first boot on: waiting, founded by the boot menu, rebooted, joined, and the founder replaced. */
+/** k3os/server.yaml from the first boot on: wait, bootstrap from the boot menu, reboot, join, and a new disk for the first server. */
 export async function k3os(scenario: Scenario): Promise<void> {
   const files = synthesized();
   const network = new Network();
@@ -48,7 +48,7 @@ export async function k3os(scenario: Scenario): Promise<void> {
   try {
     await one.installWith(files.server, files.ups);
     await withoutCluster(scenario, one);
-    const cluster = await founding(scenario, one, files);
+    const cluster = await bootstrapping(scenario, one, files);
     await one.takeVip();
     await two.installWith(files.server);
     await joining(scenario, two, cluster);
@@ -67,11 +67,11 @@ async function withoutCluster(scenario: Scenario, one: K3osServer): Promise<void
     BOOT_MS,
     () => one.times('Waiting for /var/lib/rancher/k3os/token') > 0,
   );
-  scenario.check('without the token nothing is founded', one.cluster() === undefined);
+  scenario.check('it does not bootstrap without the token', one.cluster() === undefined);
   const killpowerd = one.supervisorOf('killpowerd', KILLPOWERD);
   const k3s = one.supervisorOf(K3S_SERVICE, K3S);
   scenario.check(
-    'supervise-daemon runs killpowerd, and was started before that of k3s',
+    'supervise-daemon runs killpowerd and started before that of k3s',
     killpowerd !== undefined && k3s !== undefined && killpowerd < k3s,
     `process ${killpowerd} and ${k3s}`,
   );
@@ -80,33 +80,33 @@ async function withoutCluster(scenario: Scenario, one: K3osServer): Promise<void
     one.said().some((line) => line.startsWith('starts with') && line.includes(' --node-label ups-device=ups1')),
   );
   one.putToken(TOKEN);
-  await scenario.reach('with the token and no cluster k3s ends with an error, and is started again', BOOT_MS, () => {
+  await scenario.reach('with the token but no cluster, k3s exits with an error and restarts', BOOT_MS, () => {
     return one.times(`cannot join ${JOIN_URL}`) >= 2;
   });
-  scenario.check('without a cluster nothing is founded', one.cluster() === undefined);
+  scenario.check('it does not bootstrap without a cluster', one.cluster() === undefined);
 }
 
 /** Returns the cluster. */
-async function founding(scenario: Scenario, one: K3osServer, { firstStart }: Files): Promise<string> {
+async function bootstrapping(scenario: Scenario, one: K3osServer, { firstStart }: Files): Promise<string> {
   await one.cutPower();
   const at = scenario.timeline.now();
   await one.powerOn(firstStart);
-  await scenario.reach('with the line of hosts/README.md in the boot menu a cluster is founded', BOOT_MS, () => {
+  await scenario.reach('it bootstraps with the boot menu line of hosts/README.md', BOOT_MS, () => {
     return one.cluster() !== undefined;
   });
-  scenario.measure('founded after power came', seconds(scenario.timeline.now() - at));
+  scenario.measure('bootstrapped after power-on', seconds(scenario.timeline.now() - at));
   const expected = `starts with: ${firstStart.replaceAll('k3os.k3s_args=', '')} --node-label`;
-  scenario.check('with the arguments of that line and the labels', one.times(expected) === 1, one.said()[0]);
+  scenario.check('k3s has the arguments of that line and the labels', one.times(expected) === 1, one.said()[0]);
   const cluster = one.cluster() ?? '';
 
   await one.cutPower();
   await one.powerOn();
-  await scenario.reach('the next boot without it goes on with the data', BOOT_MS, () => {
-    return one.times(`goes on with ${cluster}`) > 0;
+  await scenario.reach('the next boot, without that line, continues with the data', BOOT_MS, () => {
+    return one.times(`continues with ${cluster}`) > 0;
   });
-  scenario.check('that boot founds nothing', one.times('founds') === 0 && one.cluster() === cluster);
+  scenario.check('that boot does not bootstrap', one.times('bootstraps') === 0 && one.cluster() === cluster);
   scenario.check(
-    'nothing of the boot menu is left',
+    'nothing of the boot menu line is left',
     one.times(`starts with: server --server=${JOIN_URL} `) === 1 && !one.config.includes('--cluster-init'),
     one.said()[0],
   );
@@ -116,7 +116,7 @@ async function founding(scenario: Scenario, one: K3osServer, { firstStart }: Fil
 async function joining(scenario: Scenario, two: K3osServer, cluster: string): Promise<void> {
   two.putToken(TOKEN);
   await two.powerOn();
-  await scenario.reach('another machine with the same bytes joins through the virtual IP', BOOT_MS, () => {
+  await scenario.reach('another server with the same file joins through the VIP', BOOT_MS, () => {
     return two.times(`joins ${cluster} through ${JOIN_URL}`) > 0;
   });
 }
@@ -126,20 +126,27 @@ async function rebuilding(scenario: Scenario, one: K3osServer, two: K3osServer, 
   await two.takeVip();
   one.replaceDisk(files.server, files.ups);
   one.putToken(TOKEN);
-  scenario.check('the founder with a new disk has the file of the other, byte for byte', one.config === two.config);
+  scenario.check(
+    'the first server with a new disk has the same file as the other, byte for byte',
+    one.config === two.config,
+  );
   await one.powerOn();
-  await scenario.reach('the founder joins', BOOT_MS, () => one.times(`joins ${cluster} through ${JOIN_URL}`) > 0);
-  scenario.check('it founds nothing', one.times('founds') === 0 && one.cluster() === cluster);
+  await scenario.reach('the first server joins', BOOT_MS, () => one.times(`joins ${cluster} through ${JOIN_URL}`) > 0);
+  scenario.check('it does not bootstrap', one.times('bootstraps') === 0 && one.cluster() === cluster);
 
   await one.cutPower();
   one.replaceDisk(withClusterInit(files.server));
   one.putToken(TOKEN);
   await one.powerOn();
-  await scenario.reach('control: with --cluster-init in the file it founds', BOOT_MS, () => one.times('founds') > 0);
-  scenario.check('control: and there are two clusters', two.cluster() === cluster && one.cluster() !== cluster);
+  await scenario.reach(
+    'control: with --cluster-init in the file it bootstraps',
+    BOOT_MS,
+    () => one.times('bootstraps') > 0,
+  );
+  scenario.check('control: there are two clusters', two.cluster() === cluster && one.cluster() !== cluster);
 }
 
-/** As the notes have it for the first computer. */
+/** The file as in the notes for the first computer. */
 function withClusterInit(server: string): string {
   const argument = `- --server=${JOIN_URL}\n`;
   if (!server.includes(argument)) throw new Error(`k3os/server.yaml has no "${argument.trim()}"`);

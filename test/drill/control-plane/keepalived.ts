@@ -4,13 +4,13 @@ import { type Scenario, seconds } from '../scenario';
 import type { Probes } from './station';
 import { VIP, VIP6, type VipLab, type VipServer, withVipLab } from './vip-lab';
 
-/** Beyond the timers: a probe that waits for an answer that does not come, and a machine that does other things too. */
+/** Added to the timers, for a probe without an answer and a busy host. */
 const SLACK_MS = 3000;
-/** Of IPv6: a client that has given the old holder up takes no news from the next one, and asks again each second. */
+/** For IPv6: a client that has dropped the old holder ignores advertisements, and sends a solicitation each second. */
 const ASKING_MS = 1500;
 const bound = ({ most }: Span): number => 1000 * most + SLACK_MS;
 
-/** Waits until another server than the holder answers, and returns how long that took and who it is. */
+/** Waits until a server other than the holder answers. Returns the time and the server. */
 async function handover(
   scenario: Scenario,
   probes: Probes,
@@ -20,7 +20,7 @@ async function handover(
   const at = Date.now();
   await event();
   let next: ReturnType<Probes['firstAfter']>;
-  await scenario.wait(`another server than ${holder.name} answers`, 30_000, () => {
+  await scenario.wait(`a server other than ${holder.name} answers`, 30_000, () => {
     next = probes.firstAfter(at, holder.name);
     return next !== undefined;
   });
@@ -33,12 +33,12 @@ const byName = (lab: VipLab, name: string): VipServer => {
   return server;
 };
 
-/** The holder loses its cable, its API server, and is stopped in good order. */
+/** The holder loses its cable, then its API server, then keepalived is stopped. */
 async function keepalived(scenario: Scenario): Promise<void> {
   const { silence, failedCheck, farewell } = vrrpHandover();
   await withVipLab(scenario, async (lab, first) => {
     const probes = lab.probe();
-    await scenario.reach('the client is answered by the holder', 10_000, () => probes.firstAfter(0) !== undefined);
+    await scenario.reach('the holder answers the client', 10_000, () => probes.firstAfter(0) !== undefined);
     const anonymous = ['-ks', '-o', '/dev/null', '-w', '%{http_code}', 'https://127.0.0.1:6443/readyz'];
     scenario.check(
       'the API answers 401 to the check, as k3s does',
@@ -50,7 +50,7 @@ async function keepalived(scenario: Scenario): Promise<void> {
     const second = byName(lab, cut.who);
     scenario.measure('the cable of the holder is pulled', { 'until answered again': seconds(cut.took) });
     scenario.check(`within ${seconds(bound(silence))} after the cable is pulled`, cut.took < bound(silence));
-    scenario.check('one server holds the address', (await lab.holders()).length === 1);
+    scenario.check('one server holds the VIP', (await lab.holders()).length === 1);
     const mac = await second.mac();
     await scenario.reach('the client sends to the new holder', 5000, async () => {
       const sendsTo = await lab.client.neighbour(VIP);
@@ -60,29 +60,32 @@ async function keepalived(scenario: Scenario): Promise<void> {
     const plugged = Date.now();
     await first.cable.plug();
     await scenario.pass('the cable is back', 5000);
-    scenario.measure('it is plugged in again', {
-      'longest pause': seconds(probes.longestGapSince(plugged)),
+    scenario.measure('the cable is plugged in again', {
+      'longest gap': seconds(probes.longestGapSince(plugged)),
     });
     const still = await lab.holders();
-    scenario.check('the new holder keeps the address', still.length === 1 && still[0] === second);
+    scenario.check('the new holder keeps the VIP', still.length === 1 && still[0] === second);
 
     const dead = await handover(scenario, probes, second, () => second.killApi());
     const third = byName(lab, dead.who);
-    scenario.measure('the API server of the holder dies', { 'until answered again': seconds(dead.took) });
-    scenario.check(`within ${seconds(bound(failedCheck))} after the API server dies`, dead.took < bound(failedCheck));
-    scenario.check('its machine has given the address up', !(await second.has(VIP)));
+    scenario.measure('the API server of the holder is killed', { 'until answered again': seconds(dead.took) });
+    scenario.check(
+      `within ${seconds(bound(failedCheck))} after the API server is killed`,
+      dead.took < bound(failedCheck),
+    );
+    scenario.check('its server has released the VIP', !(await second.has(VIP)));
     second.startApi(lab.certificates);
     await scenario.pass('the API server is back', 4000);
-    scenario.check('that it is back moves nothing', (await third.has(VIP)) && (await lab.holders()).length === 1);
+    scenario.check('its return does not move the VIP', (await third.has(VIP)) && (await lab.holders()).length === 1);
 
     const stopped = await handover(scenario, probes, third, () => third.stopKeepalived());
-    scenario.measure('keepalived is stopped in good order', { 'until answered again': seconds(stopped.took) });
-    scenario.check(`within ${seconds(bound(farewell))} in good order`, stopped.took < bound(farewell));
-    scenario.check('one server holds the address in the end', (await lab.holders()).length === 1);
+    scenario.measure('keepalived is stopped', { 'until answered again': seconds(stopped.took) });
+    scenario.check(`within ${seconds(bound(farewell))} after keepalived is stopped`, stopped.took < bound(farewell));
+    scenario.check('one server holds the VIP in the end', (await lab.holders()).length === 1);
   });
 }
 
-/** The virtual IP is IPv6, alone or beside IPv4: one instance of VRRP moves both, and announces one of them. */
+/** An IPv6 VIP, alone or with IPv4: one VRRP instance moves both, and advertises one of them. */
 const keepalived6 =
   (families: 'IPv6' | 'both') =>
   async (scenario: Scenario): Promise<void> => {
@@ -90,58 +93,66 @@ const keepalived6 =
     const silent = bound(silence) + ASKING_MS;
     const inTurn = async (lab: VipLab, first: VipServer) => {
       const probes = lab.probe(VIP6);
-      await scenario.reach('the client is answered by the holder', 10_000, () => probes.firstAfter(0) !== undefined);
+      await scenario.reach('the holder answers the client', 10_000, () => probes.firstAfter(0) !== undefined);
       const cut = await handover(scenario, probes, first, () => first.cable.pull());
       scenario.measure('the cable of the holder is pulled', { 'until answered again': seconds(cut.took) });
       scenario.check(`within ${seconds(silent)} after the cable is pulled`, cut.took < silent);
       const second = byName(lab, cut.who);
-      scenario.check('the next holder has the address in every family', await lab.isHeldBy(second));
-      // it asks again for an entry that it has not heard of for a while, and has none for a moment
+      scenario.check('the next holder has the VIP in every family', await lab.isHeldBy(second));
+      // the client renews an old neighbour entry, and has none for a moment
       const mac = await second.mac();
-      await scenario.reach('the client sends to it', 5000, async () => (await lab.client.neighbour(VIP6)) === mac);
+      await scenario.reach(
+        'the client sends to the new holder',
+        5000,
+        async () => (await lab.client.neighbour(VIP6)) === mac,
+      );
       await first.cable.plug();
       await scenario.pass('the cable is back', 5000);
 
       const stopped = await handover(scenario, probes, second, () => second.stopKeepalived());
-      scenario.measure('keepalived is stopped in good order', { 'until answered again': seconds(stopped.took) });
-      scenario.check(`within ${seconds(bound(farewell))} in good order`, stopped.took < bound(farewell));
-      scenario.check('one server holds the address in the end', (await lab.holders()).length === 1);
+      scenario.measure('keepalived is stopped', { 'until answered again': seconds(stopped.took) });
+      scenario.check(`within ${seconds(bound(farewell))} after keepalived is stopped`, stopped.took < bound(farewell));
+      scenario.check('one server holds the VIP in the end', (await lab.holders()).length === 1);
     };
     await withVipLab(scenario, inTurn, { families });
   };
 
-/** The same without the check of the API, which has to fail. */
+/** Without the API check, which has to fail. */
 async function keepalivedControl(scenario: Scenario): Promise<void> {
   const withoutCheck = (text: string) => text.replace(/ {2}track_script \{[^}]*\}\n/, '');
   await withVipLab(
     scenario,
     async (lab, holder) => {
       const probes = lab.probe();
-      await scenario.reach('the client is answered by the holder', 10_000, () => probes.firstAfter(0) !== undefined);
+      await scenario.reach('the holder answers the client', 10_000, () => probes.firstAfter(0) !== undefined);
       const at = Date.now();
       await holder.killApi();
-      await scenario.pass('nobody notices', 10_000);
+      await scenario.pass('the VIP does not move', 10_000);
       const answered = probes.firstAfter(at + 1000);
-      scenario.measure('the API server of the holder dies', {
+      scenario.measure('the API server of the holder is killed', {
         'until answered again': answered ? seconds(answered.at - at) : 'never in 10 s',
       });
-      scenario.check('without the check the address stays where nobody answers', !answered && (await holder.has(VIP)));
+      scenario.check('without the check the VIP stays on the failed server', !answered && (await holder.has(VIP)));
     },
     { change: withoutCheck },
   );
 }
 
 export const keepalivedScenarios: readonly ScenarioPlan[] = [
-  { name: 'keepalived', summary: 'the virtual IP moves: cable, dead API server, good order', run: keepalived },
+  {
+    name: 'keepalived',
+    summary: 'the VIP moves: cable pulled, API server killed, keepalived stopped',
+    run: keepalived,
+  },
   {
     name: 'keepalived-control',
-    summary: 'the same without the check of the API, which has to fail',
+    summary: 'the same without the API check, which has to fail',
     run: keepalivedControl,
   },
-  { name: 'keepalived-ipv6', summary: 'a virtual IP of IPv6 alone moves: cable, good order', run: keepalived6('IPv6') },
+  { name: 'keepalived-ipv6', summary: 'an IPv6 VIP moves: cable pulled, keepalived stopped', run: keepalived6('IPv6') },
   {
     name: 'keepalived-dual-stack',
-    summary: 'a virtual IP of both families moves, seen by IPv6',
+    summary: 'a dual-stack VIP moves, observed over IPv6',
     run: keepalived6('both'),
   },
 ];

@@ -8,12 +8,12 @@ import { DNS_NAME, VIP, type VipLab, withVipLab } from './vip-lab';
 
 const TUNNEL = 'tunnel.drill.test';
 const TUNNEL_PORT = 16_443;
-/** What a person waits before giving up. */
+/** The patience of a person. */
 const PATIENCE_MS = 60_000;
-/** Long enough for a context that works: kubectl asks each address of a name for 3 s while its machine is off. */
+/** Enough for a context that works: kubectl tries each address of a name for 3 s while its server is off. */
 const FIRST_SERVER_MS = 15_000;
 
-/** How a kubectl ended: who answered, or what it said, and after what time. */
+/** The result of a kubectl call: the server that answered or the error, and the time. */
 interface Outcome {
   readonly who: string;
   readonly tookMs: number;
@@ -25,13 +25,13 @@ class Client {
 
   constructor(private readonly lab: VipLab) {}
 
-  /** A kubectl with this kubeconfig, and a resolver that knows the name of the site. */
+  /** Installs the kubeconfig, and a resolver with the DNS name of the site. */
   async start(): Promise<void> {
     const { client, servers, k3sYaml, site } = this.lab;
     const checked = readCredentials(k3sYaml, new Date());
     if (!('credentials' in checked)) throw new Error(checked.problems.join('\n'));
     client.write(this.file, fillKubeconfig(site, checked.credentials, `${TUNNEL}:${TUNNEL_PORT}`), 0o600);
-    // what the notes that this project began with do: the address of the first server in place of 127.0.0.1
+    // as in the notes that this project started from: the address of the first server in place of 127.0.0.1
     const first = servers[0].address;
     client.write('/run/first-server', k3sYaml.replace('127.0.0.1', first), 0o600);
     client.write('/run/rescue-control', k3sYaml.replace('127.0.0.1:6443', `${TUNNEL}:${TUNNEL_PORT}`), 0o600);
@@ -70,7 +70,7 @@ class Client {
 
 const CONTEXTS = ['drill', 'drill-dns', 'drill-k3s-3'] as const;
 
-/** Two of three servers are dead, the first among them. */
+/** Two of three servers fail, including the first. */
 async function kubeconfig(scenario: Scenario): Promise<void> {
   kubectlPath();
   await withVipLab(scenario, async (lab) => {
@@ -79,46 +79,46 @@ async function kubeconfig(scenario: Scenario): Promise<void> {
     const [first, second, third] = lab.servers;
     const answered = ({ who, said }: Outcome, by: string) => [who === by, who || said] as const;
 
-    await scenario.reach('kubectl gets an answer by the virtual IP', 20_000, async () => {
+    await scenario.reach('kubectl gets an answer through the VIP', 20_000, async () => {
       return (await client.context('drill', 10_000)).who !== '';
     });
     const dns = await client.context('drill-dns');
-    scenario.check('all servers are up: by the DNS name', dns.who !== '', dns.said);
+    scenario.check('all servers up: the DNS name works', dns.who !== '', dns.said);
     const notes = await client.kubeconfig('first-server');
-    scenario.check('all servers are up: a kubeconfig that names the first server', ...answered(notes, first.name));
+    scenario.check('all servers up: a kubeconfig of the first server works', ...answered(notes, first.name));
 
     await Promise.all([first.killApi(), second.killApi()]);
-    const took = await compare(scenario, client, third.name, 'two API servers are dead');
-    scenario.measure('two API servers dead, machines on', took);
+    const took = await compare(scenario, client, third.name, 'two API servers failed');
+    scenario.measure('two API servers failed, hosts up', took);
 
     for (const server of [first, second]) server.startApi(lab.certificates);
     await scenario.wait(
-      'both are up again',
+      'both servers answer again',
       20_000,
       async () => (await client.context('drill-k3s-1', 5000)).who !== '',
     );
     await Promise.all([first.cable.pull(), second.cable.pull()]);
-    const dark = await compare(scenario, client, third.name, 'two machines are dark');
+    const dark = await compare(scenario, client, third.name, 'two servers unreachable');
     const named = await client.kubeconfig('first-server', FIRST_SERVER_MS);
-    scenario.measure('two machines dark', { ...dark, 'names the first server': named.who ? 'answered' : 'nobody' });
-    scenario.check('two machines are dark: the kubeconfig that names the first server fails', named.who === '');
+    scenario.measure('two servers unreachable', { ...dark, 'first server': named.who ? 'answered' : 'no answer' });
+    scenario.check('two servers unreachable: the kubeconfig of the first server fails', named.who === '');
 
     const rescue = await client.context('drill-rescue');
-    scenario.check('through a tunnel, by a name that is in no certificate', ...answered(rescue, third.name));
+    scenario.check('a tunnel works, under a name that is not in the certificate', ...answered(rescue, third.name));
     const control = await client.kubeconfig('rescue-control');
     const refused = control.who === '' && control.said.includes('certificate');
-    scenario.check('without tls-server-name kubectl refuses that', refused, control.said);
+    scenario.check('control: without tls-server-name kubectl refuses the tunnel', refused, control.said);
   });
 }
 
-/** Asks by every way that should work, and returns how long each took. */
+/** Tries every context that should work. Returns the time of each. */
 async function compare(
   scenario: Scenario,
   client: Client,
   survivor: string,
   when: string,
 ): Promise<Record<string, string>> {
-  await scenario.reach(`${when}: the virtual IP goes to ${survivor}`, 30_000, async () => {
+  await scenario.reach(`${when}: the VIP moves to ${survivor}`, 30_000, async () => {
     return (await client.context('drill', 3000)).who === survivor;
   });
   const row: Record<string, string> = {};
@@ -131,5 +131,9 @@ async function compare(
 }
 
 export const kubeconfigScenarios: readonly ScenarioPlan[] = [
-  { name: 'kubeconfig', summary: `2 of 3 servers dead: by ${VIP}, ${DNS_NAME}, a tunnel`, run: kubeconfig },
+  {
+    name: 'kubeconfig',
+    summary: `2 of 3 servers failed: access through ${VIP}, ${DNS_NAME} and a tunnel`,
+    run: kubeconfig,
+  },
 ];

@@ -6,11 +6,11 @@ import type { Scenario } from '../scenario';
 import { EtcdCluster } from './etcd';
 
 const MOST = 7;
-/** More than an election takes, even one that is repeated. */
+/** Longer than a repeated election. */
 const ALIVE_WITHIN_MS = 6000;
 const PORT = 23_000;
 
-/** How many members may be killed until nothing is stored any more. */
+/** How many members may be killed before writes fail. */
 async function mayLose(scenario: Scenario, members: number): Promise<number> {
   const port = PORT + 100 * members;
   const cluster = new EtcdCluster({ scenario, name: `n${members}`, members, timing: etcdTiming('fast'), port });
@@ -28,7 +28,7 @@ async function mayLose(scenario: Scenario, members: number): Promise<number> {
   }
 }
 
-/** What the runbook says for so many servers: the last column of the row. */
+/** The figure of the runbook for so many servers: the last column of the row. */
 function fromRunbook(members: number): number {
   const site = defineCluster({
     name: 'drill',
@@ -40,7 +40,7 @@ function fromRunbook(members: number): number {
   return Number(cells.find(([, servers]) => Number(servers) === members)?.[3]);
 }
 
-/** etcd of 1 to 7 members loses one after the other. */
+/** etcd with 1 to 7 members loses one after the other. */
 async function quorum(scenario: Scenario): Promise<void> {
   const counts = Array.from({ length: MOST }, (_, i) => i + 1);
   const measured = new Map<number, number>();
@@ -51,16 +51,20 @@ async function quorum(scenario: Scenario): Promise<void> {
   const row = (value: (members: number) => number) =>
     Object.fromEntries(counts.map((members) => [`${members}`, String(value(members))]));
   scenario.measure(
-    'may be down, etcd',
+    'may fail, measured',
     row((members) => measured.get(members) ?? -1),
   );
-  scenario.measure('may be down, runbook', row(fromRunbook));
+  scenario.measure('may fail, runbook', row(fromRunbook));
   for (const members of counts) {
     const [etcd, stated] = [measured.get(members), fromRunbook(members)];
-    scenario.check(`of ${members} as many may be down as the runbook says`, etcd === stated, `${etcd} and ${stated}`);
+    scenario.check(
+      `of ${members} members as many may fail as the runbook states`,
+      etcd === stated,
+      `${etcd} and ${stated}`,
+    );
   }
 }
 
 export const quorumScenarios: readonly ScenarioPlan[] = [
-  { name: 'quorum', summary: 'etcd of 1 to 7 members loses one after the other', run: quorum },
+  { name: 'quorum', summary: 'etcd with 1 to 7 members loses one after the other', run: quorum },
 ];

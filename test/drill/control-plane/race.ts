@@ -1,45 +1,45 @@
 import type { Scenario } from '../scenario';
 import { type ControlPlaneLabProps, withControlPlane } from './control-plane-lab';
 
-/** Labs that run at the same time, and rounds one after the other in each. */
+/** Concurrent labs, and successive rounds in each. */
 const LABS = 4;
 const ROUNDS = 5;
-/** Under load machines that start together are apart by the time they claim, and then there is nothing for the tie-break to do. */
+/** More than one: on a busy host, servers that start together may claim at different times, which needs no tie-break. */
 const CONTROL_ROUNDS = 4;
 
-/** How k3s-ha ends when another machine claimed at the same moment. */
+/** The exit status of k3s-ha when another server claimed at the same time. */
 const LOST = 3;
 
-/** What became of three machines that founded at the same time. */
+/** The result of three servers that bootstrap at once. */
 interface Round {
   readonly clusters: number;
   readonly codes: readonly number[];
 }
 
-/** Three servers found at the same time, again and again: each time one of them does, and the others join it afterwards. */
+/** Three servers bootstrap at once, repeatedly: each time one of them does, and the others join it. */
 export async function race(scenario: Scenario): Promise<void> {
   const rounds = await inLabs({ scenario }, LABS, ROUNDS, true);
   tell(scenario, rounds);
   const contested = rounds.filter(({ codes }) => codes.includes(LOST)).length;
   scenario.measure('rounds decided by the tie-break', String(contested));
-  scenario.check('some of them by the tie-break', contested > 0);
+  scenario.check('the tie-break decided some rounds', contested > 0);
   const good = rounds.filter(
     ({ clusters, codes }) => clusters === 1 && codes.filter((code) => code === 0).length === 1,
   );
   scenario.check(
-    `exactly one of three founds, ${rounds.length} times of ${rounds.length}`,
+    `exactly one of three bootstraps, in ${rounds.length} of ${rounds.length} rounds`,
     good.length === rounds.length,
   );
 }
 
-/** The negative control: without the tie-break, all who claimed at the same moment found. */
+/** Negative control: without the tie-break, all servers that claimed at the same time bootstrap. */
 export async function raceControl(scenario: Scenario): Promise<void> {
   const change = (file: string, text: string) =>
     file === 'server/k3s-ha' ? text.replace('[ "$first" = "$mine" ]', 'true') : text;
   const rounds = await inLabs({ scenario, change }, 1, CONTROL_ROUNDS, false);
   tell(scenario, rounds);
   scenario.check(
-    'control: without the tie-break several clusters are founded',
+    'control: without the tie-break several clusters are bootstrapped',
     rounds.some(({ clusters }) => clusters > 1),
   );
 }
@@ -59,7 +59,7 @@ async function oneLab(props: ControlPlaneLabProps, count: number, join: boolean)
         await Promise.all(servers.map((server) => server.systemctl('start')));
         const all = servers.map((server) => server.cluster()?.id);
         props.scenario.check(
-          'afterwards all three are in one cluster',
+          'then all three servers are in one cluster',
           new Set(all).size === 1 && !all.includes(undefined),
         );
       }
@@ -72,6 +72,6 @@ async function oneLab(props: ControlPlaneLabProps, count: number, join: boolean)
 function tell(scenario: Scenario, rounds: readonly Round[]): void {
   for (const count of [0, 1, 2, 3]) {
     const matching = rounds.filter(({ clusters }) => clusters === count).length;
-    scenario.measure(`rounds with ${count} ${count === 1 ? 'cluster' : 'clusters'} founded`, String(matching));
+    scenario.measure(`rounds with ${count} ${count === 1 ? 'cluster' : 'clusters'}`, String(matching));
   }
 }

@@ -2,7 +2,7 @@ import type { Scenario } from '../scenario';
 import { type ControlPlaneLab, VIP, withControlPlane } from './control-plane-lab';
 import type { Server } from './server';
 
-/** The server that founded the cluster loses its disk: it joins again, by the virtual IP or without it, and never founds. */
+/** The server that bootstrapped the cluster loses its disk. It joins again, with or without the VIP, and never bootstraps. */
 export async function rebuild(scenario: Scenario): Promise<void> {
   await withControlPlane({ scenario }, async (lab) => {
     const [one, two, three] = lab.servers;
@@ -11,18 +11,18 @@ export async function rebuild(scenario: Scenario): Promise<void> {
     await two.address32('add', VIP);
     await one.reinstall();
     const byVip = await one.systemctl('start');
-    scenario.measure('first server rebuilt, virtual IP at another', `${byVip.line} (${byVip.code})`);
-    scenario.check(
-      'the first server joins through the virtual IP',
-      one.cluster()?.how === `joined https://${VIP}:6443`,
-    );
+    scenario.measure('first server rebuilt, VIP on another', `${byVip.line} (${byVip.code})`);
+    scenario.check('the first server joins through the VIP', one.cluster()?.how === `joined https://${VIP}:6443`);
     scenario.check('it is the same cluster', one.cluster()?.id === id);
 
     await two.address32('del', VIP);
     await one.reinstall();
     await one.systemctl('start');
-    scenario.measure('first server rebuilt, virtual IP dark', one.cluster()?.how ?? '');
-    scenario.check('the first server joins through a server', one.cluster()?.how === 'joined https://10.98.0.12:6443');
+    scenario.measure('first server rebuilt, VIP unreachable', one.cluster()?.how ?? '');
+    scenario.check(
+      'the first server joins through another server',
+      one.cluster()?.how === 'joined https://10.98.0.12:6443',
+    );
     scenario.check('it is the same cluster again', one.cluster()?.id === id);
 
     await two.kill();
@@ -31,15 +31,15 @@ export async function rebuild(scenario: Scenario): Promise<void> {
     const alone = await one.systemctl('start');
     scenario.measure('first server rebuilt, all others down', `${alone.line.slice(0, 40)} (${alone.code})`);
     scenario.check('the first server waits', alone.code === 1 && alone.line.startsWith('WAIT'));
-    scenario.check('no cluster was founded', one.cluster() === undefined);
+    scenario.check('it does not bootstrap', one.cluster() === undefined);
     await two.systemctl('start');
     await one.systemctl('start');
-    scenario.check('it joins when another is back', one.cluster()?.id === id);
+    scenario.check('it joins when another server is back', one.cluster()?.id === id);
     scenario.check('there is one cluster in the end', lab.clusters().length === 1);
   });
 }
 
-/** The negative control: the config.yaml of many guides, `cluster-init: true` for good, on a first server that is rebuilt. */
+/** Negative control: the config.yaml of many guides, with a permanent `cluster-init: true`, on a first server that is rebuilt. */
 export async function rebuildControl(scenario: Scenario): Promise<void> {
   const change = (file: string, text: string) =>
     file === 'server/config.yaml' ? text.replace(/^server: .*$/m, 'cluster-init: true') : text;
@@ -49,15 +49,15 @@ export async function rebuildControl(scenario: Scenario): Promise<void> {
     await two.address32('add', VIP);
     await one.reinstall();
     one.write('/etc/rancher/k3s/config.yaml', change('server/config.yaml', one.read('/etc/rancher/k3s/config.yaml')));
-    // as guides have it, k3s is started without asking anybody
+    // as in those guides, k3s starts without a check
     one.write('/usr/local/sbin/k3s-ha', '#!/bin/sh\nexit 0\n', 0o755);
     await one.systemctl('start');
-    scenario.measure('first server rebuilt with cluster-init for good', one.cluster()?.how ?? 'nothing');
-    scenario.check('control: it founds a second cluster', ![undefined, id].includes(one.cluster()?.id));
+    scenario.measure('first server rebuilt with permanent cluster-init', one.cluster()?.how ?? 'nothing');
+    scenario.check('control: it bootstraps a second cluster', ![undefined, id].includes(one.cluster()?.id));
   });
 }
 
-/** hosts/RUNBOOK.md to the letter: a snapshot on a new machine, after which the others join with their old data removed. */
+/** The commands of hosts/RUNBOOK.md: a snapshot on a new server, then the others join with their old data removed. */
 export async function restore(scenario: Scenario): Promise<void> {
   await withControlPlane({ scenario }, async (lab) => {
     const [one, two, three] = lab.servers;
@@ -68,11 +68,11 @@ export async function restore(scenario: Scenario): Promise<void> {
 
     await one.reinstall();
     one.write(`${snapshots}/on-demand`, snapshot);
-    const [first = ''] = lab.runbook('The data of all servers is lost');
-    const rest = lab.runbook('Too few servers are left').at(-1) ?? '';
+    const [first = ''] = lab.runbook('Restore from a snapshot');
+    const rest = lab.runbook('Quorum is lost').at(-1) ?? '';
     const restored = await one.sh(`set -e\n${first.replace('SNAPSHOT', `${snapshots}/on-demand`)}`);
-    scenario.check('the commands for the first machine succeed', restored.code === 0, restored.stderr.trim());
-    scenario.check('etcd has the address of the machine', one.cluster()?.peer === one.address, one.cluster()?.peer);
+    scenario.check('the commands for the first server succeed', restored.code === 0, restored.stderr.trim());
+    scenario.check('etcd has the address of the server', one.cluster()?.peer === one.address, one.cluster()?.peer);
     scenario.check('the cluster of the snapshot is back', one.cluster()?.id === id && one.cluster()?.how === 'reset');
     for (const server of [two, three]) {
       const { code, stderr } = await server.sh(`set -e\n${rest}`);
@@ -83,24 +83,28 @@ export async function restore(scenario: Scenario): Promise<void> {
     scenario.check('there is one cluster, the old one', lab.clusters().join() === id);
     for (const server of lab.servers) await server.kill();
     two.write('/etc/rancher/k3s/config.yaml.d/50-join.yaml', 'server: https://10.98.0.11:6443\n');
-    const [reset = ''] = lab.runbook('Too few servers are left');
+    const [reset = ''] = lab.runbook('Quorum is lost');
     const made = await two.sh(`set -e\n${reset}`);
-    scenario.check('the commands for one server of too few succeed', made.code === 0, made.stderr.trim());
+    scenario.check('the commands for one server without quorum succeed', made.code === 0, made.stderr.trim());
     scenario.check(
-      'it goes on alone, and etcd has its address',
+      'it runs alone, and etcd has its address',
       two.cluster()?.how === 'reset' && two.cluster()?.peer === two.address,
       `${two.cluster()?.how} ${two.cluster()?.peer}`,
     );
     const direct = await one.sh('k3s server --cluster-reset');
-    scenario.check('with config.yaml instead of init.yaml a reset is refused', direct.code === 1, direct.stderr.trim());
+    scenario.check(
+      'control: a reset with config.yaml in place of init.yaml is refused',
+      direct.code === 1,
+      direct.stderr.trim(),
+    );
   });
 }
 
-/** Founds with the first server and lets the others join. Returns the cluster's id. */
+/** Bootstraps on the first server and joins the others. Returns the ID of the cluster. */
 async function whole(scenario: Scenario, { servers }: ControlPlaneLab): Promise<string> {
   const [one, ...others] = servers;
   const { code, line } = await one.ha('init');
-  if (code !== 0) throw new Error(`init did not found: ${line}`);
+  if (code !== 0) throw new Error(`init did not bootstrap: ${line}`);
   for (const server of others) await server.systemctl('start');
   scenario.check(
     'three servers are in one cluster',

@@ -6,7 +6,7 @@ import { BackgroundProcess, command, type Result, run, SYSTEM_PATH, signal } fro
 import type { Scenario } from '../scenario';
 import { until } from '../timeline';
 
-/** What k3s-ha has to run under: dash with iproute2 and Habets' arping, or busybox, whose arping takes the options of iputils. */
+/** The tools that k3s-ha supports: dash with iproute2 and Habets' arping, or busybox, whose arping has the options of iputils. */
 export type Tools = 'dash' | 'busybox';
 const SHELLS: Readonly<Record<Tools, string>> = { dash: 'dash', busybox: 'busybox sh' };
 
@@ -15,26 +15,26 @@ export interface ServerProps {
   readonly address: string;
   readonly scenario: Scenario;
   readonly network: Network;
-  /** What synth wrote for this site. */
+  /** The synthesized files of this site. */
   readonly files: ReadonlyMap<string, string>;
   /** @default 'dash' */
   readonly tools?: Tools;
 }
 
-/** What a command said in one line, and how it ended. */
+/** The last line and the exit status of a command. */
 export interface Verdict {
   readonly code: number;
   readonly line: string;
 }
 
-/** The folders of a machine that are its own; everything else is that of the machine the drill runs on. */
+/** The folders that a server has for itself; all others are those of the host of the drill. */
 const OWN = ['etc', 'var/lib', 'usr/local'] as const;
-/** A cluster as the stand-in keeps it. */
+/** A cluster as the stand-in stores it. */
 export interface StoredCluster {
   readonly id: string;
   readonly how: string;
   readonly ca: string;
-  /** The address of the peer URL that a reset gave to etcd. */
+  /** The address of the etcd peer URL after a reset. */
   readonly peer?: string;
 }
 
@@ -46,8 +46,8 @@ const INSTALL: readonly (readonly [file: string, path: string, mode: number])[] 
 ];
 
 /**
- * A server: a host name, a network interface and folders of its own, with the files of hosts/ where they belong. The real k3s-ha runs in it
- * with real curl, arping and ip; k3s and systemctl are stand-ins.
+ * A server: a host name, a network interface and folders of its own, with the files of hosts/ installed. k3s-ha, curl, arping and ip are
+ * real; k3s and systemctl are stand-ins.
  */
 export class Server {
   readonly name: string;
@@ -60,7 +60,7 @@ export class Server {
     this.address = props.address;
   }
 
-  /** Switches the machine on for the first time, freshly installed. */
+  /** First boot after the installation. */
   async install(): Promise<void> {
     const { name, scenario, network, address } = this.props;
     const folder = scenario.folder(`${name}-${Math.random().toString(36).slice(2, 8)}`);
@@ -68,13 +68,13 @@ export class Server {
       for (const part of ['upper', 'work']) mkdirSync(join(folder, path, part), { recursive: true });
       return `mount -t overlay -o lowerdir=/${path},upperdir=${folder}/${path}/upper,workdir=${folder}/${path}/work overlay /${path}`;
     });
-    // /sys shows the interfaces of the namespace it is mounted in
+    // /sys has the interfaces of the namespace in which it is mounted
     const mounts = [...overlays, 'mount -t sysfs sysfs /sys', 'mount -t tmpfs -o mode=0755 tmpfs /run'];
     const script = `hostname ${name} && ip link set lo up && ${mounts.join(' && ')} && : >/run/ready && exec sleep infinity`;
     const namespaces = ['--net', '--uts', '--mount', '--propagation', 'private'];
     const log = { stdio: ['ignore', 'ignore', 'inherit'] } as const;
     this.holder = new BackgroundProcess('unshare', [...namespaces, 'sh', '-c', script], { stdio: [...log.stdio] });
-    await until(() => existsSync(this.path('/run/ready')), 10_000, `${name} gets namespaces and folders of its own`);
+    await until(() => existsSync(this.path('/run/ready')), 10_000, `${name} gets its namespaces and folders`);
     this.link = await network.connect(this.pid, `${address}/24`);
     this.installFiles();
     this.installStandIns();
@@ -90,7 +90,7 @@ export class Server {
     return this.link;
   }
 
-  /** Where a path of the machine is, seen from here. */
+  /** The path on this host for a path of the server. */
   path(path: string): string {
     return join(`/proc/${this.pid}/root`, path);
   }
@@ -100,12 +100,12 @@ export class Server {
     writeFileSync(this.path(path), text, { mode });
   }
 
-  /** Runs a shell script on the machine. */
+  /** Runs a shell script on the server. */
   async sh(script: string, timeoutMs = 60_000): Promise<Result> {
     return run('nsenter', [...this.namespaces, 'sh', '-c', `export PATH=${SYSTEM_PATH}; ${script}`], timeoutMs);
   }
 
-  /** Runs something on the machine that goes on in the background. */
+  /** Runs a shell script on the server in the background. */
   background(script: string): BackgroundProcess {
     return new BackgroundProcess('nsenter', [...this.namespaces, 'sh', '-c', script]);
   }
@@ -118,7 +118,7 @@ export class Server {
     return { code, line: (lines.at(-1) ?? '').replace(/^k3s-ha: /, '') };
   }
 
-  /** What the service manager does for `systemctl start k3s` and its like. */
+  /** Runs `systemctl start k3s`, restart or stop. */
   async systemctl(verb: 'start' | 'restart' | 'stop'): Promise<Verdict> {
     const { code, stdout } = await this.sh(`systemctl ${verb} k3s 2>&1`);
     const line = stdout.trim().split('\n').at(-1) ?? '';
@@ -126,13 +126,13 @@ export class Server {
     return { code, line: line.replace(/^k3s-ha: /, '') };
   }
 
-  /** The cluster that this machine has data of. */
+  /** The cluster of which this server has data. */
   cluster(): StoredCluster | undefined {
     const file = this.path('/var/lib/rancher/k3s/server/db/cluster.json');
     return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredCluster) : undefined;
   }
 
-  /** Takes an address or gives it back, as kube-vip does. */
+  /** Adds or removes an address, as kube-vip does. */
   async address32(verb: 'add' | 'del', address: string): Promise<void> {
     await command('nsenter', ...this.namespaces, 'ip', 'address', verb, `${address}/32`, 'dev', 'eth0');
   }
@@ -141,7 +141,7 @@ export class Server {
     return readFileSync(this.path(path), 'utf8');
   }
 
-  /** What a new disk has: k3s stopped, no data, the files of hosts/ as at first. */
+  /** The state of a new disk: k3s stopped, no data, the files of hosts/ as installed. */
   async reinstall(): Promise<void> {
     await this.wipe();
     await this.sh('rm -rf /etc/rancher');
@@ -156,12 +156,12 @@ export class Server {
     );
   }
 
-  /** k3s dies at once. */
+  /** Kills k3s. */
   async kill(): Promise<void> {
     await this.systemctl('stop');
   }
 
-  /** Takes the machine away with everything it had. */
+  /** Removes the server and all its files. */
   async remove(): Promise<void> {
     const pidFile = this.path('/run/k3s.pid');
     if (existsSync(pidFile)) signal(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
@@ -176,7 +176,7 @@ export class Server {
   private textOf(file: string): string {
     const text = this.props.files.get(file);
     if (text === undefined) throw new Error(`synth writes no hosts/${file}`);
-    // the shell of busybox takes its own ip, arping and all others before those of PATH
+    // the busybox shell prefers its own ip, arping and others to those of PATH
     return file === 'server/k3s-ha' ? text.replace('#!/bin/sh', `#!/bin/${SHELLS[this.props.tools ?? 'dash']}`) : text;
   }
 

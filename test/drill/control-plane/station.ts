@@ -7,7 +7,7 @@ import { until } from '../timeline';
 
 const prefixLength = (address: string): number => (address.includes(':') ? 64 : 24);
 
-/** A machine at a cable, with its own files where the mounts say so; everything else is that of the machine the drill runs on. */
+/** A host with a cable and some folders of its own; all other files are those of the host of the drill. */
 export class Station {
   private holder: BackgroundProcess | undefined;
   private link: Cable | undefined;
@@ -15,7 +15,7 @@ export class Station {
 
   /**
    * @param addresses of either family
-   * @param folders folders of its own, empty at first
+   * @param folders its own folders, empty at the start
    */
   constructor(
     readonly name: string,
@@ -30,7 +30,7 @@ export class Station {
     const script = ['hostname "$0"', 'ip link set lo up', ...mounts, ': >"$1"', 'exec sleep infinity'].join(' && ');
     const namespaces = ['--net', '--uts', '--mount', '--propagation', 'private'];
     this.holder = new BackgroundProcess('unshare', [...namespaces, 'sh', '-c', script, this.name, ready]);
-    await until(() => existsSync(ready), 10_000, `${this.name} gets namespaces of its own`);
+    await until(() => existsSync(ready), 10_000, `${this.name} gets its namespaces`);
     this.link = await network.connect(this.pid, ...this.addresses.map((one) => `${one}/${prefixLength(one)}`));
   }
 
@@ -60,12 +60,12 @@ export class Station {
     writeFileSync(file, text, { mode });
   }
 
-  /** Runs a program on the machine to its end. */
+  /** Runs a program to its end. */
   run(program: string, args: readonly string[], timeoutMs?: number): Promise<Result> {
     return run('nsenter', [...this.namespaces(), program, ...args], timeoutMs);
   }
 
-  /** Runs a program on the machine in the background; what it says goes to a file of its own. */
+  /** Runs a program in the background, with its output in a file. */
   background(program: string, ...args: readonly string[]): BackgroundProcess {
     const log = this.logOf(program);
     const shell = ['sh', '-c', `exec "$@" >>${log} 2>&1`, 'sh', program, ...args];
@@ -74,12 +74,12 @@ export class Station {
     return process;
   }
 
-  /** Where the output of a program in the background goes. */
+  /** The file with the output of a program in the background. */
   logOf(program: string): string {
     return join(this.scenario.logFolder, `${this.name}-${program.split('/').at(-1)}.log`);
   }
 
-  /** Whether eth0 has this address at the moment. */
+  /** Whether eth0 has this address. */
   async has(address: string): Promise<boolean> {
     const { stdout } = await this.run('ip', ['-oneline', 'address', 'show', 'dev', 'eth0']);
     return stdout.includes(` ${address}/`);
@@ -91,7 +91,7 @@ export class Station {
     return /link\/ether (\S+)/.exec(stdout)?.[1] ?? '';
   }
 
-  /** The MAC address that this machine would send to for an address of the network. */
+  /** The MAC address in the neighbour table for an address. */
   async neighbour(address: string): Promise<string> {
     const { stdout } = await this.run('ip', ['neighbour', 'show', address]);
     return /lladdr (\S+)/.exec(stdout)?.[1] ?? '';
@@ -102,11 +102,11 @@ export class Station {
   }
 }
 
-/** What a prober on a machine has seen: who answered at what time. */
+/** The log of a prober: which server answered at what time. */
 export class Probes {
   constructor(private readonly file: string) {}
 
-  /** When somebody answered first after this time, and who; undefined as long as nobody has. */
+  /** The first answer after this time, of a server other than `but`; undefined without one. */
   firstAfter(time: number, but?: string): { readonly at: number; readonly who: string } | undefined {
     return this.all().find(({ at, who }) => at > time && who !== '-' && who !== but);
   }

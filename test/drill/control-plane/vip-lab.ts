@@ -9,7 +9,7 @@ import { writeCertificates } from './api-certificates';
 import { Probes, Station } from './station';
 
 const NAMES = ['k3s-1', 'k3s-2', 'k3s-3'] as const;
-/** The families that a site may have, the main one first. */
+/** The address families of a site, the primary one first. */
 const FAMILIES = { IPv4: ['10.96.0.'], IPv6: ['fd00:96::'], both: ['10.96.0.', 'fd00:96::'] } as const;
 type Families = keyof typeof FAMILIES;
 
@@ -18,13 +18,13 @@ export const VIP6 = 'fd00:96::100';
 export const DNS_NAME = 'api.drill.test';
 const script = (name: string): string => join(process.cwd(), 'test/drill/scripts', name);
 
-/** The addresses of a machine, by the last part of them. */
+/** The addresses with this last part. */
 function addressesOf(families: Families, last: number): [string, ...string[]] {
   const [first, ...others] = FAMILIES[families];
   return [`${first}${last}`, ...others.map((network) => `${network}${last}`)];
 }
 
-/** Three servers whose virtual IP keepalived moves. */
+/** Three servers with a VIP that keepalived moves. */
 const vipSite = (families: Families): Cluster =>
   defineCluster({
     name: 'drill',
@@ -42,7 +42,7 @@ export interface VipLabProps {
   readonly change?: (text: string) => string;
 }
 
-/** A server: real keepalived with the synthesized files, and something that answers like its API server. */
+/** A server: real keepalived with the synthesized files, and a stand-in for its API server. */
 export class VipServer extends Station {
   private api: BackgroundProcess | undefined;
   private keepalived: BackgroundProcess | undefined;
@@ -59,7 +59,7 @@ export class VipServer extends Station {
     this.keepalived = this.background('keepalived', '--dont-fork', '--log-console', '--log-detail');
   }
 
-  /** As `systemctl stop keepalived` does it. */
+  /** As `systemctl stop keepalived`. */
   async stopKeepalived(): Promise<void> {
     if (!this.keepalived) return;
     signal(this.keepalived.pid, 'SIGTERM');
@@ -70,11 +70,11 @@ export class VipServer extends Station {
 /** Three servers and a client on one network. */
 export class VipLab {
   readonly site: Cluster;
-  /** The virtual IP in each family. */
+  /** The VIP in each family. */
   readonly vips: readonly string[];
   readonly servers: readonly [VipServer, VipServer, VipServer];
   readonly client: Station;
-  /** The kubeconfig that a server would have. */
+  /** The kubeconfig of a server. */
   k3sYaml = '';
   readonly certificates: string;
   private readonly network = new Network();
@@ -112,19 +112,19 @@ export class VipLab {
     await this.network.stop();
   }
 
-  /** Asks for the virtual IP from now on, as the client. */
+  /** Starts to probe the VIP from the client. */
   probe(vip = this.vips[0] ?? VIP): Probes {
     this.client.background(process.execPath, script('api-prober.js'), this.certificates, vip, '6443');
     return new Probes(this.client.logOf(process.execPath));
   }
 
-  /** Whether a server has the virtual IP in every family. */
+  /** Whether a server has the VIP in every family. */
   async isHeldBy(server: VipServer): Promise<boolean> {
     const held = await Promise.all(this.vips.map((vip) => server.has(vip)));
     return held.every(Boolean);
   }
 
-  /** The servers that have the virtual IP. */
+  /** The servers that have the VIP. */
   async holders(): Promise<VipServer[]> {
     const held = await Promise.all(this.servers.map((server) => this.isHeldBy(server)));
     return this.servers.filter((_, i) => held[i]);
@@ -137,7 +137,7 @@ export class VipLab {
   }
 }
 
-/** Runs a scenario in a lab of its own, once one server has the address, and takes the lab away. */
+/** Runs a scenario in a lab of its own once one server has the VIP, and removes the lab. */
 export async function withVipLab(
   scenario: Scenario,
   body: (lab: VipLab, holder: VipServer) => Promise<void>,
@@ -146,9 +146,9 @@ export async function withVipLab(
   const lab = new VipLab(scenario, props);
   try {
     await lab.start();
-    await scenario.reach('one server takes the virtual IP', 30_000, async () => (await lab.holders()).length === 1);
+    await scenario.reach('one server takes the VIP', 30_000, async () => (await lab.holders()).length === 1);
     const [holder] = await lab.holders();
-    if (!holder) throw new Error('the virtual IP is gone again');
+    if (!holder) throw new Error('no server has the VIP any more');
     await body(lab, holder);
   } finally {
     await lab.stop();

@@ -1,22 +1,22 @@
 import { parse } from 'yaml';
 
-/** The keys of k3OS's configuration that synth writes: https://github.com/rancher/k3os#configuration-reference. */
+/** The k3OS configuration keys that synth writes: https://github.com/rancher/k3os#configuration-reference. */
 export interface K3osConfig {
   readonly write_files?: readonly { readonly path: string; readonly permissions: string; readonly content: string }[];
   readonly run_cmd?: readonly string[];
   readonly k3os?: { readonly k3s_args?: readonly string[]; readonly labels?: Readonly<Record<string, string>> };
 }
 
-/** One source after the other, later ones win. A list or a map of strings is never merged, it is replaced as a whole. */
+/** Merges sources; later ones take precedence. A list or a map of strings is replaced as a whole. */
 export function merged(...sources: readonly K3osConfig[]): K3osConfig {
   const k3os = Object.assign({}, ...sources.map((source) => source.k3os));
   return Object.assign({}, ...sources, { k3os });
 }
 
-/** A configuration file. */
+/** The configuration of a file. */
 export const fromFile = (text: string): K3osConfig => (parse(text, { version: '1.1' }) as K3osConfig | null) ?? {};
 
-/** What the command line of the kernel says as `k3os.key=value`, again and again for a list. */
+/** The configuration of a kernel command line: `k3os.key=value`, repeated for a list. */
 export function fromCommandLine(line: string): K3osConfig {
   const k3os: Record<string, string[]> = {};
   for (const word of line.split(/\s+/)) {

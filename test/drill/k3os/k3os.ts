@@ -5,13 +5,13 @@ import { command } from '../processes';
 import { fromCommandLine, fromFile, type K3osConfig, merged } from './config';
 import { ccapplyService, K3S, K3S_SERVICE, k3sArguments, k3sService } from './services';
 
-/** Where an installation puts the file of `k3os.install.config_url`. */
+/** The installed file of `k3os.install.config_url`. */
 export const SYSTEM_CONFIG = '/k3os/system/config.yaml';
 const LOCAL_CONFIG = '/var/lib/rancher/k3os/config.yaml';
-/** Files of one machine alone. */
+/** Files of one host. */
 export const LOCAL_CONFIGS = '/var/lib/rancher/k3os/config.d';
 
-/** As Alpine has it, and k3OS. */
+/** As on Alpine and k3OS. */
 const INITTAB = [
   '::sysinit:/sbin/openrc sysinit',
   '::sysinit:/sbin/openrc boot',
@@ -20,22 +20,22 @@ const INITTAB = [
   '',
 ].join('\n');
 
-// Debian's own services are for machines that are no containers
+// without Debian's services, which do not run in a container
 const LIKE_ALPINE = 'for name in init poweroff; do ln -sf /bin/busybox "/sbin/$name"; done; rm -f /etc/runlevels/*/*';
 
 /**
- * Stands for k3OS on a machine with a real OpenRC: what its boot script and its ccapply (`k3os config`) do with the configuration, as
- * documented and as in https://github.com/rancher/k3os/tree/master/pkg/cc. Before init runs, /etc is made anew, the files of
- * write_files are written and the service of k3s is; the commands of run_cmd are a service before that one.
+ * Stands for the boot script and ccapply (`k3os config`) of k3OS on a host with real OpenRC, after its documentation and
+ * https://github.com/rancher/k3os/tree/master/pkg/cc. Before init starts, it recreates /etc, and writes the files of write_files, the
+ * service of k3s, and before it a service with the commands of run_cmd.
  */
 export class K3os {
-  /** For the command line of the kernel in the next boot, and in no other: what a person appends in the boot menu. */
+  /** What a person appends in the boot menu: an addition to the kernel command line of the next boot only. */
   append = '';
 
-  /** @param services services of a test, by name, in the runlevel default */
+  /** @param services services of a test by name, in the runlevel default */
   constructor(private readonly services: Readonly<Record<string, string>> = {}) {}
 
-  /** For `beforeInit` of a machine with OpenRC. */
+  /** For `beforeInit` of a host with OpenRC. */
   readonly boot = async (machine: InitMachine): Promise<void> => {
     const config = configOf(machine, this.append);
     this.append = '';
@@ -49,14 +49,14 @@ export class K3os {
     }
     const services = { ...this.services, ccapply: ccapplyService(run_cmd) };
     for (const [name, text] of Object.entries(services)) addService(machine, name, text);
-    // an installation without k3s gets no service for it
+    // without k3s there is no service for it
     if (!existsSync(machine.disk(K3S))) return;
     addService(machine, K3S_SERVICE, k3sService(k3sArguments(config)));
     machine.write(`/etc/conf.d/${K3S_SERVICE}`, 'rc_after="ccapply"\n');
   };
 }
 
-/** What the machine is configured to, in the order of k3OS, the last one wins. */
+/** The configuration of the host: the sources in the order of k3OS, later ones take precedence. */
 function configOf(machine: InitMachine, commandLine: string): K3osConfig {
   const read = (path: string): K3osConfig => {
     const file = machine.disk(path);

@@ -1,24 +1,24 @@
 import type { K3osConfig } from './config';
 
-/** Where the image of k3OS has k3s. */
+/** Path of k3s in the image of k3OS. */
 export const K3S = '/sbin/k3s';
-/** What k3OS calls the service of k3s. */
+/** Name of the k3s service on k3OS. */
 export const K3S_SERVICE = 'k3s-service';
-/** Where k3s writes its log under OpenRC. */
+/** Path of the log of k3s under OpenRC. */
 export const K3S_LOG = `/var/log/${K3S_SERVICE}.log`;
 
-/** The arguments that k3OS starts k3s with. */
+/** The arguments of k3s on k3OS. */
 export function k3sArguments({ k3os = {} }: K3osConfig): string[] {
   const labels = { ...k3os.labels, 'k3os.io/mode': 'local' };
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return [...(k3os.k3s_args ?? ['server']), ...pairs.sort().flatMap((pair) => ['--node-label', pair])];
 }
 
-/** Runs the commands one after the other up to the first that fails, and k3s starts all the same. */
+/** Runs the commands up to the first that fails; k3s starts in any case. */
 export const ccapplyService = (commands: readonly string[]): string =>
   service('start() {', `  ${['true', ...commands.map((line) => `sh -c ${quoted(line)}`)].join(' &&\n  ')}`, '}');
 
-/** The lines of the service that matter here, as the install script of k3s writes it. */
+/** The service of the k3s install script, with the lines that matter here. */
 export const k3sService = (args: readonly string[]): string =>
   service(
     'supervisor=supervise-daemon',

@@ -3,7 +3,7 @@ import { BackgroundProcess } from '../processes';
 import type { Machine } from './machine';
 import { SERVICE_PORT } from './speaker';
 
-/** Connects again and again, one after the other, and writes the time of each connection that is made. */
+/** Opens one connection after the other, and prints the time of each that succeeds. */
 const SCRIPT = `
 const { connect } = require('node:net');
 const [host, port] = process.argv.slice(1);
@@ -17,7 +17,7 @@ const next = () => {
 next();
 `;
 
-/** Somebody in the same network who uses an address all the time. */
+/** A client in the same network that uses an address all the time. */
 export class Client {
   private readonly process: BackgroundProcess;
 
@@ -36,7 +36,7 @@ export class Client {
     return this.process.kill();
   }
 
-  /** When connections were made, in milliseconds since 1970. */
+  /** Times of successful connections, in milliseconds since 1970. */
   private times(): number[] {
     return readFileSync(this.logFile, 'utf8').split('\n').filter(Boolean).map(Number);
   }

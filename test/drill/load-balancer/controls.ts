@@ -5,7 +5,7 @@ import { withLab } from './takeover';
 const WATCHED_MS = 20_000;
 const STALE_MS = 10_000;
 
-/** Negative control: speakers that do not know each other. Nobody may notice, so that it is memberlist that the drill measures. */
+/** Negative control: isolated speakers. None may detect the failure, so that the drill measures memberlist. */
 export const alone =
   (gossip: Gossip) =>
   (scenario: Scenario): Promise<void> =>
@@ -17,16 +17,16 @@ export const alone =
       const client = await lab.useAddress(address);
       await lost.machine.cable.pull();
       const pulled = Date.now();
-      await scenario.pass('nobody notices', WATCHED_MS);
+      await scenario.pass('no speaker detects it', WATCHED_MS);
       scenario.check(
-        `control: without gossip no speaker notices within ${WATCHED_MS / 1000} s`,
+        `control: without gossip no speaker detects the failure within ${WATCHED_MS / 1000} s`,
         others.every((one) => one.alive && one.noticed(lost, pulled) === undefined),
       );
-      scenario.check('control: and the client gets no answer', client.servedAfter(pulled + 500) === undefined);
+      scenario.check('control: the client gets no answer', client.servedAfter(pulled + 500) === undefined);
       await client.stop();
     });
 
-/** Negative control: the address is taken over without telling. The client goes on asking the dead node. */
+/** Negative control: failover without gratuitous ARP. The client still sends to the failed node. */
 export const silent =
   (gossip: Gossip) =>
   (scenario: Scenario): Promise<void> =>
@@ -37,22 +37,26 @@ export const silent =
         address,
         lab.speakers.filter((speaker) => speaker !== lost),
       );
-      await scenario.reach('the speakers know each other', 30_000, () => lab.isComplete());
+      await scenario.reach('every speaker has all members', 30_000, () => lab.isComplete());
       await lost.machine.announce(address, { arp: true });
       const client = await lab.useAddress(address);
       await lost.machine.cable.pull();
       const pulled = Date.now();
-      await scenario.wait('the heir notices', 60_000, () => heir.noticed(lost, pulled) !== undefined);
+      await scenario.wait('the next node detects the failure', 60_000, () => heir.noticed(lost, pulled) !== undefined);
       await heir.machine.announce(address, { arp: false });
       const taken = Date.now();
-      await scenario.pass('the client keeps the old hardware address', STALE_MS);
+      await scenario.pass('the client keeps the old MAC address', STALE_MS);
       scenario.check(
-        `control: without gratuitous ARP the client gets no answer for ${STALE_MS / 1000} s after the takeover`,
+        `control: without gratuitous ARP the client gets no answer for ${STALE_MS / 1000} s after the failover`,
         client.servedAfter(taken) === undefined,
       );
       heir.machine.tell(address);
       const told = Date.now();
-      await scenario.reach('one gratuitous ARP later it is served', 5000, () => client.servedAfter(told) !== undefined);
+      await scenario.reach(
+        'the client is served after one gratuitous ARP',
+        5000,
+        () => client.servedAfter(told) !== undefined,
+      );
       scenario.measure('client served after gratuitous ARP', seconds((client.servedAfter(told) ?? Number.NaN) - told));
       await client.stop();
     });

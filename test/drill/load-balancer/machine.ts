@@ -3,7 +3,7 @@ import type { Cable, Network } from '../network';
 import { BackgroundProcess, command, type Result, run } from '../processes';
 import { until } from '../timeline';
 
-/** A network namespace with one interface, on a cable that can be pulled. */
+/** A node: a network namespace with one interface, and a cable that can be pulled. */
 export class Machine {
   private readonly holder = new BackgroundProcess('unshare', ['--net', 'sleep', 'infinity']);
   private connection: Cable | undefined;
@@ -30,7 +30,7 @@ export class Machine {
     return this.connection;
   }
 
-  /** The arguments by which a program runs on this machine. */
+  /** The command line that runs a program on this node. */
   inside(program: string, args: readonly string[]): [string, string[]] {
     return ['nsenter', [`--net=/proc/${this.holder.pid}/ns/net`, program, ...args]];
   }
@@ -44,13 +44,13 @@ export class Machine {
     return run(...this.inside(program, args));
   }
 
-  /** Answers for a further address, as a speaker does that takes it over, and tells everybody unless `arp` is false. */
+  /** Adds an address as a speaker does at failover, and sends gratuitous ARP unless `arp` is false. */
   async announce(address: string, { arp }: { arp: boolean }): Promise<void> {
     await this.command('ip', 'address', 'add', `${address}/32`, 'dev', 'eth0');
     if (arp) this.tell(address);
   }
 
-  /** Gratuitous ARP: every machine that knows the address learns that it is here now. The second is sent a second later. */
+  /** Sends gratuitous ARP, so that clients update their neighbour table: twice, 1 s apart. */
   tell(address: string): void {
     void this.run('arping', '-q', '-U', '-c', '2', '-i', 'eth0', '-S', address, address);
   }

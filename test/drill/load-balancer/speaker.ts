@@ -4,11 +4,11 @@ import type { Gossip } from '../../../lib/handbook/outage';
 import { BackgroundProcess } from '../processes';
 import type { Machine } from './machine';
 
-/** Port of the program's web server, which stands for the service behind a LoadBalancer address. */
+/** Port of the program's web server, a stand-in for the Service with a LoadBalancer address. */
 export const SERVICE_PORT = 9093;
 const GOSSIP_PORT = 7946;
 
-/** A speaker that came or went, by what the program wrote when memberlist told it. */
+/** A member that joined or left, from the log of the program. */
 interface PeerEvent {
   readonly kind: 'NotifyJoin' | 'NotifyLeave';
   readonly id: string;
@@ -20,16 +20,15 @@ interface PeerEvent {
 export interface SpeakerProps {
   readonly machine: Machine;
   readonly gossip: Gossip;
-  /** Addresses of the other speakers; none for one that is alone. */
+  /** Addresses of the other speakers; none for an isolated one. */
   readonly peers: readonly string[];
   readonly folder: string;
   readonly logFile: string;
 }
 
 /**
- * Stands for a speaker of MetalLB: Debian's Alertmanager, whose cluster is hashicorp/memberlist with the same configuration for a local
- * network (DefaultLANConfig), and whose intervals can be set. It writes a line when memberlist calls NotifyLeave, which is where a
- * speaker starts to take addresses over.
+ * Stands for a speaker of MetalLB: Debian's Alertmanager. Its cluster is hashicorp/memberlist with the same configuration
+ * (DefaultLANConfig) and flags for the intervals. It logs NotifyLeave of memberlist, at which a speaker starts the failover.
  */
 export class Speaker {
   private process: BackgroundProcess | undefined;
@@ -55,9 +54,9 @@ export class Speaker {
       `--cluster.advertise-address=${listen}`,
       ...peers.map((peer) => `--cluster.peer=${peer}:${GOSSIP_PORT}`),
       `--cluster.probe-interval=${intervalMs}ms`,
-      // as in memberlist's configuration for a local network: half of it
+      // half of it, as in DefaultLANConfig
       `--cluster.probe-timeout=${intervalMs / 2}ms`,
-      // so that a pulled cable that is back is found again soon; it plays no part in noticing
+      // for a quick return of a plugged cable; without effect on detection
       '--cluster.reconnect-interval=1s',
       '--log.level=debug',
     ]);
@@ -73,7 +72,7 @@ export class Speaker {
     return this.process?.alive === true;
   }
 
-  /** How many speakers it believes to be there now, itself among them. */
+  /** The current number of members, itself included. */
   memberCount(): number {
     const present = new Set<string>();
     for (const { kind, address } of this.events()) {
@@ -83,14 +82,14 @@ export class Speaker {
     return present.size;
   }
 
-  /** When it was told, after this time, that a speaker is gone; both in milliseconds since 1970. */
+  /** The first NotifyLeave of a speaker after this time; both in milliseconds since 1970. */
   noticed(gone: Speaker, time: number): number | undefined {
     const { address } = gone.machine;
     return this.events().find((event) => event.kind === 'NotifyLeave' && event.address === address && event.at >= time)
       ?.at;
   }
 
-  /** When a probe of a speaker last went unanswered, in milliseconds since 1970; undefined when none did. */
+  /** The last failed probe of a speaker, in milliseconds since 1970; undefined without one. */
   suspected(other: Speaker): number | undefined {
     const ids = new Set(
       this.events()

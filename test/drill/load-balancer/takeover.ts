@@ -12,19 +12,19 @@ export interface TakeoverProps {
   readonly gossip: Gossip;
   /** How many nodes lose their cable, one after the other. */
   readonly rounds: number;
-  /** Whether speakers know each other. @default true */
+  /** Whether the speakers form a cluster. @default true */
   readonly together?: boolean;
-  /** Whether the one that takes over tells so by gratuitous ARP. @default true */
+  /** Whether the next node sends gratuitous ARP. @default true */
   readonly arp?: boolean;
 }
 
 const SUBNET = '192.168.10';
 const PREFIX_LENGTH = 24;
-/** From the moment in which a speaker is told to the first connection: the drill looks every 50 ms and starts two programs. */
+/** From NotifyLeave to the first connection: the drill polls every 50 ms and starts two programs. */
 const REACTION_MS = 2000;
-/** A suspicion that is not confirmed is over after it: 4 probe intervals, and one for the news to go round. */
+/** An unconfirmed suspicion ends after it: 4 probe intervals, and one to spread. */
 const SETTLE_MS = 5000;
-/** For time stamps of two programs and a machine with much to do. */
+/** For the time stamps of two programs on a busy host. */
 const TOLERANCE_MS = 300;
 
 /** The nodes of a site, each with its speaker, and a client, on one switch. */
@@ -69,7 +69,7 @@ export class TakeoverLab {
     return this.speakers.map(({ machine }) => machine);
   }
 
-  /** The address of a round, which no machine has. */
+  /** The address of a round; no node has it. */
   addressOf(round: number): string {
     return `${SUBNET}.${240 + round}`;
   }
@@ -88,7 +88,7 @@ export class TakeoverLab {
     return this.speakers.every((speaker) => speaker.alive && speaker.memberCount() >= this.props.nodes);
   }
 
-  /** A client that uses an address, and is served. */
+  /** Starts a client of an address, and waits until it is served. */
   async useAddress(address: string): Promise<Client> {
     const client = new Client(this.visitor, address, join(this.scenario.logFolder, `client-${address}.log`));
     await this.scenario.wait(`${address} answers`, 20_000, () => client.isServed);
@@ -96,40 +96,40 @@ export class TakeoverLab {
   }
 }
 
-/** Nodes lose their cable, each while it answers for an address, and others take over. */
+/** Nodes lose their cable while they announce an address, and other nodes take it over. */
 export const takeover =
   (props: TakeoverProps) =>
   async (scenario: Scenario): Promise<void> => {
     const range = gossipDetection(props.nodes, props.gossip);
-    if (!range) throw new Error('a takeover needs two nodes');
+    if (!range) throw new Error('a failover needs two nodes');
     const rounds: Round[] = [];
     await withLab(scenario, props, async (lab) => {
-      await scenario.reach('the speakers know each other', 30_000, () => lab.isComplete());
+      await scenario.reach('every speaker has all members', 30_000, () => lab.isComplete());
       for (let round = 0; round < props.rounds; round++) {
         rounds.push(await runRound(scenario, lab, lab.addressOf(round)));
-        await scenario.wait('the speakers know each other again', 60_000, () => lab.isComplete());
-        // the one that was cut off suspected all others, and has told them; they need a moment to object
+        await scenario.wait('every speaker has all members again', 60_000, () => lab.isComplete());
+        // the speaker that was cut off suspected all others; they need time to refute that
         await scenario.pass('old suspicions end', SETTLE_MS);
       }
     });
     const columns = (value: (round: Round) => number) =>
       Object.fromEntries(rounds.map((round, i) => [`round ${i + 1}`, seconds(value(round))]));
     scenario.measure(
-      'first speaker notices',
+      'detected by the first speaker',
       columns(({ noticed }) => Math.min(...noticed)),
     );
     scenario.measure(
-      'last speaker notices',
+      'detected by the last speaker',
       columns(({ noticed }) => Math.max(...noticed)),
     );
     scenario.measure(
-      'client without answer',
+      'client not served',
       columns(({ outage }) => outage),
     );
-    scenario.measure('expected by the runbook', `${range.from} to ${range.to} s`);
+    scenario.measure('detection by the runbook', `${range.from} to ${range.to} s`);
     const all = rounds.flatMap(({ noticed }) => noticed);
     scenario.check(
-      'every speaker notices within the time that hosts/RUNBOOK.md states',
+      'every speaker detects the failure within the time of hosts/RUNBOOK.md',
       all.length === props.rounds * (props.nodes - 1) &&
         all.every((time) => time >= range.from * 1000 - TOLERANCE_MS && time <= range.to * 1000 + TOLERANCE_MS),
       `${seconds(Math.min(...all))} to ${seconds(Math.max(...all))}`,
@@ -141,9 +141,9 @@ export const takeover =
   };
 
 interface Round {
-  /** After how many milliseconds each of the others knew. */
+  /** Milliseconds until each of the other speakers detected the failure. */
   readonly noticed: readonly number[];
-  /** How long the client got no connection. */
+  /** Milliseconds without a connection of the client. */
   readonly outage: number;
 }
 
@@ -152,8 +152,8 @@ async function runRound(scenario: Scenario, lab: TakeoverLab, address: string): 
   const lost = lab.owner(address);
   const others = lab.speakers.filter((speaker) => speaker !== lost);
   const heir = lab.owner(address, others);
-  // a speaker that is suspected already is given up sooner, and a machine with much to do suspects at any time
-  await scenario.wait(`nobody suspects ${lost.machine.name}`, 60_000, () =>
+  // a speaker under suspicion is declared failed sooner, and a busy host may suspect one at any time
+  await scenario.wait(`no speaker suspects ${lost.machine.name}`, 60_000, () =>
     others.every((one) => (one.suspected(lost) ?? 0) < Date.now() - SETTLE_MS),
   );
   await lost.machine.announce(address, { arp: true });
@@ -161,11 +161,17 @@ async function runRound(scenario: Scenario, lab: TakeoverLab, address: string): 
   try {
     await lost.machine.cable.pull();
     const pulled = Date.now();
-    timeline.log(lost.machine.name, `cable pulled, it answered for ${address}`);
-    await scenario.wait(`${heir.machine.name} notices`, 60_000, () => heir.noticed(lost, pulled) !== undefined);
+    timeline.log(lost.machine.name, `cable pulled while it announces ${address}`);
+    await scenario.wait(
+      `${heir.machine.name} detects the failure`,
+      60_000,
+      () => heir.noticed(lost, pulled) !== undefined,
+    );
     await heir.machine.announce(address, { arp: lab.props.arp ?? true });
-    timeline.log(heir.machine.name, `answers for ${address}`);
-    await scenario.wait('all notice', 60_000, () => others.every((one) => one.noticed(lost, pulled) !== undefined));
+    timeline.log(heir.machine.name, `announces ${address}`);
+    await scenario.wait('all speakers detect the failure', 60_000, () =>
+      others.every((one) => one.noticed(lost, pulled) !== undefined),
+    );
     await scenario.wait('the client is served', 60_000, () => client.servedAfter(pulled) !== undefined);
     return {
       noticed: others.map((one) => (one.noticed(lost, pulled) ?? Number.NaN) - pulled),

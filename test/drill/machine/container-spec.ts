@@ -2,15 +2,15 @@ import { SYSTEM_PATH } from '../processes';
 
 export interface ContainerSpecProps {
   readonly hostname: string;
-  /** Folder with its root file system. */
+  /** Its root file system. */
   readonly root: string;
-  /** A file that it sees as the ID of its boot; the kernel's own does not change when a container starts again. */
+  /** The file with its boot ID; that of the kernel does not change when a container restarts. */
   readonly bootIdFile: string;
   /** Its control group, a path below the mount point. */
   readonly cgroup: string;
 }
 
-/** What container engines leave to root, the network of its own namespace, and to power off, which ends at the PID namespace. */
+/** The default capabilities of container engines, plus the network of its namespace and the power-off of its PID namespace. */
 const CAPABILITIES =
   'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE NET_ADMIN NET_RAW SYS_CHROOT KILL AUDIT_WRITE SYS_BOOT'
     .split(' ')
@@ -24,8 +24,8 @@ const tmpfs = (destination: string, mode: string) => ({
 });
 
 /**
- * A container that an init system can run in as on a machine: https://systemd.io/CONTAINER_INTERFACE.
- * It sees nothing of this machine that it could change but its own control group; /proc/sysrq-trigger is read only.
+ * A container in which an init system runs as on a host: https://systemd.io/CONTAINER_INTERFACE.
+ * It can change nothing of this host except its own control group; /proc/sysrq-trigger is read-only.
  */
 export function containerSpec({ hostname, root, bootIdFile, cgroup }: ContainerSpecProps): object {
   return {
@@ -47,11 +47,11 @@ export function containerSpec({ hostname, root, bootIdFile, cgroup }: ContainerS
       { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
       { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev'] },
       tmpfs('/run', '755'),
-      // Debian's systemd insists on it
+      // required by Debian's systemd
       tmpfs('/run/lock', '1777'),
       tmpfs('/tmp', '1777'),
     ],
-    // a mount below /proc is nothing a container may ask for, but its maker may do it
+    // runc refuses a mount below /proc, but a hook may do it
     hooks: {
       createContainer: [
         {

@@ -5,25 +5,26 @@ import { sleep } from '../timeline';
 
 const MOUNT = '/sys/fs/cgroup';
 
-/** Control group of a machine, a path below the mount point. No two drills share one, also when they run at the same time. */
+/** Control group of a host, a path below the mount point. Concurrent drills have different ones. */
 export const controlGroupOf = (machine: string): string => `/${RUN_NAME}/${machine}`;
 
 /**
- * Removes the control groups of machines that are gone: the one thing the kernel does not take away with a sandbox. Those of drills
- * that could not do so themselves go too. To be called outside of the sandbox, where the process IDs are those of the machine.
+ * Removes the control groups of this drill and of drills that were killed: the kernel does not remove them with a sandbox. Call it
+ * outside the sandbox, where process IDs are those of this host.
  */
 export async function removeControlGroups(): Promise<void> {
-  // the last processes may still be on their way out
+  // the last processes may still be exiting
   for (let i = 0; i < 40 && !remove(); i++) await sleep(50);
-  for (const group of groupsOfThePast()) console.error(`cannot remove the control group ${group}`);
+  for (const group of groupsOfThePast())
+    console.error(`cannot remove the control group ${group}; remove it with rmdir`);
 }
 
-/** True when none is left. */
+/** True if none is left. */
 const remove = (): boolean => groupsOfThePast().map(removeTree).every(Boolean);
 
-/** Those of this drill, and of drills that do not run any more. */
+/** The control groups of this drill, and of drills that no longer run. */
 function groupsOfThePast(): string[] {
-  // version 1 has a hierarchy for each controller, version 2 has one
+  // cgroup v1 has a hierarchy per controller, v2 has one
   const hierarchies = [MOUNT, ...folders(MOUNT).map((name) => join(MOUNT, name))];
   return hierarchies.flatMap((path) =>
     folders(path)
@@ -50,7 +51,7 @@ function removeTree(group: string): boolean {
   }
 }
 
-/** A control group may go away while it is looked at. */
+/** The folders in a path; a control group may vanish meanwhile. */
 function folders(path: string): string[] {
   if (!existsSync(path)) return [];
   return readdirSync(path, { withFileTypes: true })

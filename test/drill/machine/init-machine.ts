@@ -21,27 +21,27 @@ import { type RootFileSystem, rootFileSystem } from './root-file-systems';
 export interface InitMachineProps {
   readonly scenario: Scenario;
   readonly hostname: string;
-  /** What is installed on it. */
+  /** Its installation. */
   readonly system: RootFileSystem;
-  /** Where its network cable leads, and its address there with prefix length. @default - it has none */
+  /** The network of its cable, and its address with prefix length. @default - no cable */
   readonly cable?: { readonly network: Network; readonly address: string };
-  /** What happens between power and init, as an initramfs may do it. @default - nothing */
+  /** Runs between power-on and init, as in an initramfs. @default - nothing */
   readonly beforeInit?: (machine: InitMachine) => Promise<void>;
-  /** Files of its disk that are kept with the logs, beside console and journal. @default - none */
+  /** Files of its disk to keep with the logs, beside console and journal. @default - none */
   readonly logs?: readonly string[];
 }
 
-/** runc reports a machine that called reboot(RB_POWER_OFF) as ended by SIGINT: see reboot(2), "Behavior inside PID namespaces". */
+/** The exit status of runc after reboot(RB_POWER_OFF), which is SIGINT: see reboot(2), "Behavior inside PID namespaces". */
 const POWERED_OFF = 130;
 
-/** A machine with a real init system, in a container. What it has on disk stays when it is off; /run does not. */
+/** A host with a real init system, in a container. Its disk keeps its content while it is off; /run does not. */
 export class InitMachine {
   readonly hostname: string;
-  /** ID of the boot, as the machine sees it. */
+  /** Its boot ID. */
   bootId = '';
-  /** When it was off, on the clock of the scenario. */
+  /** When it was off, on the timeline of the scenario. */
   offAt: number | undefined;
-  /** Folder with the root file system it was installed from. */
+  /** The root file system of its installation. */
   image = '';
   private readonly name: string;
   private readonly folder: string;
@@ -56,18 +56,18 @@ export class InitMachine {
     this.root = join(this.folder, 'root');
   }
 
-  /** Gives it a fresh installation. It is off. */
+  /** Installs it anew. It is off. */
   async install(): Promise<void> {
     const { system, scenario } = this.props;
     this.image = await rootFileSystem(system, scenario);
     for (const name of ['upper', 'work', 'root']) mkdirSync(join(this.folder, name), { recursive: true });
     const options = `lowerdir=${this.image},upperdir=${this.folder}/upper,workdir=${this.folder}/work`;
     await command('mount', '-t', 'overlay', '-o', options, 'overlay', this.root);
-    // with this folder systemd keeps its journal on disk
+    // systemd keeps its journal on disk if this folder exists
     mkdirSync(this.disk('/var/log/journal'), { recursive: true });
   }
 
-  /** Where a path of its disk is, whether it is on or off. What it has in memory, such as /run, is not there. */
+  /** The path on this host for a path on its disk, on or off. A path in memory, such as /run, is not there. */
   disk(path: string): string {
     return join(this.root, path);
   }
@@ -80,12 +80,12 @@ export class InitMachine {
     chmodSync(file, mode);
   }
 
-  /** Runs a command of the installation while the machine is off. It has to succeed. */
+  /** Runs a command of the installation while the host is off. Throws if it fails. */
   async chroot(...args: readonly string[]): Promise<void> {
     await command('chroot', this.root, ...args);
   }
 
-  /** Power: it boots, with another boot ID than before, and its cable is plugged in. */
+  /** Powers it on: it boots with a new boot ID, and its cable is plugged in. */
   async boot(): Promise<void> {
     const { scenario, hostname, cable, beforeInit } = this.props;
     await beforeInit?.(this);
@@ -95,7 +95,7 @@ export class InitMachine {
     writeFileSync(bootIdFile, `${this.bootId}\n`);
     const spec = containerSpec({ hostname, root: this.root, bootIdFile, cgroup: controlGroupOf(this.name) });
     writeFileSync(join(this.folder, 'config.json'), JSON.stringify(spec));
-    // that of the boot before
+    // of the previous boot
     rmSync(this.pidFile, { force: true });
     const log = openSync(join(scenario.logFolder, `${hostname}-console.log`), 'a');
     scenario.timeline.log(hostname, 'boots');
@@ -104,10 +104,10 @@ export class InitMachine {
     closeSync(log);
     this.runc = runc;
     void runc.ended.then((status) => {
-      // nobody has taken the power away
+      // not after a power cut
       if (this.runc === runc) this.hasEnded(status);
     });
-    await scenario.wait('the machine starts', 10_000, () => existsSync(this.pidFile) || !runc.alive);
+    await scenario.wait('the host starts', 10_000, () => existsSync(this.pidFile) || !runc.alive);
     if (cable) await cable.network.connect(this.pid, cable.address);
   }
 
@@ -115,33 +115,33 @@ export class InitMachine {
     return this.offAt !== undefined;
   }
 
-  /** Its PID 1 in the numbers of this side. */
+  /** The process ID of its PID 1 on this host. */
   get pid(): number {
     return Number(readFileSync(this.pidFile, 'utf8'));
   }
 
-  /** Where a path of the running machine is. */
+  /** The path on this host for a path of the running host. */
   path(path: string): string {
     return join(`/proc/${this.pid}/root`, path);
   }
 
-  /** Runs a shell script on the running machine. */
+  /** Runs a shell script on the running host. */
   async exec(script: string, timeoutMs = 20_000): Promise<Result> {
     return run('runc', [...this.runcRoot, 'exec', this.name, 'sh', '-c', script], timeoutMs);
   }
 
-  /** Takes the power away. */
+  /** Cuts its power. */
   async cutPower(): Promise<void> {
     const { runc } = this;
     this.runc = undefined;
     if (runc?.alive) {
       await run('runc', [...this.runcRoot, 'delete', '--force', this.name]);
-      this.offAt = this.props.scenario.timeline.log(this.hostname, 'has no power');
+      this.offAt = this.props.scenario.timeline.log(this.hostname, 'power cut');
     }
     await runc?.kill();
   }
 
-  /** Takes the machine away and keeps its logs. */
+  /** Removes the host and keeps its logs. */
   async remove(): Promise<void> {
     const { scenario, system, logs = [] } = this.props;
     await this.cutPower();
@@ -155,8 +155,8 @@ export class InitMachine {
   private hasEnded(status: number | string): void {
     const { timeline } = this.props.scenario;
     const inGoodOrder = status === POWERED_OFF;
-    this.offAt = timeline.log(this.hostname, inGoodOrder ? 'is off' : `ended with ${status}`);
-    if (!inGoodOrder) this.props.scenario.check('the machine ends by a power-off', false, `status ${status}`);
+    this.offAt = timeline.log(this.hostname, inGoodOrder ? 'is off' : `exited with ${status}`);
+    if (!inGoodOrder) this.props.scenario.check('the host ends by a power-off', false, `status ${status}`);
   }
 
   private get pidFile(): string {

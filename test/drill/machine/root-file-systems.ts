@@ -4,14 +4,14 @@ import { join, resolve } from 'node:path';
 import { run } from '../processes';
 import type { Scenario } from '../scenario';
 
-/** What a machine may have on its disk: Debian with an init system, or as its cloud images have it. */
+/** Debian with one of two init systems, or with the packages of its cloud images. */
 export type RootFileSystem = 'systemd' | 'openrc' | 'cloud-init';
 
 const PACKAGES: Readonly<Record<RootFileSystem, readonly string[]>> = {
   systemd: ['systemd-sysv', 'dbus'],
-  // under the init of busybox, as on Alpine and k3OS
+  // with the init of busybox, as on Alpine and k3OS
   openrc: ['openrc', 'busybox'],
-  // with the programs that k3s-ha calls
+  // and the programs that k3s-ha calls
   'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'iputils-arping', 'procps', 'udev'],
 };
 const SUITE = 'bookworm';
@@ -19,7 +19,7 @@ const CACHE = resolve('build/drill-cache');
 const BUILD_TIMEOUT_MS = 300_000;
 const UNPACK_TIMEOUT_MS = 60_000;
 
-// in namespaces of its own, with all temporary files in memory: ended in whatever way, it leaves nothing
+// in namespaces of its own with all temporary files in memory, so that it leaves nothing when it is killed
 const BUILD = [
   'mount -t tmpfs tmpfs /mnt && cd /mnt || exit 1',
   'TMPDIR=/mnt mmdebstrap --quiet --variant=minbase --include="$1" "$2" root.tar && cp root.tar "$3"',
@@ -33,17 +33,17 @@ function tarOf(system: RootFileSystem): string {
   return join(CACHE, `${system}-${key}.tar`);
 }
 
-/** Builds those root file systems that are not in build/drill-cache/ yet, with packages from Debian. Needs the network. */
+/** Builds the root file systems that are not in build/drill-cache/, from Debian packages. Needs network access. */
 export async function buildRootFileSystems(...systems: readonly RootFileSystem[]): Promise<void> {
   const missing = systems.filter((system) => !existsSync(tarOf(system)));
   if (missing.length === 0) return;
   mkdirSync(CACHE, { recursive: true });
   removeUnused();
-  console.log(`building Debian with ${missing.join(' and with ')} from packages; build/drill-cache/ keeps it`);
+  console.log(`building root file systems for ${missing.join(' and ')} from Debian packages into build/drill-cache/`);
   await Promise.all(missing.map(build));
 }
 
-/** Removes what other versions of this list have built, and what was never finished. */
+/** Removes root file systems of other versions of this list, and unfinished ones. */
 function removeUnused(): void {
   const used = new Set((Object.keys(PACKAGES) as RootFileSystem[]).map(tarOf));
   for (const name of readdirSync(CACHE)) if (!used.has(join(CACHE, name))) rmSync(join(CACHE, name));
@@ -59,13 +59,13 @@ async function build(system: RootFileSystem): Promise<void> {
     ],
     BUILD_TIMEOUT_MS,
   );
-  if (code !== 0) throw new Error(`mmdebstrap cannot build Debian with ${system}: ${stderr.trim()}`);
+  if (code !== 0) throw new Error(`mmdebstrap cannot build the root file system for ${system}: ${stderr.trim()}`);
   renameSync(unfinished, tarOf(system));
 }
 
 const unpacked = new Map<RootFileSystem, Promise<string>>();
 
-/** A folder with the root file system. All machines of this run share it, each below an overlay of its own. */
+/** The root file system. All hosts of this run share it, each with an overlay of its own. */
 export function rootFileSystem(system: RootFileSystem, scenario: Scenario): Promise<string> {
   const known = unpacked.get(system);
   if (known) return known;
@@ -77,6 +77,7 @@ export function rootFileSystem(system: RootFileSystem, scenario: Scenario): Prom
 async function unpack(tar: string, folder: string): Promise<string> {
   const args = ['--extract', '--file', tar, '--directory', folder];
   const { code, stderr } = await run('tar', args, UNPACK_TIMEOUT_MS);
-  if (code !== 0) throw new Error(`cannot unpack ${tar}: ${stderr.trim()}; remove it, and it is built again`);
+  if (code !== 0)
+    throw new Error(`cannot unpack ${tar}: ${stderr.trim()}; remove it, so that the next run builds it again`);
   return folder;
 }

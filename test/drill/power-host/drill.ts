@@ -14,7 +14,7 @@ import { logind, logindHangs } from './logind';
 
 export const powerHostDrill: Drill = {
   name: 'power-host',
-  summary: 'a machine powers itself off at its deadline, with a real systemd and a real OpenRC',
+  summary: 'a host powers off at its deadline, with real systemd and OpenRC',
   programs: [
     { name: 'runc', debianPackage: 'runc' },
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
@@ -32,7 +32,7 @@ export const powerHostDrill: Drill = {
     },
     {
       name: 'systemd-hangs-control',
-      summary: 'the same, killpowerd being stopped like any other',
+      summary: 'the same with a killpowerd that the shutdown stops, which has to fail',
       run: hangingSystemdControl,
     },
     {
@@ -42,7 +42,7 @@ export const powerHostDrill: Drill = {
     },
     {
       name: 'systemd-pods-control',
-      summary: 'the same, killpowerd having no @ in its name',
+      summary: 'the same without @ in the name of killpowerd, which has to fail',
       run: lingeringPodsControl,
     },
     {
@@ -57,10 +57,14 @@ export const powerHostDrill: Drill = {
     },
     {
       name: 'openrc-hangs-control',
-      summary: 'the same, killpowerd being stopped like any other',
+      summary: 'the same with a killpowerd that the shutdown stops, which has to fail',
       run: hangingOpenrcControl,
     },
-    { name: 'logind', summary: 'nothing on the machine: the pods ask logind over the system bus', run: logind },
-    { name: 'logind-hangs', summary: 'a service ignores SIGTERM, and logind does not force it', run: logindHangs },
+    { name: 'logind', summary: 'nothing installed: the pods call logind over the system bus', run: logind },
+    {
+      name: 'logind-hangs',
+      summary: 'a service ignores SIGTERM, and logind does not force the power-off',
+      run: logindHangs,
+    },
   ],
 };

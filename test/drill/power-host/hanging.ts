@@ -5,7 +5,7 @@ import type { Machine } from './machine';
 import { STUBBORN, withK3os, withSystemd } from './site';
 
 const HALT_SECONDS = 10;
-/** A negative control has to be up for much longer than any machine that is forced off. */
+/** A negative control has to stay up for much longer than a host that is forced off. */
 export const STILL_UP_MS = 45_000;
 
 /** A service that systemd waits for. */
@@ -13,7 +13,7 @@ export const HANGING = {
   'hangs.service': `[Service]\nExecStart=${STUBBORN}\nTimeoutStopSec=infinity\n[Install]\nWantedBy=multi-user.target\n`,
 };
 
-/** As k3s does it: its pods outlive the service, and some of them do not care for SIGTERM. */
+/** As with k3s: its pods outlive the service, and some ignore SIGTERM. */
 const LINGERING = {
   'k3s.service': `[Service]
 Type=oneshot
@@ -28,7 +28,7 @@ WantedBy=multi-user.target
 /** A service that OpenRC waits for. */
 const HANGING_OPENRC = { hangs: '#!/sbin/openrc-run\nstart() { :; }\nstop() { while :; do sleep 1; done; }\n' };
 
-/** Sets a deadline and measures how long the machine takes from then on. It must be the halt budget that ends it. */
+/** Sets a deadline and measures the time to off, which must be that of the halt budget. */
 async function forcedOff(scenario: Scenario, machine: Machine, disturb?: () => Promise<void>): Promise<void> {
   await started(scenario, machine);
   const from = machine.set('deadline', 1, HALT_SECONDS);
@@ -36,23 +36,24 @@ async function forcedOff(scenario: Scenario, machine: Machine, disturb?: () => P
   const took = await off(scenario, machine, 'forced', from);
   scenario.measure(`off after a deadline in 1 s and a halt budget of ${HALT_SECONDS} s`, seconds(took));
   const budgetMs = HALT_SECONDS * 1000;
-  scenario.check('it was the halt budget that ended it', took > budgetMs && took < budgetMs + 4000);
+  scenario.check('it is forced off at the end of the halt budget', took > budgetMs && took < budgetMs + 4000);
 }
 
-/** The same with something taken out. */
+/** The same with a part removed: the host stays up. */
 async function staysUp(scenario: Scenario, machine: Machine): Promise<void> {
   await started(scenario, machine);
   machine.set('deadline', 1, HALT_SECONDS);
-  await scenario.pass('nobody forces the machine off', STILL_UP_MS);
-  scenario.check(`it is still up after ${STILL_UP_MS / 1000} s`, !machine.isOff);
+  await scenario.pass('no forced power-off', STILL_UP_MS);
+  scenario.check(`control: it is still up after ${STILL_UP_MS / 1000} s`, !machine.isOff);
   scenario.measure(`off after a deadline in 1 s and a halt budget of ${HALT_SECONDS} s`, `> ${seconds(STILL_UP_MS)}`);
 }
 
-/** Takes a text out of a synthesized file. */
+/** Removes or replaces a text in a synthesized file. */
 const without =
   (line: string, by = '') =>
   (text: string) => {
-    if (!text.includes(line)) throw new Error(`the file has no "${line}", so there is no control without it`);
+    if (!text.includes(line))
+      throw new Error(`the file has no "${line}" to remove; update test/drill/power-host/hanging.ts`);
     return text.replace(line, by);
   };
 
@@ -65,7 +66,7 @@ export const hangingSystemdControl = (scenario: Scenario): Promise<void> =>
     staysUp(scenario, machine),
   );
 
-/** Pods hold up the very end of the shutdown, when systemd has sent SIGTERM to all that is left. */
+/** Pods delay the end of the shutdown, after systemd has sent SIGTERM to all remaining processes. */
 export const lingeringPods = (scenario: Scenario): Promise<void> =>
   withSystemd(scenario, { units: LINGERING }, (machine) => forcedOff(scenario, machine));
 
@@ -74,11 +75,11 @@ export const lingeringPodsControl = (scenario: Scenario): Promise<void> =>
     staysUp(scenario, machine),
   );
 
-/** A service whose stop function does not end. killpowerd is killed while the machine hangs; the budget is not counted anew. */
+/** A service whose stop function does not return. killpowerd is killed while the host hangs; the halt budget does not restart. */
 export const hangingOpenrc = (scenario: Scenario): Promise<void> =>
   withK3os(scenario, { services: HANGING_OPENRC }, (machine) =>
     forcedOff(scenario, machine, async () => {
-      await scenario.pass('the machine halts', 6000);
+      await scenario.pass('the host halts', 6000);
       await killKillpowerd(scenario, machine);
     }),
   );

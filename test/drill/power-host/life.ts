@@ -8,44 +8,44 @@ const OFF_MS = 30_000;
 const DEADLINE_SECONDS = 5;
 const LEASE_SECONDS = 4;
 const HALT_SECONDS = 60;
-/** A machine on which nothing hangs is off soon after it was told; killpowerd must not be what its shutdown waits for. */
+/** A host on which nothing hangs is off soon after the command; its shutdown must not wait for killpowerd. */
 const HALT_MS = 8000;
-/** It outlives a reboot, which /run does not. */
+/** Unlike /run, it outlives a reboot. */
 const LASTING = '/var/lib/killpower';
 
-/** Boots the machine, and waits until killpowerd is at work. */
+/** Boots the host, and waits until killpowerd runs. */
 export async function started(scenario: Scenario, machine: Machine): Promise<void> {
   await machine.boot();
   await scenario.reach('killpowerd writes its heartbeat', BOOT_MS, () => machine.heartbeatAge() !== undefined);
 }
 
-/** Waits until the machine is off. Returns milliseconds since `from`. */
+/** Waits until the host is off. Returns milliseconds since `from`. */
 export async function off(scenario: Scenario, machine: Machine, how: string, from: number): Promise<number> {
-  await scenario.reach(`the machine is off: ${how}`, OFF_MS, () => machine.isOff);
+  await scenario.reach(`the host is off: ${how}`, OFF_MS, () => machine.isOff);
   return (machine.offAt ?? Number.NaN) - from;
 }
 
-/** Kills killpowerd with SIGKILL and waits until its supervisor has started it again. */
+/** Kills killpowerd with SIGKILL and waits until its supervisor has restarted it. */
 export async function killKillpowerd(scenario: Scenario, machine: Machine): Promise<void> {
   const killed = machine.killpowerd();
-  if (killed === undefined) throw new Error('there is no killpowerd to be killed');
+  if (killed === undefined) throw new Error('killpowerd does not run');
   signal(killed, 'SIGKILL');
   const at = scenario.timeline.log('drill', 'killpowerd is killed with SIGKILL');
-  await scenario.reach('its supervisor starts killpowerd again', 15_000, () => {
+  await scenario.reach('its supervisor restarts killpowerd', 15_000, () => {
     const now = machine.killpowerd();
     return now !== undefined && now !== killed;
   });
-  scenario.measure('killpowerd is back after kill -9', seconds(scenario.timeline.now() - at));
+  scenario.measure('killpowerd restarted after kill -9', seconds(scenario.timeline.now() - at));
 }
 
-/** A whole life: a killed killpowerd, garbage, the deadline, a reboot with the files still there, a lease renewed and not renewed. */
+/** A killed killpowerd, invalid files, the deadline, a reboot with the old files, a lease that is renewed, one that expires. */
 async function life(scenario: Scenario, machine: Machine): Promise<void> {
   await started(scenario, machine);
   await killKillpowerd(scenario, machine);
   machine.put('lease', `${machine.bootId} 1\n`);
   machine.put('deadline', `00000000-0000-0000-0000-000000000000 1 1 another boot\n`);
-  await scenario.pass('garbage and a line of another boot', 2500);
-  scenario.check('garbage and a line of another boot do nothing', !machine.isOff);
+  await scenario.pass('an invalid line and one of another boot', 2500);
+  scenario.check('an invalid line and one of another boot do nothing', !machine.isOff);
 
   const deadline = machine.set('deadline', DEADLINE_SECONDS, HALT_SECONDS);
   const took = await off(scenario, machine, 'deadline', deadline);
@@ -53,10 +53,10 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
   inTime(scenario, 'deadline', took, DEADLINE_SECONDS);
 
   await started(scenario, machine);
-  await scenario.pass('the deadline of the boot before is still there', 8000);
-  scenario.check('after a reboot the old deadline does nothing: no loop', !machine.isOff);
+  await scenario.pass('the old deadline still exists', 8000);
+  scenario.check('after a reboot the old deadline does nothing: no boot loop', !machine.isOff);
   const age = machine.heartbeatAge();
-  scenario.check('the heartbeat is fresh', age !== undefined && age <= 3, `${age} s old`);
+  scenario.check('the heartbeat is current', age !== undefined && age <= 3, `${age} s old`);
 
   for (let i = 0; i < 3; i++) {
     machine.set('lease', LEASE_SECONDS, HALT_SECONDS);
@@ -70,9 +70,12 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
 }
 
 function inTime(scenario: Scenario, what: string, tookMs: number, afterSeconds: number): void {
-  // it counts whole seconds
+  // killpowerd counts whole seconds
   const earliest = (afterSeconds - 1) * 1000;
-  scenario.check(`not before the ${what}, and soon after it`, tookMs > earliest && tookMs < earliest + HALT_MS);
+  scenario.check(
+    `not before the ${what}, and within ${HALT_MS / 1000} s after it`,
+    tookMs > earliest && tookMs < earliest + HALT_MS,
+  );
 }
 
 export const systemdLife = (scenario: Scenario): Promise<void> =>

@@ -18,7 +18,7 @@ const LOGIND: Partial<ClusterInput> = {
   images: { nut: 'registry.home.arpa/nut:2.8.3' },
 };
 
-/** Runs logind.sh as a pod does: without any capability, in a PID namespace of its own, with the system bus of the machine. */
+/** Runs logind.sh as a pod does: without capabilities, in a PID namespace of its own, with the system bus of the host. */
 function pod(machine: Machine, ...args: readonly string[]): Promise<Result> {
   return run('nsenter', [
     ...['--target', String(machine.pid), '--mount', '--net', '--pid', '--root', '--wd'],
@@ -27,7 +27,7 @@ function pod(machine: Machine, ...args: readonly string[]): Promise<Result> {
   ]);
 }
 
-/** When logind has planned a power-off, in milliseconds since 1970; undefined when it has planned none. */
+/** The time of the power-off that logind has scheduled, in milliseconds since 1970; undefined without one. */
 async function planned(machine: Machine): Promise<number | undefined> {
   const { stdout } = await machine.exec('cat /run/systemd/shutdown/scheduled');
   const at = /^USEC=(\d+)$/m.exec(stdout)?.[1];
@@ -53,17 +53,17 @@ function withLogind(
   });
 }
 
-/** Nothing of ours is on the machine. A lease taken, cancelled, taken before a deadline; a deadline; a reboot; a lease that ends. */
+/** Nothing is installed on the host. A lease, its cancel, deadlines beside a lease, a reboot, a lease that expires. */
 export const logind = (scenario: Scenario): Promise<void> =>
   withLogind(scenario, {}, async (machine) => {
     const { code } = await machine.exec('test -e /usr/local/sbin/killpowerd');
-    scenario.check('there is no file of ours on the machine', code !== 0);
+    scenario.check('no killpowerd is installed on the host', code !== 0);
     const step = async (args: string, what: string, holds: (at: number | undefined, from: number) => boolean) => {
       const from = Date.now();
       const result = await pod(machine, ...args.split(' '));
       const at = await planned(machine);
       const detail = `${seconds(at && at - Date.now())} ${result.stderr.trim()}`;
-      scenario.check(`"${args}": logind plans ${what}`, holds(at, from) && result.code === 0, detail);
+      scenario.check(`"${args}": logind schedules ${what}`, holds(at, from) && result.code === 0, detail);
       return at;
     };
     const nothing = (args: string) => step(args, 'nothing', (at) => at === undefined);
@@ -89,17 +89,17 @@ export const logind = (scenario: Scenario): Promise<void> =>
 
     await booted(scenario, machine);
     await nothing('cancel');
-    scenario.check('what was armed in an earlier boot does nothing: no loop', !machine.isOff);
+    scenario.check('the deadline of an earlier boot does nothing: no boot loop', !machine.isOff);
     const lease = scenario.timeline.now();
     await powerOff('lease 4', 4);
     scenario.measure('off after "lease 4"', seconds(await off(scenario, machine, 'lease not renewed', lease)));
   });
 
-/** The price of having nothing on the machine. */
+/** The limit of logind: no forced power-off. */
 export const logindHangs = (scenario: Scenario): Promise<void> =>
   withLogind(scenario, HANGING, async (machine) => {
     await pod(machine, 'arm', '1', 'drill');
-    await scenario.pass('nobody forces the machine off', STILL_UP_MS);
+    await scenario.pass('no forced power-off', STILL_UP_MS);
     scenario.check(`it is still up after ${STILL_UP_MS / 1000} s`, !machine.isOff);
     scenario.measure('off after "arm 1"', `> ${seconds(STILL_UP_MS)}`);
   });

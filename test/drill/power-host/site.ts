@@ -8,7 +8,7 @@ import { Machine } from './machine';
 
 const DEADLINE_DIRECTORY = '/run/killpower';
 
-/** A program on every machine that ignores SIGTERM. */
+/** A program on every host that ignores SIGTERM. */
 export const STUBBORN = '/usr/local/bin/stubborn';
 const STUBBORN_SCRIPT = "#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n";
 
@@ -29,7 +29,7 @@ const textOf = (files: ReadonlyMap<string, string>, path: string): string => {
   return text;
 };
 
-/** Runs a scenario on a machine with systemd and the files of killpower/, where hosts/README.md wants them. */
+/** Runs a scenario on a host with systemd, with the files of killpower/ installed as in hosts/README.md. */
 export async function withSystemd(
   scenario: Scenario,
   { killpowerPath = DEADLINE_DIRECTORY, units = {}, change = (text) => text, changes }: SystemdMachineProps,
@@ -66,7 +66,7 @@ export interface OpenrcMachineProps {
   readonly change?: (text: string) => string;
 }
 
-/** Runs a scenario on a machine with OpenRC that does with k3os/server.yaml what k3OS does when it boots. It has no k3s. */
+/** Runs a scenario on a host with OpenRC that applies k3os/server.yaml at boot as k3OS does. It has no k3s. */
 export async function withK3os(
   scenario: Scenario,
   { killpowerPath = DEADLINE_DIRECTORY, services = {}, change = (text) => text }: OpenrcMachineProps,

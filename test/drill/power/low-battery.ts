@@ -4,15 +4,15 @@ import { ascent, descent, lowBattery as lower } from './course';
 import { withPowerLab } from './power-lab';
 import { AGENT, MACHINES, powerSite, SERVER, UPS, UPS_NODE } from './site';
 
-/** The mains fail, the battery gets low, everything halts in order, the UPS cuts its load, the mains come back. */
+/** Mains power fails, low battery, every node powers off in order, the UPS cuts its output, mains power returns. */
 export async function lowBattery(scenario: Scenario): Promise<void> {
-  // a directory that outlives the boot: what the boot before left there is of no account
+  // a directory that outlives the boot: files of an earlier boot must not count
   const cluster = powerSite({ nut: { killpowerPath: '/var/lib/killpower' } });
   await withPowerLab(scenario, { cluster }, async (lab) => {
     await descent(scenario, lab, await lower(scenario, lab));
     const wakes = MACHINES.map((name) => lab.host(name).wakesAfterSeconds);
     scenario.check(
-      'the clock of every machine is set to wake it if the UPS does not',
+      'the RTC alarm of every node is set, in case the UPS does not restore its output',
       wakes.every((seconds) => seconds === cluster.power.rtcWakeSeconds),
       wakes.join(' '),
     );
@@ -22,7 +22,7 @@ export async function lowBattery(scenario: Scenario): Promise<void> {
 
 const NETWORKS = ['fd00:77::', '10.77.0.'] as const;
 
-/** The machines speak IPv6 among themselves and have IPv4 beside it, so upsd listens on both. */
+/** The nodes use IPv6 and have IPv4 too, so upsd listens on both. */
 const ipv6First = (): Cluster => {
   const addressOf = (last: number) => NETWORKS.map((network) => `${network}${last}`);
   return powerSite({
@@ -42,7 +42,7 @@ export async function lowBatteryIpv6(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, { cluster: ipv6First() }, async (lab) => {
     const clients = await lab.clients();
     scenario.check(
-      'the other machines are logged in by IPv6',
+      'the other nodes are logged in over IPv6',
       ['fd00:77::12', 'fd00:77::21'].every((address) => clients.includes(address)),
       clients.join(', '),
     );
@@ -51,14 +51,14 @@ export async function lowBatteryIpv6(scenario: Scenario): Promise<void> {
   });
 }
 
-/** A machine hangs in its halt: it is forced off when its budget is used up, before the load is cut. */
+/** A node hangs in its halt. It is forced off at the end of its halt budget, before the output is cut. */
 export async function hangingHalt(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, { hangs: [SERVER] }, async (lab) => {
     await descent(scenario, lab, await lower(scenario, lab));
     const { forcedAt, haltingAt } = lab.host(SERVER);
     const took = (forcedAt ?? Number.NaN) - (haltingAt ?? Number.NaN);
     scenario.measure('forced off after its power-off', { [SERVER]: seconds(took) });
-    scenario.check('the machine that hangs is forced off', forcedAt !== undefined);
+    scenario.check('the node that hangs is forced off', forcedAt !== undefined);
     await ascent(scenario, lab);
   });
 }

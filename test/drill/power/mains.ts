@@ -5,28 +5,28 @@ import { UPS, UPS_NODE } from './site';
 
 const BLIP_MS = 25_000;
 
-/** The mains come back while the machines go down: the load is cut all the same, and everybody starts again. */
+/** Mains power returns while the nodes power off: the output is still cut, and every node boots again. */
 export async function mainsBack(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {
     const low = await lowBattery(scenario, lab);
     await committed(scenario, lab);
-    await scenario.pass('the machines begin to halt', 3000);
+    await scenario.pass('the nodes start to halt', 3000);
     lab.ups(UPS).mains(true);
     await descent(scenario, lab, low);
     await ascent(scenario, lab);
   });
 }
 
-/** The mains are away for a while and the battery does not get low. */
+/** A short failure of mains power without low battery. */
 export async function blip(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {
     const failed = lab.ups(UPS).mains(false);
-    await scenario.reach('every machine takes a lease', 15_000, () =>
+    await scenario.reach('every node takes a lease', 15_000, () =>
       lab.hosts.every(({ killpower }) => killpower.leaseTakenAt !== undefined),
     );
-    await scenario.pass('the mains are away', BLIP_MS - (scenario.timeline.now() - failed));
+    await scenario.pass('on battery', BLIP_MS - (scenario.timeline.now() - failed));
     const back = lab.ups(UPS).mains(true);
-    await scenario.reach('every machine releases its lease', 15_000, () =>
+    await scenario.reach('every node releases its lease', 15_000, () =>
       lab.hosts.every(({ killpower }) => killpower.leaseReleasedAt !== undefined),
     );
     const row = (what: string, at: (name: string) => number | undefined, zero: number) =>
@@ -34,16 +34,16 @@ export async function blip(scenario: Scenario): Promise<void> {
         what,
         perMachine((name) => seconds((at(name) ?? Number.NaN) - zero)),
       );
-    row('lease taken after the mains failed', (name) => lab.host(name).killpower.leaseTakenAt, failed);
-    row('lease released after the mains are back', (name) => lab.host(name).killpower.leaseReleasedAt, back);
-    // longer than the lease lives, were one left
-    await scenario.pass('nothing comes of it', lab.cluster.power.leaseSeconds * 1000 + 2000);
+    row('lease taken after mains power failed', (name) => lab.host(name).killpower.leaseTakenAt, failed);
+    row('lease released after mains power returned', (name) => lab.host(name).killpower.leaseReleasedAt, back);
+    // longer than a lease that might be left
+    await scenario.pass('any lease left would expire', lab.cluster.power.leaseSeconds * 1000 + 2000);
     scenario.check(
-      'no machine halts',
+      'no node halts',
       lab.hosts.every(({ state, boots }) => state === 'running' && boots === 1),
     );
     scenario.check(
-      'no machine was committed',
+      'no node was committed',
       lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
     );
     scenario.check('the UPS gets no command', shutdownsOf(lab).length === 0);
@@ -52,7 +52,7 @@ export async function blip(scenario: Scenario): Promise<void> {
   });
 }
 
-/** A shutdown that a person declares while the mains are there. */
+/** A person sets FSD on mains power. */
 const declaredBy =
   (container: string, ...command: readonly string[]) =>
   async (scenario: Scenario): Promise<void> => {
@@ -64,15 +64,15 @@ const declaredBy =
         .container(container)
         .exec(...command);
       scenario.check(`${name} succeeds`, code === 0, stderr.trim());
-      // the mains are there, so every upsmon looks as seldom as it does on line, and the driver is not asked
+      // on line every upsmon polls at its slow interval, and the driver plays no part
       const beginsWithinSeconds = lab.cluster.power.pollSeconds;
       await descent(scenario, lab, { at, name }, { beginsWithinSeconds });
       await ascent(scenario, lab);
     });
   };
 
-/** NUT's own way. */
+/** By the command of NUT. */
 export const exercise = declaredBy('primary', 'upsmon', '-c', 'fsd');
 
-/** The way of the runbook. */
+/** By the command of the runbook. */
 export const exerciseByRunbook = declaredBy('second', '/scripts/declare.sh', UPS);

@@ -4,14 +4,14 @@ import type { Cluster, Ups } from '../../../lib/cluster/schema';
 import type { Watcher } from '../host';
 
 /**
- * The UPS configuration of the notes "howto-k3os-baremetal" that this project grew out of, as objects that the drill can run: the
- * files word by word, but for the driver, which is the emulator's, and the name of the primary's Service, which is its address.
- * The commands do what the entrypoint of the notes' image did.
+ * The UPS configuration of the notes "howto-k3os-baremetal", from which this project started, as objects that the drill can run. The
+ * files are verbatim, except for the driver (the emulator's) and the name of the primary's Service (its address). The commands do what
+ * the entrypoint of the notes' image did.
  */
 export function notesObjects(cluster: Cluster): string {
   const [ups] = cluster.ups;
   const cabled = cluster.nodes.find(({ name }) => name === ups?.node);
-  if (!ups || !cabled) throw new Error('the notes need a UPS');
+  if (!ups || !cabled) throw new Error('the site has no UPS; the configuration of the notes needs one');
   const objects = [
     configMap('notes-primary', {
       'nut.conf': 'MODE=netserver\n',
@@ -31,7 +31,7 @@ export function notesObjects(cluster: Cluster): string {
   return objects.map((object) => stringify(object)).join('---\n');
 }
 
-/** The loop that the notes run on each machine, without its log and with the way to power a machine of the drill off. */
+/** The loop that the notes run on each node, without its log, and with the power-off command of the drill. */
 export const NOTES_WATCHER: Watcher = {
   script: `mark=$1/killpower
 if test -f "$mark"; then rm "$mark"; fi
@@ -57,7 +57,7 @@ const UPSD_USERS = `[monmaster]
   upsmon slave
 `;
 
-// the image had NUT below /usr/local/ups
+// NUT was in /usr/local/ups of the image
 const PRIMARY_ENTRYPOINT = `mkdir -p /usr/local/ups && ln -s /usr/sbin /usr/local/ups/sbin
 upsdrvctl -u root start
 (sleep 10; upsmon -u root) &

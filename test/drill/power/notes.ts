@@ -7,42 +7,42 @@ const SECONDARIES = [AGENT, SERVER] as const;
 const WATCHED_MS = 40_000;
 
 /**
- * The negative control: the notes' own configuration, whose UPS stops answering in the moment of the shutdown. It passes only if
- * the primary is left running, as the notes found; otherwise this drill would not see what it is there to see.
+ * Negative control: the configuration of the notes, and a UPS that stops answering at the shutdown. It passes only if the primary is
+ * left running, as the notes report; otherwise this drill would not detect that fault.
  */
 export const notesMute = (scenario: Scenario): Promise<void> =>
   withNotes(scenario, async (lab) => {
     const mute = lab.ups(UPS).mute();
     await leftRunning(scenario, lab, mute);
-    // upsmon ends with its SHUTDOWNCMD, which may hang for as long as upsdrvctl lets a driver try; nobody collects its zombies
+    // upsmon exits after its SHUTDOWNCMD, which may take as long as upsdrvctl lets a driver try; zombies are not reaped
     const container = lab.kubelet(UPS_NODE).container('nut');
-    await scenario.reach('the SHUTDOWNCMD of the notes ends', 90_000, async () => {
+    await scenario.reach('the SHUTDOWNCMD of the notes exits', 90_000, async () => {
       return (await container.exec('pgrep', '-x', '-r', 'D,R,S', 'upsmon')).code === 1;
     });
-    scenario.check('control: and when its SHUTDOWNCMD is over, it still runs', isLeft(lab));
-    scenario.check('the UPS got no command', lab.ups(UPS).commands.length === 0);
+    scenario.check('control: it still runs after its SHUTDOWNCMD', isLeft(lab));
+    scenario.check('the UPS gets no command', lab.ups(UPS).commands.length === 0);
   });
 
-/** The pod of the primary dies between the flags of the others and its own: nothing is left that would power it off. */
+/** The pod of the primary is killed between the flags of the secondaries and its own: nothing is left to power it off. */
 export const notesKilled = (scenario: Scenario): Promise<void> =>
   withNotes(scenario, async (lab) => {
-    await scenario.reach('every secondary has its flag raised', 30_000, () => SECONDARIES.every(hasFlag(lab)));
+    await scenario.reach('every secondary raises its flag', 30_000, () => SECONDARIES.every(hasFlag(lab)));
     const killed = scenario.timeline.log('drill', 'the pod of the primary is killed');
     await lab.kubelet(UPS_NODE).kill();
     await leftRunning(scenario, lab, killed);
-    scenario.check('the UPS got no command', lab.ups(UPS).commands.length === 0);
+    scenario.check('the UPS gets no command', lab.ups(UPS).commands.length === 0);
   });
 
-/** The same without a fault, so that the controls fail because of the fault and not because of the lab. */
+/** The same without a fault: it shows that the fault and not the lab makes the controls fail. */
 export const notesHealthy = (scenario: Scenario): Promise<void> =>
   withNotes(scenario, async (lab) => {
-    await scenario.reach('every secondary has its flag raised', 30_000, () => SECONDARIES.every(hasFlag(lab)));
-    await scenario.reach('the primary of the notes has its flag raised', 40_000, () => hasFlag(lab)(UPS_NODE));
+    await scenario.reach('every secondary raises its flag', 30_000, () => SECONDARIES.every(hasFlag(lab)));
+    await scenario.reach('the primary of the notes raises its flag', 40_000, () => hasFlag(lab)(UPS_NODE));
     const flagAt = lab.host(UPS_NODE).killpower.flagRaisedAt ?? Number.NaN;
     const commandAt = lab.ups(UPS).commands.find(({ text }) => text.startsWith('S'))?.at ?? Number.NaN;
     scenario.measure('flag after the UPS command', { [UPS_NODE]: seconds(flagAt - commandAt) });
     scenario.check('control: the notes command the UPS before they raise the flag', commandAt < flagAt);
-    await scenario.reach('every machine halts', 10_000, () => lab.hosts.every(({ state }) => state !== 'running'));
+    await scenario.reach('every node halts', 10_000, () => lab.hosts.every(({ state }) => state !== 'running'));
   });
 
 const hasFlag = (lab: PowerLab) => (name: string) => lab.host(name).killpower.flagRaisedAt !== undefined;
@@ -50,15 +50,15 @@ const hasFlag = (lab: PowerLab) => (name: string) => lab.host(name).killpower.fl
 const isLeft = (lab: PowerLab) => !hasFlag(lab)(UPS_NODE) && lab.host(UPS_NODE).state === 'running';
 
 async function leftRunning(scenario: Scenario, lab: PowerLab, fault: number): Promise<void> {
-  await scenario.reach('every secondary has its flag raised', 30_000, () => SECONDARIES.every(hasFlag(lab)));
-  await scenario.pass('the primary of the notes has its chance', WATCHED_MS - (scenario.timeline.now() - fault));
+  await scenario.reach('every secondary raises its flag', 30_000, () => SECONDARIES.every(hasFlag(lab)));
+  await scenario.pass('the primary of the notes has time to power off', WATCHED_MS - (scenario.timeline.now() - fault));
   scenario.check(
     `control: the primary of the notes is left running ${WATCHED_MS / 1000} s after the fault`,
     isLeft(lab),
   );
 }
 
-/** Runs the notes' configuration up to the moment in which the first secondary has its flag raised. */
+/** Runs the configuration of the notes until the first secondary has raised its flag. */
 async function withNotes(scenario: Scenario, run: (lab: PowerLab) => Promise<void>): Promise<void> {
   const cluster = powerSite();
   const instead = { objects: notesObjects(cluster), watcher: NOTES_WATCHER };
@@ -70,9 +70,9 @@ async function withNotes(scenario: Scenario, run: (lab: PowerLab) => Promise<voi
     await scenario.reach('the upsmons of the notes log in', 40_000, async () => (await clients()) === 3);
 
     lab.ups(UPS).mains(false);
-    await scenario.pass('the mains are away', 8000);
+    await scenario.pass('on battery', 8000);
     const low = lab.ups(UPS).lowBattery();
-    await scenario.reach('a secondary has its flag raised', 60_000, () => SECONDARIES.some(hasFlag(lab)));
+    await scenario.reach('a secondary raises its flag', 60_000, () => SECONDARIES.some(hasFlag(lab)));
     await run(lab);
     const shown = (name: string) => {
       const at = lab.host(name).killpower.flagRaisedAt;

@@ -10,24 +10,24 @@ import type { Scenario } from '../scenario';
 import type { Sabotage } from './sabotage';
 import { MACHINES, powerSite, UPS, UPS_NODE } from './site';
 
-/** The machines halt in a little less than the budget that the site gives them. */
+/** The nodes halt this much faster than their halt budget. */
 const SPARE_MS = 2000;
 
 export interface PowerLabOptions {
   /** @default - one UPS, see powerSite */
   readonly cluster?: Cluster;
-  /** A change of what synth wrote. @default - none */
+  /** A change of the synthesized files. @default - none */
   readonly sabotage?: Sabotage;
-  /** Machines whose Secret has other passwords than the primary knows. @default - none */
+  /** Nodes whose Secret has other passwords than the primary. @default - none */
   readonly wrongPassword?: readonly string[];
-  /** Machines whose halt hangs. @default - none */
+  /** Nodes whose halt hangs. @default - none */
   readonly hangs?: readonly string[];
   readonly ups?: MegatecOptions;
-  /** Other objects than those of synth, and another script that powers the machines off. @default - none */
+  /** Other objects and another power-off script than those of synth. @default - none */
   readonly instead?: { readonly objects: string; readonly watcher: Watcher };
 }
 
-/** The site of this drill with NUT as synth writes it. */
+/** The site of this drill with the NUT objects of synth. */
 export class PowerLab extends Lab {
   readonly plan: PowerPlan;
   readonly cluster: Cluster;
@@ -51,7 +51,7 @@ export class PowerLab extends Lab {
         return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
       },
       watcher: instead?.watcher,
-      // the pause before the load comes back is the only time of the UPS that is shortened: 1 s for each minute
+      // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
       ups: { restoreMinuteMs: 1000, ...options.ups },
     });
     this.plan = plan;
@@ -64,7 +64,7 @@ export class PowerLab extends Lab {
     return this.kubelet(node).container('upsd');
   }
 
-  /** The words of ups.status as the machine with the cable sees it, such as OB and LB; none when upsd has no data. */
+  /** The words of ups.status on the node with the cable, such as OB and LB; none if upsd has no data. */
   async upsStatus(ups = UPS): Promise<string[]> {
     const { stdout } = await this.upsd(ups).exec('upsc', ups, 'ups.status');
     return stdout.trim().split(' ').filter(Boolean);
@@ -76,7 +76,7 @@ export class PowerLab extends Lab {
     return stdout.split('\n').filter(Boolean).sort();
   }
 
-  /** How many upsmons should be logged in at a UPS: the agent of each machine, and the primary. */
+  /** How many upsmons should be logged in to a UPS: the agent of each node, and the primary. */
   logins(ups = UPS): number {
     return 1 + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
   }
@@ -88,20 +88,20 @@ export class PowerLab extends Lab {
     return true;
   }
 
-  /** When the first of these machines was committed, by whom and for whatever reason. */
+  /** When the first of these nodes was committed, for any reason. */
   firstCommitOf(machines: readonly string[]): number {
     const times = machines.map((name) => this.host(name).killpower.deadlines[0]?.at ?? Number.POSITIVE_INFINITY);
     return Math.min(...times);
   }
 }
 
-/** A value for each machine, for a row of the table. */
+/** A value for each node, for a row of the table. */
 export const perMachine = (
   value: (name: string) => string,
   names: readonly string[] = MACHINES,
 ): Record<string, string> => Object.fromEntries(names.map((name) => [name, value(name)]));
 
-/** Starts a lab, waits until every upsmon is logged in, runs the scenario, and takes the lab away. */
+/** Starts a lab, waits until every upsmon is logged in, runs the scenario, and removes the lab. */
 export async function withPowerLab(
   scenario: Scenario,
   options: PowerLabOptions,

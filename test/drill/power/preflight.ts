@@ -3,7 +3,7 @@ import { type PowerLab, withPowerLab } from './power-lab';
 import { otherOffDelay } from './sabotage';
 import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
 
-/** preflight.sh runs every 20 s, the readiness probe every 10 s and has to fail once. */
+/** preflight.sh runs every 20 s, and the readiness probe, which has to fail once, every 10 s. */
 const NOTICED_WITHIN_MS = 40_000;
 
 const second = (lab: PowerLab, name: string) => lab.kubelet(name).container('second');
@@ -12,46 +12,46 @@ const logOf = (lab: PowerLab, name: string): string =>
   lab.logOf(name, name === UPS_NODE ? 'nut-primary' : 'nut-secondary', 'second');
 
 const allReady = (scenario: Scenario, lab: PowerLab): Promise<number> =>
-  scenario.reach('every machine is ready', NOTICED_WITHIN_MS, () => MACHINES.every((name) => second(lab, name).ready));
+  scenario.reach('every node is ready', NOTICED_WITHIN_MS, () => MACHINES.every((name) => second(lab, name).ready));
 
 async function complains(scenario: Scenario, lab: PowerLab, name: string, line: string): Promise<void> {
   const at = scenario.timeline.now();
-  await scenario.reach(`the log of ${name} says "${line}"`, NOTICED_WITHIN_MS, () =>
+  await scenario.reach(`${name} logs "${line}"`, NOTICED_WITHIN_MS, () =>
     logOf(lab, name).includes(`second: preflight: ${line}`),
   );
   await scenario.reach(`${name} is not ready`, NOTICED_WITHIN_MS, () => !second(lab, name).ready);
   scenario.measure(`not ready after "${line.slice(0, 30)}..."`, { [name]: seconds(scenario.timeline.now() - at) });
 }
 
-/** What would go wrong at the next power failure is told while the mains are there. */
+/** On mains power, preflight reports what would go wrong at the next power failure. */
 export async function preflight(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {
     await allReady(scenario, lab);
     await lab.kubelet(AGENT).kill();
     await lab.host(SERVER).stopWatcher();
     await Promise.all([
-      complains(scenario, lab, UPS_NODE, `${AGENT} (10.77.0.21) is not logged in at ${UPS}`),
-      complains(scenario, lab, SERVER, `killpowerd does not run on ${SERVER}`),
+      complains(scenario, lab, UPS_NODE, `${AGENT} (10.77.0.21) is not logged in to ${UPS}`),
+      complains(scenario, lab, SERVER, `killpowerd is not running on ${SERVER}`),
     ]);
     await lab.kubelet(AGENT).start();
     await scenario.reach(`with the agent back, ${UPS_NODE} is ready again`, NOTICED_WITHIN_MS, () => {
       return second(lab, UPS_NODE).ready;
     });
     scenario.check(
-      'nobody is committed by any of this',
+      'no node is committed',
       lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
     );
   });
 }
 
-/** The driver was given another delay than the one that all times are reckoned with. */
+/** The driver has another delay than the power plan. */
 export async function preflightOffDelay(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, { sabotage: otherOffDelay(UPS_NODE, 60, 120) }, async (lab) => {
     await complains(
       scenario,
       lab,
       UPS_NODE,
-      `${UPS} would cut its load after 120 s, and cluster.yaml reckons with 60 s`,
+      `${UPS} would cut its output after 120 s, but cluster.yaml plans with 60 s`,
     );
   });
 }

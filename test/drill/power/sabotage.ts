@@ -2,22 +2,22 @@ import { parseAllDocuments, stringify } from 'yaml';
 import type { SiteFiles } from '../../../lib/synth/app';
 
 /**
- * Takes one thing out of what synth wrote, or changes it, for a control that has to fail. Throws an Error when what it is to
- * change is not there any more, so that no control passes because of a sabotage that did nothing.
+ * Removes or changes one part of the synthesized files, for a control that has to fail. Throws an Error if that part is missing, so that
+ * no control passes by a sabotage that did nothing.
  */
 export type Sabotage = (files: SiteFiles) => SiteFiles;
 
-/** The dead-man lease: without it, nothing powers off a machine whose pods stand still. */
+/** The dead-man lease: without it, nothing powers off a node with frozen pods. */
 export const withoutLease = script('second.sh', 'write_line lease ', ': no lease ');
 
-/** That any of three containers commands the UPS: now only the agent does. */
+/** Only the agent commands the UPS, in place of any of three containers. */
 export const onlyTheAgentCommands = script(
   'common.sh',
-  'told=/killpower/.told.$1.$(boot_id)',
-  '[ "$CONTAINER" = agent ] || return 0\n  told=/killpower/.told.$1.$(boot_id)',
+  'commanded=/killpower/.commanded.$1.$(boot_id)',
+  '[ "$CONTAINER" = agent ] || return 0\n  commanded=/killpower/.commanded.$1.$(boot_id)',
 );
 
-/** The order of the commit: the UPS first, and the machine only when the UPS has taken its command, as in the notes. */
+/** The order of the commit: the UPS first, and the node only once the UPS has accepted its command, as in the notes. */
 export const upsFirst = script(
   'commit.sh',
   `arm "$STAGE" "$1"
@@ -30,14 +30,14 @@ exit 0
 `,
 );
 
-/** The force: without it, a machine whose halt hangs stays on. */
+/** The forced power-off: without it, a node that hangs in its halt stays on. */
 export const withoutForce: Sabotage = (files) => {
   const path = 'killpower/killpowerd';
   const text = replaceOnce(path, files.hosts.get(path), 'elif [ "$now" -ge "$force_at" ]; then', 'elif false; then');
   return { ...files, hosts: new Map([...files.hosts, [path, text]]) };
 };
 
-/** The delay that the driver of a UPS was given, which is another one than synth reckoned with. */
+/** Gives the driver of a UPS another delay than that of the plan. */
 export const otherOffDelay = (node: string, seconds: number, other: number): Sabotage =>
   inConfigMap('nut-config', `${node}.ups.conf`, `offdelay = "${seconds}"`, `offdelay = "${other}"`);
 
@@ -68,6 +68,6 @@ function replaceOnce(where: string, text: string | undefined, from: string, to: 
   const parts = text?.split(from) ?? [];
   if (parts.length === 2) return parts.join(to);
   throw new Error(
-    `"${from}" stands ${Math.max(0, parts.length - 1)} times in ${where}; teach test/drill/power/sabotage.ts what does its work now`,
+    `"${from}" is ${Math.max(0, parts.length - 1)} times in ${where}, not once; update test/drill/power/sabotage.ts`,
   );
 }

@@ -4,13 +4,13 @@ import { defineCluster } from '../../../lib/site/load';
 export const UPS_NODE = 'k3s-1';
 export const SERVER = 'k3s-2';
 export const AGENT = 'agent-1';
-/** The machines of the drill, in the order they go off. */
+/** The nodes of the drill, in the order of their power-off. */
 export const MACHINES = [AGENT, SERVER, UPS_NODE] as const;
 export const UPS = 'ups1';
 
 type UpsInput = NonNullable<ClusterInput['ups']>[number];
 
-/** A UPS with a serial cable at a node, for the driver that speaks what the emulator does. */
+/** A UPS with a serial cable at a node, for the driver with the protocol of the emulator. */
 export const serialUps = (name: string, node: string, options: UpsInput['options'] = {}): UpsInput => ({
   name,
   driver: 'nutdrv_qx',
@@ -22,8 +22,8 @@ export const serialUps = (name: string, node: string, options: UpsInput['options
 });
 
 /**
- * Three servers and an agent, one of the servers without a UPS and so not in the drill. The budgets are small, so that all machines
- * are down within the minute that is the shortest offdelay the driver takes for whole.
+ * Three servers and an agent. One server has no UPS and is not in the drill. The budgets are small, so that all nodes are off within
+ * 60 s, the shortest offdelay of the driver in whole minutes.
  */
 export const powerSite = (changes: Partial<ClusterInput> = {}): Cluster =>
   defineCluster({

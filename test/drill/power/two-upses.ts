@@ -6,7 +6,7 @@ import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './
 
 const OTHER = 'ups2';
 
-/** Both cables go to a machine with two power supplies, one at each UPS; the other machines have one supply and one UPS. */
+/** One node has both cables and two power supplies, one at each UPS. The other nodes have one supply and one UPS. */
 export const twoUpses = (changes: Partial<ClusterInput> = {}): Cluster =>
   powerSite({
     ...changes,
@@ -19,11 +19,11 @@ export const twoUpses = (changes: Partial<ClusterInput> = {}): Cluster =>
     ups: [serialUps(UPS, UPS_NODE), serialUps(OTHER, UPS_NODE)],
   });
 
-/** One of two UPSes gets low: who has another one stays up. In the same boot of that machine both get low. */
+/** Low battery of one of two UPSes: nodes on the other one stay up. In the same boot of those, low battery of both. */
 export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, { cluster: twoUpses() }, async (lab) => {
     await failMains(scenario, lab, UPS);
-    const low = { at: lab.ups(UPS).lowBattery(), name: `${UPS} is low` };
+    const low = { at: lab.ups(UPS).lowBattery(), name: `low battery of ${UPS}` };
     await descent(scenario, lab, low, { machines: [AGENT] });
     checkOthersLive(scenario, lab);
     await ascent(scenario, lab, { machines: [AGENT], ups: UPS });
@@ -32,33 +32,33 @@ export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
   });
 }
 
-/** The same when the UPS falls silent with its load: when it answers again, nobody takes the shutdown for one of now. */
+/** The same with a UPS that is silent while its output is off: when it answers again, the old FSD has no effect. */
 export async function twoUpsesSilent(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, { cluster: twoUpses(), ups: { silentWhileOff: true } }, async (lab) => {
     await failMains(scenario, lab, UPS);
-    const low = { at: lab.ups(UPS).lowBattery(), name: `${UPS} is low` };
+    const low = { at: lab.ups(UPS).lowBattery(), name: `low battery of ${UPS}` };
     await descent(scenario, lab, low, { machines: [AGENT] });
     await scenario.reach(`upsd has no data from ${UPS}`, 60_000, async () => (await lab.upsStatus(UPS)).length === 0);
     const log = () => lab.logOf(UPS_NODE, 'nut-primary', 'upsd');
-    await scenario.reach('upsd has forgotten the shutdown', 40_000, () =>
-      log().includes(`the shutdown of ${UPS} is over, and it is silent`),
+    await scenario.reach('upsd clears FSD', 40_000, () =>
+      log().includes(`the shutdown of ${UPS} is over, and the UPS is silent`),
     );
     checkOthersLive(scenario, lab);
     await ascent(scenario, lab, { machines: [AGENT], ups: UPS });
-    scenario.check(`${UPS} was told once`, shutdownsOf(lab, UPS).length === 1);
+    scenario.check(`${UPS} is commanded once`, shutdownsOf(lab, UPS).length === 1);
     checkOthersLive(scenario, lab);
     checkDisarmed(scenario, lab);
   });
 }
 
-/** The machines that the other UPS feeds go on as if nothing had happened, and it is told nothing. */
+/** The nodes on the other UPS stay up, and it gets no command. */
 export function checkOthersLive(scenario: Scenario, lab: PowerLab): void {
   const stay = [SERVER, UPS_NODE];
   const isUp = stay.every((name) => lab.host(name).state === 'running' && lab.host(name).boots === 1);
   scenario.check(`${stay.join(' and ')} stay up`, isUp);
   scenario.check(`${OTHER} gets no command`, shutdownsOf(lab, OTHER).length === 0);
-  // that the UPS was told is remembered as long as it is on battery
-  const left = stay.flatMap((name) => lab.host(name).killpower.armed.filter((file) => !file.startsWith('.told.')));
+  // the mark of the command stays while the UPS is on battery
+  const left = stay.flatMap((name) => lab.host(name).killpower.armed.filter((file) => !file.startsWith('.commanded.')));
   scenario.check(`${stay.join(' and ')} have neither deadline nor lease`, left.length === 0, left.join(' '));
 }
 
@@ -67,13 +67,13 @@ async function bothLow(scenario: Scenario, lab: PowerLab): Promise<void> {
   for (const ups of upses) ups.mains(false);
   await scenario.pass('both UPSes are on battery', 8000);
   const [at = Number.NaN] = upses.map((ups) => ups.lowBattery());
-  await scenario.reach('both UPSes are told to cut their load', 40_000, () => {
+  await scenario.reach('both UPSes are commanded to cut their output', 40_000, () => {
     return shutdownsOf(lab, UPS).length === 2 && shutdownsOf(lab, OTHER).length === 1;
   });
-  checkBegin(scenario, lab, { at, name: 'both are low' });
-  await scenario.reach('both cut it', 130_000, () => upses.every(({ loadOn }) => !loadOn));
+  checkBegin(scenario, lab, { at, name: 'low battery of both' });
+  await scenario.reach('both cut their output', 130_000, () => upses.every(({ loadOn }) => !loadOn));
   const dirty = MACHINES.filter((name) => lab.host(name).dirtyCuts > 0);
-  scenario.check('every machine is off before', dirty.length === 0, dirty.join(' '));
+  scenario.check('every node is off before', dirty.length === 0, dirty.join(' '));
   const commands = [UPS, OTHER].map((name) => shutdownsOf(lab, name).length);
-  scenario.check('each UPS gets one command more', commands.join(' ') === '2 1', commands.join(' '));
+  scenario.check('each UPS gets one more command', commands.join(' ') === '2 1', commands.join(' '));
 }

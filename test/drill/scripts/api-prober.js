@@ -1,5 +1,5 @@
-// api-prober FOLDER HOST PORT: opens a new connection about every 50 ms, checks the certificate against FOLDER/ca.crt, and prints
-// the time and who answered, or a dash: `1700000000000 k3s-1`.
+// api-prober FOLDER HOST PORT: opens a new connection about every 50 ms and checks the certificate against FOLDER/ca.crt. Prints the time
+// and the server that answered, or a dash: `1700000000000 k3s-1`.
 const { readFileSync } = require('node:fs');
 const https = require('node:https');
 const { join } = require('node:path');

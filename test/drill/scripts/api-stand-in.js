@@ -1,5 +1,5 @@
-// api-stand-in NAME FOLDER PORT: TLS like an API server. Whoever shows a client certificate of FOLDER/ca.crt is told NAME; anybody
-// else gets 401, as from k3s.
+// api-stand-in NAME FOLDER PORT: an HTTPS server like the API server of k3s. A client with a certificate of FOLDER/ca.crt gets NAME, any
+// other client 401.
 const { readFileSync } = require('node:fs');
 const https = require('node:https');
 const { join } = require('node:path');

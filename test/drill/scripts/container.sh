@@ -1,9 +1,9 @@
 #!/bin/sh
 # container.sh FOLDER ROOT_ACCESS COMMAND...
-# Runs COMMAND as PID 1 of an emulated container. The caller has made the mount and PID namespaces.
-# FOLDER       an empty folder on a tmpfs: what the container writes goes there, never to the machine's own root
+# Runs COMMAND as PID 1 of an emulated container. The caller has created the mount and PID namespaces.
+# FOLDER       an empty folder on a tmpfs for all writes of the container, which never reach the root of this host
 # ROOT_ACCESS  ro or rw, for the root file system
-# On standard input: a mount a line, "SOURCE<tab>TARGET<tab>ro|rw", in the order to mount
+# Standard input: one mount per line, "SOURCE<tab>TARGET<tab>ro|rw", in the order of mounting
 set -eu
 folder=$1
 access=$2
@@ -26,7 +26,7 @@ while IFS='	' read -r source target mode; do
     mkdir -p "$target"
   else
     mkdir -p "$(dirname "$target")"
-    # a file below /proc is there already, and not even root may open it for writing
+    # a file below /proc exists, and not even root can open it for writing
     [ -e "$target" ] || : >"$target"
   fi
   mount --bind "/.host$source" "$target"

@@ -1,4 +1,4 @@
-// dns-stand-in NAME=ADDRESS,ADDRESS ...: a DNS server on 127.0.0.1 that knows these names, and no IPv6.
+// dns-stand-in NAME=ADDRESS,ADDRESS ...: a DNS server on 127.0.0.1 with A records of these names.
 const { createSocket } = require('node:dgram');
 
 const names = new Map(process.argv.slice(2).map((arg) => [arg.split('=')[0], arg.split('=')[1].split(',')]));
@@ -14,14 +14,14 @@ server.on('message', (query, { address, port }) => {
   const answers = type === 1 && known ? known.map(record) : [];
   const header = Buffer.alloc(12);
   query.copy(header, 0, 0, 2);
-  // an answer with authority; NXDOMAIN for what is not there
+  // an authoritative answer; NXDOMAIN for other names
   header.writeUInt16BE(known ? 0x8580 : 0x8583, 2);
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(answers.length, 6);
   server.send(Buffer.concat([header, question, ...answers]), port, address);
 });
 
-/** An A record for the name of the question, to be kept for no time at all. */
+/** An A record for the name of the question, with a TTL of 0. */
 function record(address) {
   const bytes = Buffer.from([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4]);
   return Buffer.concat([bytes, Buffer.from(address.split('.').map(Number))]);

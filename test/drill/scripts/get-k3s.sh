@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands for https://get.k3s.io where there is no internet: a k3s that does nothing but say so, in a unit with the lines of the real
-# one that matter here. NotifyAccess is the stand-in's own: its systemd-notify is a child.
+# Stands for https://get.k3s.io without internet access: installs a k3s that only records its calls, in a unit with the relevant lines
+# of the real one. NotifyAccess is for the stand-in, whose systemd-notify is a child process.
 set -eu
 [ "$INSTALL_K3S_SKIP_START" = true ]
 echo "$INSTALL_K3S_VERSION $INSTALL_K3S_EXEC" >/var/lib/k3s-installed
@@ -12,13 +12,13 @@ case "$1 ${2:-}" in
     config=${K3S_CONFIG_FILE:-/etc/rancher/k3s/config.yaml}
     if [ ! -d "$data" ]; then
       if grep -q '^server:' "$config" "$config.d"/*.yaml; then
-        echo "k3s stand-in: nobody to join"
+        echo "k3s stand-in: no server to join"
         exit 1
       fi
       grep -q '^cluster-init: true' "$config"
       mkdir -p "$data"
       cat "$config.d"/*.yaml >/var/lib/k3s-registered-with
-      echo "founded with $config" >>/var/lib/k3s-life
+      echo "bootstrapped with $config" >>/var/lib/k3s-life
     fi
     echo "started with $config" >>/var/lib/k3s-life
     : >/run/k3s-ready

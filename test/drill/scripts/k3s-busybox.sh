@@ -1,10 +1,10 @@
 #!/bin/sh
-# k3s server ARGUMENT...: stands for k3s on a machine that has busybox and little else. As k3s's source has it, it waits for the file
-# of --token-file, and then
-#   etcd data is there   -> goes on with it, whatever the arguments say
-#   else --server        -> joins there or ends with an error
-#   else                 -> founds a new cluster
-# A cluster is a word here, and a server tells it over plain HTTP to whoever knows the token.
+# k3s server ARGUMENT...: stands for k3s on a host with little more than busybox. As in the source of k3s, it waits for the file of
+# --token-file, and then
+#   with etcd data       -> continues with it, whatever the arguments
+#   else --server        -> joins that server or exits with an error
+#   else                 -> bootstraps a new cluster
+# A cluster is one word here. A server sends it over plain HTTP to clients with the token.
 data=/var/lib/rancher/k3s/server/db
 say() { echo "k3s: $*"; }
 
@@ -24,7 +24,7 @@ done
 secret=$(sha256sum <"$token" | cut -d ' ' -f 1)
 
 if [ -d $data/etcd/member/wal ]; then
-  say "goes on with $(cat $data/cluster)"
+  say "continues with $(cat $data/cluster)"
 else
   mkdir -p $data
   if [ -n "$join" ]; then
@@ -35,7 +35,7 @@ else
     say "joins $(cat $data/cluster) through https://$join"
   else
     cut -c 1-8 /proc/sys/kernel/random/uuid >$data/cluster
-    say "founds $(cat $data/cluster)"
+    say "bootstraps $(cat $data/cluster)"
   fi
   mkdir -p $data/etcd/member/wal
 fi

@@ -1,11 +1,11 @@
-// k3s-stand-in DATA: does what k3s's documentation and source say about when a server founds, joins or goes on, and serves /cacerts.
-// Configuration as k3s takes it: K3S_CONFIG_FILE or /etc/rancher/k3s/config.yaml, then FILE.d/*.yaml, the last one wins.
-//   etcd data is there     -> goes on with it, whatever the configuration says
-//   else `server` is set   -> joins there or ends with an error
-//   else `cluster-init`    -> founds a new cluster
-//   else                   -> founds a new cluster, too: a single node with SQLite
-// k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new cluster of one with the same CA, whose etcd has node-ip for
-// its peer URL; refused while `server` is set
+// k3s-stand-in DATA: bootstraps, joins or continues as in the documentation and source of k3s, and serves /cacerts.
+// Configuration as for k3s: K3S_CONFIG_FILE or /etc/rancher/k3s/config.yaml, then FILE.d/*.yaml; the last one takes precedence.
+//   with etcd data         -> continues with it, whatever the configuration
+//   else `server` is set   -> joins that server or exits with an error
+//   else `cluster-init`    -> bootstraps a new cluster
+//   else                   -> bootstraps a new single-node cluster with SQLite
+// k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new single-member cluster with the same CA, and node-ip in the
+// peer URL of etcd; refused while `server` is set
 const { execFileSync } = require('node:child_process');
 const { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const https = require('node:https');
@@ -70,7 +70,7 @@ async function server() {
     if (config.server) {
       const text = await get(`${config.server}/stand-in`).catch((error) => fail(error.message));
       store(JSON.parse(text), `joined ${config.server}`);
-    } else store(newCluster(), config['cluster-init'] ? 'founded' : 'founded with SQLite');
+    } else store(newCluster(), config['cluster-init'] ? 'bootstrapped' : 'bootstrapped with SQLite');
   }
   const cluster = JSON.parse(readFileSync(clusterFile, 'utf8'));
   mkdirSync(join(db, 'snapshots'), { recursive: true });

@@ -1,5 +1,5 @@
 #!/bin/sh
-# k3s kubectl get --raw=/readyz | k3s kubectl apply -f FILE | k3s server --cluster-reset...: the little of k3s that scripts and runbook call
+# k3s kubectl get --raw=/readyz | k3s kubectl apply -f FILE | k3s server --cluster-reset...: the k3s commands of scripts and runbook
 # shellcheck disable=SC1091 # written by the drill
 . /run/stand-in.env
 case "$1 ${2:-} ${3:-}" in

@@ -1,7 +1,7 @@
 #!/bin/sh
-# systemctl start|restart|stop k3s: what systemd does with the k3s.service of get.k3s.io and hosts/server/10-ha.conf.
-# It stands for systemd where a drill needs many machines; the scenario boot has the real one.
-# Environment: NODE, STAND_IN, LOG; they come from /run/stand-in.env
+# systemctl start|restart|stop k3s: as systemd with the k3s.service of get.k3s.io and hosts/server/10-ha.conf.
+# It stands for systemd on many servers; the scenario boot has the real one.
+# Environment: NODE, STAND_IN and LOG, from /run/stand-in.env
 # shellcheck disable=SC1091 # written by the drill
 . /run/stand-in.env
 

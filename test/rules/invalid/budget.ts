@@ -27,63 +27,63 @@ export const budget: readonly InvalidSite[] = [
     says: 'a battery that would not outlast the silence of its UPS is refused, with the smallest changes',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 118, power: { marginSeconds: 5 } },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 118 s, and 119 s are required: 2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 5 margin = 97; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 147',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 118 s, and 119 s are required: 2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 all nodes off + 5 margin = 119, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 5 margin = 97; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 147',
     ],
   },
   {
     says: 'the same keeps an offdelay of the owner that fits',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 118, 'ups[0].options.offdelay': 98, power: { marginSeconds: 5 } },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 118 s, and 119 s are required: 2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 until all are off + 5 margin = 119, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 5 margin = 97; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 147',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 118 s, and 119 s are required: 2 pollinterval + 5 POLLFREQ + 15 MAXAGE + 92 all nodes off + 5 margin = 119, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 5 margin = 97; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 147',
     ],
   },
   {
     says: 'a battery that is one second short is refused, with the smallest changes',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 128 },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 128 s, and 129 s are required: 2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 157',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 128 s, and 129 s are required: 2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set power.haltBudget.upsNodeSeconds to 59, or set power.earlyShutdown.runtimeBelowSeconds to 157',
     ],
   },
   {
     says: 'a battery that is short for two roles lowers both budgets',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 115 },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 115 s, and 129 s are required: 2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set power.haltBudget.serverSeconds to 51 and power.haltBudget.upsNodeSeconds to 46, or set power.earlyShutdown.runtimeBelowSeconds to 157',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 115 s, and 129 s are required: 2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set power.haltBudget.serverSeconds to 51 and power.haltBudget.upsNodeSeconds to 46, or set power.earlyShutdown.runtimeBelowSeconds to 157',
     ],
   },
   {
     says: 'a battery that no halt budget fits is refused with the other way out',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 40 },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 40 s, and 129 s are required: 2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set power.earlyShutdown.runtimeBelowSeconds to 157',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 40 s, and 129 s are required: 2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set power.earlyShutdown.runtimeBelowSeconds to 157',
     ],
   },
   {
     says: 'a battery that is short for an offdelay longer than needed shortens the offdelay',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 250, 'ups[0].options.offdelay': 300 },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 250 s, and 322 s are required: 2 pollinterval + 5 POLLFREQ + 300 offdelay + 15 margin = 322, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 228, or set power.earlyShutdown.runtimeBelowSeconds to 350',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 250 s, and 322 s are required: 2 pollinterval + 5 POLLFREQ + 300 offdelay + 15 margin = 322, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 228, or set power.earlyShutdown.runtimeBelowSeconds to 350',
     ],
   },
   {
     says: 'a battery that is short for the offdelay and for the machines changes both',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 120, 'ups[0].options.offdelay': 300 },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 120 s, and 322 s are required: 2 pollinterval + 5 POLLFREQ + 300 offdelay + 15 margin = 322, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 98 and power.haltBudget.serverSeconds to 56 and power.haltBudget.upsNodeSeconds to 51, or set power.earlyShutdown.runtimeBelowSeconds to 350',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 120 s, and 322 s are required: 2 pollinterval + 5 POLLFREQ + 300 offdelay + 15 margin = 322, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 98 and power.haltBudget.serverSeconds to 56 and power.haltBudget.upsNodeSeconds to 51, or set power.earlyShutdown.runtimeBelowSeconds to 350',
     ],
   },
   {
     says: 'a battery that is short in whole minutes of the driver is refused',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 130, 'ups[0].driver': 'nutdrv_qx' },
     problems: [
-      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 130 s, and 142 s are required: 2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107, in steps of 60: 120; set power.haltBudget.serverSeconds to 18 and power.haltBudget.upsNodeSeconds to 13, or set power.earlyShutdown.runtimeBelowSeconds to 170',
+      'error ups[0].runtimeAtLowBatterySeconds: runtime-too-short: battery runtime of "ups1" after low battery is 130 s, and 142 s are required: 2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107, in steps of 60: 120; set power.haltBudget.serverSeconds to 18 and power.haltBudget.upsNodeSeconds to 13, or set power.earlyShutdown.runtimeBelowSeconds to 170',
     ],
   },
   {
     says: 'an early shutdown that is too late is refused',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': undefined, power: { earlyShutdown: { runtimeBelowSeconds: 150 } } },
     problems: [
-      'error power.earlyShutdown.runtimeBelowSeconds: runtime-too-short: battery runtime of "ups1" at the limit runtimeBelowSeconds is 150 s, and 157 s are required: 30 pollfreq + 5 POLLFREQ + 107 offdelay + 15 margin = 157, where k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53, or set power.earlyShutdown.runtimeBelowSeconds to 157',
+      'error power.earlyShutdown.runtimeBelowSeconds: runtime-too-short: battery runtime of "ups1" at the limit runtimeBelowSeconds is 150 s, and 157 s are required: 30 pollfreq + 5 POLLFREQ + 107 offdelay + 15 margin = 157, where k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53, or set power.earlyShutdown.runtimeBelowSeconds to 157',
     ],
   },
   {
@@ -91,7 +91,7 @@ export const budget: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].runtimeAtEarlyShutdownSeconds': 150 },
     problems: [
-      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 150 s, and 160 s are required: 30 pollfreq + 5 POLLFREQ + 110 offdelay + 15 margin = 160, where k3s-1 is off after 21 to learn of it + 2 FINALDELAY + 10 stage + 1 watcher + 60 to halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; set power.haltBudget.upsNodeSeconds to 51',
+      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 150 s, and 160 s are required: 30 pollfreq + 5 POLLFREQ + 110 offdelay + 15 margin = 160, where k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; set power.haltBudget.upsNodeSeconds to 51',
     ],
   },
   {
@@ -99,7 +99,7 @@ export const budget: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].runtimeAtEarlyShutdownSeconds': 50 },
     problems: [
-      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 50 s, and 160 s are required: 30 pollfreq + 5 POLLFREQ + 110 offdelay + 15 margin = 160, where k3s-1 is off after 21 to learn of it + 2 FINALDELAY + 10 stage + 1 watcher + 60 to halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; start earlier (power.earlyShutdown) and measure again, or use a larger battery',
+      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 50 s, and 160 s are required: 30 pollfreq + 5 POLLFREQ + 110 offdelay + 15 margin = 160, where k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; start earlier (power.earlyShutdown) and measure again, or use a larger battery',
     ],
   },
   {

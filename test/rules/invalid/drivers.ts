@@ -88,14 +88,14 @@ export const drivers: readonly InvalidSite[] = [
     says: 'an offdelay before the last machine is off is refused, with the offdelay that would do',
     changes: { 'ups[0].options.offdelay': 100 },
     problems: [
-      'error ups[0].options.offdelay: offdelay-too-short: offdelay 100 of "ups1" cuts the output too early: k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53, or remove offdelay',
+      'error ups[0].options.offdelay: offdelay-too-short: offdelay 100 of "ups1" cuts the output too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53, or remove offdelay',
     ],
   },
   {
     says: 'an offdelay that no halt budget fits is refused with the other way out',
     changes: { 'ups[0].options.offdelay': 20 },
     problems: [
-      'error ups[0].options.offdelay: offdelay-too-short: offdelay 20 of "ups1" cuts the output too early: k3s-1 is off after 21 to learn of it + 10 stage + 1 watcher + 60 to halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or remove offdelay',
+      'error ups[0].options.offdelay: offdelay-too-short: offdelay 20 of "ups1" cuts the output too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set ups[0].options.offdelay to 107, or remove offdelay',
     ],
   },
   {
@@ -136,7 +136,7 @@ export const drivers: readonly InvalidSite[] = [
       'power.earlyShutdown.runtimeBelowSeconds': 900,
     },
     problems: [
-      'error ups[0].options.offdelay: offdelay-too-long: "ups1" needs offdelay 660, and the limit of nutdrv_qx is 600: k3s-1 is off after 21 to learn of it + 2 FINALDELAY + 10 stage + 1 watcher + 60 to halt = 94, and 94 + 15 margin = 109, in steps of 60: 120; set ups[0].options.offdelay to 600',
+      'error ups[0].options.offdelay: offdelay-too-long: "ups1" needs offdelay 660, and the limit of nutdrv_qx is 600: k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 60: 120; set ups[0].options.offdelay to 600',
     ],
   },
   {
@@ -151,7 +151,7 @@ export const drivers: readonly InvalidSite[] = [
       'ups[1].runtimeAtEarlyShutdownSeconds': 900,
     },
     problems: [
-      'error ups[0].driver: offdelay-too-long: "ups1" needs offdelay 720, and the limit of nutdrv_qx is 600: k3s-3 is off after 21 to learn of it + 2 FINALDELAY + 5 stage + 1 watcher + 620 to halt = 649, and 649 + 15 margin = 664, in steps of 60: 720; set power.haltBudget.serverSeconds to 556',
+      'error ups[0].driver: offdelay-too-long: "ups1" needs offdelay 720, and the limit of nutdrv_qx is 600: k3s-3 is off after 21 detection + 2 FINALDELAY + 5 stage + 1 watcher + 620 halt = 649, and 649 + 15 margin = 664, in steps of 60: 720; set power.haltBudget.serverSeconds to 556',
     ],
   },
   {
@@ -212,7 +212,7 @@ export const drivers: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[2].server.cutDelaySeconds': 60 },
     problems: [
-      'error ups[2].server.cutDelaySeconds: cut-delay-too-short: "nas" cuts its output after 60 s, too early: k3s-3 is off after 21 to learn of it + 2 FINALDELAY + 5 stage + 1 watcher + 60 to halt = 89, and 89 + 15 margin = 104; set ups[2].server.cutDelaySeconds to 104, or set power.haltBudget.agentSeconds to 21 and power.haltBudget.serverSeconds to 16 (change cutDelaySeconds on 192.168.10.30 as well)',
+      'error ups[2].server.cutDelaySeconds: cut-delay-too-short: "nas" cuts its output after 60 s, too early: k3s-3 is off after 21 detection + 2 FINALDELAY + 5 stage + 1 watcher + 60 halt = 89, and 89 + 15 margin = 104; set ups[2].server.cutDelaySeconds to 104, or set power.haltBudget.agentSeconds to 21 and power.haltBudget.serverSeconds to 16 (change cutDelaySeconds on 192.168.10.30 as well)',
     ],
   },
   {

@@ -15,8 +15,7 @@ const badRelease = (tag: string, why: string): InvalidSite => ({
 });
 const sharedRouter = (address: string, peer: string): string =>
   `error controlPlane.bgp.peers[0].peerAddress: vip-bgp-shared-router: MetalLB peer "${peer}" opens a session from the servers to ${address}, and a router accepts one per node; remove controlPlane.bgp, so that the VIP moves by ARP, or restrict that peer to agents by its nodes`;
-const OLD =
-  'is older than 1.1, which made leases long enough for an election of etcd and changed the names of settings';
+const OLD = 'is older than 1.1: its settings have other names, and its leases are shorter than an etcd election';
 
 /** A row for each way to break a rule: what moves the VIP, and the images. */
 export const provider: readonly InvalidSite[] = [
@@ -87,25 +86,22 @@ export const provider: readonly InvalidSite[] = [
   badRelease('v1.0.1', 'stops electing a holder (https://github.com/kube-vip/kube-vip/issues/1377)'),
   badRelease('v1.0.2', 'stops electing a holder (https://github.com/kube-vip/kube-vip/issues/1377)'),
   badRelease('v1.0.3', 'stops electing a holder (https://github.com/kube-vip/kube-vip/issues/1377)'),
-  badRelease(
-    'v1.0.4',
-    'keeps the virtual IP when it is told to end (https://github.com/kube-vip/kube-vip/issues/1413)',
-  ),
-  badRelease('v1.1.2', 'takes the virtual IP off its interface (https://github.com/kube-vip/kube-vip/issues/1533)'),
+  badRelease('v1.0.4', 'keeps the VIP when it is stopped (https://github.com/kube-vip/kube-vip/issues/1413)'),
+  badRelease('v1.1.2', 'removes the VIP from its interface (https://github.com/kube-vip/kube-vip/issues/1533)'),
   badRelease('v1.0.0', OLD),
   badRelease('v0.9.2', OLD),
   {
     says: 'a bad release is refused behind a digest too',
     changes: { 'images.kubeVip': `localhost:5000/kube-vip:1.1.2${DIGEST}` },
     problems: [
-      'error images.kubeVip: kube-vip-version: kube-vip 1.1.2 takes the virtual IP off its interface (https://github.com/kube-vip/kube-vip/issues/1533); use 1.2.3, or remove images.kubeVip',
+      'error images.kubeVip: kube-vip-version: kube-vip 1.1.2 removes the VIP from its interface (https://github.com/kube-vip/kube-vip/issues/1533); use 1.2.3, or remove images.kubeVip',
     ],
   },
   {
     says: 'kube-vip 1.1.0 is refused with BGP',
     changes: { ...byBgp(), 'images.kubeVip': 'ghcr.io/kube-vip/kube-vip:v1.1.0' },
     problems: [
-      'error images.kubeVip: kube-vip-version: kube-vip 1.1.0 drops its routers as soon as it has added them (https://github.com/kube-vip/kube-vip/issues/1466); use 1.2.3, or remove images.kubeVip',
+      'error images.kubeVip: kube-vip-version: kube-vip 1.1.0 removes its BGP peers right after adding them (https://github.com/kube-vip/kube-vip/issues/1466); use 1.2.3, or remove images.kubeVip',
     ],
   },
   {

@@ -65,7 +65,7 @@ export const timing: readonly InvalidSite[] = [
     changes: { 'power.stages': { agentSeconds: 20, serverSeconds: 30 } },
     problems: [
       'error power.stages.upsNodeSeconds: ups-node-not-last: the node with the UPS powers off after 10 s and stops upsd for servers (30 s) and agents (20 s); set stages.upsNodeSeconds to 30 or more',
-      'error ups[0].options.offdelay: offdelay-too-short: offdelay 120 of "ups1" cuts the output too early: k3s-3 is off after 21 to learn of it + 2 FINALDELAY + 30 stage + 1 watcher + 60 to halt = 114, and 114 + 15 margin = 129, in steps of 60: 180; set ups[0].options.offdelay to 180, or set power.haltBudget.serverSeconds to 51, or remove offdelay',
+      'error ups[0].options.offdelay: offdelay-too-short: offdelay 120 of "ups1" cuts the output too early: k3s-3 is off after 21 detection + 2 FINALDELAY + 30 stage + 1 watcher + 60 halt = 114, and 114 + 15 margin = 129, in steps of 60: 180; set ups[0].options.offdelay to 180, or set power.haltBudget.serverSeconds to 51, or remove offdelay',
     ],
   },
   {

@@ -1,0 +1,109 @@
+import type { Cluster, Node, Ups } from '../cluster';
+import { urlHost } from '../network';
+import { type RunbookSection, table } from '../text';
+
+/** Cells of the table: what fails, what happens, what a person does. */
+type Row = readonly [failure: string, result: string, action: string];
+
+/**
+ * The failures that software cannot handle, with what a person does. How the pods take a UPS whose server stops responding: on battery
+ * the dead-man timer is not renewed and upsmon waits DEADTIME; a UPS last seen on line, or never, powers no node off.
+ */
+export function limits(cluster: Cluster): RunbookSection {
+  const { actuator, rtcWakeSeconds } = cluster.power;
+  const wakeSeconds = actuator === 'killpowerd' && rtcWakeSeconds > 0 ? rtcWakeSeconds : undefined;
+  const hasUpsNode = cluster.ups.some(({ node }) => node !== undefined);
+  const served = cluster.ups.flatMap(({ name, server }) => (server ? [{ name, server }] : []));
+  const stranding = [noAnswer(wakeSeconds), ...(hasUpsNode ? [UPS_NODE_FAILS] : []), ...served.map(serverFails)];
+  const outlived = cluster.nodes.filter(losesOneSupplyTooMany).map(({ name }) => name);
+  const informed = [
+    ...(hasUpsNode ? ['the UPS node'] : []),
+    ...(served.length > 0 ? ['the host that serves the UPS'] : []),
+  ];
+  return {
+    title: 'Limits',
+    paragraphs: [
+      'Nodes halt cleanly except where a row says **Not clean**.',
+      table(
+        ['failure', 'result', 'action'],
+        [
+          ...stranding,
+          ...(hasUpsNode ? [UPS_NODE_HAS_FAILED] : []),
+          ...served.map(serverHasFailed),
+          [
+            'The network switch is not on a UPS',
+            `**Not clean.** It loses power, and only ${informed.join(' or ')} detects the power failure`,
+            'In advance: power the switch from the UPS',
+          ],
+          ...outlived.map((name) => oneSupplyTooFew(name, wakeSeconds)),
+          [
+            'A node has no wake-up clock (`cat /sys/class/rtc/rtc*/wakealarm` fails)',
+            `It stays off in the first ${stranding.length === 2 ? 'two' : stranding.length} cases${outlived.length > 0 ? `, and ${outlived.join(' and ')} when one UPS is enough to power it off` : ''}`,
+            'Press the power button, or use wake-on-LAN',
+          ],
+          [
+            'The battery is worn and ends early',
+            '**Not clean** for nodes that are still halting',
+            '[Replace it](#replace-the-battery) and measure it once a year. If etcd of one server is damaged, delete the node and let it join again; if that of all is, restore a snapshot',
+          ],
+          [
+            'The firmware hangs at power-off',
+            'The node stays on until the UPS cuts its output, and starts with the others',
+            'None',
+          ],
+        ],
+      ),
+    ],
+  };
+}
+
+const AS_ABOVE = 'As in the first row';
+
+const noAnswer = (wakeSeconds: number | undefined): Row => [
+  'The UPS stops responding on battery',
+  'NUT assumes an empty battery and the nodes power off. The UPS is not commanded to cut its output: if mains power returns before the battery is empty, the nodes stay off',
+  wakeSeconds === undefined
+    ? 'Press the power button of every node, or switch the UPS output off and on'
+    : `The nodes wake by their clocks after ${wakeSeconds} s. If mains power is still out then, unplug them first: **not clean**, because nothing reads the battery. Without such a clock: press the power button, or switch the UPS output off and on`,
+];
+
+const UPS_NODE_FAILS: Row = [
+  'The UPS node fails on battery before it commands the UPS',
+  'The other nodes power off by DEADTIME or by their dead-man timer. The UPS does not cut its output, as above',
+  AS_ABOVE,
+];
+
+const UPS_NODE_HAS_FAILED: Row = [
+  'The UPS node has failed before mains power fails',
+  '**Not clean.** The other nodes cannot detect that they are on battery and run until it is empty',
+  'In advance: treat an unready nut-primary pod as an outage. Connect the cable to another node on this UPS, change `ups[].node`, synth and apply',
+];
+
+interface Served {
+  readonly name: string;
+  readonly server: NonNullable<Ups['server']>;
+}
+
+const serverFails = ({ name, server: { address } }: Served): Row => [
+  `${address.text}, its upsd or the network to it fails while ${name} is on battery`,
+  `Every node that needs ${name} powers off by DEADTIME or by its dead-man timer. If ${address.text} has not commanded ${name}, its output is not cut, as above`,
+  AS_ABOVE,
+];
+
+const serverHasFailed = ({ name, server: { address, port } }: Served): Row => [
+  `${address.text}, its upsd or the network to it has failed before mains power fails`,
+  `**Not clean.** The status of ${name} is unknown, so no node arms its timer or powers off because of it. The nodes run until the battery is empty or ${address.text} cuts the output`,
+  `In advance: treat a pod whose container \`second\` is not ready as an outage; its log says \`no data from ${name}@${urlHost(address)}:${port}\`. Restore that upsd. Or connect the cable to a node on ${name}, replace \`server\` by \`node\` and \`driver\`, synth and apply`,
+];
+
+const oneSupplyTooFew = (name: string, wakeSeconds: number | undefined): Row => [
+  `One of the UPSes of ${name} cuts its output while another still feeds it`,
+  `It has too few supplies left and powers off. When the first UPS restores its output, ${name} has never lost power, so its firmware does not start it`,
+  wakeSeconds === undefined
+    ? 'Press its power button'
+    : `It wakes by its clock after ${wakeSeconds} s, and powers off again until that UPS is back. Without such a clock: press its power button`,
+];
+
+/** True when a node powers off while one of its UPSes still feeds it. */
+const losesOneSupplyTooMany = ({ ups, minSupplies }: Node): boolean =>
+  Math.min(...ups.map(({ powerValue }) => powerValue)) < minSupplies;
