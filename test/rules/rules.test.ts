@@ -11,13 +11,10 @@ describe.each(Object.entries(invalidSites))('invalid site, %s', (_, rows) => {
     expect(problemsOf(changed(site(), changes))).toEqual(problems);
   });
 
-  test.each(rows)(
-    'the site is passed on only when it has no error: $says',
-    ({ site = ipv4Site, changes, problems }) => {
-      const isPassedOn = 'cluster' in checkCluster(changed(site(), changes));
-      expect(isPassedOn).toBe(problems.every((problem) => problem.startsWith('warning ')));
-    },
-  );
+  test.each(rows)('a site is accepted only without an error: $says', ({ site = ipv4Site, changes, problems }) => {
+    const isPassedOn = 'cluster' in checkCluster(changed(site(), changes));
+    expect(isPassedOn).toBe(problems.every((problem) => problem.startsWith('warning ')));
+  });
 });
 
 test('no rule is stated twice', () => {
@@ -28,7 +25,7 @@ describe('the table of invalid sites', () => {
   const rows = Object.values(invalidSites).flat();
   const answers = [...rows.flatMap(({ problems }) => problems), ...brokenTexts.flatMap(({ problems }) => problems)];
 
-  test.each(RULE_NAMES.filter((rule) => !(rule in FILE_RULES)))('has a row that earns the rule %s', (rule) => {
+  test.each(RULE_NAMES.filter((rule) => !(rule in FILE_RULES)))('has a row for the rule %s', (rule) => {
     expect(answers.some((answer) => answer.includes(`: ${rule}: `))).toBe(true);
   });
 

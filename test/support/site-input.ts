@@ -2,7 +2,7 @@ import { type Problem, pathText } from '../../lib/cluster/problem';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { type Checked, checkCluster } from '../../lib/site/check';
 
-/** A site without any problem, in which every group of the schema but those of powerSite is in use. */
+/** A valid site that uses every group of the schema except those of powerSite. */
 export const ipv4Site = (): ClusterInput => ({
   name: 'home',
   network: { subnet: '192.168.10.0/24', gateway: '192.168.10.1', dhcp: ['192.168.10.100-192.168.10.199'] },
@@ -31,7 +31,7 @@ export const ipv4Site = (): ClusterInput => ({
   ],
 });
 
-/** The same machines with two IP families, IPv4 first. */
+/** The same nodes with two IP families, IPv4 first. */
 export const dualStackSite = (): ClusterInput => ({
   name: 'home',
   network: {
@@ -51,11 +51,11 @@ export const dualStackSite = (): ClusterInput => ({
   ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 }],
 });
 
-/** So many servers and nothing else. */
+/** This number of servers. */
 export const servers = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ name: `k3s-${i + 1}`, address: `192.168.10.${i + 11}`, role: 'server' }));
 
-/** A site with IPv6 alone. */
+/** A site with IPv6 only. */
 export const ipv6Site = (): ClusterInput => ({
   name: 'six',
   network: { subnet: 'fd00:10::/64', gateway: 'fe80::1', dhcp: 'fd00:10::1000-fd00:10::1fff' },
@@ -64,7 +64,7 @@ export const ipv6Site = (): ClusterInput => ({
   loadBalancer: { pools: [{ name: 'lan', addresses: ['fd00:10::f000/116'] }] },
 });
 
-/** A site without any problem, with everything about power: two supplies, a UPS on the network, one that a NAS serves. */
+/** A valid site with every power feature: two supplies, a network UPS, one that a NAS serves. */
 export const powerSite = (): ClusterInput => ({
   name: 'home',
   network: { subnet: '192.168.10.0/24' },
@@ -101,7 +101,7 @@ export const powerSite = (): ClusterInput => ({
   images: { nut: 'registry.home.arpa/nut:1' },
 });
 
-/** The same machines with a pool for the node network and one that two routers hear of, in which every group of the load balancer is in use. */
+/** The same nodes with a pool of the node network and one announced to two routers, which uses every group of the load balancer. */
 export const bgpSite = (): ClusterInput => ({
   ...ipv4Site(),
   loadBalancer: {
@@ -138,10 +138,10 @@ export const bgpSite = (): ClusterInput => ({
   },
 });
 
-/** Values by path, such as `nodes[0].address`; undefined takes the key out. */
+/** Values by path, such as `nodes[0].address`; undefined removes the key. */
 export type Changes = Readonly<Record<string, unknown>>;
 
-/** The site with some values changed. Its type is lost on purpose: most changes make it invalid. */
+/** The site with some values changed. The result is untyped, because most changes make it invalid. */
 export function changed(site: ClusterInput, changes: Changes): unknown {
   for (const [path, value] of Object.entries(changes)) {
     const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
@@ -159,9 +159,9 @@ export function changed(site: ClusterInput, changes: Changes): unknown {
   return site;
 }
 
-/** What a site must be told, and the change that earns it. */
+/** A change that makes a site invalid, and its problems. */
 export interface InvalidSite {
-  /** A sentence about the change. */
+  /** The change as a sentence. */
   readonly says: string;
   /** @default - ipv4Site */
   readonly site?: () => ClusterInput;
@@ -173,7 +173,7 @@ export interface InvalidSite {
 const lineOf = ({ severity, path, rule, message, cure }: Problem): string =>
   `${severity} ${pathText(path)}: ${rule}: ${message}; ${cure}`;
 
-/** The time of every table of sites. */
+/** The current time in every table of sites. */
 const NOW = new Date('2027-01-01T00:00:00Z');
 
 /** Checks a site and returns its problems as text. */

@@ -1,6 +1,6 @@
 import { bgpSite, type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: BGP. */
+/** A row for each way to break a rule: BGP. */
 export const bgp: readonly InvalidSite[] = [
   {
     says: 'a router with an IPv6 address is refused',

@@ -1,6 +1,6 @@
 import { type InvalidSite, powerSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: how long the battery lasts. */
+/** A row for each way to break a rule: how long the battery lasts. */
 export const budget: readonly InvalidSite[] = [
   {
     says: 'a battery that nobody has measured is warned about',

@@ -1,6 +1,6 @@
 import { type InvalidSite, powerSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: the drivers of UPSes and their delays. */
+/** A row for each way to break a rule: the drivers of UPSes and their delays. */
 export const drivers: readonly InvalidSite[] = [
   {
     says: 'a driver that may not be able to cut and restore the load is warned about',

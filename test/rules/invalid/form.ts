@@ -1,6 +1,6 @@
 import { type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: what does not have the form of a site. */
+/** A row for each way to break a rule: what does not have the form of a site. */
 export const form: readonly InvalidSite[] = [
   {
     says: 'a key that the schema does not know is refused, with the keys it knows',

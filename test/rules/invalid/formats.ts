@@ -1,6 +1,6 @@
 import { bgpSite, type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: texts that cannot be what they are meant to be. */
+/** A row for each way to break a rule: texts that cannot be what they are meant to be. */
 export const formats: readonly InvalidSite[] = [
   {
     says: 'a name is no address',

@@ -1,6 +1,6 @@
 import { bgpSite, type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: names, lists and values of the load balancer. */
+/** A row for each way to break a rule: names, lists and values of the load balancer. */
 export const loadBalancer: readonly InvalidSite[] = [
   {
     says: 'two peers of one name are refused',

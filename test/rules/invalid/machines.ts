@@ -1,6 +1,6 @@
 import { dualStackSite, type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: nodes, servers and the lease. */
+/** A row for each way to break a rule: nodes, servers and the lease. */
 export const machines: readonly InvalidSite[] = [
   {
     says: 'two nodes of one address are refused',

@@ -1,6 +1,6 @@
 import { type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: names that cannot be used. */
+/** A row for each way to break a rule: names that cannot be used. */
 export const names: readonly InvalidSite[] = [
   {
     says: 'a cluster name in capitals is refused',

@@ -18,7 +18,7 @@ const inSubnet = (subnet: string, address: string, vip: string, special: string)
   ],
 });
 
-/** A row for each way to get a rule's answer: networks that Kubernetes does not start with. */
+/** A row for each way to break a rule: networks that Kubernetes does not start with. */
 export const networkSizes: readonly InvalidSite[] = [
   inSubnet('127.0.0.0/24', '127.0.0.11', '127.0.0.5', '127.0.0.0/8, which is loopback'),
   inSubnet('169.254.1.0/24', '169.254.1.11', '169.254.1.5', '169.254.0.0/16, which is link-local'),

@@ -1,6 +1,6 @@
 import { dualStackSite, type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: names, families and networks. */
+/** A row for each way to break a rule: names, families and networks. */
 export const networks: readonly InvalidSite[] = [
   {
     says: 'two nodes of one name are refused',

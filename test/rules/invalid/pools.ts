@@ -2,7 +2,7 @@ import { dualStackSite, type InvalidSite } from '../../support/site-input';
 
 const SERVED = [{ name: 'ups1', server: { address: '192.168.10.20', cutDelaySeconds: 600 } }];
 
-/** A row for each way to get a rule's answer: pools and advertisements. */
+/** A row for each way to break a rule: pools and advertisements. */
 export const pools: readonly InvalidSite[] = [
   {
     says: 'two pools that share addresses are refused',

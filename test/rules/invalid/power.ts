@@ -13,7 +13,7 @@ const twoCables = (minSupplies: number, others: string): Changes => ({
   })),
 });
 
-/** A row for each way to get a rule's answer: who feeds whom, and who talks to which UPS. */
+/** A row for each way to break a rule: who feeds whom, and who talks to which UPS. */
 export const power: readonly InvalidSite[] = [
   {
     says: 'two cables at a machine that goes down with one of the UPSes are warned about',

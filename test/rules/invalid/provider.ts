@@ -17,7 +17,7 @@ const sharedRouter = (address: string, peer: string): string =>
   `error controlPlane.bgp.peers[0].peerAddress: vip-bgp-shared-router: MetalLB peer "${peer}" opens a session from the servers to ${address}, and a router accepts one per node; remove controlPlane.bgp, so that the VIP moves by ARP, or restrict that peer to agents by its nodes`;
 const OLD = 'is older than 1.1: its settings have other names, and its leases are shorter than an etcd election';
 
-/** A row for each way to get a rule's answer: what moves the virtual IP, and the images. */
+/** A row for each way to break a rule: what moves the VIP, and the images. */
 export const provider: readonly InvalidSite[] = [
   {
     says: 'a lease for keepalived is refused',

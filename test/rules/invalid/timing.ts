@@ -1,6 +1,6 @@
 import { type InvalidSite, powerSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: the times of upsmon, the dead-man lease, stages and halt budgets. */
+/** A row for each way to break a rule: the times of upsmon, the dead-man lease, stages and halt budgets. */
 export const timing: readonly InvalidSite[] = [
   {
     says: 'a pause on battery that is longer than on line is refused',

@@ -1,6 +1,6 @@
 import { dualStackSite, type InvalidSite } from '../../support/site-input';
 
-/** A row for each way to get a rule's answer: the virtual IP. */
+/** A row for each way to break a rule: the VIP. */
 export const vip: readonly InvalidSite[] = [
   {
     says: 'a VIP outside the subnet is refused',
