@@ -13,14 +13,14 @@ interface Options extends SeedOptions {
 }
 
 const HELP = `
-The files hold the token, which is as good as the password of the cluster. The folder gets mode 0700 and its files 0600; the files
-of "plain" get the modes that the node needs. The command writes all files, or none.
+The files hold the token, which is as secret as a password. The folder gets mode 0700 and its files 0600 (plain: the modes that the
+node needs). All files are written, or none.
 
   (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ~/home.token)
   npm run hosts -- --token-file ~/home.token --ssh-key ~/.ssh/id_ed25519.pub --out ~/home-seed
 
 All servers use the same files, so none bootstraps the cluster by accident. Bootstrap it once, on one server, as hosts/README.md
-says. Or name a server with --permit-init: it bootstraps the cluster by itself until the time is over.
+says, or permit one server to do it by itself with --permit-init.
 
 ${exitStatus('invalid input')}`;
 

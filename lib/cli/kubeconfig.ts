@@ -9,19 +9,16 @@ interface Options extends Omit<KubeconfigOptions, 'user' | 'timeoutSeconds' | 'i
 }
 
 const HELP = `
-A file is replaced in one step, with mode 0600. Its previous content stays beside it as FILE.<UTC time>.bak. On any error nothing
-is written.
+The file is replaced atomically with mode 0600; its previous content stays in FILE.<UTC time>.bak. On an error nothing is written.
 
---ssh reads /etc/rancher/k3s/k3s.yaml from the servers of the site, one after the other, and takes the first valid copy. It uses the
-ssh program and configuration of this host. Images disable root login: use debian, ubuntu or kairos, or rancher on k3OS. Without
-a terminal ssh does not prompt. The file is as good as a password; only what the kubeconfig needs is kept.
+--ssh reads /etc/rancher/k3s/k3s.yaml with the ssh program and configuration of this host; without a terminal ssh does not prompt.
+Images disable root login: the user is debian, ubuntu or kairos, or rancher on k3OS. k3s.yaml is as secret as a password.
 
   npm run kubeconfig -- --ssh debian@ --sudo --merge ~/.kube/config
   npm run kubeconfig -- --ssh root@ --merge ~/.kube/config
   npm run --silent kubeconfig -- --from k3s.yaml > home.yaml
 
---rescue is for when no address of the site is reachable. It adds the context NAME-rescue for an address that is not in the
-certificate, such as the end of a tunnel:
+--rescue is for when no address of the site is reachable. It adds the context NAME-rescue, such as for the end of a tunnel:
 
   ssh -N -L 16443:127.0.0.1:6443 debian@k3s-2 &
   npm run kubeconfig -- --ssh debian@ --sudo --rescue localhost:16443 --merge ~/.kube/config
@@ -68,7 +65,11 @@ run(
   program('kubeconfig')
     .description('Writes a kubeconfig with a context for the control-plane VIP, the DNS name and each server.')
     .addOption(new Option('--from <file>', 'copy of k3s.yaml of a server; - reads standard input').conflicts('ssh'))
-    .option('--ssh [user@]', 'read k3s.yaml from the first server that answers; default user: that of ssh', userName)
+    .option(
+      '--ssh [user@]',
+      'read k3s.yaml from the first server that has a valid one; default user: that of ssh',
+      userName,
+    )
     .option('--sudo', 'with --ssh: read the file with sudo, which must not ask for a password')
     .option('--timeout <seconds>', 'with --ssh: connection timeout per server', wholeSeconds, 5)
     .option('--merge <file>', 'add to this kubeconfig; entries of other clusters stay')

@@ -46,7 +46,7 @@ const CURE = 'write one like ^docker.*';
 function readPattern(pattern: string): RegExp {
   const ignoresCase = pattern.startsWith(IGNORE_CASE);
   const body = ignoresCase ? pattern.slice(IGNORE_CASE.length) : pattern;
-  const message = `${labelOf(pattern)} is no regular expression that Go and this check read alike; ${CURE}`;
+  const message = `${labelOf(pattern)} is not a regular expression that Go and JavaScript read alike; ${CURE}`;
   if (!READ_ALIKE.test(body) || repeatsOf(body) > MAX_REPEATS) throw new Error(message);
   try {
     return new RegExp(body, ignoresCase ? 'i' : '');

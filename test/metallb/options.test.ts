@@ -101,7 +101,7 @@ describe('excludeInterfaces', () => {
     ...['^xa{1,2000}', '^xa{1001}', '^x(a{100}){100}', '^a{2,1}', '(?i', '^(?i)a'],
   ])('refuses %j, which Go does not read, or reads as something else', (pattern) => {
     expect(() => install({ excludeInterfaces: [pattern] })).toThrow(
-      `excludeInterfaces: ${JSON.stringify(pattern)} is no regular expression that Go and this check read alike`,
+      `excludeInterfaces: ${JSON.stringify(pattern)} is not a regular expression that Go and JavaScript read alike`,
     );
   });
 
