@@ -31,6 +31,7 @@ import {
   NODE_IP_DROP_IN,
   needsKillpowerd,
   needsNodeIp,
+  SYSTEMS,
   TOKEN_FILE,
   UPS_LABEL,
 } from '../machines';
@@ -121,7 +122,6 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
 /** How to make installation media. */
 function images(cluster: Cluster, first: Node, origin: Origin): string[] {
   const { name } = cluster;
-  const systems = systemsOf(cluster);
   const labelled = [...labelledNodes(cluster, 'server'), ...labelledNodes(cluster, 'agent')];
   return [
     `One image serves every server: the bootstrap server, those that join, and replacements. \`npm run hosts\` adds the token and your SSH keys and writes outside the project:${code(
@@ -141,10 +141,7 @@ function images(cluster: Cluster, first: Node, origin: Origin): string[] {
         ]
       : []),
     [
-      ...(systems.includes('cloud-init')
-        ? ['`cloud-init/` (Debian, Ubuntu) has been booted in a container with a stand-in for k3s.']
-        : []),
-      ...(systems.includes('kairos') ? ['`kairos/` follows the documentation of Kairos and has not been run.'] : []),
+      ...systemsOf(cluster).flatMap((system) => SYSTEMS[system].tested ?? []),
       '`--os plain` writes file trees for other hosts with systemd.',
     ].join(' '),
   ];

@@ -1,7 +1,6 @@
-export { cloudInit } from './cloud-init';
 export { type Checked, type Credentials, readCredentials } from './credentials';
 export { foundingAdvice, foundingOfImages, foundingParagraph, foundingStep, foundingWithoutSystemd } from './founding';
-export { K3OS_TOKEN_FILE, k3os, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
+export { K3OS_TOKEN_FILE, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
 export { agentConfig, initConfig, joinUrl, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
 export {
   K3S_HA,
@@ -16,7 +15,6 @@ export {
   logindShutdown,
   type Permission,
 } from './k3s-ha';
-export { kairos } from './kairos';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
 export { KILLPOWERD, killpowerFiles, needsKillpowerd } from './killpower';
 export {
@@ -35,7 +33,7 @@ export { installK3s, type MachineFile, type ServerAddOns } from './machine-files
 export { failoverTimes } from './node-failure';
 export { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 export { InputError, parseDuration, readSshKeys, readToken } from './secrets';
-export { SEED_SYSTEMS, type SeedSystem, seedFiles } from './seed';
-export { seedSteps } from './seed-steps';
+export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
+export { SYSTEMS } from './systems';
 export { labelledNodes, UPS_LABEL } from './ups-label';
 export { type Span, vrrpHandover } from './vrrp';

@@ -1,16 +1,7 @@
-import { type Cluster, npmRun, type OperatingSystem, type Origin, systemsOf } from '../cluster';
+import { type Cluster, npmRun, type Origin, systemsOf } from '../cluster';
+import { SYSTEMS } from './systems';
 
-/** The user that gets the keys of `npm run hosts`. Images disable root login: https://cloudinit.readthedocs.io/en/latest/reference/modules.html#ssh */
-const USERS: Readonly<Record<OperatingSystem, readonly { readonly user: string; readonly on: string }[]>> = {
-  'cloud-init': [
-    { user: 'debian', on: 'Debian' },
-    { user: 'ubuntu', on: 'Ubuntu' },
-  ],
-  kairos: [{ user: 'kairos', on: 'Kairos' }],
-  k3os: [{ user: 'rancher', on: 'k3OS' }],
-};
-
-const usersOf = (cluster: Cluster) => systemsOf(cluster).flatMap((system) => USERS[system]);
+const usersOf = (cluster: Cluster) => systemsOf(cluster).flatMap((system) => SYSTEMS[system].users);
 
 /** The SSH user of this site, that of its first operating system. */
 export const loginUser = (cluster: Cluster): string => usersOf(cluster)[0]?.user ?? 'root';

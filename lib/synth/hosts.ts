@@ -2,9 +2,7 @@ import {
   agentsOf,
   type Cluster,
   HERE,
-  type Node,
   OPERATING_SYSTEMS,
-  type OperatingSystem,
   type Origin,
   serversOf,
   systemsOf,
@@ -13,14 +11,11 @@ import {
 import { hostsReadme, runbook } from '../handbook';
 import {
   agentConfig,
-  cloudInit,
   initConfig,
-  k3os,
   k3osUps,
   k3sHaConf,
   k3sHaDropIn,
   k3sHaScript,
-  kairos,
   killpowerFiles,
   kubeletShutdown,
   logindShutdown,
@@ -28,19 +23,11 @@ import {
   nodeIpDropIn,
   nodeIpScript,
   type ServerAddOns,
+  SYSTEMS,
   serverConfig,
   upsConfig,
 } from '../machines';
 import { powerTimelineSvg } from '../power';
-
-type AllInOne = (cluster: Cluster, role: Node['role'], addOns: ServerAddOns, origin: Origin) => string;
-
-/** The single file of a role, by operating system. */
-const ALL_IN_ONE: Readonly<Record<OperatingSystem, AllInOne>> = {
-  'cloud-init': (cluster, role, addOns) => cloudInit(cluster, role, addOns),
-  kairos: (cluster, role, addOns, origin) => kairos(cluster, role, addOns, {}, origin),
-  k3os: (cluster, role) => k3os(cluster, role),
-};
 
 /** Every folder below hosts/ with files of a site. */
 export const HOST_FOLDERS: readonly string[] = ['server', 'agent', 'nodes', 'killpower', ...OPERATING_SYSTEMS];
@@ -75,7 +62,7 @@ export function hostFiles(
     ['server/10-ha.conf', k3sHaDropIn()],
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
-    ...systems.map((os) => [`${os}/server.yaml`, ALL_IN_ONE[os](cluster, 'server', addOns, origin)] as const),
+    ...systems.map((os) => [`${os}/server.yaml`, SYSTEMS[os].file(cluster, 'server', addOns, origin)] as const),
     ...(agents
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
@@ -87,7 +74,7 @@ export function hostFiles(
             : []),
           ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
           ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
-          ...systems.map((os) => [`${os}/agent.yaml`, ALL_IN_ONE[os](cluster, 'agent', {}, origin)] as const),
+          ...systems.map((os) => [`${os}/agent.yaml`, SYSTEMS[os].file(cluster, 'agent', {}, origin)] as const),
         ] as const)
       : []),
     ...cluster.nodes.flatMap((node): [string, string][] => {

@@ -48,7 +48,7 @@ export function buildSeed(cluster: Cluster, options: SeedOptions, now: Date): Se
   const permission = permissionOf(options, cluster, system, now);
   const addOns = serverAddOns(cluster, buildSite(cluster).dist);
   return {
-    files: seedFiles({ cluster, system, addOns, secrets: { token, sshKeys, permission } }),
+    files: seedFiles(system, { cluster, addOns, secrets: { token, sshKeys, permission } }),
     summary: [
       `${system} for ${cluster.name}, with the token and ${sshKeys.length} SSH key${sshKeys.length === 1 ? '' : 's'}`,
       permission

@@ -19,7 +19,7 @@ export async function boot(scenario: Scenario): Promise<void> {
   const cluster = controlPlaneSite({ nodes, ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1' }] });
   const permission = { node: 'k3s-1', notAfter };
   const addOns = serverAddOns(cluster, buildSite(cluster).dist);
-  const seed = seedFiles({ cluster, system: 'cloud-init', addOns, secrets: { token: TOKEN, permission } });
+  const seed = seedFiles('cloud-init', { cluster, addOns, secrets: { token: TOKEN, permission } });
   const named = (path: string) => seed.filter((file) => file.path === path);
   const network = new Network();
   const machine = new CloudMachine({
