@@ -19,8 +19,12 @@ export interface Drill {
   readonly scenarios: readonly ScenarioPlan[];
   /** How many of its scenarios run at a time; for those that measure times. @default - as many as the machine carries */
   readonly atOnce?: number;
+  /** Whether it runs only when its name is given, because of what it needs or how long it takes. @default false */
+  readonly onDemand?: boolean;
   /** Runs before all scenarios, outside of the sandbox and so with the network. When it throws, the drill cannot run here. */
   readonly prepare?: () => Promise<void>;
+  /** Told of each scenario that is over, with its summary and how long it took, in milliseconds. */
+  readonly publish?: (scenario: Scenario, summary: string, tookMs: number) => void;
   /** Runs when all is over, in whatever way, for what the kernel does not take away with the sandbox. */
   readonly cleanUp?: () => Promise<void>;
 }
