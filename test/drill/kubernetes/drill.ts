@@ -6,11 +6,12 @@ import { applySite } from './apply';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
-import { loadBalancer } from './load-balancer';
+import { loadBalancer, loadBalancerControl } from './load-balancer';
 import { CNI_FOLDER } from './node-agent';
 import { nodes } from './nodes';
 import { powerBlip, powerHealthy, powerKubeletDead, powerPodsDeleted, powerRollout } from './power';
 import { buildPrograms } from './programs';
+import { quiet } from './quiet';
 import { EXAMPLES, SHIPPED, writeSites } from './sites';
 import { virtualIp } from './vip';
 import { webhook } from './webhook';
@@ -49,12 +50,18 @@ export const kubernetesDrill: Drill = {
       summary: `the site ${name} is applied twice, in three ways, to an empty cluster`,
       run: applySite(name),
     })),
+    { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },
     { name: 'webhook', summary: 'bad pools and the webhook of MetalLB: fail, ignore, off', run: webhook },
     ...(['Local', 'Cluster'] as const).map((policy) => ({
       name: `load-balancer-${policy.toLowerCase()}`,
       summary: `the node behind a LoadBalancer address fails, externalTrafficPolicy ${policy}`,
       run: loadBalancer(SHIPPED, policy),
     })),
+    {
+      name: 'load-balancer-control',
+      summary: 'the other nodes have no speaker: nobody may answer',
+      run: loadBalancerControl,
+    },
     {
       name: 'power',
       summary: 'low battery under the kubelet: every machine is powered off in time',

@@ -6,7 +6,8 @@ import { command, run, SYSTEM_PATH } from '../processes';
 import { CACHE, program } from './programs';
 
 const SUITE = 'bookworm';
-const NUT_PACKAGES = ['nut-server', 'nut-client', 'procps'];
+// busybox brings nc, as the image of Alpine has it
+const NUT_PACKAGES = ['nut-server', 'nut-client', 'procps', 'busybox'];
 const MMDEBSTRAP_MS = 300_000;
 
 /** Image of a pod's sandbox. */

@@ -4,7 +4,7 @@ import { metallbReady } from './apply';
 import { type Cluster, withCluster } from './cluster';
 import type { KubernetesMachine } from './machine';
 import { Runbook } from './runbook';
-import { siteOf } from './sites';
+import { SHIPPED, siteOf } from './sites';
 import { serviceName, type TrafficPolicy, Visitor, webSite } from './web';
 
 /** A look each 50 ms, a request each 100 ms, and programs that wait for a processor. */
@@ -12,6 +12,7 @@ const TOLERANCE_MS = 1000;
 const READY_MS = 180_000;
 /** For how long requests are counted that fail after the event. */
 const COUNTED_MS = 75_000;
+const CONTROL_MS = 20_000;
 
 /** What ends the node that answers for the address. */
 interface Event {
@@ -107,6 +108,32 @@ export const loadBalancer =
     });
   };
 
+/** Negative control: a speaker at the node that fails and at no other. Nobody may answer, so that it is MetalLB that is measured. */
+export const loadBalancerControl = (scenario: Scenario): Promise<void> =>
+  withCluster(scenario, siteOf(SHIPPED), {}, async (cluster) => {
+    const address = await serve(scenario, cluster, 'Local');
+    const visitor = new Visitor(cluster.client, address, join(scenario.logFolder, 'visitor.log'));
+    await scenario.reach('the address answers', READY_MS, () => visitor.isServed(Date.now()));
+    const machine = await cluster.answering(address);
+    if (!machine) throw new Error(`no machine answers for ${address}`);
+    const spec = { template: { spec: { nodeSelector: { 'kubernetes.io/hostname': machine.name } } } };
+    await cluster.must('-n', 'metallb-system', 'patch', 'daemonset', 'speaker', '-p', JSON.stringify({ spec }));
+    await scenario.wait('no other node has a speaker', READY_MS, () =>
+      cluster.machines.every((one) => (one === machine) === one.running('/speaker').length > 0),
+    );
+    await scenario.reach('the address answers at that node', READY_MS, () => visitor.isServed(Date.now()));
+    await machine.station.cable.pull();
+    const at = Date.now();
+    await scenario.pass('nobody answers', CONTROL_MS);
+    const answered = visitor.since(at).filter(({ node }) => node !== undefined);
+    scenario.check(
+      `control: no request is answered for ${CONTROL_MS / 1000} s`,
+      answered.length === 0,
+      String(answered.length),
+    );
+    await visitor.stop();
+  });
+
 async function serve(scenario: Scenario, cluster: Cluster, policy: TrafficPolicy): Promise<string> {
   const { code, stdout, stderr } = await cluster.npm(
     'apply',
@@ -116,7 +143,7 @@ async function serve(scenario: Scenario, cluster: Cluster, policy: TrafficPolicy
     cluster.site.dist,
     '--no-wait',
   );
-  scenario.check('npm run apply succeeds', code === 0, `${stdout}${stderr}`.slice(-400));
+  scenario.check('npm run apply succeeds', code === 0, code === 0 ? '' : `${stdout}${stderr}`.slice(-400));
   await metallbReady(scenario, cluster);
   await cluster.must('-n', 'metallb-system', 'rollout', 'status', 'daemonset/speaker', '--timeout=50s');
   await cluster.must('apply', '-f', cluster.file('web.yaml', webSite([policy])));

@@ -149,7 +149,11 @@ export class KubernetesMachine {
     return readdirSync('/proc')
       .map(Number)
       .filter((pid) => pid > 0 && pid !== holder)
-      .filter((pid) => mountsOf(pid) === mounts || cgroupsOf(pid).includes(`${this.controlGroup}/`));
+      .filter((pid) => {
+        const own = mountsOf(pid);
+        // one that has ended and that nobody waits for has none any more
+        return own === mounts || (own !== '' && cgroupsOf(pid).includes(`${this.controlGroup}/`));
+      });
   }
 
   private makeControlGroup(): void {
