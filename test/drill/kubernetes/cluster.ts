@@ -107,7 +107,10 @@ export class Cluster {
       );
       return answers.every(({ code }) => code === 0);
     });
-    for (const machine of this.servers) this.controlPlane.startControllers(machine);
+    for (const machine of this.servers) {
+      this.controlPlane.startControllers(machine);
+      this.controlPlane.startScheduler(machine);
+    }
     await this.must('create', '-f', this.file('k3s.yaml', stringify(K3S_DEFINITION)));
     await this.scenario.wait('the nodes are ready', START_MS, () => this.nodesReady());
     for (const { name } of this.servers) {
@@ -169,6 +172,26 @@ export class Cluster {
   async answering(address: string): Promise<KubernetesMachine | undefined> {
     const mac = await this.client.neighbour(address);
     return this.machines.find((machine) => machine.mac === mac);
+  }
+
+  /** Makes the controllers of this server lead those of the others. */
+  async lead(machine: KubernetesMachine): Promise<void> {
+    const { scenario, controlPlane } = this;
+    const others = this.servers.filter((one) => one !== machine);
+    for (const other of others) await other.kill('kube-controller-manager');
+    await scenario.wait(`the controllers of ${machine.name} lead`, START_MS, async () => {
+      const words = [
+        '-n',
+        'kube-system',
+        'get',
+        'lease',
+        'kube-controller-manager',
+        '-o',
+        'jsonpath={.spec.holderIdentity}',
+      ];
+      return (await this.kubectl(...words)).stdout.startsWith(`${machine.name}_`);
+    });
+    for (const other of others) controlPlane.startControllers(other);
   }
 
   /** Whether every node is ready, and every pod on them. */

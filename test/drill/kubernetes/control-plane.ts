@@ -84,6 +84,10 @@ export class ControlPlane {
       '--use-service-account-credentials=true',
       ...withDashes(site.argumentsFor('kube-controller-manager')),
     );
+  }
+
+  startScheduler(machine: KubernetesMachine): void {
+    const { pki } = this;
     machine.run(
       program('kubernetes', 'kube-scheduler'),
       ...[`--kubeconfig=${pki.file('scheduler.kubeconfig')}`, `--cert-dir=${machine.folder}/scheduler`],

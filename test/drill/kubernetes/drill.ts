@@ -9,10 +9,11 @@ import { buildImages, kubeVipProgram } from './images';
 import { loadBalancer, loadBalancerControl } from './load-balancer';
 import { CNI_FOLDER } from './node-agent';
 import { nodes } from './nodes';
+import { notReady } from './not-ready';
 import { powerBlip, powerHealthy, powerKubeletDead, powerPodsDeleted, powerRollout } from './power';
 import { buildPrograms } from './programs';
 import { quiet } from './quiet';
-import { EXAMPLES, SHIPPED, writeSites } from './sites';
+import { EXAMPLES, removeSites, SHIPPED, writeSites } from './sites';
 import { virtualIp } from './vip';
 import { webhook } from './webhook';
 
@@ -42,7 +43,10 @@ export const kubernetesDrill: Drill = {
     await buildPrograms();
     await buildImages();
   },
-  cleanUp: removeControlGroups,
+  cleanUp: async () => {
+    removeSites();
+    await removeControlGroups();
+  },
   publish,
   scenarios: [
     ...[SHIPPED, ...EXAMPLES].map((name) => ({
@@ -71,6 +75,7 @@ export const kubernetesDrill: Drill = {
     { name: 'power-pods-deleted', summary: 'every NUT pod is deleted during the shutdown', run: powerPodsDeleted },
     { name: 'power-rollout', summary: 'a rolling update of NUT begins on battery, then it is low', run: powerRollout },
     { name: 'power-kubelet-dead', summary: 'kubelet and containerd of a machine are dead', run: powerKubeletDead },
+    { name: 'not-ready', summary: 'killpowerd of a machine ends: who says so', run: notReady },
     { name: 'nodes', summary: 'the cable and its label, a node deleted and joined again', run: nodes },
     { name: 'flux', summary: 'Flux applies dist/, a change and a removal', run: flux },
     ...(kubeVipProgram() === undefined

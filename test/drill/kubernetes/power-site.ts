@@ -19,7 +19,7 @@ export interface PowerCluster {
 }
 
 /** Starts killpowerd as its unit does, but for the power-off, which it writes down, and for what goes around the init system. */
-function startKillpowerd({ cluster, machine }: { cluster: Cluster; machine: KubernetesMachine }): void {
+export function startKillpowerd({ cluster, machine }: { cluster: Cluster; machine: KubernetesMachine }): void {
   machine.station.write('/run/killpowerd', cluster.site.hostFile('killpower/killpowerd'), 0o755);
   const environment = {
     KILLPOWERD_POWEROFF: `touch ${POWEROFF}`,

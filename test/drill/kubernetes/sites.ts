@@ -2,9 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { RUN_NAME } from '../sandbox';
 import { Site } from './site';
 
-const FOLDER = resolve('build/drill-sites');
+/** Of this run alone; removeSites takes it away. */
+const FOLDER = resolve('build/drill-sites', RUN_NAME);
 const SHIPPED_FILE = 'cluster.yaml';
 
 /** The site in the root of the project, with dist/ and hosts/ as they are. */
@@ -62,11 +64,12 @@ export function siteOf(name: string): Site {
 
 /** Synthesizes all sites but the shipped one, by `npm run synth`. */
 export function writeSites(): void {
-  rmSync(FOLDER, { recursive: true, force: true });
   const shipped = parse(readFileSync(SHIPPED_FILE, 'utf8')) as ClusterFile;
   for (const name of EXAMPLES) write(name, readFileSync(join('examples', `${name}.yaml`), 'utf8'));
   for (const name of Object.keys(VARIANTS) as Variant[]) write(name, stringify(VARIANTS[name](shipped)));
 }
+
+export const removeSites = (): void => rmSync(FOLDER, { recursive: true, force: true });
 
 function write(name: string, text: string): void {
   const folder = join(FOLDER, name);
