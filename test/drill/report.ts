@@ -35,11 +35,8 @@ const checkLine = ({ passed, what, detail }: Check, paint: Paint): string =>
 
 /** A table with a sorted column for each name, and single values last. */
 export function table(measurements: readonly Measurement[]): string[] {
-  if (measurements.length === 0) return [];
-  const names = [...new Set(measurements.flatMap(({ values }) => Object.keys(values)))];
-  const columns = [...names.filter(Boolean).sort(), ...names.filter((name) => name === '')];
-  const head = ['measured', ...columns];
-  const body = measurements.map(({ what, values }) => [what, ...columns.map((column) => values[column] ?? '')]);
+  const [head, ...body] = tableOf(measurements);
+  if (head === undefined) return [];
   const widths = head.map((_, i) => Math.max(...[head, ...body].map((row) => row[i]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
@@ -54,4 +51,22 @@ export function table(measurements: readonly Measurement[]): string[] {
       .trimEnd(),
     ...body.map(line),
   ];
+}
+
+/** The cells of that table, its head first; nothing when nothing was measured. What has the same name is one row. */
+export function tableOf(measurements: readonly Measurement[]): string[][] {
+  const rows = merged(measurements);
+  if (rows.length === 0) return [];
+  const names = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
+  const columns = [...names.filter(Boolean).sort(), ...names.filter((name) => name === '')];
+  const body = rows.map(({ what, values }) => [what, ...columns.map((column) => values[column] ?? '')]);
+  return [['measured', ...columns], ...body];
+}
+
+function merged(measurements: readonly Measurement[]): Measurement[] {
+  const names = [...new Set(measurements.map(({ what }) => what))];
+  return names.map((name) => {
+    const all = measurements.filter(({ what }) => what === name);
+    return { what: name, values: Object.assign({}, ...all.map(({ values }) => values)) as Measurement['values'] };
+  });
 }

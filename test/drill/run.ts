@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { controlPlaneDrill } from './control-plane/drill';
 import type { Drill, ScenarioPlan } from './drill';
+import { kubernetesDrill } from './kubernetes/drill';
 import { loadBalancerDrill } from './load-balancer/drill';
 import { powerDrill } from './power/drill';
 import { powerHostDrill } from './power-host/drill';
@@ -14,7 +15,7 @@ import { runInSandbox, sandboxFolder } from './sandbox';
 import { Scenario, Unreached } from './scenario';
 import { eventLine, Timeline } from './timeline';
 
-const DRILLS: readonly Drill[] = [powerDrill, powerHostDrill, loadBalancerDrill, controlPlaneDrill];
+const DRILLS: readonly Drill[] = [powerDrill, powerHostDrill, loadBalancerDrill, controlPlaneDrill, kubernetesDrill];
 const LOG_FOLDER = 'build/drill';
 /** A scenario mostly waits, but too many at once delay each other. */
 const SCENARIOS_AT_ONCE = 7 * availableParallelism();
@@ -35,7 +36,7 @@ const program = new Command('npm run drill --')
   .description(
     'Runs real software with the synthesized files, in network namespaces of this host. Needs Linux and root.',
   )
-  .argument('[names...]', 'drills, or scenarios as drill/scenario; default: all')
+  .argument('[names...]', 'drills, or scenarios as drill/scenario; default: all but those that run on demand')
   .option('--list', 'print the drills and their scenarios')
   .option('--keep', `keep the logs in ${LOG_FOLDER}/ also if all checks pass`)
   .option('--verbose', 'print events as they happen')
@@ -49,8 +50,8 @@ const program = new Command('npm run drill --')
   });
 
 function list(): number {
-  for (const { name, summary, scenarios } of DRILLS) {
-    console.log(`${name}  ${summary}`);
+  for (const { name, summary, scenarios, onDemand } of DRILLS) {
+    console.log(`${name}  ${summary}${onDemand ? ' (on demand)' : ''}`);
     for (const scenario of scenarios) console.log(`  ${name}/${scenario.name}  ${scenario.summary}`);
   }
   return 0;
@@ -66,7 +67,10 @@ async function main(names: readonly string[], options: Options): Promise<number>
     console.error(`there is no drill "${unknown}"; --list prints them`);
     return 2;
   }
-  const jobs = names.length === 0 ? all : all.filter((job) => names.some((name) => isNamed(job, name)));
+  const jobs =
+    names.length === 0
+      ? all.filter(({ drill }) => !drill.onDemand)
+      : all.filter((job) => names.some((name) => isNamed(job, name)));
   const folder = sandboxFolder();
   if (folder !== undefined) return runJobs(jobs, folder, options);
 
@@ -98,12 +102,13 @@ async function runJobs(jobs: readonly Job[], folder: string, { keep, verbose }: 
   rmSync(LOG_FOLDER, { recursive: true, force: true });
   progress.start();
 
-  const scenarios = await inTurns(jobs, async ({ title, plan }) => {
+  const scenarios = await inTurns(jobs, async ({ title, plan, drill }) => {
     const timeline = new Timeline((event) => verbose && progress.print(`${title.padEnd(24)} ${eventLine(event)}`));
     const scenario = new Scenario(title, timeline, join(folder, title));
     running.add(scenario);
     await runScenario(scenario, plan);
     running.delete(scenario);
+    drill.publish?.(scenario, plan.summary, timeline.now());
     progress.print(scenarioReport(scenario, plan.summary, timeline.now(), paint));
     if (keep || scenario.checks.some(({ passed }) => !passed)) keepLogs(scenario);
     return scenario;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Cable, Network } from '../network';
 import { BackgroundProcess, type Result, run } from '../processes';
@@ -26,6 +26,7 @@ export class Station {
 
   async start(network: Network): Promise<void> {
     const ready = join(this.scenario.folder('stations'), `${this.name}.ready`);
+    rmSync(ready, { force: true });
     const mounts = ['/run', ...this.folders].map((folder) => `mount -t tmpfs -o mode=0755 tmpfs ${folder}`);
     const script = ['hostname "$0"', 'ip link set lo up', ...mounts, ': >"$1"', 'exec sleep infinity'].join(' && ');
     const namespaces = ['--net', '--uts', '--mount', '--propagation', 'private'];

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Drill } from '../drill';
+import { removeControlGroups } from '../machine/control-groups';
+import { applySite } from './apply';
+import { publish } from './figures';
+import { flux } from './flux';
+import { buildImages, kubeVipProgram } from './images';
+import { loadBalancer, loadBalancerControl } from './load-balancer';
+import { CNI_FOLDER } from './node-agent';
+import { nodes } from './nodes';
+import { notReady } from './not-ready';
+import { powerBlip, powerHealthy, powerKubeletDead, powerPodsDeleted, powerRollout } from './power';
+import { buildPrograms } from './programs';
+import { quiet } from './quiet';
+import { EXAMPLES, removeSites, SHIPPED, writeSites } from './sites';
+import { virtualIp } from './vip';
+import { webhook } from './webhook';
+
+/** dist/ on a real Kubernetes: applied, failed over, powered off. */
+export const kubernetesDrill: Drill = {
+  name: 'kubernetes',
+  summary: 'dist/ on a real Kubernetes with a real MetalLB and a real kubelet',
+  programs: [
+    { name: 'runc', debianPackage: 'runc' },
+    { name: 'iptables', debianPackage: 'iptables' },
+    { name: 'conntrack', debianPackage: 'conntrack' },
+    { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
+    { name: 'openssl', debianPackage: 'openssl' },
+    { name: 'tar', debianPackage: 'tar' },
+  ],
+  atOnce: 1,
+  onDemand: true,
+  prepare: async () => {
+    if (!existsSync(join(CNI_FOLDER, 'bridge'))) {
+      throw new Error(
+        `${CNI_FOLDER} is empty; install with\n  apt-get install --no-install-recommends containernetworking-plugins`,
+      );
+    }
+    if (kubeVipProgram() === undefined)
+      console.log('kubernetes/vip: not run here; KUBE_VIP names no program of kube-vip');
+    writeSites();
+    await buildPrograms();
+    await buildImages();
+  },
+  cleanUp: async () => {
+    removeSites();
+    await removeControlGroups();
+  },
+  publish,
+  scenarios: [
+    ...[SHIPPED, ...EXAMPLES].map((name) => ({
+      name: `apply-${name}`,
+      summary: `the site ${name} is applied twice, in three ways, to an empty cluster`,
+      run: applySite(name),
+    })),
+    { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },
+    { name: 'webhook', summary: 'bad pools and the webhook of MetalLB: fail, ignore, off', run: webhook },
+    ...(['Local', 'Cluster'] as const).map((policy) => ({
+      name: `load-balancer-${policy.toLowerCase()}`,
+      summary: `the node behind a LoadBalancer address fails, externalTrafficPolicy ${policy}`,
+      run: loadBalancer(SHIPPED, policy),
+    })),
+    {
+      name: 'load-balancer-control',
+      summary: 'the other nodes have no speaker: nobody may answer',
+      run: loadBalancerControl,
+    },
+    {
+      name: 'power',
+      summary: 'low battery under the kubelet: every machine is powered off in time',
+      run: powerHealthy,
+    },
+    { name: 'power-blip', summary: 'the mains are away for a while: leases come and go', run: powerBlip },
+    { name: 'power-pods-deleted', summary: 'every NUT pod is deleted during the shutdown', run: powerPodsDeleted },
+    { name: 'power-rollout', summary: 'a rolling update of NUT begins on battery, then it is low', run: powerRollout },
+    { name: 'power-kubelet-dead', summary: 'kubelet and containerd of a machine are dead', run: powerKubeletDead },
+    { name: 'not-ready', summary: 'killpowerd of a machine ends: who says so', run: notReady },
+    { name: 'nodes', summary: 'the cable and its label, a node deleted and joined again', run: nodes },
+    { name: 'flux', summary: 'Flux applies dist/, a change and a removal', run: flux },
+    ...(kubeVipProgram() === undefined
+      ? []
+      : [{ name: 'vip', summary: 'the holder of the virtual IP fails, with the real kube-vip', run: virtualIp }]),
+  ],
+};

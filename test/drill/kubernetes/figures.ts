@@ -1,0 +1,55 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { tableOf } from '../report';
+import type { Scenario } from '../scenario';
+import { releaseOf } from './programs';
+
+const FILE = 'docs/measured.md';
+const HEAD = `# Measured on a real Kubernetes
+
+The sections below are written by \`npm run drill -- kubernetes\`, each by the scenario it is named after. What does not hold is said so.
+`;
+
+/** Puts what a scenario measured into docs/measured.md, in the place of what an earlier run measured. */
+export function publish(scenario: Scenario, summary: string, tookMs: number): void {
+  const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : HEAD;
+  const [head = HEAD, ...sections] = text.split(/^(?=## )/m);
+  const title = `## ${scenario.name}\n`;
+  const written = title + sectionOf(scenario, summary, tookMs);
+  const all = [...sections.filter((section) => !section.startsWith(title)), written].sort();
+  writeFileSync(FILE, [head, ...all].map((part) => `${part.trimEnd()}\n`).join('\n'));
+}
+
+function sectionOf(scenario: Scenario, summary: string, tookMs: number): string {
+  const [load = 0] = loadavg();
+  const releases = [
+    `Kubernetes ${releaseOf('kubernetes', 'k8s.io/kubernetes')}`,
+    `etcd ${releaseOf('etcd', 'go.etcd.io/etcd/server/v3')}`,
+    `containerd ${releaseOf('containerd', 'github.com/containerd/containerd/v2')}`,
+    `MetalLB ${releaseOf('metallb', 'go.universe.tf/metallb')}`,
+  ];
+  const machine = `load ${load.toFixed(1)} on ${availableParallelism()} processors`;
+  const [head = [], ...body] = tableOf(scenario.measurements);
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const verdict = (passed: boolean) => (passed ? 'holds' : '**does not hold**');
+  return [
+    '',
+    `${summary[0]?.toUpperCase()}${summary.slice(1)}.`,
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${(tookMs / 1000).toFixed(0)} s, ${machine}; ${releases.join(', ')}.`,
+    '',
+    ...(head.length > 0 ? [row(head), row(head.map(() => '---')), ...body.map(row), ''] : []),
+    ...scenario.checks.map(
+      ({ passed, what, detail }) => `- ${verdict(passed)}: ${what}${detail && ` (${oneLine(detail)})`}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** On one line, and without the folders of this machine. */
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(`${process.cwd()}/`, '')
+    .replace(/\/[^\s"]*\/drill-[^\s"/]+\//g, '')
+    .replace(/\s+/g, ' ')
+    .slice(0, 200);

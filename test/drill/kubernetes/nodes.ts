@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { type Scenario, seconds } from '../scenario';
+import type { Cluster } from './cluster';
+import { nutReady, withPowerSite } from './power-site';
+
+const REACHED_MS = 180_000;
+
+/** The DaemonSet of the NUT pod on a node; empty when there is none. */
+async function nutPodOn(cluster: Cluster, node: string): Promise<string> {
+  const name = 'jsonpath={range .items[*]}{.metadata.labels.app\\.kubernetes\\.io/name} {end}';
+  const words = [`--field-selector=spec.nodeName=${node}`, '-o', name];
+  const { stdout } = await cluster.kubectl('-n', 'nut', 'get', 'pods', ...words);
+  return stdout.trim();
+}
+
+/** The cable of the UPS moves to another node, a node is deleted and joins again, and power safety goes with them. */
+export const nodes = (scenario: Scenario): Promise<void> =>
+  withPowerSite(scenario, async ({ cluster }) => {
+    const timed = async (what: string, condition: () => Promise<boolean>) =>
+      scenario.measure(what, seconds(await scenario.reach(what, REACHED_MS, condition)));
+
+    // a label without the cable in cluster.yaml has to be seen, and undone without a trace
+    await cluster.must('label', '--overwrite', 'node', 'k3s-2', 'ups-device=ups1');
+    await timed('control: a label without a cable leaves upsd ending again and again', async () => {
+      const restarts = 'jsonpath={.items[*].status.containerStatuses[?(@.name=="upsd")].restartCount}';
+      const words = ['--field-selector=spec.nodeName=k3s-2', '-o', restarts];
+      return Number(await cluster.must('-n', 'nut', 'get', 'pods', ...words)) > 0 && !(await nutReady(cluster));
+    });
+    await cluster.must('label', 'node', 'k3s-2', 'ups-device-');
+    await timed('the label is taken away: every NUT pod is ready', () => nutReady(cluster));
+
+    await cluster.must('delete', 'node', 'k3s-3');
+    await timed('a node is deleted: no NUT pod is bound to it', async () => (await nutPodOn(cluster, 'k3s-3')) === '');
+    await cluster.machine('k3s-3').kill('kubelet');
+    cluster.agent('k3s-3').launchKubelet();
+    await timed('its kubelet starts again: it is a node', async () => (await cluster.readyNodes()).includes('k3s-3'));
+    await timed('and its NUT pod is ready', () => nutReady(cluster));
+
+    await cluster.must('delete', 'node', 'k3s-1');
+    await cluster.machine('k3s-1').kill('kubelet');
+    cluster.agent('k3s-1').launchKubelet();
+    await timed('the UPS node joins again with the label of its cable', async () => {
+      return (await cluster.readyNodes()).includes('k3s-1') && (await nutPodOn(cluster, 'k3s-1')) === 'nut-primary';
+    });
+    await timed('and every NUT pod is ready', () => nutReady(cluster));
+    const diff = await cluster.kubectl('diff', '-f', join(cluster.site.dist, '50-nut.k8s.yaml'));
+    scenario.check('nothing of NUT differs from dist/', diff.code === 0, diff.stdout.slice(0, 300));
+  });

@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+type Module = 'etcd' | 'pods' | 'metallb' | 'containerd' | 'flux' | 'kubernetes';
+
+interface Needs {
+  readonly tags?: string;
+  /** A variable of its source that gets the release of a module it requires. */
+  readonly versionVariable?: string;
+  readonly versionOf?: string;
+  /** A module it requires whose definitions of Kubernetes kinds are kept beside the programs, as `definitions`. */
+  readonly definitionsOf?: string;
+}
+
+/** The Go modules under programs/ and what their builds need beside the source. */
+const MODULES: Readonly<Record<Module, Needs>> = {
+  etcd: {},
+  pods: {},
+  metallb: {},
+  containerd: { tags: 'no_btrfs no_zfs no_devmapper' },
+  kubernetes: { versionVariable: 'k8s.io/component-base/version.gitVersion', versionOf: 'k8s.io/kubernetes' },
+  flux: { definitionsOf: 'github.com/fluxcd/kustomize-controller' },
+};
+
+const SOURCE = resolve('test/drill/kubernetes/programs');
+/** Outside of the tree, so that a new clone of it does not build everything again. */
+export const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'power-safe-k3s');
+const PROGRESS_MS = 15_000;
+
+/** Path of a program that buildPrograms has built: `program('etcd', 'server')`. */
+export const program = (module: Module, name: string): string => join(folderOf(module), name);
+
+/** Release of a Go module that a go.mod here requires, such as `v1.36.4` of `k8s.io/kubernetes`. */
+export function releaseOf(module: Module, path: string): string {
+  const lines = readFileSync(join(SOURCE, module, 'go.mod'), 'utf8').split('\n');
+  const words = lines
+    .map((line) =>
+      line
+        .trim()
+        .replace(/^require /, '')
+        .split(' '),
+    )
+    .find(([first]) => first === path);
+  if (words?.[1] === undefined) throw new Error(`programs/${module}/go.mod requires no ${path}`);
+  return words[1];
+}
+
+/**
+ * Builds the programs that are not in the cache yet. Needs `go` and the network; takes a quarter of an hour on two idle cores when
+ * nothing is there, and seconds when everything is.
+ */
+export async function buildPrograms(): Promise<void> {
+  const missing = (Object.keys(MODULES) as Module[]).filter((module) => !existsSync(folderOf(module)));
+  if (missing.length === 0) return;
+  if (spawnSync('go', ['version']).status !== 0) {
+    throw new Error(
+      'not installed: go, which builds Kubernetes; install Go 1.26 from https://go.dev/dl and put it into PATH',
+    );
+  }
+  console.log(`building ${missing.join(', ')} from published Go modules into ${CACHE}`);
+  for (const module of missing) await build(module);
+}
+
+function folderOf(module: Module): string {
+  const files = readdirSync(join(SOURCE, module), { recursive: true, encoding: 'utf8' });
+  const hash = createHash('sha256').update(buildArguments(module).join(' '));
+  for (const path of files.filter((name) => /\.(mod|sum|go)$/.test(name)).sort()) {
+    hash.update(readFileSync(join(SOURCE, module, path)));
+  }
+  return join(CACHE, `${module}-${hash.digest('hex').slice(0, 12)}`);
+}
+
+function buildArguments(module: Module): string[] {
+  const { tags = '', versionVariable, versionOf } = MODULES[module];
+  const version = versionVariable && versionOf ? ` -X ${versionVariable}=${releaseOf(module, versionOf)}` : '';
+  return ['install', '-trimpath', '-buildvcs=false', '-tags', tags, '-ldflags', `-s -w${version}`, 'tool'];
+}
+
+/** Builds all tools of a go.mod, with a line of progress every 15 s. */
+async function build(module: Module): Promise<void> {
+  const folder = folderOf(module);
+  const unfinished = `${folder}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { recursive: true });
+  const startedAt = performance.now();
+  const elapsed = () => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`;
+  const progress = setInterval(() => console.log(`  ${module}: ${elapsed()}`), PROGRESS_MS);
+  try {
+    const compiler = spawn('setpriv', ['--pdeathsig', 'TERM', 'nice', '-n', '10', 'go', ...buildArguments(module)], {
+      cwd: join(SOURCE, module),
+      env: { ...process.env, CGO_ENABLED: '0', GOBIN: unfinished },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    const code = await new Promise<number | null>((done, fail) => compiler.once('exit', done).once('error', fail));
+    if (code !== 0) throw new Error(`go cannot build ${module}; what it said stands above`);
+  } finally {
+    clearInterval(progress);
+  }
+  const { definitionsOf } = MODULES[module];
+  if (definitionsOf !== undefined) {
+    const words = ['list', '-m', '-f', '{{.Dir}}', definitionsOf];
+    const { stdout } = spawnSync('go', words, { cwd: join(SOURCE, module), encoding: 'utf8' });
+    cpSync(join(stdout.trim(), 'config/crd/bases'), join(unfinished, 'definitions'), { recursive: true });
+  }
+  renameSync(unfinished, folder);
+  console.log(`  ${module}: built in ${elapsed()}`);
+}

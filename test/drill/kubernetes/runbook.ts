@@ -1,0 +1,55 @@
+/** Seconds from and to, as the runbook prints them. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+const cellsOf = (line: string): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+
+/** What hosts/RUNBOOK.md of a site promises, read from its tables. Throws for a promise that is not there. */
+export class Runbook {
+  private readonly rows: readonly (readonly string[])[];
+
+  constructor(private readonly text: string) {
+    this.rows = text
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map(cellsOf);
+  }
+
+  /** `5 to 8 s` or `40 s` in the row with a cell that matches. */
+  range(row: RegExp): Range {
+    const found = this.rows.find((cells) => cells.some((cell) => row.test(cell)));
+    const cell = found?.find((text) => !row.test(text) && /^-?[\d.]+( to [\d.]+)?( s| at the earliest)?$/.test(text));
+    const [, from, to] = /^(-?[\d.]+)(?: to ([\d.]+))?/.exec(cell ?? '') ?? [];
+    if (from === undefined) throw new Error(`hosts/RUNBOOK.md has no row ${row} with a time`);
+    return { from: Number(from), to: Number(to ?? from) };
+  }
+
+  /** The rows of the time line of a UPS: who does what from when to when, in seconds after the shutdown begins. */
+  step(who: string, what: RegExp): Range {
+    const cells = this.rows.find(([, actor, text = '']) => actor === who && what.test(text));
+    const [, from, to] = /^(-?\d+)(?: to (\d+))?/.exec(cells?.[0] ?? '') ?? [];
+    if (from === undefined) throw new Error(`hosts/RUNBOOK.md has no step ${what} of ${who}`);
+    return { from: Number(from), to: Number(to ?? from) };
+  }
+
+  /** The longest time of an event of the virtual IP: its column `never above`. */
+  vipNeverAbove(event: RegExp): number {
+    const cells = this.rows.find(([first = '']) => event.test(first));
+    const last = Number(cells?.at(-1));
+    if (!(last > 0)) throw new Error(`hosts/RUNBOOK.md has no time of the virtual IP for ${event}`);
+    return last;
+  }
+
+  /** A number in the text: `within (\d+) s`. */
+  number(pattern: RegExp): number {
+    const value = Number(pattern.exec(this.text)?.[1]);
+    if (Number.isNaN(value)) throw new Error(`hosts/RUNBOOK.md has no ${pattern}`);
+    return value;
+  }
+}

@@ -1,0 +1,25 @@
+// web-prober URL FILE: asks every 100 ms by a new connection, whatever became of the questions before, and adds a line for each to
+// FILE: when it was asked, when it was answered or given up, and who answered or a dash: `1700000000000 1700000000007 k3s-1`.
+const { appendFileSync } = require('node:fs');
+const http = require('node:http');
+
+const [url, file] = process.argv.slice(2);
+
+function ask() {
+  const askedAt = Date.now();
+  let said = false;
+  const say = (who) => {
+    if (said) return;
+    said = true;
+    appendFileSync(file, `${askedAt} ${Date.now()} ${who}\n`);
+    request.destroy();
+  };
+  const request = http.get(url, { agent: false, timeout: 1000 }, (response) => {
+    response.setEncoding('utf8');
+    response.once('data', (text) => say(text.trim()));
+  });
+  request.once('error', () => say('-'));
+  request.once('timeout', () => say('-'));
+  setTimeout(say, 1000, '-').unref();
+}
+setInterval(ask, 100);
