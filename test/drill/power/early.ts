@@ -23,7 +23,11 @@ export async function earlyOnBattery(scenario: Scenario): Promise<void> {
     await descent(scenario, lab, { at, name: 'mains power failed' }, { beginsWithinSeconds });
     const took = (lab.firstCommitOf(MACHINES) - at) / 1000;
     // early.sh subtracts whole seconds of uptime, so 10 s may be little more than 9 s
-    scenario.check(`it does not begin before ${ON_BATTERY_SECONDS} s`, took >= ON_BATTERY_SECONDS - 1, seconds(took * 1000));
+    scenario.check(
+      `it does not begin before ${ON_BATTERY_SECONDS} s`,
+      took >= ON_BATTERY_SECONDS - 1,
+      seconds(took * 1000),
+    );
     await ascent(scenario, lab);
   });
 }
