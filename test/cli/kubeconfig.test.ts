@@ -252,7 +252,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     expect(status).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(/^cluster\.yaml:1:7: bad-name: /),
-      expect.stringMatching(/^k3s\.yaml: it is no kubeconfig; /),
+      expect.stringMatching(/^k3s\.yaml: it is not a kubeconfig; /),
       expect.stringMatching(/^config: a Secret, not a kubeconfig; /),
     ]);
   });
