@@ -28,6 +28,7 @@ export const kubernetesDrill: Drill = {
     { name: 'conntrack', debianPackage: 'conntrack' },
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'openssl', debianPackage: 'openssl' },
+    { name: 'socat', debianPackage: 'socat' },
     { name: 'tar', debianPackage: 'tar' },
   ],
   atOnce: availableParallelism(),
