@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
+import { KUBERNETES_VARIABLE } from '../drill';
 import { tableOf } from '../report';
 import type { Scenario } from '../scenario';
 import { releaseOf } from './programs';
@@ -20,7 +21,8 @@ unless \`KUBE_VIP\` names its program, and the source-controller of Flux.
 export function publish(scenario: Scenario, summary: string, tookMs: number): void {
   const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : HEAD;
   const [head = HEAD, ...sections] = text.split(/^(?=## )/m);
-  const title = `## ${scenario.name}\n`;
+  const other = process.env[KUBERNETES_VARIABLE];
+  const title = `## ${scenario.name}${other ? ` on ${other}` : ''}\n`;
   const written = title + sectionOf(scenario, summary, tookMs);
   const all = [...sections.filter((section) => !section.startsWith(title)), written].sort();
   writeFileSync(FILE, [head, ...all].map((part) => `${part.trimEnd()}\n`).join('\n'));

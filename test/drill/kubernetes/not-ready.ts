@@ -16,8 +16,14 @@ export const notReady = (scenario: Scenario): Promise<void> =>
     const ofNode = ['pods', `--field-selector=spec.nodeName=${NODE}`, '-o', 'name'];
     const pod = (await cluster.must('-n', 'nut', 'get', ...ofNode)).trim();
     const described = await cluster.must('-n', 'nut', 'describe', pod);
-    const [, reason = ''] = /Readiness probe failed:(.*)/.exec(described) ?? [];
-    scenario.check('kubectl describe says why', reason.includes('killpowerd'), `"${reason.trim()}"`);
+    const reasons = [...described.matchAll(/Readiness probe failed:(.*)/g)].map(
+      ([, reason = '']) => `"${reason.trim()}"`,
+    );
+    scenario.check(
+      'kubectl describe says why',
+      reasons.some((reason) => reason.includes('killpowerd')),
+      reasons.join(', '),
+    );
     const applied = await cluster.npm(
       'apply',
       '--context',
