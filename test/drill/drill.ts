@@ -1,6 +1,9 @@
 import type { Program } from './requirements';
 import type { Scenario } from './scenario';
 
+/** Variable with the release of Kubernetes that a drill is to build instead of its own. */
+export const KUBERNETES_VARIABLE = 'DRILL_KUBERNETES';
+
 /** One sequence of events, in a lab of its own. */
 export interface ScenarioPlan {
   readonly name: string;

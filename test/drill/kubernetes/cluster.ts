@@ -250,7 +250,10 @@ export class Cluster {
     const config = parse(this.site.hostFile('kubeconfig.template.yaml')) as {
       clusters: { cluster: object }[];
       users: { user: object }[];
+      'current-context': string;
     };
+    // the virtual IP is there only when kube-vip is
+    config['current-context'] = this.context();
     for (const one of config.clusters) {
       one.cluster = { ...one.cluster, 'certificate-authority-data': this.pki.base64('ca.crt') };
     }

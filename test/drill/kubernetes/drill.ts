@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
@@ -27,9 +28,10 @@ export const kubernetesDrill: Drill = {
     { name: 'conntrack', debianPackage: 'conntrack' },
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'openssl', debianPackage: 'openssl' },
+    { name: 'socat', debianPackage: 'socat' },
     { name: 'tar', debianPackage: 'tar' },
   ],
-  atOnce: 1,
+  atOnce: availableParallelism(),
   onDemand: true,
   prepare: async () => {
     if (!existsSync(join(CNI_FOLDER, 'bridge'))) {

@@ -14,7 +14,7 @@ const cellsOf = (line: string): string[] =>
 export class Runbook {
   private readonly rows: readonly (readonly string[])[];
 
-  constructor(private readonly text: string) {
+  constructor(text: string) {
     this.rows = text
       .split('\n')
       .filter((line) => line.startsWith('|'))
@@ -44,12 +44,5 @@ export class Runbook {
     const last = Number(cells?.at(-1));
     if (!(last > 0)) throw new Error(`hosts/RUNBOOK.md has no time of the virtual IP for ${event}`);
     return last;
-  }
-
-  /** A number in the text: `within (\d+) s`. */
-  number(pattern: RegExp): number {
-    const value = Number(pattern.exec(this.text)?.[1]);
-    if (Number.isNaN(value)) throw new Error(`hosts/RUNBOOK.md has no ${pattern}`);
-    return value;
   }
 }
