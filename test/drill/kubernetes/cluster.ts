@@ -228,6 +228,7 @@ export class Cluster {
       podNetwork: podNetworkOf(site, index),
       podNetworks: site.podNetworks,
       clusterDns: (site.serviceNetworks[0] ?? '').replace(/\.\d+\/\d+$/, `.${DNS_HOST}`),
+      kubeletArguments: site.argumentsFor('kubelet'),
       devices: options.devices?.[machine.name] ?? {},
     });
     this.agents.set(machine.name, agent);

@@ -58,11 +58,26 @@ export const kubernetesDrill: Drill = {
     })),
     { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },
     { name: 'webhook', summary: 'bad pools and the webhook of MetalLB: fail, ignore, off', run: webhook },
-    ...(['Local', 'Cluster'] as const).map((policy) => ({
-      name: `load-balancer-${policy.toLowerCase()}`,
-      summary: `the node behind a LoadBalancer address fails, externalTrafficPolicy ${policy}`,
-      run: loadBalancer(SHIPPED, policy),
-    })),
+    {
+      name: 'load-balancer-local',
+      summary: 'the node behind a LoadBalancer address fails, externalTrafficPolicy Local',
+      run: loadBalancer(SHIPPED, 'Local'),
+    },
+    {
+      name: 'load-balancer-cluster',
+      summary: 'the same with externalTrafficPolicy Cluster',
+      run: loadBalancer(SHIPPED, 'Cluster'),
+    },
+    {
+      name: 'load-balancer-memberlist-fast',
+      summary: 'externalTrafficPolicy Local with loadBalancer.memberlist: fast',
+      run: loadBalancer('memberlist-fast', 'Local'),
+    },
+    {
+      name: 'load-balancer-failover-fast',
+      summary: 'externalTrafficPolicy Cluster with controlPlane.failover: fast',
+      run: loadBalancer('failover-fast', 'Cluster'),
+    },
     {
       name: 'load-balancer-control',
       summary: 'the other nodes have no speaker: nobody may answer',

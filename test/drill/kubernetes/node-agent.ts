@@ -20,6 +20,8 @@ export interface NodeAgentProps {
   readonly podNetwork: string;
   readonly podNetworks: readonly string[];
   readonly clusterDns: string;
+  /** More arguments of the kubelet, as k3s hands them on. */
+  readonly kubeletArguments: readonly string[];
   /** Devices that its containers see: path to device of this machine. */
   readonly devices: Readonly<Record<string, string>>;
 }
@@ -75,6 +77,7 @@ export class NodeAgent {
       `--kubeconfig=${pki.file(`node-${machine.name}.kubeconfig`)}`,
       ...[`--hostname-override=${machine.name}`, `--node-ip=${machine.node.addresses.join(',')}`],
       ...[`--root-dir=${join(machine.folder, 'kubelet')}`, `--cert-dir=${join(machine.folder, 'kubelet-pki')}`],
+      ...this.props.kubeletArguments.map((word) => `--${word}`),
       ...(machine.node.labels.length > 0 ? [`--node-labels=${machine.node.labels.join(',')}`] : []),
     );
   }
