@@ -30,7 +30,7 @@ export const notReady = (scenario: Scenario): Promise<void> =>
       cluster.context(),
       '--dist',
       cluster.site.dist,
-      '--timeout=20',
+      '--timeout=60',
     );
     const said = applied.stderr.trim();
     scenario.check('npm run apply ends with 1', applied.code === 1, `status ${applied.code}`);
