@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { applySite } from './apply';
+import { apiContract } from './contract';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
@@ -56,6 +57,11 @@ export const kubernetesDrill: Drill = {
       summary: `the site ${name} is applied twice, in three ways, to an empty cluster`,
       run: applySite(name),
     })),
+    {
+      name: 'contract',
+      summary: 'the API server answers as the one that the tests of npm run apply emulate',
+      run: apiContract,
+    },
     { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },
     { name: 'webhook', summary: 'bad pools and the webhook of MetalLB: fail, ignore, off', run: webhook },
     {
