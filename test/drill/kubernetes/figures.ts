@@ -58,6 +58,6 @@ function sectionOf(scenario: Scenario, summary: string, tookMs: number): string 
 const oneLine = (text: string): string =>
   text
     .replaceAll(`${process.cwd()}/`, '')
-    .replace(/\/[^\s"]*\/drill-[^\s"/]+\//g, '')
+    .replace(/[^\s"]*\/drill-\d[^\s"/]*\//g, '')
     .replace(/\s+/g, ' ')
     .slice(0, 200);
