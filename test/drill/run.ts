@@ -79,13 +79,16 @@ async function main(names: readonly string[], options: Options): Promise<number>
 
   const missing = missingRequirements([...FRAMEWORK_PROGRAMS, ...jobs.flatMap(({ drill }) => drill.programs)]);
   for (const line of missing) console.error(line);
-  return missing.length > 0 ? 2 : runPrepared(new Set(jobs.map(({ drill }) => drill)));
+  return missing.length > 0 ? 2 : runPrepared(jobs);
 }
 
 /** Before the sandbox, the work that needs network access; after it, removal of what the kernel does not remove with it. */
-async function runPrepared(drills: ReadonlySet<Drill>): Promise<number> {
+async function runPrepared(jobs: readonly Job[]): Promise<number> {
+  const drills = new Set(jobs.map(({ drill }) => drill));
   try {
-    for (const drill of drills) await drill.prepare?.();
+    for (const drill of drills) {
+      await drill.prepare?.(jobs.filter((job) => job.drill === drill).map(({ scenario }) => scenario.name));
+    }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 2;

@@ -13,7 +13,7 @@ import { CNI_FOLDER } from './node-agent';
 import { nodes } from './nodes';
 import { notReady } from './not-ready';
 import { powerBlip, powerHealthy, powerKubeletDead, powerPodsDeleted, powerRollout } from './power';
-import { buildPrograms } from './programs';
+import { buildPrograms, CLUSTER_MODULES } from './programs';
 import { quiet } from './quiet';
 import { EXAMPLES, removeSites, SHIPPED, writeSites } from './sites';
 import { virtualIp } from './vip';
@@ -34,7 +34,7 @@ export const kubernetesDrill: Drill = {
   ],
   atOnce: availableParallelism(),
   onDemand: true,
-  prepare: async () => {
+  prepare: async (scenarios) => {
     if (!existsSync(join(CNI_FOLDER, 'bridge'))) {
       throw new Error(
         `${CNI_FOLDER} is empty; install with\n  apt-get install --no-install-recommends containernetworking-plugins`,
@@ -43,7 +43,7 @@ export const kubernetesDrill: Drill = {
     if (kubeVipProgram() === undefined)
       console.log('kubernetes/vip: not run here; KUBE_VIP names no program of kube-vip');
     writeSites();
-    await buildPrograms();
+    await buildPrograms(scenarios.includes('flux') ? [...CLUSTER_MODULES, 'flux'] : CLUSTER_MODULES);
     await buildImages();
   },
   cleanUp: async () => {

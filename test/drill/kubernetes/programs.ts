@@ -26,6 +26,9 @@ const MODULES: Readonly<Record<Module, Needs>> = {
   flux: { definitionsOf: 'github.com/fluxcd/kustomize-controller' },
 };
 
+/** What every cluster runs. */
+export const CLUSTER_MODULES: readonly Module[] = ['etcd', 'pods', 'metallb', 'containerd', 'kubernetes'];
+
 const SOURCE = resolve('test/drill/kubernetes/programs');
 /** The release of Kubernetes that is asked for, such as `v1.34.4`; undefined for the one of programs/kubernetes/go.mod. */
 const otherKubernetes = (): string | undefined => process.env[KUBERNETES_VARIABLE] || undefined;
@@ -60,13 +63,13 @@ export function releaseOf(module: Module, path: string): string {
 }
 
 /**
- * Builds the programs that are not in the cache yet. Needs `go` and the network; takes a quarter of an hour on two idle cores when
+ * Builds the programs of these modules that are not in the cache yet. Needs `go` and the network; takes a quarter of an hour on two idle cores when
  * nothing is there, and seconds when everything is.
  */
-export async function buildPrograms(): Promise<void> {
+export async function buildPrograms(modules: readonly Module[]): Promise<void> {
   const version = otherKubernetes();
   if (version !== undefined) writeOtherKubernetes(version);
-  const missing = (Object.keys(MODULES) as Module[]).filter((module) => !existsSync(folderOf(module)));
+  const missing = modules.filter((module) => !existsSync(folderOf(module)));
   if (missing.length === 0) return;
   if (spawnSync('go', ['version']).status !== 0) {
     throw new Error(
