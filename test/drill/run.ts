@@ -87,7 +87,7 @@ async function runPrepared(jobs: readonly Job[]): Promise<number> {
   const drills = new Set(jobs.map(({ drill }) => drill));
   try {
     for (const drill of drills) {
-      await drill.prepare?.(jobs.filter((job) => job.drill === drill).map(({ scenario }) => scenario.name));
+      await drill.prepare?.(jobs.filter((job) => job.drill === drill).map(({ plan }) => plan.name));
     }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
