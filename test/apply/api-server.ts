@@ -141,12 +141,13 @@ export class ApiServer {
       return;
     }
     const body = await textOf(request);
+    const contentType = request.headers['content-type'] ?? '';
     const { object, created, warnings } = this.writer.write({
       method,
       resource,
       place,
-      body: body === '' ? {} : parse(body),
-      contentType: request.headers['content-type'] ?? '',
+      body: parsed(body, contentType),
+      contentType,
       dryRun: query.get('dryRun') === 'All',
       fieldValidation: query.get('fieldValidation'),
     });
@@ -186,6 +187,12 @@ async function textOf(request: IncomingMessage): Promise<string> {
   const text = Buffer.concat(chunks).toString('utf8');
   if (text.includes('\0')) throw badRequest('this server takes JSON and YAML, not protobuf');
   return text;
+}
+
+/** A body in JSON, which is most of them, is YAML too; to read it as YAML takes a hundred times as long. */
+function parsed(body: string, contentType: string): unknown {
+  if (body === '') return {};
+  return contentType.endsWith('json') ? JSON.parse(body) : parse(body);
 }
 
 function send(response: ServerResponse, code: number, body: object): void {
