@@ -154,6 +154,13 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual([expect.stringContaining('ups1 does not report ups.delay.shutdown'), 'ready']);
     });
 
+    test('reports that upsd has another primary password than the Secret', () => {
+      pod.write('secret/primary', 'changed-meanwhile');
+      expect(said()).toEqual([
+        'upsd does not take the primary password of the Secret for ups1 (ERR ACCESS-DENIED), so nothing could command it; see the log of the container upsd',
+      ]);
+    });
+
     test('reports a UPS without data', () => {
       pod.ups('ups1', 'ups.status', undefined);
       expect(said()).toEqual(['no data from ups1@127.0.0.1:3493; check its upsd and its driver']);

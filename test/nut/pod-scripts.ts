@@ -74,6 +74,7 @@ while read -r word ups rest; do
       echo "$ups $rest" >>"$UPSES/told"
       echo 'OK TRACKING 0815' && continue
       ;;
+    PRIMARY) echo 'OK PRIMARY-GRANTED' && continue ;;
     GET)
       [ "$ups $rest" = 'TRACKING 0815' ] && [ ! -e "$UPSES/fail" ] && echo SUCCESS && continue
       echo 'ERR FAILED' && continue

@@ -5,6 +5,7 @@
 . "/config/$NODE_NAME.env"
 
 log() { echo "$CONTAINER: $1"; }
+secret=
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 # whole seconds since boot: setting the clock does not move a deadline
 uptime_seconds() { cut -d. -f1 /proc/uptime; }
@@ -42,6 +43,13 @@ arm() {
     log "systemd-logind on $NODE_NAME did not schedule the power-off; the next commit retries"
   fi
   [ "$armed" = no ] || log "this node powers off in $1 s ($2)"
+}
+
+# is_new_secret: true if the kubelet has replaced a password of this pod since the last call; the first call only reads them
+is_new_secret() {
+  secret_before=$secret
+  secret=$(cat /secret/*)
+  [ -n "$secret_before" ] && [ "$secret" != "$secret_before" ]
 }
 
 status_of() { timeout 4 upsc "$1" ups.status 2>/dev/null; }

@@ -33,6 +33,10 @@ while read -r ups offdelay _; do
   at=$ups@127.0.0.1:$UPSD_PORT
   timeout 4 upscmd -l "$at" 2>/dev/null | grep -q '^shutdown\.return ' ||
     problem "$ups does not support shutdown.return, so it would not restore its output; check its driver in cluster.yaml"
+  # asks for the role of the primary and changes nothing: without it nothing can set FSD or command the UPS
+  answer=$(to_upsd "PRIMARY $ups" | grep -E '^(OK PRIMARY|ERR )' | head -n 1)
+  [ "$answer" = 'OK PRIMARY-GRANTED' ] ||
+    problem "upsd does not take the primary password of the Secret for $ups (${answer:-no answer}), so nothing could command it; see the log of the container upsd"
   delay=$(timeout 4 upsc "$at" ups.delay.shutdown 2>/dev/null | cut -d. -f1)
   # a remark, not a problem
   [ -n "$delay" ] || echo "$ups does not report ups.delay.shutdown; measure once when it cuts its output, see hosts/RUNBOOK.md"

@@ -14,8 +14,11 @@ fi
 
 echo 'MODE=netserver' >/etc/nut/nut.conf
 cat "/config/$NODE_NAME.upsd.conf" >/etc/nut/upsd.conf
-/scripts/fill.sh "/config/$NODE_NAME.ups.conf" >/etc/nut/ups.conf
-/scripts/fill.sh /config/upsd.users >/etc/nut/upsd.users
+# put TEMPLATE FILE: true if its passwords are valid; the file changes as a whole
+put() { /scripts/fill.sh "$1" >"$2.new" && mv -f "$2.new" "$2"; }
+is_new_secret || true
+put "/config/$NODE_NAME.ups.conf" /etc/nut/ups.conf
+put /config/upsd.users /etc/nut/upsd.users
 
 # /var/run/nut outlives the container: a driver would end the process that an old PID file names
 rm -f /var/run/nut/upsd.pid /var/run/nut/*-*.pid /var/run/nut/declared.* /var/run/nut/silent.*
@@ -67,6 +70,42 @@ is_over() {
   [ "$over" != no ]
 }
 
+# true if no UPS of this node is on battery, calibrates or is bypassed: nobody minds that upsd or a driver restarts
+is_calm() {
+  while read -r ups _; do
+    case " $(status_of "$ups@127.0.0.1:$UPSD_PORT") " in
+      *' OB '* | *' FSD '* | *' CAL '* | *' BYPASS '*) return 1 ;;
+      *' OL '*) ;;
+      *) return 1 ;;
+    esac
+  done <"/config/$NODE_NAME.cables"
+}
+
+restart_upsd() {
+  kill "$server"
+  wait "$server" || true
+  rm -f /var/run/nut/upsd.pid /var/run/nut/declared.* /var/run/nut/silent.*
+  upsd -u root -F &
+  server=$!
+}
+
+# The scripts of this pod use the new passwords at once, so upsd reads them at once, on battery too. An upsmon that is logged in with the
+# old one may then no longer set FSD, and uses the new one only on a new connection: upsd restarts when it may, and so do the drivers
+# that have a new password.
+follow_secret() {
+  if is_new_secret; then
+    [ -e /etc/nut/ups.conf.running ] || cp /etc/nut/ups.conf /etc/nut/ups.conf.running
+    # an invalid password: fill.sh says which, and the old ones stay
+    put "/config/$NODE_NAME.ups.conf" /etc/nut/ups.conf && put /config/upsd.users /etc/nut/upsd.users || return 0
+    kill -HUP "$server"
+    log 'a password in the Secret changed; upsd has it'
+  fi
+  [ -e /etc/nut/ups.conf.running ] && is_calm || return 0
+  cmp -s /etc/nut/ups.conf.running /etc/nut/ups.conf || upsdrvctl stop || true
+  rm -f /etc/nut/ups.conf.running
+  restart_upsd
+}
+
 run_drivers &
 drivers=$!
 upsd -u root -F &
@@ -79,11 +118,8 @@ while kill -0 "$server" 2>/dev/null; do
   wait $! || true
   if is_over; then
     log "the shutdown of $over; restarting upsd to clear FSD"
-    kill "$server"
-    wait "$server" || true
-    rm -f /var/run/nut/upsd.pid /var/run/nut/declared.* /var/run/nut/silent.*
-    upsd -u root -F &
-    server=$!
+    restart_upsd
   fi
+  follow_secret
 done
 wait "$server"

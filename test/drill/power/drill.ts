@@ -16,6 +16,7 @@ import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
+import { secretReplaced } from './secret';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
 
@@ -87,6 +88,11 @@ export const powerDrill: Drill = {
       run: upsdRestarted,
     },
     { name: 'wrong-password', summary: 'one node has an old password at low battery', run: wrongPassword },
+    {
+      name: 'secret-replaced',
+      summary: 'the Secret changes while the pods run, low battery later',
+      run: secretReplaced,
+    },
     { name: 'early-on-battery', summary: 'early shutdown after 10 s on battery', run: earlyOnBattery },
     { name: 'early-runtime', summary: 'early shutdown below a battery runtime', run: earlyRuntime },
     {
