@@ -56,6 +56,7 @@ const PATHS =
 
 const UPSC = `#!/bin/sh
 if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
+if [ "$1" = -l ]; then exit; fi
 [ ! -e "$UPSES/\${1%%@*}.mute" ] || { echo 'Error: Data stale' >&2 && exit 1; }
 exec cat "$UPSES/\${1%%@*}.$2"
 `;

@@ -24,8 +24,8 @@ while :; do
 done &
 preflights=$!
 
-# the driver of a UPS at this node runs and gets no answer
-is_stale() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" ups.status 2>&1 | grep -q 'Data stale'; }
+# the driver of a UPS at this node gets no answer, or upsd.sh has just restarted it because of that
+is_stale() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" ups.status 2>&1 | grep -Eq 'Data stale|Driver not connected'; }
 
 # seconds, too short for any node to halt
 SHORTEST_HALT=10

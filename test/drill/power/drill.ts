@@ -11,6 +11,7 @@ import {
 } from './dead-pods';
 import { earlyOnBattery, earlyRuntime } from './early';
 import { earlyOneOfTwo, earlyPrimaryFrozen } from './early-faults';
+import { driverFrozen, upsdFrozen } from './frozen';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
@@ -88,6 +89,8 @@ export const powerDrill: Drill = {
       run: upsdRestarted,
     },
     { name: 'wrong-password', summary: 'one node has an old password at low battery', run: wrongPassword },
+    { name: 'driver-frozen', summary: 'the driver hangs on line and on battery, low battery later', run: driverFrozen },
+    { name: 'upsd-frozen', summary: 'upsd hangs on battery, low battery later', run: upsdFrozen },
     {
       name: 'secret-replaced',
       summary: 'the Secret changes while the pods run, low battery later',
