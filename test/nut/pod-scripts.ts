@@ -178,9 +178,11 @@ export class PodScripts {
     writeFileSync(this.path(name), text);
   }
 
-  /** The names of all files for killpowerd, hidden ones too. */
+  /** The names of all files for killpowerd, hidden ones too, but for the reserve. */
   get killpowerFiles(): string[] {
-    return readdirSync(this.path('killpower')).sort();
+    return readdirSync(this.path('killpower'))
+      .filter((name) => !/^\..*\.[ab]$/.test(name))
+      .sort();
   }
 
   /** Runs a script to its end. */

@@ -7,10 +7,22 @@ problem() {
   problems=1
 }
 
+probe=/killpower/.probe.$CONTAINER
+if { echo probe >"$probe"; } 2>/dev/null; then writable=yes; else writable=no; fi
+rm -f "$probe" 2>/dev/null
+if reserve deadline && reserve lease; then
+  # a remark, not a problem: the reserve is enough for an outage
+  [ "$writable" = yes ] || echo "the power-off directory of $NODE_NAME is full; free space in its file system (df)"
+else
+  problem "the power-off directory of $NODE_NAME is full or read-only, so no deadline could be written; free space in its file system (df)"
+fi
+
 if [ "$ACTUATOR" = killpowerd ]; then
   now=$(uptime_seconds)
   if [ -r /killpower/heartbeat ] && read -r beat_boot beat_at _ </killpower/heartbeat && [ "$beat_boot" = "$(boot_id)" ] &&
-    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then :; else
+    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then :; elif [ "$writable" = no ]; then
+    problem "killpowerd on $NODE_NAME writes no heartbeat: it has no space for it, or is not running"
+  else
     problem "killpowerd is not running on $NODE_NAME; install and start it, see hosts/README.md"
   fi
 fi

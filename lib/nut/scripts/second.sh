@@ -10,6 +10,8 @@ pause() {
 }
 
 preflights=
+reserve deadline
+reserve lease
 # marks of an earlier boot do not apply
 for mark in /killpower/.commanded.*; do
   [ "$mark" != "${mark%."$(boot_id)"}" ] || rm -rf "$mark"
@@ -49,7 +51,8 @@ while :; do
     /scripts/commit.sh second-opinion
   elif [ "$line" -ge "$MIN_SUPPLIES" ]; then
     if [ "$lease" = yes ] || [ -e /killpower/lease ]; then
-      rm -f /killpower/lease
+      # kept as a reserve, see write_line
+      mv -f /killpower/lease "/killpower/.lease.$CONTAINER.b"
       log 'mains power returned; dead-man lease released'
     fi
     lease=no

@@ -25,6 +25,7 @@ if committed; then
   rest
 fi
 
+reserve deadline || true
 echo 'MODE=netclient' >/etc/nut/nut.conf
 is_new_secret || true
 /scripts/fill.sh "$template" >/etc/nut/upsmon.conf

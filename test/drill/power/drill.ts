@@ -12,6 +12,7 @@ import {
 import { earlyOnBattery, earlyRuntime } from './early';
 import { earlyOneOfTwo, earlyPrimaryFrozen } from './early-faults';
 import { driverFrozen, upsdFrozen } from './frozen';
+import { runFull } from './full';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
@@ -91,6 +92,7 @@ export const powerDrill: Drill = {
     { name: 'wrong-password', summary: 'one node has an old password at low battery', run: wrongPassword },
     { name: 'driver-frozen', summary: 'the driver hangs on line and on battery, low battery later', run: driverFrozen },
     { name: 'upsd-frozen', summary: 'upsd hangs on battery, low battery later', run: upsdFrozen },
+    { name: 'run-full', summary: 'the power-off directory of every node is full before the outage', run: runFull },
     {
       name: 'secret-replaced',
       summary: 'the Secret changes while the pods run, low battery later',
