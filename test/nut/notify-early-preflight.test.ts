@@ -161,6 +161,21 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       ]);
     });
 
+    test.each([
+      ['battery.charge', { chargeBelowPercent: 40 }],
+      ['battery.runtime', { runtimeBelowSeconds: 300 }],
+    ])('reports a limit of %s that the UPS does not report', (variable, early) => {
+      start({ ...MODEL, early });
+      healthy();
+      const problem = (value: string) =>
+        `ups1 does not report ${variable} as a number (${value}), so its limit of power.earlyShutdown would never be reached; use another limit`;
+      expect(said()).toEqual([problem('nothing')]);
+      pod.ups('ups1', variable, 'NA');
+      expect(said()).toEqual([problem('NA')]);
+      pod.ups('ups1', variable, '85.0');
+      expect(said()).toEqual(['ready']);
+    });
+
     test('reports a UPS without data', () => {
       pod.ups('ups1', 'ups.status', undefined);
       expect(said()).toEqual(['no data from ups1@127.0.0.1:3493; check its upsd and its driver']);

@@ -54,6 +54,11 @@ while read -r ups offdelay _; do
   [ -n "$delay" ] || echo "$ups does not report ups.delay.shutdown; measure once when it cuts its output, see hosts/RUNBOOK.md"
   [ "${delay:-$offdelay}" = "$offdelay" ] ||
     problem "$ups would cut its output after $delay s, but cluster.yaml plans with $offdelay s; correct its offdelay"
+  for variable in ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}; do
+    value=$(timeout 4 upsc "$at" "$variable" 2>/dev/null | cut -d. -f1)
+    is_number "$value" ||
+      problem "$ups does not report $variable as a number (${value:-nothing}), so its limit of power.earlyShutdown would never be reached; use another limit"
+  done
   timeout 4 upsc -c "$at" >/var/run/nut/logged-in 2>/dev/null
   # the node with the cable is listed twice, for its primary and its agent
   while read -r whose address node; do

@@ -17,6 +17,17 @@ export const budget: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a limit on a runtime that the driver does not compute is warned about',
+    changes: {
+      'ups[0].driver': 'nutdrv_qx',
+      'ups[0].runtimeAtLowBatterySeconds': undefined,
+      power: { earlyShutdown: { runtimeBelowSeconds: 300 } },
+    },
+    problems: [
+      'warning ups[0].options: runtime-not-reported: driver nutdrv_qx computes no battery.runtime of "ups1" without runtimecal, so runtimeBelowSeconds would never be reached; set options.runtimecal, use chargeBelowPercent or onBatterySeconds, or check that `upsc` shows battery.runtime',
+    ],
+  },
+  {
     says: 'an early shutdown that nobody has measured is warned about',
     changes: { 'ups[0].runtimeAtLowBatterySeconds': 100, power: { earlyShutdown: { onBatterySeconds: 60 } } },
     problems: [
