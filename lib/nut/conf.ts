@@ -122,6 +122,8 @@ export function upsmonConf(monitors: readonly Monitor[], minSupplies: number, ti
     // from 2.8.3 on, upsmon treats a UPS with an alarm as critical after one failed poll, even on line; older versions log an unknown
     // directive
     'ALARMCRITICAL 0',
+    // from 2.8.1 on, upsmon counts a UPS as lost that reports OFF for 30 s, even on line; a UPS without output leaves no host to power off
+    'OFFDURATION -1',
     'RUN_AS_USER root',
     'POWERDOWNFLAG /var/run/nut/powerdown',
     ...(tls ? ['CERTPATH /etc/nut/ca', 'CERTVERIFY 1', 'FORCESSL 1'] : []),

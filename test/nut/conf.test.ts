@@ -120,6 +120,10 @@ describe('upsmon.conf', () => {
 
   test('gives a UPS with an alarm its DEADTIME, like any other', () => expect(conf()).toMatch(/^ALARMCRITICAL 0$/m));
 
+  test('takes a UPS that reports OFF on line for one that feeds its hosts', () => {
+    expect(conf()).toMatch(/^OFFDURATION -1$/m);
+  });
+
   test('requires TLS when there are certificates', () => {
     expect(conf(true)).toContain('CERTPATH /etc/nut/ca\nCERTVERIFY 1\nFORCESSL 1\n');
   });
