@@ -59,6 +59,8 @@ export const upsdConf = (addresses: readonly string[], port: number, tls: boolea
   [
     ...addresses.map((address) => `LISTEN ${address} ${port}`),
     `MAXAGE ${MAX_AGE_SECONDS}`,
+    // upsd allocates memory for each; without a number it takes the limit of open files, which a container runtime may set to 1e9
+    'MAXCONN 1024',
     ...(tls ? ['CERTFILE /etc/nut/upsd.pem', 'DISABLE_WEAK_SSL true'] : []),
     '',
   ].join('\n');

@@ -81,7 +81,7 @@ describe('ups.conf', () => {
 describe('upsd.conf', () => {
   test('listens on the given addresses only', () => {
     expect(upsdConf(['127.0.0.1', 'fd00::1'], 3493, false)).toBe(
-      'LISTEN 127.0.0.1 3493\nLISTEN fd00::1 3493\nMAXAGE 15\n',
+      'LISTEN 127.0.0.1 3493\nLISTEN fd00::1 3493\nMAXAGE 15\nMAXCONN 1024\n',
     );
   });
 
