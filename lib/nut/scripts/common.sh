@@ -70,18 +70,26 @@ is_new_secret() {
 
 status_of() { timeout 4 upsc "$1" ups.status 2>/dev/null; }
 
-# state_of UPS@HOST: the state of a UPS for the nodes it feeds: done (FSD, or on battery with low battery), battery, line, or unknown
-# (no data)
+# state_of UPS@HOST: what the status of a UPS means for the nodes it feeds. Its words:
+# https://networkupstools.org/docs/developer-guide.chunked/new-drivers.html#_status_data
+#   done     they power off: FSD, or on battery with low battery
+#   battery  it feeds them from its battery
+#   line     mains power feeds them, by whatever way
+#   unclear  it answers and says neither: WAIT, and ALARM, LB, OFF, OVER, RB, HB or TEST alone
+#   unknown  no data
 state_of() {
   case " $(status_of "$1") " in
+    '  ') echo unknown ;;
     *' FSD '*) echo 'done' ;;
     # a UPS that calibrates its battery reports it low, and returns to mains power by itself
     *' CAL '*) echo line ;;
     # adjacent words share one blank, so the second pattern starts without it
     *' OB '*'LB '* | *' LB '*'OB '*) echo 'done' ;;
     *' OB '*) echo battery ;;
-    *' OL '*) echo line ;;
-    *) echo unknown ;;
+    # a UPS without mains power neither bypasses nor trims nor boosts it, and charges nothing
+    *' OL '* | *' BYPASS '* | *' TRIM '* | *' BOOST '* | *' ECO '* | *' CHRG '*) echo line ;;
+    *' DISCHRG '*) echo battery ;;
+    *) echo unclear ;;
   esac
 }
 

@@ -7,7 +7,7 @@ on_battery=/var/run/nut/on-battery.$CONTAINER.$1
 beyond=/var/run/nut/beyond.$CONTAINER.$1
 case $(state_of "$1@127.0.0.1:$UPSD_PORT") in
   battery) ;;
-  unknown) exit 1 ;;
+  unknown | unclear) exit 1 ;;
   *)
     rm -f "$on_battery" "$beyond"
     exit 1

@@ -38,12 +38,14 @@ while :; do
   # sums of the power values in each state
   line=0
   battery=0
+  unclear=0
   critical=0
   while read -r ups value; do
     case $(state_of "$ups") in
       'done') critical=$((critical + value)) ;;
       battery) battery=$((battery + value)) ;;
       line) line=$((line + value)) ;;
+      unclear) unclear=$((unclear + value)) ;;
     esac # no data adds nothing: upsmon acts on that, and the lease runs on
   done <"/config/$NODE_NAME.feeds"
 
@@ -58,7 +60,9 @@ while :; do
     lease=no
     # on every poll, which makes up for a call that failed
     [ "$ACTUATOR" != logind ] || /scripts/logind.sh cancel
-  elif [ $((line + battery)) -ge "$MIN_SUPPLIES" ]; then
+  elif [ $((line + battery)) -ge "$MIN_SUPPLIES" ] ||
+    # what a UPS says for a moment, such as WAIT, ends no lease
+    { [ $((line + battery + unclear)) -ge "$MIN_SUPPLIES" ] && [ -e /killpower/lease ]; }; then
     [ "$lease" = yes ] || log "on battery; this node powers off in $LEASE s unless the dead-man lease is renewed"
     lease=yes
     write_line lease $((looked + LEASE)) lease

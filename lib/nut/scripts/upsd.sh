@@ -86,7 +86,7 @@ is_over() {
     older "$declared" "$offdelay" || continue
     case $status in
       '  ') ! older "$silent" "$SILENT_SECONDS" || over="$ups is over, and the UPS is silent without output" ;;
-      *' OL '*) over="$ups is over, and mains power returned" ;;
+      *' OL '* | *' BYPASS '*) over="$ups is over, and mains power returned" ;;
     esac
   done <"/config/$NODE_NAME.cables"
   [ "$over" != no ]
