@@ -91,7 +91,7 @@ while :; do
           ;;
       esac
       # The primary polls as often and acts first; the next poll sees the FSD set here. Also on line, which resets the times it keeps.
-      ! /scripts/early-reached.sh "$ups" $((5 * POLL)) || declare_shutdown "$ups"
+      ! /scripts/early-reached.sh "$ups" $((EARLY_POLLS * POLL)) || declare_shutdown "$ups"
     done <"/config/$NODE_NAME.cables"
   fi
   echo "$looked" >/var/run/nut/looked
