@@ -131,10 +131,17 @@ export const timing: readonly InvalidSite[] = [
       says: `an image with NUT before 2.8 is refused: ${image}`,
       changes: { 'images.nut': image },
       problems: [
-        'error images.nut: nut-too-old: the tag names NUT 2.7.4, which takes the primary for a secondary and never declares a shutdown; use an image with NUT 2.8 or newer, remove images.nut, or change the tag if it is no NUT release',
+        'error images.nut: nut-too-old: the tag names NUT 2.7.4, which takes the primary for a secondary and never declares a shutdown; use an image with NUT 2.8.0, or with 2.8.3 or newer, remove images.nut, or change the tag if it is no NUT release',
       ],
     }),
   ),
+  ...['2.8.1', '2.8.2'].map((release) => ({
+    says: `an image with NUT ${release} is refused`,
+    changes: { 'images.nut': `registry.home.arpa/nut:${release}-r2` },
+    problems: [
+      `error images.nut: nut-too-old: the tag names NUT ${release}, which declares a shutdown as soon as it loses a UPS on battery, as while upsd restarts; use an image with NUT 2.8.0, or with 2.8.3 or newer, remove images.nut, or change the tag if it is no NUT release`,
+    ],
+  })),
   {
     says: "the actuator logind without an image of one's own is refused",
     changes: { 'power.actuator': 'logind' },
