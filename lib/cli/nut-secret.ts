@@ -13,9 +13,7 @@ const PIPE = 'npm run --silent secret:nut | kubectl --context NAME apply -f -';
 const HELP = `
   ${PIPE}
 
-Nothing is written to disk. Restart the pods after a change of passwords:
-
-  kubectl --context NAME -n nut rollout restart daemonset nut-primary nut-secondary
+Nothing is written to disk. Running pods receive changed passwords in about a minute.
 
 ${exitStatus('invalid input')}`;
 

@@ -59,6 +59,8 @@ export const upsdConf = (addresses: readonly string[], port: number, tls: boolea
   [
     ...addresses.map((address) => `LISTEN ${address} ${port}`),
     `MAXAGE ${MAX_AGE_SECONDS}`,
+    // upsd allocates memory for each; without a number it takes the limit of open files, which a container runtime may set to 1e9
+    'MAXCONN 1024',
     ...(tls ? ['CERTFILE /etc/nut/upsd.pem', 'DISABLE_WEAK_SSL true'] : []),
     '',
   ].join('\n');
@@ -122,6 +124,8 @@ export function upsmonConf(monitors: readonly Monitor[], minSupplies: number, ti
     // from 2.8.3 on, upsmon treats a UPS with an alarm as critical after one failed poll, even on line; older versions log an unknown
     // directive
     'ALARMCRITICAL 0',
+    // from 2.8.1 on, upsmon counts a UPS as lost that reports OFF for 30 s, even on line; a UPS without output leaves no host to power off
+    'OFFDURATION -1',
     'RUN_AS_USER root',
     'POWERDOWNFLAG /var/run/nut/powerdown',
     ...(tls ? ['CERTPATH /etc/nut/ca', 'CERTVERIFY 1', 'FORCESSL 1'] : []),

@@ -1,3 +1,4 @@
+import { EARLY_POLLS } from '../power';
 import {
   checkUpsName,
   type Monitor,
@@ -128,6 +129,7 @@ function numbers(model: NutModel, node: FedNode): string {
     EARLY_ON_BATTERY: early?.onBatterySeconds,
     EARLY_CHARGE: early?.chargeBelowPercent,
     EARLY_RUNTIME: early?.runtimeBelowSeconds,
+    EARLY_POLLS,
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value ?? ''}\n`)

@@ -2,6 +2,7 @@ import type { Cluster } from '../cluster';
 import { statusPollSeconds, valuePollSeconds } from './drivers';
 import {
   detectionByNutSeconds,
+  EARLY_POLLS,
   MAX_AGE_SECONDS,
   type NodePlan,
   POLLS,
@@ -53,7 +54,12 @@ export const runtimeSum = (cluster: Cluster, plan: UpsPlan): string =>
 
 /** Battery runtime required at a limit of power.earlyShutdown. */
 export const earlyRuntimeSum = (cluster: Cluster, plan: UpsPlan): string =>
-  batterySum(cluster, plan, `${valuePollSeconds(plan.ups)} pollfreq`, plan.earlyRuntimeNeededSeconds);
+  batterySum(
+    cluster,
+    plan,
+    `${valuePollSeconds(plan.ups)} pollfreq + ${EARLY_POLLS} x ${cluster.power.pollOnBatterySeconds} POLLFREQALERT`,
+    plan.earlyRuntimeNeededSeconds,
+  );
 
 function batterySum({ power }: Cluster, plan: UpsPlan, poll: string, sum: number): string {
   const { ups, offDelaySeconds, allDownSeconds, carriesSeconds } = plan;

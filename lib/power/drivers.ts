@@ -11,6 +11,8 @@ export interface DriverFacts {
   readonly onDelayUnitSeconds: 1 | 60;
   /** Start of ondelay. Megatec's `S<n>R<m>` cuts after n minutes and restores m minutes after the cut. */
   readonly onDelayFrom: 'command' | 'cut';
+  /** Driver options without which it computes no battery.runtime, unless the UPS reports one. @default - none */
+  readonly runtimeOption?: string;
   /** True when it reaches the UPS over the network: no USB bus and no privileges on the node. */
   readonly network: boolean;
 }
@@ -27,6 +29,7 @@ const MINUTES: DriverFacts = {
   longestOffDelaySeconds: 600,
   onDelayUnitSeconds: 1,
   onDelayFrom: 'cut',
+  runtimeOption: 'runtimecal',
   network: false,
 };
 

@@ -15,6 +15,14 @@ export {
 export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
 export { powerTimelineSvg } from './picture';
-export { MAX_AGE_SECONDS, type NodePlan, type PowerPlan, type PowerRole, powerPlan, type UpsPlan } from './plan';
+export {
+  EARLY_POLLS,
+  MAX_AGE_SECONDS,
+  type NodePlan,
+  type PowerPlan,
+  type PowerRole,
+  powerPlan,
+  type UpsPlan,
+} from './plan';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
 export { type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';

@@ -71,6 +71,8 @@ export interface PowerPlan {
 export const UPSMON_SECONDS = 2;
 /** The poll at which upsmon finds that DEADTIME or HOSTSYNC has passed, and the one before it. */
 export const POLLS = 2;
+/** Polls in a row at which a charge or runtime must be below its limit of power.earlyShutdown: one bad reading powers nothing off. */
+export const EARLY_POLLS = 5;
 /** MAXAGE of upsd.conf: upsd serves the last data of a driver that stopped responding for this long. */
 export const MAX_AGE_SECONDS = 15;
 /** killpowerd polls its deadline once a second. */
@@ -120,7 +122,7 @@ function nodePlan(cluster: Cluster, node: Node, detectionSeconds: number): NodeP
 }
 
 function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detectionSeconds: number): UpsPlan {
-  const { marginSeconds, pollSeconds, finalDelaySeconds } = cluster.power;
+  const { marginSeconds, pollSeconds, pollOnBatterySeconds, finalDelaySeconds } = cluster.power;
   const nodes = all
     .filter(({ node }) => node.ups.some(({ name }) => name === ups.name))
     .sort((a, b) => a.stageSeconds - b.stageSeconds);
@@ -142,7 +144,7 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
     noticeSeconds: statusPollSeconds(ups) + pollSeconds,
     carriesSeconds,
     runtimeNeededSeconds: statusPollSeconds(ups) + afterwards,
-    earlyRuntimeNeededSeconds: valuePollSeconds(ups) + afterwards,
+    earlyRuntimeNeededSeconds: valuePollSeconds(ups) + EARLY_POLLS * pollOnBatterySeconds + afterwards,
   };
 }
 

@@ -1,10 +1,11 @@
-import type { Cluster, Path } from '../cluster';
+import type { Cluster, Path, Ups } from '../cluster';
 import {
   allDownSum,
   bestRuntime,
   type Change,
   changeText,
   cutEarlier,
+  driverFacts,
   earlyRuntimeSum,
   isEnough,
   MAX_AGE_SECONDS,
@@ -22,6 +23,11 @@ const RULES = {
   'early-shutdown-empty': {
     cause: '`earlyShutdown` has no limit and does nothing',
     cure: 'Set a limit, or remove it',
+  },
+  'runtime-not-reported': {
+    cause: '`runtimeBelowSeconds` with a driver that computes no `battery.runtime` without an option',
+    cure: 'Set that option, or use another limit. If `upsc` shows `battery.runtime`, nothing is to be done: preflight checks it',
+    severity: 'warning',
   },
   'early-shutdown-unmeasured': {
     cause: 'The battery runtime from a charge or time limit is not measured',
@@ -57,12 +63,28 @@ export const budget = subject(RULES, (cluster, report) => {
   }
 });
 
+/** A battery that lasts only if the shutdown begins at a value that the driver may not compute. */
+function checkRuntimeReported({ driver = '', name, options }: Ups, path: Path, report: Report<typeof RULES>): void {
+  const option = driverFacts(driver)?.runtimeOption;
+  if (option === undefined || options[option] !== undefined) return;
+  report(
+    'runtime-not-reported',
+    [...path, 'options'],
+    `driver ${driver} computes no battery.runtime of "${name}" without ${option}, so runtimeBelowSeconds would never be reached`,
+    `set options.${option}, use chargeBelowPercent or onBatterySeconds, or check that \`upsc\` shows battery.runtime`,
+  );
+}
+
 const SHOWN = '(npm run power -- explain shows the sum)';
 
 function checkBattery(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
   const { name, runtimeAtEarlyShutdownSeconds } = ups.ups;
   const runtimes = runtimesOf(cluster, ups);
-  if (runtimes.some(isEnough)) return;
+  const enough = runtimes.filter(isEnough);
+  if (enough.length > 0) {
+    if (enough.every(({ source }) => source === 'runtimeBelowSeconds')) checkRuntimeReported(ups.ups, path, report);
+    return;
+  }
   const { onBatterySeconds, chargeBelowPercent } = cluster.power.earlyShutdown ?? {};
   const best = bestRuntime(runtimes);
   const orBelow = `or power.earlyShutdown.runtimeBelowSeconds to ${ups.earlyRuntimeNeededSeconds} or more`;

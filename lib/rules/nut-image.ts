@@ -12,8 +12,9 @@ const RULES = {
     cure: 'Build `images/nut/Containerfile` and set `images.nut`, or remove `tlsSecret`',
   },
   'nut-too-old': {
-    cause: '`images.nut` has NUT before 2.8, which does not support the roles primary and secondary',
-    cure: 'Use an image with NUT 2.8 or newer',
+    cause:
+      '`images.nut` has NUT before 2.8, which does not support the roles primary and secondary, or 2.8.1 or 2.8.2, which shut down at any loss of a UPS on battery',
+    cure: 'Use an image with NUT 2.8.0, or with 2.8.3 or newer',
   },
 } as const;
 
@@ -25,6 +26,9 @@ const BUILD = 'build images/nut/Containerfile, push it and set images.nut';
 
 /** Releases before 2.8. A tag of `git describe`, such as 2.7.4-2479-g86a3223, is a version in between, which may support the roles. */
 const BEFORE_PRIMARY = /^v?(2\.[0-7]\.\d+)(?![\d.]|-\d+-g)/;
+
+/** Releases whose upsmon declares a shutdown as soon as it loses a UPS on battery, without DEADTIME: upsd restarted on battery is enough. */
+const WITHOUT_DEADTIME = /^v?(2\.8\.[12])(?![\d.]|-\d+-g)/;
 
 /** The NUT image has what this site uses. */
 export const nutImage = subject(RULES, (cluster, report) => {
@@ -46,12 +50,18 @@ export const nutImage = subject(RULES, (cluster, report) => {
       `${BUILD}, or remove tlsSecret`,
     );
   }
-  const [, release] = BEFORE_PRIMARY.exec(tagOf(images.nut ?? '') ?? '') ?? [];
-  if (release === undefined) return;
-  report(
-    'nut-too-old',
-    ['images', 'nut'],
-    `the tag names NUT ${release}, which takes the primary for a secondary and never declares a shutdown`,
-    'use an image with NUT 2.8 or newer, remove images.nut, or change the tag if it is no NUT release',
-  );
+  const tag = tagOf(images.nut ?? '') ?? '';
+  for (const [releases, what] of [
+    [BEFORE_PRIMARY, 'takes the primary for a secondary and never declares a shutdown'],
+    [WITHOUT_DEADTIME, 'declares a shutdown as soon as it loses a UPS on battery, as while upsd restarts'],
+  ] as const) {
+    const [, release] = releases.exec(tag) ?? [];
+    if (release === undefined) continue;
+    report(
+      'nut-too-old',
+      ['images', 'nut'],
+      `the tag names NUT ${release}, which ${what}`,
+      'use an image with NUT 2.8.0, or with 2.8.3 or newer, remove images.nut, or change the tag if it is no NUT release',
+    );
+  }
 });

@@ -15,7 +15,7 @@ import type { Mount } from './container-runner';
 import { KillpowerFolder } from './killpower-folder';
 import type { Cable, Network } from './network';
 import type { Labels } from './node-affinity';
-import { BackgroundProcess } from './processes';
+import { BackgroundProcess, command, run } from './processes';
 import { sleep, type Timeline, until } from './timeline';
 
 /** What a node runs once it is up, such as the kubelet with its pods. */
@@ -47,6 +47,8 @@ export interface HostProps {
   readonly watcher: Watcher;
   /** Paths on the node to real paths, such as that of a pseudo-terminal. */
   readonly devices?: ReadonlyMap<string, string>;
+  /** Size of the file system of that directory, such as `64k`. @default - not limited */
+  readonly killpowerSize?: string;
   /** Milliseconds from `poweroff` to off; Infinity for a halt that hangs. */
   readonly haltMs: number;
   /** Milliseconds from power to the start of the pods. */
@@ -151,8 +153,13 @@ export class Host {
     await sleep(this.props.bootMs);
     if (!this.isIn('booting', boot)) return;
     // /run is in memory and starts empty
+    const { killpowerPath, killpowerSize } = this.props;
+    if (killpowerSize !== undefined) await run('umount', ['-l', this.path(killpowerPath)]);
     rmSync(this.path('/run'), { recursive: true, force: true });
-    mkdirSync(this.path(this.props.killpowerPath), { recursive: true });
+    mkdirSync(this.path(killpowerPath), { recursive: true });
+    if (killpowerSize !== undefined) {
+      await command('mount', '-t', 'tmpfs', '-o', `size=${killpowerSize}`, 'tmpfs', this.path(killpowerPath));
+    }
     this.haltingAt = this.haltedAt = this.forcedAt = undefined;
     this.startWatcher();
     await this.cable.plug();

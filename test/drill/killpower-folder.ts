@@ -12,7 +12,8 @@ export interface ArmedLine {
   readonly reason: string;
 }
 
-const LINE = /^(\S+) (\d+) (\d+) (\S+)\n$/;
+// padded where it went into a reserved file
+const LINE = /^(\S+) (\d+) (\d+) (\S+) *\n$/;
 
 /** What the pods of a node write to its power-off directory in one boot. */
 export class KillpowerFolder {

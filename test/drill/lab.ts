@@ -25,6 +25,8 @@ export interface LabProps {
   readonly haltMs: (node: Node) => number;
   /** Milliseconds of a boot: longer than the driver needs to detect mains power, as on a real node. @default 6000 */
   readonly bootMs?: number;
+  /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
+  readonly killpowerSize?: string;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
   /** Of every UPS. @default - a UPS in real time with an endless battery */
@@ -61,6 +63,7 @@ export class Lab {
           network: this.network,
           timeline: scenario.timeline,
           killpowerPath: cluster.nut.killpowerPath,
+          killpowerSize: props.killpowerSize,
           watcher,
           devices,
           haltMs: props.haltMs(node),

@@ -84,6 +84,11 @@ export class PodRunner {
     await this.dispose();
   }
 
+  /** The Secrets of its volumes change while it runs. */
+  update(manifests: Manifests): void {
+    for (const { update } of this.volumes) update?.(manifests);
+  }
+
   /** Kills all its containers at once. */
   async kill(): Promise<void> {
     this.wanted = false;
@@ -163,6 +168,11 @@ export class Kubelet implements Workload {
   /** Kills every container of all pods; they restart. */
   crash(): void {
     for (const pod of this.pods.values()) pod.crash();
+  }
+
+  /** The Secrets that its running pods mount change. */
+  update(manifests: Manifests): void {
+    for (const pod of this.pods.values()) pod.update(manifests);
   }
 
   get podNames(): string[] {

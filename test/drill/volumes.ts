@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Manifests, Volume } from './manifests';
 import { command, run } from './processes';
@@ -17,6 +17,8 @@ export interface VolumeContext {
 export interface PreparedVolume {
   readonly source: string;
   readonly readOnly: boolean;
+  /** Replaces the content of a Secret, as the kubelet does while the pod runs. @default - nothing changes */
+  readonly update?: (manifests: Manifests) => void;
   /** Removes it. */
   readonly dispose: () => Promise<void>;
 }
@@ -33,9 +35,10 @@ export async function prepareVolume(volume: Volume, context: VolumeContext): Pro
     return { source, readOnly: true, dispose: nothing };
   }
   if (secret) {
-    const data = context.manifests.secret(secret.secretName, context.namespace);
-    project(source, data, secret.items, secret.defaultMode);
-    return { source, readOnly: true, dispose: nothing };
+    const update = (manifests: Manifests) =>
+      project(source, manifests.secret(secret.secretName, context.namespace), secret.items, secret.defaultMode);
+    update(context.manifests);
+    return { source, readOnly: true, update, dispose: nothing };
   }
   if (emptyDir) {
     mkdirSync(source, { recursive: true });
@@ -68,8 +71,9 @@ function project(
     if (text === undefined) throw new Error(`a volume needs the key "${key}", which is missing`);
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-    chmodSync(file, mode ?? defaultMode);
+    writeFileSync(`${file}.new`, text);
+    chmodSync(`${file}.new`, mode ?? defaultMode);
+    renameSync(`${file}.new`, file);
   }
 }
 

@@ -39,7 +39,7 @@ describe('RUNBOOK.md', () => {
     expect(shipped).toContain('offdelay 120 s, ondelay 180 s: 92 + 15 margin = 107, in steps of 60: 120.');
     expect(shipped).toContain('2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142 s');
     expect(shipped).toContain(
-      'at runtimeBelowSeconds 360. Battery runtime required there: 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170 s',
+      'at runtimeBelowSeconds 360. Battery runtime required there: 30 pollfreq + 5 x 2 POLLFREQALERT + 5 POLLFREQ + 120 offdelay + 15 margin = 180 s',
     );
   });
 

@@ -81,7 +81,7 @@ describe('ups.conf', () => {
 describe('upsd.conf', () => {
   test('listens on the given addresses only', () => {
     expect(upsdConf(['127.0.0.1', 'fd00::1'], 3493, false)).toBe(
-      'LISTEN 127.0.0.1 3493\nLISTEN fd00::1 3493\nMAXAGE 15\n',
+      'LISTEN 127.0.0.1 3493\nLISTEN fd00::1 3493\nMAXAGE 15\nMAXCONN 1024\n',
     );
   });
 
@@ -119,6 +119,10 @@ describe('upsmon.conf', () => {
   });
 
   test('gives a UPS with an alarm its DEADTIME, like any other', () => expect(conf()).toMatch(/^ALARMCRITICAL 0$/m));
+
+  test('takes a UPS that reports OFF on line for one that feeds its hosts', () => {
+    expect(conf()).toMatch(/^OFFDURATION -1$/m);
+  });
 
   test('requires TLS when there are certificates', () => {
     expect(conf(true)).toContain('CERTPATH /etc/nut/ca\nCERTVERIFY 1\nFORCESSL 1\n');

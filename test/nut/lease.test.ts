@@ -33,6 +33,13 @@ describe.each(SHELLS)('lease.sh under $shell', ({ command }) => {
     expect(pod.told).toEqual([RETURN('ups1')]);
   });
 
+  test('does so too when the UPS says neither on line nor on battery', () => {
+    pod.ups('ups1', 'ups.status', 'WAIT');
+    lease(SOON);
+    looks();
+    expect(pod.told).toEqual([RETURN('ups1')]);
+  });
+
   test('waits for a second poll, because the lease may be renewed by then', () => {
     pod.ups('ups1', 'ups.status', 'OB');
     lease(SOON);

@@ -36,6 +36,8 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
   describe('early-reached.sh', () => {
     const EARLY = { onBatterySeconds: 60, chargeBelowPercent: 40, runtimeBelowSeconds: 300 };
     const isReached = (seconds = 0) => pod.run('early-reached.sh', ['ups1', String(seconds)]).status === 0;
+    /** Five polls of 2 s. */
+    const CONFIRMED = 10;
 
     test.each([
       ['OB', '41', '300', false],
@@ -50,15 +52,17 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', status);
       pod.ups('ups1', 'battery.charge', charge);
       pod.ups('ups1', 'battery.runtime', runtime);
+      expect(isReached()).toBe(false);
+      pod.write('proc/uptime', `${UPTIME + CONFIRMED}.01 1.0\n`);
       expect(isReached()).toBe(reached);
     });
 
-    test('is true once a limit has been exceeded for the given seconds', () => {
+    test('is false for one bad reading', () => {
       start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', 'OB');
       const at = (uptime: number, charge: string): boolean => {
         pod.write('proc/uptime', `${uptime}.01 1.0\n`);
         pod.ups('ups1', 'battery.charge', charge);
-        return isReached(10);
+        return isReached();
       };
       expect([at(100, '39'), at(109, '39'), at(110, '39')]).toEqual([false, false, true]);
       expect([at(111, '40'), at(112, '39'), at(121, '39'), at(122, '39')]).toEqual([false, false, false, true]);
@@ -152,6 +156,28 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     test('prints ready and a remark when a UPS does not report its delay', () => {
       pod.ups('ups1', 'ups.delay.shutdown', undefined);
       expect(said()).toEqual([expect.stringContaining('ups1 does not report ups.delay.shutdown'), 'ready']);
+    });
+
+    test('reports that upsd has another primary password than the Secret', () => {
+      pod.write('secret/primary', 'changed-meanwhile');
+      expect(said()).toEqual([
+        'upsd does not take the primary password of the Secret for ups1 (ERR ACCESS-DENIED), so nothing could command it; see the log of the container upsd',
+      ]);
+    });
+
+    test.each([
+      ['battery.charge', { chargeBelowPercent: 40 }],
+      ['battery.runtime', { runtimeBelowSeconds: 300 }],
+    ])('reports a limit of %s that the UPS does not report', (variable, early) => {
+      start({ ...MODEL, early });
+      healthy();
+      const problem = (value: string) =>
+        `ups1 does not report ${variable} as a number (${value}), so its limit of power.earlyShutdown would never be reached; use another limit`;
+      expect(said()).toEqual([problem('nothing')]);
+      pod.ups('ups1', variable, 'NA');
+      expect(said()).toEqual([problem('NA')]);
+      pod.ups('ups1', variable, '85.0');
+      expect(said()).toEqual(['ready']);
     });
 
     test('reports a UPS without data', () => {

@@ -57,6 +57,7 @@ const PATHS =
 
 const UPSC = `#!/bin/sh
 if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
+if [ "$1" = -l ]; then exit; fi
 [ ! -e "$UPSES/\${1%%@*}.mute" ] || { echo 'Error: Data stale' >&2 && exit 1; }
 exec cat "$UPSES/\${1%%@*}.$2"
 `;
@@ -75,6 +76,7 @@ while read -r word ups rest; do
       echo "$ups $rest" >>"$UPSES/told"
       echo 'OK TRACKING 0815' && continue
       ;;
+    PRIMARY) echo 'OK PRIMARY-GRANTED' && continue ;;
     GET)
       [ "$ups $rest" = 'TRACKING 0815' ] && [ ! -e "$UPSES/fail" ] && echo SUCCESS && continue
       echo 'ERR FAILED' && continue
@@ -178,9 +180,11 @@ export class PodScripts {
     writeFileSync(this.path(name), text);
   }
 
-  /** The names of all files for killpowerd, hidden ones too. */
+  /** The names of all files for killpowerd, hidden ones too, but for the reserve. */
   get killpowerFiles(): string[] {
-    return readdirSync(this.path('killpower')).sort();
+    return readdirSync(this.path('killpower'))
+      .filter((name) => !/^\..*\.[ab]$/.test(name))
+      .sort();
   }
 
   /** Runs a script to its end. */

@@ -44,7 +44,8 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       },
     );
 
-    test.each(['OL', 'OL CHRG', 'OL LB', 'OL CHRG RB', 'OB LB CAL', 'CAL OB'])(
+    const ON_LINE = ['OL', 'OL CHRG', 'OL LB', 'OL CHRG RB', 'OB LB CAL', 'CAL OB', 'OL OFF', 'OL DISCHRG', 'OL TEST'];
+    test.each([...ON_LINE, 'BYPASS', 'ALARM BYPASS OVER', 'TRIM', 'BOOST', 'ECO', 'CHRG'])(
       'releases the lease at "%s"',
       async (status) => {
         pod.common(`write_line lease ${UPTIME + 5} lease`);
@@ -53,6 +54,21 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         expect(pod.killpowerFiles).toEqual([]);
       },
     );
+
+    const UNCLEAR = ['WAIT', 'ALARM', 'LB', 'OFF', 'OVER', 'RB', 'HB', 'TEST', 'A-WORD-OF-TOMORROW'];
+    test.each([...UNCLEAR, 'DISCHRG'])('renews the lease at "%s" after on battery', async (status) => {
+      pod.common(`write_line lease ${UPTIME + 5} lease`);
+      pod.ups('ups1', 'ups.status', status);
+      await pod.look();
+      expect(pod.line('lease')?.[1]).toBe(String(UPTIME + LEASE));
+      expect(pod.line('deadline')).toBeUndefined();
+    });
+
+    test.each(UNCLEAR)('takes no lease at "%s"', async (status) => {
+      pod.ups('ups1', 'ups.status', status);
+      await pod.look();
+      expect(pod.killpowerFiles).toEqual([]);
+    });
 
     test('does not touch the lease without data', async () => {
       pod.common(`write_line lease ${UPTIME + 5} lease`);

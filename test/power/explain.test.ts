@@ -31,8 +31,8 @@ describe('what explain prints', () => {
       '  offdelay  92 + 15 margin = 107, in steps of 60: 120',
       '  ondelay   180; output restored 180 s after the command at the earliest, and only with mains power',
       '  battery   required at low battery: 2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142',
-      '            required at the limit of earlyShutdown: 30 pollfreq + 5 POLLFREQ + 120 offdelay + 15 margin = 170',
-      '            runtimeBelowSeconds 360, required 170: enough',
+      '            required at the limit of earlyShutdown: 30 pollfreq + 5 x 2 POLLFREQALERT + 5 POLLFREQ + 120 offdelay + 15 margin = 180',
+      '            runtimeBelowSeconds 360, required 180: enough',
       '',
     ]);
   });
@@ -94,7 +94,7 @@ describe('what explain gives programs', () => {
           nodes: ['k3s-2', 'k3s-3', 'k3s-1'],
           offDelaySeconds: 120,
           runtimeNeededSeconds: 142,
-          runtimes: [{ source: 'runtimeBelowSeconds', availableSeconds: 360, neededSeconds: 170 }],
+          runtimes: [{ source: 'runtimeBelowSeconds', availableSeconds: 360, neededSeconds: 180 }],
         },
       ],
     });

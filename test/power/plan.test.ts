@@ -37,8 +37,8 @@ describe('the power plan of the shipped site', () => {
     ]);
   });
 
-  test('needs 142 s of battery after low battery, and 170 s where the driver polls every 30 s', () => {
-    expect(plan.upses.map((ups) => [ups.runtimeNeededSeconds, ups.earlyRuntimeNeededSeconds])).toEqual([[142, 170]]);
+  test('needs 142 s of battery after low battery, and 180 s where the driver polls every 30 s', () => {
+    expect(plan.upses.map((ups) => [ups.runtimeNeededSeconds, ups.earlyRuntimeNeededSeconds])).toEqual([[142, 180]]);
   });
 });
 
@@ -187,7 +187,7 @@ test('pollinterval and pollfreq of the driver count', () => {
     ...site,
     ups: [{ ...ups, options: { ...ups.options, pollinterval: 10, pollfreq: 60 } }],
   });
-  expect([runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds]).toEqual([137, 187, 15]);
+  expect([runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds]).toEqual([137, 197, 15]);
 });
 
 describe('every plan', () => {

@@ -31,7 +31,7 @@ const valid: readonly ValidSite[] = [
   })),
   {
     says: 'halt budgets that just outlast the lease',
-    changes: { 'power.haltBudget': { serverSeconds: 27, upsNodeSeconds: 27 } },
+    changes: { 'power.haltBudget': { serverSeconds: 34, upsNodeSeconds: 34 } },
   },
   {
     says: 'halt budgets that a lease outlasts, with keepalived, which has none',

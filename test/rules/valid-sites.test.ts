@@ -144,7 +144,7 @@ const valid: readonly ValidSite[] = [
   },
   {
     says: 'a lease just inside the limits',
-    changes: { 'controlPlane.lease': { durationSeconds: 14, renewSeconds: 13, retrySeconds: 10 } },
+    changes: { 'controlPlane.lease': { durationSeconds: 16, renewSeconds: 15, retrySeconds: 12 } },
   },
   { says: 'fast failover, whose lease follows', changes: { 'controlPlane.failover': 'fast' } },
   {

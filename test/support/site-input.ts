@@ -76,7 +76,12 @@ export const powerSite = (): ClusterInput => ({
   ],
   controlPlane: { vip: '192.168.10.5', dnsName: 'api.home.arpa' },
   ups: [
-    { name: 'ups1', driver: 'nutdrv_qx', node: 'k3s-1', options: { offdelay: 120, ondelay: 180, pollfreq: 20 } },
+    {
+      name: 'ups1',
+      driver: 'nutdrv_qx',
+      node: 'k3s-1',
+      options: { offdelay: 120, ondelay: 180, pollfreq: 20, runtimecal: '240,100,720,50' },
+    },
     {
       name: 'ups2',
       driver: 'snmp-ups',

@@ -12,6 +12,6 @@ while read -r ups offdelay _; do
       ;;
     # upsd powers off with this node, so nothing could command this UPS later. FSD first: without it, the other nodes of the UPS would
     # run until it cuts its output
-    battery) ! declare_shutdown "$ups" || cut_output "$ups" "$offdelay" ;;
+    battery | unclear) ! declare_shutdown "$ups" || cut_output "$ups" "$offdelay" ;;
   esac
 done <"/config/$NODE_NAME.cables"

@@ -5,17 +5,34 @@
 . "/config/$NODE_NAME.env"
 
 log() { echo "$CONTAINER: $1"; }
+secret=
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 # whole seconds since boot: setting the clock does not move a deadline
 uptime_seconds() { cut -d. -f1 /proc/uptime; }
 is_number() { case $1 in '' | *[!0-9]* | ??????????*) return 1 ;; esac }
 
-# write_line FILE UPTIME REASON: writes `<boot id> <uptime> <halt budget> <reason>` for killpowerd. The write is atomic; the temporary
-# file has this container's name, because all containers of the node share the directory.
+# reserve FILE: true if a later write of FILE needs no space: one page is reserved, and one more for a FILE that does not exist yet. This
+# container's name is in their names, because all containers of the node share the directory.
+reserve() {
+  for spare in "/killpower/.$1.$CONTAINER.a" "/killpower/.$1.$CONTAINER.b"; do
+    [ -s "$spare" ] || printf '%-160s\n' '' >"$spare" || return 1
+    [ ! -e "/killpower/$1" ] || return 0
+  done 2>/dev/null
+}
+
+# write_line FILE UPTIME REASON: writes `<boot id> <uptime> <halt budget> <reason>` for killpowerd, atomically. In a full directory the
+# line goes into a reserved page, and the page it replaces becomes the reserve: rename and link need no space.
 write_line() {
-  new=/killpower/.$1.$CONTAINER.$$
-  printf '%s %s %s %s\n' "$(boot_id)" "$2" "$HALT" "$3" >"$new" && mv -f "$new" "/killpower/$1" && return
-  rm -f "$new"
+  text="$(boot_id) $2 $HALT $3"
+  new=/killpower/.$1.$CONTAINER
+  { printf '%s\n' "$text" >"$new.$$" && mv -f "$new.$$" "/killpower/$1"; } 2>/dev/null && return
+  rm -f "$new.$$" 2>/dev/null
+  # 1<> does not cut the file short, which would give its page away
+  if [ -s "$new.a" ] && printf '%-160s\n' "$text" 1<>"$new.a" && { ln -f "/killpower/$1" "$new.b" || [ ! -e "/killpower/$1" ]; } &&
+    mv -f "$new.a" "/killpower/$1"; then
+    mv -f "$new.b" "$new.a"
+    return 0
+  fi 2>/dev/null
   log "cannot write $1 to the power-off directory of $NODE_NAME; check whether its disk is full or read-only"
   return 1
 }
@@ -44,20 +61,35 @@ arm() {
   [ "$armed" = no ] || log "this node powers off in $1 s ($2)"
 }
 
+# is_new_secret: true if the kubelet has replaced a password of this pod since the last call; the first call only reads them
+is_new_secret() {
+  secret_before=$secret
+  secret=$(cat /secret/*)
+  [ -n "$secret_before" ] && [ "$secret" != "$secret_before" ]
+}
+
 status_of() { timeout 4 upsc "$1" ups.status 2>/dev/null; }
 
-# state_of UPS@HOST: the state of a UPS for the nodes it feeds: done (FSD, or on battery with low battery), battery, line, or unknown
-# (no data)
+# state_of UPS@HOST: what the status of a UPS means for the nodes it feeds. Its words:
+# https://networkupstools.org/docs/developer-guide.chunked/new-drivers.html#_status_data
+#   done     they power off: FSD, or on battery with low battery
+#   battery  it feeds them from its battery
+#   line     mains power feeds them, by whatever way
+#   unclear  it answers and says neither: WAIT, and ALARM, LB, OFF, OVER, RB, HB or TEST alone
+#   unknown  no data
 state_of() {
   case " $(status_of "$1") " in
+    '  ') echo unknown ;;
     *' FSD '*) echo 'done' ;;
     # a UPS that calibrates its battery reports it low, and returns to mains power by itself
     *' CAL '*) echo line ;;
     # adjacent words share one blank, so the second pattern starts without it
     *' OB '*'LB '* | *' LB '*'OB '*) echo 'done' ;;
     *' OB '*) echo battery ;;
-    *' OL '*) echo line ;;
-    *) echo unknown ;;
+    # a UPS without mains power neither bypasses nor trims nor boosts it, and charges nothing
+    *' OL '* | *' BYPASS '* | *' TRIM '* | *' BOOST '* | *' ECO '* | *' CHRG '*) echo line ;;
+    *' DISCHRG '*) echo battery ;;
+    *) echo unclear ;;
   esac
 }
 

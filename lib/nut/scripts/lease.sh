@@ -9,16 +9,16 @@ ends_soon() {
 }
 
 # without a UPS to command, expiry of the lease is enough
-has_ups_on_battery() {
+has_ups_off_line() {
   while read -r ups _; do
-    case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in battery | 'done') return 0 ;; esac
+    case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in battery | unclear | 'done') return 0 ;; esac
   done <"/config/$NODE_NAME.cables"
   return 1
 }
 
 polls=0
 while :; do
-  if ! committed && ends_soon && has_ups_on_battery; then polls=$((polls + 1)); else polls=0; fi
+  if ! committed && ends_soon && has_ups_off_line; then polls=$((polls + 1)); else polls=0; fi
   # not at the first poll: upsd may have just restarted, and second is about to renew the lease
   [ "$polls" -lt 2 ] || /scripts/commit.sh lease
   sleep 2

@@ -74,9 +74,16 @@ arm)
   ;;
 lease)
   is_number "$2" || usage
-  printf '%s %s lease\n' "$boot" $((now + $2)) >"$LOGIND_STATE.lease"
   rm -f "$LOGIND_STATE.over"
-  schedule
+  if printf '%s %s lease\n' "$boot" $((now + $2)) >"$LOGIND_STATE.lease"; then
+    schedule
+  elif [ -e "$LOGIND_STATE.lease" ]; then
+    # a full directory: the file is empty, and is there for cancel
+    earliest
+    plan "${first:-$((now + $2))}"
+  else
+    exit 1
+  fi
   ;;
 cancel)
   # the lease moves aside until logind has cancelled it, so that the next call completes a cancel that failed

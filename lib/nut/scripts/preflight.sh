@@ -7,10 +7,22 @@ problem() {
   problems=1
 }
 
+probe=/killpower/.probe.$CONTAINER
+if { echo probe >"$probe"; } 2>/dev/null; then writable=yes; else writable=no; fi
+rm -f "$probe" 2>/dev/null
+if reserve deadline && reserve lease; then
+  # a remark, not a problem: the reserve is enough for an outage
+  [ "$writable" = yes ] || echo "the power-off directory of $NODE_NAME is full; free space in its file system (df)"
+else
+  problem "the power-off directory of $NODE_NAME is full or read-only, so no deadline could be written; free space in its file system (df)"
+fi
+
 if [ "$ACTUATOR" = killpowerd ]; then
   now=$(uptime_seconds)
   if [ -r /killpower/heartbeat ] && read -r beat_boot beat_at _ </killpower/heartbeat && [ "$beat_boot" = "$(boot_id)" ] &&
-    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then :; else
+    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then :; elif [ "$writable" = no ]; then
+    problem "killpowerd on $NODE_NAME writes no heartbeat: it has no space for it, or is not running"
+  else
     problem "killpowerd is not running on $NODE_NAME; install and start it, see hosts/README.md"
   fi
 fi
@@ -33,11 +45,20 @@ while read -r ups offdelay _; do
   at=$ups@127.0.0.1:$UPSD_PORT
   timeout 4 upscmd -l "$at" 2>/dev/null | grep -q '^shutdown\.return ' ||
     problem "$ups does not support shutdown.return, so it would not restore its output; check its driver in cluster.yaml"
+  # asks for the role of the primary and changes nothing: without it nothing can set FSD or command the UPS
+  answer=$(to_upsd "PRIMARY $ups" | grep -E '^(OK PRIMARY|ERR )' | head -n 1)
+  [ "$answer" = 'OK PRIMARY-GRANTED' ] ||
+    problem "upsd does not take the primary password of the Secret for $ups (${answer:-no answer}), so nothing could command it; see the log of the container upsd"
   delay=$(timeout 4 upsc "$at" ups.delay.shutdown 2>/dev/null | cut -d. -f1)
   # a remark, not a problem
   [ -n "$delay" ] || echo "$ups does not report ups.delay.shutdown; measure once when it cuts its output, see hosts/RUNBOOK.md"
   [ "${delay:-$offdelay}" = "$offdelay" ] ||
     problem "$ups would cut its output after $delay s, but cluster.yaml plans with $offdelay s; correct its offdelay"
+  for variable in ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}; do
+    value=$(timeout 4 upsc "$at" "$variable" 2>/dev/null | cut -d. -f1)
+    is_number "$value" ||
+      problem "$ups does not report $variable as a number (${value:-nothing}), so its limit of power.earlyShutdown would never be reached; use another limit"
+  done
   timeout 4 upsc -c "$at" >/var/run/nut/logged-in 2>/dev/null
   # the node with the cable is listed twice, for its primary and its agent
   while read -r whose address node; do

@@ -10,6 +10,8 @@ pause() {
 }
 
 preflights=
+reserve deadline
+reserve lease
 # marks of commands in an earlier boot do not apply
 for mark in /killpower/.commanded.*; do
   [ "$mark" != "${mark%."$(boot_id)"}" ] || rm -rf "$mark"
@@ -24,8 +26,8 @@ while :; do
 done &
 preflights=$!
 
-# the driver of a UPS at this node runs and gets no answer
-is_stale() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" ups.status 2>&1 | grep -q 'Data stale'; }
+# the driver of a UPS at this node gets no answer, or upsd.sh has just restarted it because of that
+is_stale() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" ups.status 2>&1 | grep -Eq 'Data stale|Driver not connected'; }
 
 # seconds, too short for any node to halt
 SHORTEST_HALT=10
@@ -36,12 +38,14 @@ while :; do
   # sums of the power values in each state
   line=0
   battery=0
+  unclear=0
   critical=0
   while read -r ups value; do
     case $(state_of "$ups") in
       'done') critical=$((critical + value)) ;;
       battery) battery=$((battery + value)) ;;
       line) line=$((line + value)) ;;
+      unclear) unclear=$((unclear + value)) ;;
     esac # no data adds nothing: upsmon acts on that, and the lease runs on
   done <"/config/$NODE_NAME.feeds"
 
@@ -49,13 +53,16 @@ while :; do
     /scripts/commit.sh second-opinion
   elif [ "$line" -ge "$MIN_SUPPLIES" ]; then
     if [ "$lease" = yes ] || [ -e /killpower/lease ]; then
-      rm -f /killpower/lease
+      # kept as a reserve, see write_line
+      mv -f /killpower/lease "/killpower/.lease.$CONTAINER.b"
       log 'mains power returned; dead-man lease released'
     fi
     lease=no
     # on every poll, which makes up for a call that failed
     [ "$ACTUATOR" != logind ] || /scripts/logind.sh cancel
-  elif [ $((line + battery)) -ge "$MIN_SUPPLIES" ]; then
+  elif [ $((line + battery)) -ge "$MIN_SUPPLIES" ] ||
+    # what a UPS says for a moment, such as WAIT, ends no lease
+    { [ $((line + battery + unclear)) -ge "$MIN_SUPPLIES" ] && [ -e /killpower/lease ]; }; then
     [ "$lease" = yes ] || log "on battery; this node powers off in $LEASE s unless the dead-man lease is renewed"
     lease=yes
     write_line lease $((looked + LEASE)) lease
@@ -84,7 +91,7 @@ while :; do
           ;;
       esac
       # The primary polls as often and acts first; the next poll sees the FSD set here. Also on line, which resets the times it keeps.
-      ! /scripts/early-reached.sh "$ups" $((5 * POLL)) || declare_shutdown "$ups"
+      ! /scripts/early-reached.sh "$ups" $((EARLY_POLLS * POLL)) || declare_shutdown "$ups"
     done <"/config/$NODE_NAME.cables"
   fi
   echo "$looked" >/var/run/nut/looked

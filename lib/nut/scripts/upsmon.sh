@@ -25,7 +25,9 @@ if committed; then
   rest
 fi
 
+reserve deadline || true
 echo 'MODE=netclient' >/etc/nut/nut.conf
+is_new_secret || true
 /scripts/fill.sh "$template" >/etc/nut/upsmon.conf
 if [ -d /tls ]; then /scripts/trust.sh; fi
 
@@ -39,6 +41,17 @@ if [ "$ROLE" = primary ]; then
   /scripts/early.sh &
   /scripts/lease.sh &
 fi
+
+# upsmon keeps what it knows of each UPS. It logs in with the new password at once where upsd has refused it, else when upsd restarts
+follow_secret() {
+  while sleep 5; do
+    is_new_secret && /scripts/fill.sh "$template" >/etc/nut/upsmon.conf.new || continue
+    mv -f /etc/nut/upsmon.conf.new /etc/nut/upsmon.conf
+    log 'a password in the Secret changed; upsmon has it'
+    kill -HUP "$monitor"
+  done
+}
+follow_secret &
 status=0
 wait "$monitor" || status=$?
 committed || exit "$status"

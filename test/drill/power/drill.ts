@@ -11,11 +11,14 @@ import {
 } from './dead-pods';
 import { earlyOnBattery, earlyRuntime } from './early';
 import { earlyOneOfTwo, earlyPrimaryFrozen } from './early-faults';
+import { driverFrozen, upsdFrozen } from './frozen';
+import { runFull } from './full';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
+import { secretReplaced } from './secret';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
 
@@ -87,6 +90,14 @@ export const powerDrill: Drill = {
       run: upsdRestarted,
     },
     { name: 'wrong-password', summary: 'one node has an old password at low battery', run: wrongPassword },
+    { name: 'driver-frozen', summary: 'the driver hangs on line and on battery, low battery later', run: driverFrozen },
+    { name: 'upsd-frozen', summary: 'upsd hangs on battery, low battery later', run: upsdFrozen },
+    { name: 'run-full', summary: 'the power-off directory of every node is full before the outage', run: runFull },
+    {
+      name: 'secret-replaced',
+      summary: 'the Secret changes while the pods run, low battery later',
+      run: secretReplaced,
+    },
     { name: 'early-on-battery', summary: 'early shutdown after 10 s on battery', run: earlyOnBattery },
     { name: 'early-runtime', summary: 'early shutdown below a battery runtime', run: earlyRuntime },
     {

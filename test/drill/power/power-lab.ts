@@ -23,6 +23,8 @@ export interface PowerLabOptions {
   /** Nodes whose halt hangs. @default - none */
   readonly hangs?: readonly string[];
   readonly ups?: MegatecOptions;
+  /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
+  readonly killpowerSize?: string;
   /** Other objects and another power-off script than those of synth. @default - none */
   readonly instead?: { readonly objects: string; readonly watcher: Watcher };
 }
@@ -51,6 +53,7 @@ export class PowerLab extends Lab {
         return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
       },
       watcher: instead?.watcher,
+      killpowerSize: options.killpowerSize,
       // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
       ups: { restoreMinuteMs: 1000, ...options.ups },
     });

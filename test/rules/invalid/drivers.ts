@@ -131,7 +131,7 @@ export const drivers: readonly InvalidSite[] = [
     says: 'an offdelay that the driver would refuse is refused',
     site: powerSite,
     changes: {
-      'ups[0].options': { offdelay: 660 },
+      'ups[0].options': { offdelay: 660, runtimecal: '240,100,720,50' },
       'power.rtcWakeSeconds': 0,
       'power.earlyShutdown.runtimeBelowSeconds': 900,
     },
@@ -143,7 +143,7 @@ export const drivers: readonly InvalidSite[] = [
     says: 'halt budgets that need an offdelay that the driver would refuse are refused',
     site: powerSite,
     changes: {
-      'ups[0].options': {},
+      'ups[0].options': { runtimecal: '240,100,720,50' },
       'power.haltBudget.serverSeconds': 620,
       'ups[2].server.cutDelaySeconds': 700,
       'power.rtcWakeSeconds': 0,

@@ -196,16 +196,16 @@ export const machines: readonly InvalidSite[] = [
   },
   {
     says: 'a lease as long as the renewal is refused',
-    changes: { 'controlPlane.lease': { durationSeconds: 10 } },
+    changes: { 'controlPlane.lease': { durationSeconds: 15 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 10 is not above renewSeconds 10; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 15 is not above renewSeconds 15; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
     ],
   },
   {
     says: 'a lease shorter than the renewal is refused',
     changes: { 'controlPlane.lease': { renewSeconds: 20 } },
     problems: [
-      'error controlPlane.lease: lease-order: durationSeconds 15 is not above renewSeconds 20; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
+      'error controlPlane.lease: lease-order: durationSeconds 20 is not above renewSeconds 20; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
     ],
   },
   {
@@ -234,14 +234,14 @@ export const machines: readonly InvalidSite[] = [
     says: 'a renewal shorter than every election of etcd is refused',
     changes: { 'controlPlane.lease': { durationSeconds: 5, renewSeconds: 3, retrySeconds: 1 } },
     problems: [
-      'error controlPlane.lease.renewSeconds: lease-below-election: renewSeconds 3 does not outlast any etcd election, which takes 5 s or more with failover: standard; set renewSeconds to 10 or more and durationSeconds above it, or set failover: fast, which shortens elections',
+      'error controlPlane.lease.renewSeconds: lease-below-election: renewSeconds 3 does not outlast any etcd election, which takes 5 s or more with failover: standard; set renewSeconds to 15 or more and durationSeconds above it, or set failover: fast, which shortens elections',
     ],
   },
   {
     says: 'a renewal as long as the shortest election of etcd is refused',
     changes: { 'controlPlane.lease': { renewSeconds: 5 } },
     problems: [
-      'error controlPlane.lease.renewSeconds: lease-below-election: renewSeconds 5 does not outlast any etcd election, which takes 5 s or more with failover: standard; set renewSeconds to 10 or more and durationSeconds above it, or set failover: fast, which shortens elections',
+      'error controlPlane.lease.renewSeconds: lease-below-election: renewSeconds 5 does not outlast any etcd election, which takes 5 s or more with failover: standard; set renewSeconds to 15 or more and durationSeconds above it, or set failover: fast, which shortens elections',
     ],
   },
   {
@@ -252,10 +252,10 @@ export const machines: readonly InvalidSite[] = [
     ],
   },
   {
-    says: 'a renewal shorter than the longest election of etcd is warned about',
-    changes: { 'controlPlane.lease': { renewSeconds: 9 } },
+    says: 'a renewal that does not outlast a stall of etcd is warned about',
+    changes: { 'controlPlane.lease': { renewSeconds: 14 } },
     problems: [
-      'warning controlPlane.lease.renewSeconds: lease-short: renewSeconds 9 does not outlast every etcd election, which takes up to 10 s with failover: standard; set renewSeconds to 10 or more and durationSeconds above it, or set failover: fast, which shortens elections',
+      'warning controlPlane.lease.renewSeconds: lease-short: renewSeconds 14 does not outlast a renewal that stalls for up to 10 s when etcd loses its leader; set renewSeconds to 15 or more and durationSeconds above it, or set failover: fast, which shortens elections',
     ],
   },
 ];

@@ -102,14 +102,14 @@ export const timing: readonly InvalidSite[] = [
     changes: { 'power.haltBudget': { serverSeconds: 9 } },
     problems: [
       'warning power.haltBudget.serverSeconds: halt-budget-short: a node that needs more than 9 s to halt is powered off by force and loses unwritten data; measure a halt, and set more than that, at least 10 s',
-      'warning power.haltBudget.serverSeconds: drain-below-lease: pods on a server that halts have 6 s of 9 s, less than the 20 s of a VIP failover (durationSeconds 15 + 5); set haltBudget.serverSeconds to 27 or more, or lower lease.durationSeconds',
+      'warning power.haltBudget.serverSeconds: drain-below-lease: pods on a server that halts have 6 s of 9 s, less than the 25 s of a VIP failover (durationSeconds 20 + 5); set haltBudget.serverSeconds to 34 or more, or lower lease.durationSeconds',
     ],
   },
   {
     says: 'halt budgets of servers with and without a cable that the lease outlasts are warned about at once',
     changes: { 'power.haltBudget': { serverSeconds: 26, upsNodeSeconds: 20 } },
     problems: [
-      'warning power.haltBudget.upsNodeSeconds: drain-below-lease: pods on a server that halts have 15 s of 20 s, less than the 20 s of a VIP failover (durationSeconds 15 + 5); set haltBudget.upsNodeSeconds and haltBudget.serverSeconds to 27 or more, or lower lease.durationSeconds',
+      'warning power.haltBudget.upsNodeSeconds: drain-below-lease: pods on a server that halts have 15 s of 20 s, less than the 25 s of a VIP failover (durationSeconds 20 + 5); set haltBudget.upsNodeSeconds and haltBudget.serverSeconds to 34 or more, or lower lease.durationSeconds',
     ],
   },
   {
@@ -131,10 +131,17 @@ export const timing: readonly InvalidSite[] = [
       says: `an image with NUT before 2.8 is refused: ${image}`,
       changes: { 'images.nut': image },
       problems: [
-        'error images.nut: nut-too-old: the tag names NUT 2.7.4, which takes the primary for a secondary and never declares a shutdown; use an image with NUT 2.8 or newer, remove images.nut, or change the tag if it is no NUT release',
+        'error images.nut: nut-too-old: the tag names NUT 2.7.4, which takes the primary for a secondary and never declares a shutdown; use an image with NUT 2.8.0, or with 2.8.3 or newer, remove images.nut, or change the tag if it is no NUT release',
       ],
     }),
   ),
+  ...['2.8.1', '2.8.2'].map((release) => ({
+    says: `an image with NUT ${release} is refused`,
+    changes: { 'images.nut': `registry.home.arpa/nut:${release}-r2` },
+    problems: [
+      `error images.nut: nut-too-old: the tag names NUT ${release}, which declares a shutdown as soon as it loses a UPS on battery, as while upsd restarts; use an image with NUT 2.8.0, or with 2.8.3 or newer, remove images.nut, or change the tag if it is no NUT release`,
+    ],
+  })),
   {
     says: "the actuator logind without an image of one's own is refused",
     changes: { 'power.actuator': 'logind' },

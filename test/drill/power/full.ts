@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Scenario } from '../scenario';
+import { ascent, checkDisarmed, descent, failMains } from './course';
+import { type PowerLab, withPowerLab } from './power-lab';
+import { MACHINES, UPS } from './site';
+
+/** Fills the file system of the power-off directory, to the last page. */
+function fill(lab: PowerLab, name: string): void {
+  const folder = lab.host(name).path(lab.cluster.nut.killpowerPath);
+  for (let i = 0; ; i++) {
+    try {
+      writeFileSync(join(folder, `.filler.${i}`), Buffer.alloc(4096));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return;
+      throw error;
+    }
+  }
+}
+
+/** The disk of every power-off directory is full before the outage. A lease is taken and released, and a second outage is clean. */
+export async function runFull(scenario: Scenario): Promise<void> {
+  await withPowerLab(scenario, { killpowerSize: '256k' }, async (lab) => {
+    for (const name of MACHINES) fill(lab, name);
+    scenario.timeline.log('drill', 'every power-off directory is full');
+    await scenario.reach('preflight says so on every node', 40_000, () =>
+      MACHINES.every((name, i) =>
+        lab.logOf(name, i === 2 ? 'nut-primary' : 'nut-secondary', 'second').includes(`directory of ${name} is full;`),
+      ),
+    );
+    await scenario.reach('every node is ready: the reserve is there', 40_000, () =>
+      MACHINES.every((name) => lab.kubelet(name).container('second').ready),
+    );
+    await failMains(scenario, lab);
+    scenario.check(
+      'every node has a lease',
+      MACHINES.every((name) => lab.host(name).killpower.armed.includes('lease')),
+    );
+    lab.ups(UPS).mains(true);
+    await scenario.pass('mains power returns', 8000);
+    checkDisarmed(scenario, lab);
+    await failMains(scenario, lab);
+    const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
+    await descent(scenario, lab, low);
+    await ascent(scenario, lab);
+  });
+}
