@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/synth/hosts';
+import { installed } from '../support/shells';
 import { site } from '../support/sites';
 import { dualStackWithAgents, textOf, withAgent } from './site-with-agent';
 
@@ -74,7 +75,7 @@ describe('README.md', () => {
     try {
       const blocks = [...textOf(withAgent, 'README.md').matchAll(/```sh\n([\s\S]*?)```/g)].map(([, code]) => code);
       writeFileSync(join(folder, 'commands'), blocks.join('\n'));
-      const { stderr, status } = spawnSync('dash', ['-n', join(folder, 'commands')], { encoding: 'utf8' });
+      const { stderr, status } = spawnSync(installed('dash'), ['-n', join(folder, 'commands')], { encoding: 'utf8' });
       expect([stderr, status, blocks.length > 5]).toEqual(['', 0, true]);
     } finally {
       rmSync(folder, { recursive: true });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { defineCluster, loadCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
+import { installed } from '../support/shells';
 import { powerSite } from '../support/site-input';
 import { homeInput } from '../support/sites';
 
@@ -166,7 +167,7 @@ describe('RUNBOOK.md', () => {
     try {
       const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block);
       writeFileSync(join(folder, 'commands'), blocks.join('\n'));
-      const { stderr, status } = spawnSync('dash', ['-n', join(folder, 'commands')], { encoding: 'utf8' });
+      const { stderr, status } = spawnSync(installed('dash'), ['-n', join(folder, 'commands')], { encoding: 'utf8' });
       expect([stderr, status, blocks.length > 4]).toEqual(['', 0, true]);
     } finally {
       rmSync(folder, { recursive: true });

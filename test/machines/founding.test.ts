@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { defineCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
+import { SHELLS } from '../support/shells';
 import { ipv6Site } from '../support/site-input';
 import { dualStack, homeInput } from '../support/sites';
-import { SHELLS, StubMachine } from './k3s-ha-machine';
+import { StubMachine } from './k3s-ha-machine';
 
 const BGP = { localAS: 64512, peers: [{ peerAddress: '192.168.10.1', peerAS: 64513 }] };
 

@@ -7,6 +7,7 @@ import type { ClusterInput } from '../../lib/cluster/schema';
 import type { MachineFile } from '../../lib/machines/machine-files';
 import { upsLabelScript } from '../../lib/machines/ups-label';
 import { buildSite } from '../../lib/synth/app';
+import { installed } from '../support/shells';
 import { homeInput, site } from '../support/sites';
 
 const withAgent: Partial<ClusterInput> = {
@@ -110,7 +111,7 @@ describe('cloud-init', () => {
   });
 
   test('has commands that a shell understands', () => {
-    const { status, stderr } = spawnSync('dash', ['-n'], {
+    const { status, stderr } = spawnSync(installed('dash'), ['-n'], {
       input: commandsOf('cloud-init/server.yaml').join('\n'),
       encoding: 'utf8',
     });
@@ -131,7 +132,7 @@ describe('server/k3s-ha.conf', () => {
     try {
       writeFileSync(join(folder, 'conf'), text);
       const script = `. "$0"; for name in ${names.join(' ')}; do eval "echo \\$name=\\$$name"; done`;
-      return execFileSync('dash', ['-c', script, join(folder, 'conf')], { encoding: 'utf8' });
+      return execFileSync(installed('dash'), ['-c', script, join(folder, 'conf')], { encoding: 'utf8' });
     } finally {
       rmSync(folder, { recursive: true });
     }

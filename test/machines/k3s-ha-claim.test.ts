@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { SHELLS } from '../support/shells';
 import { site } from '../support/sites';
-import { SHELLS, StubMachine } from './k3s-ha-machine';
+import { StubMachine } from './k3s-ha-machine';
 
 describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   let machine: StubMachine;

@@ -1,5 +1,6 @@
+import { SHELLS } from '../support/shells';
 import { site } from '../support/sites';
-import { SHELLS, StubMachine } from './k3s-ha-machine';
+import { StubMachine } from './k3s-ha-machine';
 
 const NOT_AFTER = 1_800_000_000;
 const designatedSite = () =>

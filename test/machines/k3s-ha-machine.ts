@@ -6,12 +6,6 @@ import { dirname, join } from 'node:path';
 import type { Cluster } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/synth/hosts';
 
-/** The shells that k3s-ha runs under. */
-export const SHELLS = [
-  { shell: 'dash', command: ['dash'] },
-  { shell: 'busybox sh', command: ['busybox', 'sh'] },
-] as const;
-
 /** What /cacerts of a stub serves, and its hash. */
 const CA = '-----BEGIN CERTIFICATE-----\nstub\n-----END CERTIFICATE-----\n';
 export const CA_SUM = createHash('sha256').update(CA).digest('hex');

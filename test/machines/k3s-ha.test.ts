@@ -1,6 +1,7 @@
 import type { ClusterInput } from '../../lib/cluster/schema';
+import { SHELLS } from '../support/shells';
 import { dualStack, ipv6First, site } from '../support/sites';
-import { CA_SUM, SHELLS, StubMachine } from './k3s-ha-machine';
+import { CA_SUM, StubMachine } from './k3s-ha-machine';
 
 describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   let machine: StubMachine;

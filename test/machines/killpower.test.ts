@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { parse } from 'yaml';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/synth/hosts';
+import { SHELLS } from '../support/shells';
 import { site } from '../support/sites';
-import { SHELLS } from './killpowerd-support';
 
 const LOGIND: Partial<ClusterInput> = {
   power: { actuator: 'logind' },
@@ -68,7 +68,7 @@ describe('killpower/killpowerd.openrc', () => {
     expect(service).toMatch(/^ {2}keyword -shutdown$/m);
   });
 
-  test.each(SHELLS)('can be read by $shell', ({ command: [program = '', ...rest] }) => {
+  test.each(SHELLS)('can be read by $shell', ({ command: [program, ...rest] }) => {
     const { stderr, status } = spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' });
     expect([stderr, status]).toEqual(['', 0]);
   });

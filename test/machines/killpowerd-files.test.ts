@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { BOOT_ID, Killpowerd, SHELLS } from './killpowerd-support';
+import { SHELLS } from '../support/shells';
+import { BOOT_ID, Killpowerd } from './killpowerd-support';
 
 const NOW = 1000;
 /** Files for one call; the start of the shell takes most of the time. */

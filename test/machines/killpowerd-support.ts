@@ -3,13 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostFiles } from '../../lib/synth/hosts';
+import { edited } from '../support/edited';
 import { site } from '../support/sites';
 import { until } from '../support/until';
 
-export const SHELLS = [
-  { shell: 'dash', command: ['dash'] },
-  { shell: 'busybox sh', command: ['busybox', 'sh'] },
-];
 export const BOOT_ID = '7a1f3c52-9d0e-4b6a-8c11-d3e5f7a9b1c3';
 
 const script = hostFiles(site()).get('killpower/killpowerd') ?? '';
@@ -25,13 +22,10 @@ export class Killpowerd {
   private child: ChildProcess | undefined;
 
   constructor(private readonly shell: readonly string[]) {
-    const [program = '', ...rest] = shell;
-    const { status } = spawnSync(program, [...rest, '-c', 'exit 0']);
-    if (status !== 0)
-      throw new Error(`"${program}" does not run here; install it (Debian: apt-get install ${program})`);
     // beside that, it notes each look
     const looks = join(this.folder, 'looks');
-    writeFileSync(join(this.folder, 'killpowerd'), script.replace(/^ {2}look$/m, `  look\n  printf . >>"${looks}"`));
+    const noting = edited(script, /(?<=\n) {2}pause "\$KILLPOWERD_POLL"\ndone\n$/, `  printf . >>"${looks}"\n$&`);
+    writeFileSync(join(this.folder, 'killpowerd'), noting);
     writeFileSync(join(this.folder, 'boot_id'), `${BOOT_ID}\n`);
     writeFileSync(join(this.folder, 'sysrq'), '');
     for (const folder of ['state', 'rtc']) mkdirSync(join(this.folder, folder));

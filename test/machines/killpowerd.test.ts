@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BOOT_ID, Killpowerd, SHELLS } from './killpowerd-support';
+import { SHELLS } from '../support/shells';
+import { BOOT_ID, Killpowerd } from './killpowerd-support';
 
 describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
   let machine: Killpowerd;

@@ -7,8 +7,8 @@ import type { ClusterInput } from '../../lib/cluster/schema';
 import type { MachineFile } from '../../lib/machines/machine-files';
 import { hostFiles } from '../../lib/synth/hosts';
 import { dualStackWithAgents, textOf, withAgent } from '../handbook/site-with-agent';
+import { SHELLS } from '../support/shells';
 import { ipv6First, site } from '../support/sites';
-import { SHELLS } from './k3s-ha-machine';
 
 const AGENTS = ['192.168.10.21,fd00:10::21', '192.168.10.22,fd00:10::22'];
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { upsLabelScript } from '../../lib/machines/ups-label';
-import { SHELLS } from './k3s-ha-machine';
+import { SHELLS } from '../support/shells';
 
 describe.each(SHELLS)('ups-label under $shell', ({ command: [program, ...rest] }) => {
   let folder: string;

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { NutModel } from '../../lib/nut/model';
-import { BOOT, MODEL, PodScripts, RETURN, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
+import { SHELLS } from '../support/shells';
+import { BOOT, MODEL, PodScripts, RETURN, twoFeeds, UPTIME } from './pod-scripts';
 
 // each step starts a shell, which is slow on a busy machine
 jest.setTimeout(60_000);

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { BOOT, MODEL, PodScripts, RETURN, SHELLS, UPTIME } from './pod-scripts';
+import { edited } from '../support/edited';
+import { SHELLS } from '../support/shells';
+import { BOOT, MODEL, PodScripts, RETURN, UPTIME } from './pod-scripts';
 
 jest.setTimeout(60_000);
 
@@ -13,7 +15,8 @@ describe.each(SHELLS)('lease.sh under $shell', ({ command }) => {
   beforeEach(() => {
     pod = new PodScripts(command, MODEL, 'srv1', 'primary');
     const script = readFileSync(pod.path('scripts/lease.sh'), 'utf8');
-    writeFileSync(pod.path('scripts/lease.sh'), script.replace('sleep 2', '[ $((n += 1)) -lt "$LOOKS" ] || exit 0'));
+    const counting = edited(script, 'sleep 2', '[ $((n += 1)) -lt "$LOOKS" ] || exit 0');
+    writeFileSync(pod.path('scripts/lease.sh'), counting);
   });
   afterEach(() => pod.remove());
 

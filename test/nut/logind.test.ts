@@ -4,18 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { readProjectFile } from '../../lib/files/project';
+import { SHELLS } from '../support/shells';
 
-const SHELLS = [
-  { shell: 'dash', command: ['dash'] },
-  { shell: 'busybox sh', command: ['busybox', 'sh'] },
-];
 const SCRIPT = readProjectFile('lib/nut/scripts/logind.sh');
 // each call starts a shell, which is slow on a busy machine
 jest.setTimeout(60_000);
 /** Times are counted in whole seconds, on two clocks. */
 const SLACK_SECONDS = 2;
 
-describe.each(SHELLS)('logind.sh under $shell', ({ command: [program = '', ...rest] }) => {
+describe.each(SHELLS)('logind.sh under $shell', ({ command: [program, ...rest] }) => {
   let folder: string;
 
   beforeEach(() => {

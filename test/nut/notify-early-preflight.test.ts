@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { NutModel } from '../../lib/nut/model';
-import { BOOT, MODEL, PodScripts, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
+import { SHELLS } from '../support/shells';
+import { BOOT, MODEL, PodScripts, twoFeeds, UPTIME } from './pod-scripts';
 
 jest.setTimeout(60_000);
 

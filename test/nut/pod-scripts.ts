@@ -6,12 +6,9 @@ import { readProjectFile } from '../../lib/files/project';
 import { killpowerdScript } from '../../lib/machines/killpower';
 import { nutFiles } from '../../lib/nut/files';
 import type { CabledUps, FedNode, NutModel } from '../../lib/nut/model';
+import { SHELLS } from '../support/shells';
 import { until } from '../support/until';
 
-export const SHELLS = [
-  { shell: 'dash', command: ['dash'] },
-  { shell: 'busybox sh', command: ['busybox', 'sh'] },
-] as const;
 export const BOOT = '7a1f3c52-9d0e-4b6a-8c11-d3e5f7a9b1c3';
 export const UPTIME = 1000;
 
@@ -106,10 +103,6 @@ export class PodScripts {
     node: string,
     container = 'agent',
   ) {
-    const [program = ''] = shell;
-    const found = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).stdout.toString().trim();
-    if (found === '')
-      throw new Error(`"${program}" does not run here; install it (Debian: apt-get install ${program})`);
     for (const folder of [
       'scripts',
       'config',
@@ -125,7 +118,7 @@ export class PodScripts {
     for (const name of readdirSync('lib/nut/scripts')) {
       const text = readProjectFile(`lib/nut/scripts/${name}`)
         .replaceAll(PATHS, `${this.root}/`)
-        .replace('#!/bin/sh', `#!${[found, ...shell.slice(1)].join(' ')}`);
+        .replace('#!/bin/sh', `#!${shell.join(' ')}`);
       writeFileSync(this.path(`scripts/${name}`), text, { mode: 0o755 });
     }
     for (const [name, text] of Object.entries(nutFiles(model))) writeFileSync(this.path(`config/${name}`), text);
@@ -240,7 +233,7 @@ export class PodScripts {
     };
     this.write('killpowerd', killpowerdScript());
     const args = [this.path('killpowerd'), '--check', this.path(`killpower/${name}`)];
-    const { stdout } = spawnSync('dash', args, { env });
+    const { stdout } = spawnSync(SHELLS[0].command[0], args, { env });
     const [, when] = /: power-off (now|in \d+ s)/.exec(stdout.toString()) ?? [];
     return when === undefined ? undefined : Number(/\d+/.exec(when)?.[0] ?? 0);
   }

@@ -12,15 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readProjectFile } from '../../lib/files/project';
-import { SHELLS } from './pod-scripts';
+import { installed, SHELLS } from '../support/shells';
 
-const found = (program: string): string => {
-  const path = spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).stdout.toString().trim();
-  if (path === '') throw new Error(`"${program}" does not run here; install it (Debian: apt-get install ${program})`);
-  return path;
-};
-
-describe.each(SHELLS)('trust.sh under $shell', ({ command: [program = '', ...options] }) => {
+describe.each(SHELLS)('trust.sh under $shell', ({ command: [program, ...options] }) => {
   let root = '';
   const path = (name: string) => join(root, name);
   const authorities = () => (existsSync(path('etc/nut/ca')) ? readdirSync(path('etc/nut/ca')) : []);
@@ -28,9 +22,9 @@ describe.each(SHELLS)('trust.sh under $shell', ({ command: [program = '', ...opt
   /** Runs it with only these programs in PATH, and a folder as its root file system. */
   const trust = (...programs: readonly string[]) => {
     mkdirSync(path('bin'));
-    for (const name of ['cat', 'mkdir', ...programs]) symlinkSync(found(name), path(`bin/${name}`));
+    for (const name of ['cat', 'mkdir', ...programs]) symlinkSync(installed(name), path(`bin/${name}`));
     const script = readProjectFile('lib/nut/scripts/trust.sh').replaceAll(/(?<=[\s"])\/(?=(?:tls|etc)\/)/g, `${root}/`);
-    const { status, stderr } = spawnSync(found(program), [...options, '-c', script], {
+    const { status, stderr } = spawnSync(program, [...options, '-c', script], {
       env: { PATH: path('bin') },
       encoding: 'utf8',
     });

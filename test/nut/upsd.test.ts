@@ -1,8 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { NutModel } from '../../lib/nut/model';
+import { edited } from '../support/edited';
+import { SHELLS } from '../support/shells';
 import { until } from '../support/until';
-import { MODEL, PodScripts, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
+import { MODEL, PodScripts, twoFeeds, UPTIME } from './pod-scripts';
 
 jest.setTimeout(60_000);
 
@@ -32,7 +34,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
   /** Changes a text of upsd.sh. */
   const change = (from: string, to: string) => {
     const path = pod.path('scripts/upsd.sh');
-    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+    writeFileSync(path, edited(readFileSync(path, 'utf8'), from, to));
   };
   /** Ends upsd.sh; what it has started ends a moment later, and then all of its log is read. */
   const ended = (child: ChildProcess): Promise<void> =>
