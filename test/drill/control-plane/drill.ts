@@ -9,7 +9,7 @@ import { k3os } from './k3os';
 import { keepalivedScenarios } from './keepalived';
 import { kubeconfigScenarios } from './kubeconfig';
 import { quorumScenarios } from './quorum';
-import { race, raceControl } from './race';
+import { race } from './race';
 import { rebuild, rebuildControl, restore } from './rebuild';
 import { snapshotScenarios } from './snapshot';
 
@@ -23,6 +23,7 @@ export const controlPlaneDrill: Drill = {
     { name: 'etcdctl', debianPackage: 'etcd-client' },
     { name: 'keepalived', debianPackage: 'keepalived' },
     { name: 'arping', debianPackage: 'arping' },
+    { name: 'iptables', debianPackage: 'iptables' },
     { name: 'openssl', debianPackage: 'openssl' },
     { name: 'busybox', debianPackage: 'busybox' },
     { name: 'dash', debianPackage: 'dash' },
@@ -57,11 +58,7 @@ export const controlPlaneDrill: Drill = {
       run: rebuildControl,
     },
     { name: 'restore', summary: 'restore from a snapshot, by the commands of the runbook', run: restore },
-    {
-      name: 'race-control',
-      summary: 'three servers bootstrap at once without the tie-break, which has to fail',
-      run: raceControl,
-    },
-    { name: 'race', summary: 'the same with the tie-break, 20 times', run: race },
+    { name: 'race', summary: 'three servers bootstrap at once, 20 times', run: race(3) },
+    { name: 'race-of-five', summary: 'the same with five servers', run: race(5) },
   ],
 };
