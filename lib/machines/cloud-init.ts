@@ -1,4 +1,5 @@
 import type { Cluster, Node } from '../cluster';
+import { K3S_HA_COMMAND } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
 import { installK3s, machineFiles, type Secrets, type ServerAddOns, serviceOf } from './machine-files';
 import { cloudConfigFile } from './text';
@@ -31,7 +32,6 @@ export const cloudInit = (
 function packages({ controlPlane }: Cluster, role: Node['role']): string[] {
   const wanted = [
     ['curl', 'curl'],
-    ...(role === 'server' ? [['arping', 'iputils-arping']] : []),
     ...(role === 'server' && controlPlane.provider === 'keepalived' ? [['keepalived', 'keepalived']] : []),
   ];
   return wanted.map(([program, name]) => `command -v ${program} || { apt-get update; apt-get install -y ${name}; }`);
@@ -47,6 +47,7 @@ function setUp(cluster: Cluster, role: Node['role']): string[] {
     // the network may not be up yet
     `until command -v k3s; do ${installK3s(cluster, role)} || sleep 5; done`,
     'systemctl daemon-reload',
+    ...(role === 'server' ? [K3S_HA_COMMAND] : []),
     `systemctl enable ${serviceOf(role)}`,
     // a server waits for the cluster without limit; the rest of the boot does not wait
     `systemctl start --no-block ${serviceOf(role)}`,

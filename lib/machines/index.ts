@@ -33,7 +33,7 @@ export { fetchCommand, loginAdvice, loginUser } from './login';
 export { installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
 export { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
-export { InputError, readSshKeys, readToken } from './secrets';
+export { readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';
 export { labelledNodes, UPS_LABEL } from './ups-label';

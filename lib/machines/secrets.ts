@@ -1,7 +1,7 @@
 import { readText } from '../files';
 
 /** A wrong input, in one line with its cure. */
-export class InputError extends Error {}
+class InputError extends Error {}
 
 /** A full token of k3s: the hash of the CA, then user and password. https://docs.k3s.io/cli/token#secure */
 const FULL_TOKEN = /^K10[0-9a-f]{64}::server:(.*)$/;

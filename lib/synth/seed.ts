@@ -1,12 +1,5 @@
 import { type Cluster, rolesOf, systemsOf } from '../cluster';
-import {
-  type MachineFile,
-  readSshKeys,
-  readToken,
-  type SeedSystem,
-  seedFiles,
-  seedSteps,
-} from '../machines';
+import { type MachineFile, readSshKeys, readToken, type SeedSystem, seedFiles, seedSteps } from '../machines';
 import { buildSite, serverAddOns } from './app';
 
 /** What goes on installation media beside the site. */

@@ -34,9 +34,10 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
   test('carries the files of server/ byte for byte', () => {
     const carried = [
       ['/etc/rancher/k3s/config.yaml', 'server/config.yaml'],
-      ['/etc/rancher/k3s/init.yaml', 'server/init.yaml'],
       ['/etc/rancher/k3s/k3s-ha.conf', 'server/k3s-ha.conf'],
       ['/usr/local/sbin/k3s-ha', 'server/k3s-ha'],
+      ['/etc/systemd/system/k3s-ha.socket', 'server/k3s-ha.socket'],
+      ['/etc/systemd/system/k3s-ha@.service', 'server/k3s-ha@.service'],
       ['/etc/systemd/system/k3s.service.d/10-ha.conf', 'server/10-ha.conf'],
       ['/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf', 'server/99-shutdown.conf'],
       ['/etc/systemd/logind.conf.d/99-kubelet.conf', 'server/99-kubelet.conf'],
@@ -63,7 +64,7 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
   test('has modes that are texts, and secrets for root only', () => {
     for (const { path, permissions } of writtenFiles(file)) {
       expect(permissions).toMatch(/^0[0-7]{3}$/);
-      if (path.endsWith('config.yaml') || path.endsWith('init.yaml')) expect(permissions).toBe('0600');
+      if (path.endsWith('config.yaml')) expect(permissions).toBe('0600');
     }
   });
 
@@ -76,7 +77,7 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
 
 describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
   test('carries nothing of servers', () => {
-    expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|init\.yaml|cluster-init/);
+    expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|cluster-init/);
   });
 
   test('has no label where no cable goes to an agent', () => {
@@ -138,8 +139,8 @@ describe('server/k3s-ha.conf', () => {
   };
 
   test('sets the variables of the site in a shell', () => {
-    expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'PEERS', 'CLAIM', 'BOOTSTRAP')).toBe(
-      'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nPEERS=192.168.10.11 192.168.10.12 192.168.10.13\nCLAIM=arp\nBOOTSTRAP=manual\n',
+    expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'SERVERS', 'ON_LINK', 'OPEN')).toBe(
+      'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nSERVERS=k3s-1=192.168.10.11 k3s-2=192.168.10.12 k3s-3=192.168.10.13\nON_LINK=yes\nOPEN=2378 2379 2380 6443\n',
     );
   });
 
@@ -153,20 +154,12 @@ describe('server/k3s-ha.conf', () => {
     expect(assigned(textOf('server/k3s-ha.conf', hosts), 'CA_SHA256')).toBe(`CA_SHA256=${caSha256}\n`);
   });
 
-  test('names the host that may bootstrap, and the end of the permission in seconds', () => {
-    const now = new Date('2027-01-01T00:00:00Z');
-    const permitted = site({ bootstrap: { node: 'k3s-2', notAfter: '2027-01-02T00:00:00Z' } }, now);
-    expect(
-      assigned(textOf('server/k3s-ha.conf', buildSite(permitted).hosts), 'BOOTSTRAP', 'BOOTSTRAP_NODE', 'NOT_AFTER'),
-    ).toBe('BOOTSTRAP=designated\nBOOTSTRAP_NODE=k3s-2\nNOT_AFTER=1798848000\n');
-  });
-
   test.each([
     ['external', { vip: '192.168.10.5', provider: 'external' as const }],
     ['BGP', { vip: '192.168.10.5', bgp: { localAS: 64512, peers: [{ peerAddress: '192.168.10.1', peerAS: 64513 }] } }],
-  ])('claims nothing where the virtual IP is %s', (_, controlPlane) => {
+  ])('accepts a router before the VIP where it is %s', (_, controlPlane) => {
     const text = textOf('server/k3s-ha.conf', buildSite(site({ controlPlane })).hosts);
-    expect(assigned(text, 'CLAIM')).toBe('CLAIM=none\n');
+    expect(assigned(text, 'ON_LINK')).toBe('ON_LINK=no\n');
   });
 });
 

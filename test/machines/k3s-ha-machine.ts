@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { serversOf } from '../../lib/cluster';
 import type { Cluster } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/synth/hosts';
+import { site } from '../support/sites';
 
 /** The shells that k3s-ha runs under. */
 export const SHELLS = [
@@ -150,11 +151,33 @@ export class StubMachine {
   }
 }
 
-/** Servers of a site, connected with each other. */
-export function stubServers(shell: readonly string[], site: Cluster): StubMachine[] {
-  const all = serversOf(site).map((_, i) => new StubMachine(shell, site, i));
-  for (const one of all) for (const other of all) if (one !== other) one.reaches(other);
-  return all;
+/** The servers of a site, connected with each other, for each test anew. */
+export function stubServers(shell: readonly string[]) {
+  let servers: StubMachine[] = [];
+  const remove = () => {
+    for (const one of servers) one.remove();
+    servers = [];
+  };
+  const install = (cluster: Cluster) => {
+    remove();
+    servers = serversOf(cluster).map((_, i) => new StubMachine(shell, cluster, i));
+    for (const one of servers) for (const other of servers) if (one !== other) one.reaches(other);
+  };
+  beforeEach(() => install(site()));
+  afterAll(remove);
+  return {
+    install,
+    all: () => servers,
+    at(index: number): StubMachine {
+      const server = servers[index];
+      if (!server) throw new Error(`there is no server ${index}`);
+      return server;
+    },
+    /** Powers a server off. */
+    off(index: number): void {
+      for (const one of servers) if (one !== servers[index]) one.loses(this.at(index));
+    },
+  };
 }
 
 const ENVIRONMENT = (shell: readonly string[]): string => `export PATH="$F/bin:$PATH"

@@ -1,22 +1,8 @@
-import type { ClusterInput } from '../../lib/cluster/schema';
 import { dualStack, ipv6First, site } from '../support/sites';
-import { caOf, SHELLS, StubMachine, stubServers, sumOf } from './k3s-ha-machine';
+import { caOf, SHELLS, stubServers, sumOf } from './k3s-ha-machine';
 
 describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
-  let servers: StubMachine[] = [];
-  const install = (changes: Partial<ClusterInput> = {}) => {
-    for (const one of servers) one.remove();
-    servers = stubServers(command, site(changes));
-  };
-  const at = (index: number): StubMachine => {
-    const server = servers[index];
-    if (!server) throw new Error(`there is no server ${index}`);
-    return server;
-  };
-  beforeEach(() => install());
-  afterAll(() => {
-    for (const one of servers) one.remove();
-  });
+  const { install, all, at } = stubServers(command);
   const joinFile = () => at(0).read('config/config.yaml.d/50-join.yaml');
   const nodeIp = () => at(0).read('config/config.yaml.d/40-node-ip.yaml');
 
@@ -80,7 +66,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
 
     test('joins by the CA of k3s-ha.conf if no other server answers questions', () => {
-      for (const one of servers.slice(1)) one.write('config/token', 'of-another-site-0123456789\n');
+      for (const one of all().slice(1)) one.write('config/token', 'of-another-site-0123456789\n');
       at(0).serves('192.168.10.5');
       expect(at(0).run('start').code).toBe(2);
       at(0).write('k3s-ha.conf', `${at(0).read('k3s-ha.conf')}CA_SHA256=${sumOf('ours')}\n`);
@@ -108,7 +94,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
 
     test('refuses to start beside a majority with data of another cluster', () => {
-      for (const one of servers.slice(1)) one.hasData('new');
+      for (const one of all().slice(1)) one.hasData('new');
       expect(at(0).run('start')).toMatchObject({
         code: 2,
         line: `REFUSE this host has data of the CA ${sumOf('ours')}, and most servers have data of the CA ${sumOf('new')}; to join them run mv ${at(0).folder}/data/server ${at(0).folder}/data/server.old`,
@@ -126,7 +112,9 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       at(0).has('192.168.10.77');
       expect(at(0).run('start')).toMatchObject({
         code: 2,
-        line: expect.stringMatching(/^REFUSE this host has 192\.168\.10\.77, and cluster\.yaml has k3s-1=192\.168\.10\.11 /),
+        line: expect.stringMatching(
+          /^REFUSE this host has 192\.168\.10\.77, and cluster\.yaml has k3s-1=192\.168\.10\.11 /,
+        ),
       });
     });
 
@@ -142,7 +130,9 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       at(0).sets({ K3S_HA_NOW: String(Math.floor(Date.now() / 1000) - 3600) });
       expect(at(0).run('start')).toMatchObject({
         code: 2,
-        line: expect.stringMatching(/^REFUSE the clock of this host is 36\d\d s from that of k3s-[23]; run timedatectl/),
+        line: expect.stringMatching(
+          /^REFUSE the clock of this host is 36\d\d s from that of k3s-[23]; run timedatectl/,
+        ),
       });
     });
 
@@ -153,7 +143,10 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
 
     test('without an address waits', () => {
       at(0).write('addresses', '');
-      expect(at(0).run('start')).toMatchObject({ code: 1, line: expect.stringMatching(/^WAIT this host has no address;/) });
+      expect(at(0).run('start')).toMatchObject({
+        code: 1,
+        line: expect.stringMatching(/^WAIT this host has no address;/),
+      });
     });
 
     test('without a token waits', () => {
@@ -167,7 +160,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
 
     test('may have a VIP behind a router if the servers do not announce it', () => {
-      install({ controlPlane: { vip: '192.168.10.5', provider: 'external' } });
+      install(site({ controlPlane: { vip: '192.168.10.5', provider: 'external' } }));
       at(0).write('route', '192.168.10.5 via 192.168.10.1 dev eth0\n');
       expect(at(0).run('start').line).toMatch(/^INIT/);
     });
@@ -202,20 +195,20 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     test.each([['192.168.10.5'], ['fd00:10::5'], [['fd00:10::5', '192.168.10.5']]])(
       'writes an address of each, in the order of the network, with the VIP %j',
       (vip) => {
-        install({ ...dualStack, controlPlane: { vip } });
+        install(site({ ...dualStack, controlPlane: { vip } }));
         at(0).run('start');
         expect(nodeIp()).toContain("\nnode-ip: '192.168.10.11,fd00:10::11'\n");
       },
     );
 
     test('writes IPv6 first if the network has it first', () => {
-      install({ ...ipv6First, controlPlane: { vip: '192.168.10.5', provider: 'external' } });
+      install(site({ ...ipv6First, controlPlane: { vip: '192.168.10.5', provider: 'external' } }));
       at(0).run('start');
       expect(nodeIp()).toContain("\nnode-ip: 'fd00:10::11,192.168.10.11'\n");
     });
 
     test('waits for both addresses', () => {
-      install(dualStack);
+      install(site(dualStack));
       at(0).has('192.168.10.11');
       expect(at(0).run('start')).toMatchObject({
         code: 1,
@@ -224,7 +217,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
 
     test('joins by IPv6 if only that answers', () => {
-      install(dualStack);
+      install(site(dualStack));
       at(1).hasData();
       at(0).write('serving/[fd00:10::12]:6443', caOf('ours'));
       expect(at(0).run('start').line).toBe('JOIN https://[fd00:10::12]:6443');

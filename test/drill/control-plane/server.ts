@@ -86,7 +86,11 @@ export class Server {
   async listen(): Promise<void> {
     const socat = `socat TCP-LISTEN:${K3S_HA_PORT},fork,reuseaddr EXEC:'/usr/local/sbin/k3s-ha answer'`;
     this.listener = this.background(this.props.tools === 'busybox' ? '/usr/local/sbin/k3s-ha listen' : socat);
-    await until(async () => (await this.sh(`ss -Hltn sport = :${K3S_HA_PORT}`)).stdout !== '', 10_000, `${this.name} listens`);
+    await until(
+      async () => (await this.sh(`ss -Hltn sport = :${K3S_HA_PORT}`)).stdout !== '',
+      10_000,
+      `${this.name} listens`,
+    );
   }
 
   /** Ends the listener, as on a server without the socket unit. */
@@ -155,6 +159,29 @@ export class Server {
   /** Adds or removes an address, as kube-vip does. */
   async address32(verb: 'add' | 'del', address: string): Promise<void> {
     await command('nsenter', ...this.namespaces, 'ip', 'address', verb, `${address}/32`, 'dev', 'eth0');
+  }
+
+  /** Adds (-A) or deletes (-D) the rule of a firewall that drops every new connection to this server. */
+  async firewall(verb: '-A' | '-D'): Promise<void> {
+    await command(
+      'nsenter',
+      ...this.namespaces,
+      'iptables',
+      verb,
+      'INPUT',
+      '-i',
+      'eth0',
+      '-p',
+      'tcp',
+      '--syn',
+      '-j',
+      'DROP',
+    );
+  }
+
+  /** Drops (-A) what another server sends to this one, except ARP, or no longer (-D). */
+  async drop(verb: '-A' | '-D', { address }: Server): Promise<void> {
+    await command('nsenter', ...this.namespaces, 'iptables', verb, 'INPUT', '-s', address, '-j', 'DROP');
   }
 
   read(path: string): string {
