@@ -41,11 +41,12 @@ export function k3sHaConf(cluster: Cluster): string {
       '# hosts join through the first one',
       assign('VIP', texts(controlPlane.vip)),
       assign('PORT', controlPlane.port),
-      '# the host name and the addresses of every server; each finds itself, and a majority of them bootstraps the cluster',
+      '# the host name and the addresses of every server, in the order in which they are asked for votes; each finds itself',
       assign(
         'SERVERS',
         serversOf(cluster)
           .map(({ name, address }) => `${name}=${address.map(({ text }) => text).join(',')}`)
+          .toSorted()
           .join(' '),
       ),
       '# yes: servers announce the VIP on their own network, so it is behind no router',

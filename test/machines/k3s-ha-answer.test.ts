@@ -33,8 +33,8 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     test('gives a vote for this boot', () => {
       at(0).run('status');
       const boot = at(0).read('run/boot')?.trim();
-      expect(at(0).answers(at(0).question('vote', 'k3s-2', boot))).toContain('k3s-1 none - k3s-2 ');
-      expect(at(0).answers(at(0).question('vote', 'k3s-3', boot))).toContain('k3s-1 none - k3s-2 ');
+      expect(at(0).answers(at(0).question('vote', 'k3s-2', boot))).toContain('k3s-1 none - k3s-2@');
+      expect(at(0).answers(at(0).question('vote', 'k3s-3', boot))).toContain('k3s-1 none - k3s-2@');
     });
 
     test('gives no vote for a request of an earlier boot', () => {

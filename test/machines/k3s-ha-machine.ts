@@ -158,6 +158,11 @@ export function stubServers(shell: readonly string[]) {
     for (const one of servers) one.remove();
     servers = [];
   };
+  const at = (index: number): StubMachine => {
+    const server = servers[index];
+    if (!server) throw new Error(`there is no server ${index}`);
+    return server;
+  };
   const install = (cluster: Cluster) => {
     remove();
     servers = serversOf(cluster).map((_, i) => new StubMachine(shell, cluster, i));
@@ -168,14 +173,10 @@ export function stubServers(shell: readonly string[]) {
   return {
     install,
     all: () => servers,
-    at(index: number): StubMachine {
-      const server = servers[index];
-      if (!server) throw new Error(`there is no server ${index}`);
-      return server;
-    },
+    at,
     /** Powers a server off. */
     off(index: number): void {
-      for (const one of servers) if (one !== servers[index]) one.loses(this.at(index));
+      for (const one of servers) if (one !== at(index)) one.loses(at(index));
     },
   };
 }

@@ -61,7 +61,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       off(0);
       expect(at(2).run('start')).toMatchObject({
         code: 1,
-        line: 'WAIT k3s-1 has the vote of k3s-2, does not answer, and may have bootstrapped the cluster; power on k3s-1 or, if it is lost, restart k3s-2',
+        line: 'WAIT k3s-1 has the vote of k3s-2, does not answer, and may have bootstrapped the cluster; power it on or, if it is lost, restart k3s-2',
       });
     });
 
@@ -76,6 +76,25 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       at(0).run('start');
       at(0).reboots();
       expect(at(0).run('start').line).toMatch(/^INIT/);
+    });
+
+    test('a candidate that restarts without data loses its votes to another that asks first', () => {
+      at(0).run('start');
+      at(0).reboots();
+      expect(at(2).run('start').line).toMatch(/votes of k3s-1, k3s-2$/);
+      expect(at(0).run('start').line).toMatch(/^WAIT k3s-3 has the vote of k3s-1 and bootstraps the cluster;/);
+    });
+
+    test('a candidate that keeps running keeps its votes', () => {
+      at(0).run('start');
+      expect(at(2).run('start').line).toMatch(/^WAIT k3s-1 has the vote of k3s-1 and bootstraps the cluster;/);
+    });
+
+    test('a candidate with one vote goes on after a denial, so that two do not block each other', () => {
+      at(1).run('status');
+      at(1).write('run/vote', `k3s-2@${at(1).read('run/boot')}`);
+      expect(at(0).run('start').line).toMatch(/votes of k3s-1, k3s-3$/);
+      expect(at(1).run('start').line).toMatch(/^WAIT/);
     });
 
     test('a server that cannot be reached gets no vote', () => {

@@ -67,17 +67,24 @@ once() {
   [ -e "$1" ] || { printf '%s\n' "$2" >"$1.$$" && ln "$1.$$" "$1" 2>/dev/null; rm -f "$1.$$"; }
   cat "$1"
 }
-# of this boot: a vote request for another boot is void
+# names this boot
 boot() { once "$run/boot" "$(random)"; }
-vote() { cat "$run/vote" 2>/dev/null || echo -; }
-# NAME: true if the vote of this boot is for this server
-give() { [ "$(once "$run/vote" "$1")" = "$1" ]; }
-# what this server says of itself: NAME none|data CA VOTE HOSTNAME BOOT CLOCK
+# sets $held, NAME@BOOT of the server that has the vote of this boot, and $next, the file for its successor. Nothing is overwritten
+find_vote() {
+  held=-
+  next=vote
+  while [ -e "$run/$next" ]; do
+    held=$(cat "$run/$next")
+    next=after.$held
+  done
+}
+# what this server says of itself: NAME none|data CA VOTE HOST BOOT CLOCK
 state() {
   sum=
   kind=none
   ! has_data || { kind=data; sum=$(own_ca); }
-  echo "$self $kind ${sum:--} $(vote) $me $(boot) $(now)"
+  find_vote
+  echo "$self $kind ${sum:--} $held $me $(boot) $(now)"
 }
 
 # the MAC address that answered ARP or NDP for an address
@@ -86,7 +93,7 @@ neighbour() { "$ip" neigh show to "$1" | sed -n '1s/.* lladdr \([^ ]*\).*/\1/p';
 ask() {
   to=$1
   # before it votes, a server asks in turn
-  [ "$2" = vote ] && limit=12 || limit=5
+  [ "$2" = vote ] && limit=15 || limit=5
   nonce=$(random)
   question="$2 $self $1 $nonce $3"
   path=$(echo "k3s-ha $question $(sign "$question")" | tr ' ' /)
@@ -118,6 +125,22 @@ survey() {
 that_say() { echo "$answers" | awk -v kind="$1" '$2 == kind { print $1 }' | sort; }
 field() { echo "$answers" | awk -v name="$2" -v field="$1" '$1 == name { print $field }'; }
 
+# NAME: gives the vote of this boot to a server that has no data and can be reached: no other could join one that cannot.
+# A server that has the vote loses it when it says that it has restarted since, without data: it cannot have bootstrapped
+grant() {
+  said_by() { if [ "$1" = "$self" ]; then state; else ask "$1" ask -; fi; }
+  reply=$(said_by "$1")
+  case $reply in "$1 none "*) ;; *) say "no vote for $reply"; return ;; esac
+  candidate=$1@$(echo "$reply" | cut -d ' ' -f 6)
+  find_vote
+  [ "$held" != "$candidate" ] || return 0
+  if [ "$held" != - ]; then
+    reply=$(said_by "${held%@*}")
+    case $reply in "${held%@*} none "*" ${held#*@} "*) return ;; "${held%@*} none "*) ;; *) return ;; esac
+  fi
+  once "$run/$next" "$candidate" >/dev/null
+}
+
 answer() {
   exec 3>&1 1>&2 # messages go to the log
   find_self
@@ -132,11 +155,8 @@ END
     printf 'HTTP/1.0 403 Forbidden\r\nContent-Length: 0\r\n\r\n' >&3
     decide 0 'a question was rejected; if it was of a server, install the same token and k3s-ha.conf on both'
   fi
-  # a server that cannot be reached could be joined by no other
-  if [ "$verb" = vote ] && [ "$for_boot" = "$(boot)" ] && ! has_data && [ "$(vote)" = - ]; then
-    reply=$(ask "$from" ask -)
-    case $reply in "$from none "*) give "$from" || : ;; *) say "no vote for $reply" ;; esac
-  fi
+  # a request that was recorded before the last restart is void
+  if [ "$verb" = vote ] && [ "$for_boot" = "$(boot)" ] && ! has_data; then grant "$from"; fi
   said=$(state)
   said="$said $(sign "answer $nonce $said")"
   printf 'HTTP/1.0 200 OK\r\nContent-Length: %s\r\n\r\n%s' "${#said}" "$said" >&3

@@ -14,10 +14,10 @@
 #   K3S_HA_IP program; K3S_HA_RESTART command that starts k3s; K3S_HA_READY seconds that finish waits, default 300
 #   K3S_HA_HOSTNAME host name; K3S_HA_NOW seconds since 1970
 #
-# A server bootstraps only if no server has data, and a majority of all servers of cluster.yaml vote for it. A vote is given once per boot.
-# A cluster with members on a majority of the servers therefore excludes a second one. No clock is trusted, and no absence of an answer.
-# Votes are collected in the order of cluster.yaml, and a candidate stops at the first denial. So candidates cannot block each other:
-# the one that holds the last vote of the order is denied none after it.
+# A server bootstraps only if no server has data, and a majority of all servers of cluster.yaml vote for it. A vote is given once per boot,
+# and again only if the server that has it restarts without data. A cluster with members on a majority of the servers therefore excludes
+# a second one. No clock is trusted, and no absence of an answer.
+# All candidates ask for votes in the same order, and one that is denied the first goes no further: so they do not split the votes.
 conf=${K3S_HA_CONF:-/etc/rancher/k3s/k3s-ha.conf} # settings of this site
 # shellcheck source=lib/machines/scripts/k3s-ha-peers.sh
 . lib/machines/scripts/k3s-ha-peers.sh
@@ -85,19 +85,22 @@ elect() {
   empty=$(that_say none)
   if [ -e "$run/never-existed" ]; then
     for name in $empty; do
-      is_in "$(field 4 "$name")" "- $self" || decide 2 "REFUSE $name has voted for $(field 4 "$name"), which may have bootstrapped the cluster"
+      for_whom=$(field 4 "$name")
+      is_in "${for_whom%@*}" "- $self" || decide 2 "REFUSE $name has voted for ${for_whom%@*}, which may have bootstrapped the cluster"
     done
     empty=''
     needed=1
   fi
   [ $(($(echo "$empty" | grep -c .) + 1)) -ge "$needed" ] ||
     decide 1 "WAIT $needed of $(names | grep -c .) servers have to say that they have no data; power on $(for name in $(that_say off); do who "$name"; done | tr '\n' ' ')- if they are lost and the cluster never existed, see hosts/RUNBOOK.md"
-  voters=
+  voters=''
+  denial='too few servers answered'
   for name in $(names); do
     is_in "$name" "$self $empty" || continue
     if [ "$name" = "$self" ]; then
-      give "$self" || :
-      for_whom=$(vote)
+      grant "$self"
+      find_vote
+      for_whom=$held
     else
       reply=$(ask "$name" vote "$(field 6 "$name")")
       for_whom=$(echo "$reply" | cut -d ' ' -f 4)
@@ -108,17 +111,23 @@ elect() {
       esac
     fi
     case $for_whom in
-      "$self") voters="$voters $name" ;;
-      -) decide 2 "REFUSE $name cannot connect to this host; open TCP ports $OPEN in the firewall of this host" ;;
+      "$self@$(boot)") voters="$voters $name" ;;
+      - | "$self@"*) decide 2 "REFUSE $name cannot connect to this host; open TCP ports $OPEN in the firewall of this host" ;;
       *)
-        ! is_in "$for_whom" "$self $empty" || decide 1 "WAIT $for_whom has the vote of $name and bootstraps the cluster"
-        decide 1 "WAIT $for_whom has the vote of $name, does not answer, and may have bootstrapped the cluster; power on $for_whom or, if it is lost, restart $name"
+        denial="${for_whom%@*} has the vote of $name"
+        if is_in "${for_whom%@*}" "$self $empty"; then
+          denial="$denial and bootstraps the cluster; if it does not, see k3s-ha status there, or restart it"
+        else
+          denial="$denial, does not answer, and may have bootstrapped the cluster; power it on or, if it is lost, restart $name"
+        fi
+        # one that has no vote yet leaves the rest to the candidate that has the first
+        [ -n "$voters" ] || decide 1 "WAIT $denial"
         ;;
     esac
     set -- $voters
     [ $# -lt "$needed" ] || return 0
   done
-  decide 1 "WAIT too few servers answered"
+  decide 1 "WAIT $denial"
 }
 
 start() {

@@ -69,7 +69,11 @@ export const controlPlaneDrill: Drill = {
       run: faults('dash'),
     },
     { name: 'faults-busybox', summary: 'the same with busybox only', run: faults('busybox') },
-    { name: 'killed', summary: 'k3s-ha of a candidate is killed at ten points in time', run: killed('dash') },
+    {
+      name: 'killed',
+      summary: 'k3s-ha of two candidates is killed at ten points in time, one of them restarts',
+      run: killed('dash'),
+    },
     { name: 'messages', summary: 'replayed and forged questions, and garbage', run: messages('dash') },
     { name: 'race', summary: 'three servers bootstrap at once, 20 times', run: race(3) },
     { name: 'race-of-five', summary: 'the same with five servers', run: race(5) },
