@@ -2,7 +2,8 @@
 module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/shared-environment.js',
+  runtime: '<rootDir>/test/support/shared-runtime.js',
   globalSetup: '<rootDir>/test/support/temporary-folder.js',
   globalTeardown: '<rootDir>/test/support/remove-temporary-folder.js',
   transform: { '\\.ts$': '<rootDir>/test/support/esbuild-transform.js' },

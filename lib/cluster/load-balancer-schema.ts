@@ -130,6 +130,10 @@ export const loadBalancer = z.strictObject({
     .describe(
       'Validation of pools by the MetalLB webhook. While it is unreachable, fail rejects changes and ignore accepts them. off: no validation.',
     ),
+  networkPolicy: z
+    .boolean()
+    .default(false)
+    .describe('true: limits the connections of the MetalLB controller by a NetworkPolicy, which k3s enforces.'),
   traefik: z
     .boolean()
     .default(false)

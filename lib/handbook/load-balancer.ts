@@ -1,4 +1,4 @@
-import { type Cluster, type LoadBalancer, l2AdvertisementsOf } from '../cluster';
+import { type Cluster, type LoadBalancer, l2AdvertisementsOf, serversOf } from '../cluster';
 import { failoverTimes } from '../machines';
 import { type RunbookSection, table } from '../text';
 import { type Outage, outageOf, type Range } from './outage';
@@ -23,7 +23,7 @@ export const loadBalancerSections = (cluster: Cluster): readonly RunbookSection[
 const hasL2 = (loadBalancer: LoadBalancer): boolean => l2AdvertisementsOf(loadBalancer).length > 0;
 
 function times(cluster: Cluster, loadBalancer: LoadBalancer, outage: Outage): string[][] {
-  const { addressMove, endpointRemoval, podReplacement } = outage;
+  const { addressMove, endpointRemoval, leaderRemoval, podReplacement } = outage;
   const { graceSeconds, evictionSeconds } = failoverTimes(cluster);
   return [
     ...(hasL2(loadBalancer) || !addressMove ? [takeOver(cluster, addressMove)] : []),
@@ -37,6 +37,15 @@ function times(cluster: Cluster, loadBalancer: LoadBalancer, outage: Outage): st
       shown(endpointRemoval),
       `node-monitor-grace-period is ${graceSeconds} s; until then, Services with \`externalTrafficPolicy: Cluster\` send part of their connections to the failed node, those with \`Local\` none`,
     ],
+    ...(serversOf(cluster).length > 1
+      ? [
+          [
+            'the same if it led the controllers',
+            shown(leaderRemoval),
+            'a server: another kube-controller-manager takes over first, and counts from then on',
+          ],
+        ]
+      : []),
     [
       'its pods start on other nodes',
       shown(podReplacement),
@@ -55,7 +64,7 @@ const takeOver = ({ nodes }: Cluster, addressMove: Range | undefined): string[] 
 function remarks({ controlPlane }: Cluster, loadBalancer: LoadBalancer, { quorumLost, unguarded }: Outage): string[] {
   const byRouters = loadBalancer.bgp && !hasL2(loadBalancer);
   const moved = byRouters ? 'the rows of its routers' : 'the first row';
-  const last = loadBalancer.bgp ? 'the last two rows' : 'the second and third row';
+  const last = loadBalancer.bgp ? 'the last rows' : 'the rows below the first';
   return [
     ...(byRouters
       ? [

@@ -1,4 +1,4 @@
-import { type Cluster, serversOf } from '../cluster';
+import { type Cluster, JITTER, serversOf } from '../cluster';
 import { failoverTimes } from '../machines';
 
 /** From the soonest to the latest, in seconds. */
@@ -52,6 +52,8 @@ export interface Outage {
   readonly addressMove: Range | undefined;
   /** Until the pods of the failed node receive no more traffic. */
   readonly endpointRemoval: Range;
+  /** The same if the failed node is a server and its kube-controller-manager led: another one takes over first. */
+  readonly leaderRemoval: Range;
   /** Until its pods start on other nodes. */
   readonly podReplacement: Range;
   /** Whether the failure of a server leaves etcd without quorum, so that the two above wait until it is back. */
@@ -65,6 +67,12 @@ const LEASE_RENEWAL_SECONDS = 10;
 /** How often the control plane checks: node-monitor-period. */
 const MONITOR_SECONDS = 5;
 
+/**
+ * Until another kube-controller-manager leads: its lease of 15 s, and two retries of 2 s with the jitter of client-go. It then counts
+ * node-monitor-grace-period from its own first observation of the node.
+ */
+const CONTROLLER_TAKEOVER_SECONDS = 15 + 2 * (1 + JITTER) * 2;
+
 /** Computes the outage from the formula above and `failoverTimes`. Pure. */
 export function outageOf(cluster: Cluster): Outage {
   const gossip = GOSSIP[cluster.loadBalancer?.memberlist ?? 'lan'];
@@ -74,6 +82,7 @@ export function outageOf(cluster: Cluster): Outage {
   return {
     addressMove: gossipDetection(cluster.nodes.length, gossip),
     endpointRemoval,
+    leaderRemoval: { from: endpointRemoval.from, to: Math.ceil(endpointRemoval.to + CONTROLLER_TAKEOVER_SECONDS) },
     podReplacement: {
       from: endpointRemoval.from + evictionSeconds,
       to: endpointRemoval.to + evictionSeconds,

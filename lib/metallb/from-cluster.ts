@@ -10,13 +10,20 @@ import { IpAddressPool } from './pool';
 import { smallResources } from './workload';
 
 /**
- * MetalLB for a site. docs/load-balancer.md lists the differences from upstream: memory limits, priorities and tolerations.
+ * MetalLB for a site. docs/load-balancer.md lists the differences from upstream.
  */
-export const metalLbProps = ({ images }: Cluster, loadBalancer: LoadBalancer): MetalLbProps => ({
+export const metalLbProps = ({ images, network, controlPlane }: Cluster, loadBalancer: LoadBalancer): MetalLbProps => ({
   images: { controller: images.metallbController, speaker: images.metallbSpeaker },
   memberlist: loadBalancer.memberlist,
   metrics: loadBalancer.metrics,
   webhook: loadBalancer.webhook,
+  controllerNetwork: loadBalancer.networkPolicy
+    ? {
+        nodes: network.subnet.map(({ text }) => text),
+        apiPort: controlPlane.port,
+        services: network.services.map(({ text }) => text),
+      }
+    : undefined,
   controller: {
     resources: smallResources,
     seccompProfile: 'RuntimeDefault',

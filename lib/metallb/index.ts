@@ -12,6 +12,7 @@ export * from './l2-advertisement';
 export { MEMBERLIST, type MemberlistProfile, type MemberlistSettings } from './memberlist';
 export * from './metallb';
 export * from './namespace';
+export type { ControllerNetwork } from './network-policy';
 export * from './pool';
 export type { LabelRequirement, LabelSelector, NodeChoice } from './selector';
 export * from './webhooks';

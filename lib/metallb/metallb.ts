@@ -6,6 +6,7 @@ import { METALLB } from '../releases';
 import { checkImage, checkLoadBalancerClass, checkName, checkRegistry, Faults } from './checks';
 import { MetalLbController } from './controller';
 import { type MemberlistProfile, type MemberlistSettings, memberlistJson } from './memberlist';
+import { type ControllerNetwork, ControllerNetworkPolicy } from './network-policy';
 import { MetalLbRbac } from './rbac';
 import { MetalLbSpeaker } from './speaker';
 import type { MetalLbWebhookMode } from './webhooks';
@@ -95,6 +96,13 @@ export interface MetalLbProps {
    */
   readonly metrics?: boolean;
   /**
+   * Networks of the nodes and the API, to limit the connections of the controller by a NetworkPolicy. It needs a network plugin that
+   * enforces policies, as k3s has.
+   *
+   * @default - no NetworkPolicy, as upstream
+   */
+  readonly controllerNetwork?: ControllerNetwork;
+  /**
    * Settings of the controller.
    *
    * @default - as upstream
@@ -157,6 +165,9 @@ export class MetalLb extends Construct {
       configChecksum:
         memberlist || props.excludeInterfaces ? checksum({ excluded, memberlist: memberlist ?? '' }) : undefined,
     });
+    if (props.controllerNetwork) {
+      new ControllerNetworkPolicy(this, 'NetworkPolicy', { ...props.controllerNetwork, metrics });
+    }
     checkInstallWithinApp(this, { loadBalancerClass: props.loadBalancerClass, excludeInterfaces, webhook });
   }
 

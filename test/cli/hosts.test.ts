@@ -14,7 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { programPath } from '../support/program';
 
+const program = programPath('lib/cli/hosts.ts');
 const TOKEN = '5f1d8c0b7a3e9642-the-token';
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0 me@desk';
 
@@ -28,8 +30,7 @@ describe('npm run hosts', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const at = (file: string) => join(folder, file);
-  const run = (...args: readonly string[]) =>
-    spawnSync(process.execPath, ['scripts/run.js', 'lib/cli/hosts.ts', ...args], { encoding: 'utf8' });
+  const run = (...args: readonly string[]) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
   const write = (...args: readonly string[]) => run('--token-file', at('token'), '--out', at('seed'), ...args);
   const files = (): string[] =>
     (readdirSync(at('seed'), { recursive: true }) as string[])

@@ -2,32 +2,23 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { parse, stringify } from 'yaml';
 import { k3sYaml, type Pair, withAuthority } from '../support/certificates';
+import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
-let built: string;
+const program = programPath('lib/cli/kubeconfig.ts');
 let authority: string;
 let client: Pair;
 let expired: Pair;
 let folder: string;
 
 beforeAll(() => {
-  built = mkdtempSync(join(tmpdir(), 'kubeconfig-ssh-'));
-  buildSync({
-    entryPoints: [join(__dirname, '../../lib/cli/kubeconfig.ts')],
-    bundle: true,
-    platform: 'node',
-    outfile: join(built, 'kubeconfig.js'),
-    logLevel: 'warning',
-  });
   withAuthority(3650, (made) => {
     authority = made.pair.certificate;
     [client, expired] = [made.client(365), made.client(-1)];
   });
 });
-afterAll(() => rmSync(built, { recursive: true }));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
@@ -54,7 +45,7 @@ const serves = (pair: Pair): string => {
 const calls = (): string[] => readFileSync(at('calls'), 'utf8').trimEnd().split('\n');
 
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(built, 'kubeconfig.js'), ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     encoding: 'utf8',
     input: '',
@@ -158,7 +149,7 @@ describe('kubeconfig --ssh', () => {
   test('reports a missing ssh', () => {
     rmSync(at('bin/ssh'));
     const env = { PATH: at('bin'), HOME: folder };
-    const args = [join(built, 'kubeconfig.js'), '--ssh'];
+    const args = [program, '--ssh'];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
     expect([status, stderr.split('\n')[0]]).toEqual([
       1,

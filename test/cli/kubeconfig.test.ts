@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -15,9 +16,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { parse, stringify } from 'yaml';
 import { k3sYaml, type Pair, withAuthority } from '../support/certificates';
+import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
 const NOBODY = 65534;
@@ -36,13 +37,7 @@ beforeAll(() => {
   const built = mkdtempSync(join(tmpdir(), 'kubeconfig-command-'));
   chmodSync(built, 0o755);
   program = join(built, 'kubeconfig.js');
-  buildSync({
-    entryPoints: [join(__dirname, '../../lib/cli/kubeconfig.ts')],
-    bundle: true,
-    platform: 'node',
-    outfile: program,
-    logLevel: 'warning',
-  });
+  copyFileSync(programPath('lib/cli/kubeconfig.ts'), program);
   withAuthority(3650, (made) => {
     authority = made.pair.certificate;
     [client, renewed, ending, expired] = [made.client(365), made.client(365), made.client(30), made.client(-1)];
@@ -252,7 +247,7 @@ describe('kubeconfig refuses, with status 1 and nothing written,', () => {
     expect(status).toBe(1);
     expect(lines).toEqual([
       expect.stringMatching(/^cluster\.yaml:1:7: bad-name: /),
-      expect.stringMatching(/^k3s\.yaml: it is no kubeconfig; /),
+      expect.stringMatching(/^k3s\.yaml: it is not a kubeconfig; /),
       expect.stringMatching(/^config: a Secret, not a kubeconfig; /),
     ]);
   });

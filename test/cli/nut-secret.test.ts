@@ -2,26 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { parseAllDocuments, stringify } from 'yaml';
 import { HERE } from '../../lib/cluster/origin';
 import { loadCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
+import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
+const program = programPath('lib/cli/nut-secret.ts');
 let folder: string;
-let program: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'secret-command-'));
-  program = join(folder, 'nut-secret.js');
-  buildSync({
-    entryPoints: [join(__dirname, '../../lib/cli/nut-secret.ts')],
-    bundle: true,
-    platform: 'node',
-    outfile: program,
-    logLevel: 'warning',
-  });
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
   write('cluster.yaml', stringify({ ...homeInput, nut: { secret: 'my-users' } }));
   const nas = { name: 'nas', server: { address: '192.168.10.30', cutDelaySeconds: 180 } };

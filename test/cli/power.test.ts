@@ -2,23 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { stringify } from 'yaml';
+import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
+const program = programPath('lib/cli/power.ts');
 let folder: string;
-let program: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'power-command-'));
-  program = join(folder, 'power.js');
-  buildSync({
-    entryPoints: [join(__dirname, '../../lib/cli/power.ts')],
-    bundle: true,
-    platform: 'node',
-    outfile: program,
-    logLevel: 'warning',
-  });
   writeFileSync(join(folder, 'cluster.yaml'), stringify(homeInput));
   const [ups] = homeInput.ups ?? [];
   writeFileSync(

@@ -2,15 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { parse, stringify } from 'yaml';
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { compareObjects } from '../../lib/live/verify/differences';
 import { readManifest } from '../../lib/live/verify/manifest';
 import { defaultObjects, siteObjects } from '../../lib/live/verify/own-objects';
 import { METALLB } from '../../lib/metallb';
+import { programPath } from '../support/program';
 import { site } from '../support/sites';
 
+const program = programPath('lib/cli/verify-metallb.ts');
 const ours = defaultObjects();
 const manifest = ours.map((object) => stringify(object)).join('---\n');
 /** A manifest with a text in it changed everywhere. */
@@ -103,15 +104,6 @@ describe('npm run verify:metallb', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'verify-'));
-    buildSync({
-      entryPoints: [join(__dirname, '../../lib/cli/verify-metallb.ts')],
-      bundle: true,
-      platform: 'node',
-      packages: 'external',
-      // where node finds the packages, and the program the files of this project
-      outfile: join(__dirname, '../../build/scripts/verify-under-test.js'),
-      logLevel: 'warning',
-    });
     writeFileSync(join(folder, 'equal.yaml'), manifest);
     writeFileSync(join(folder, 'other.yaml'), manifest.replaceAll(METALLB.version, 'v0.0.1'));
     writeFileSync(join(folder, 'list.yaml'), stringify({ apiVersion: 'v1', kind: 'List', items: ours }));
@@ -123,13 +115,10 @@ describe('npm run verify:metallb', () => {
     writeFileSync(join(folder, 'alias.yaml'), 'kind: ConfigMap\nmetadata: *nowhere\n');
     writeFileSync(join(folder, 'text.yaml'), '<html>');
   });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-    rmSync(join(__dirname, '../../build/scripts/verify-under-test.js'));
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
   const verify = (...args: string[]) =>
-    spawnSync(process.execPath, [join(__dirname, '../../build/scripts/verify-under-test.js'), ...args], {
+    spawnSync(process.execPath, [program, ...args], {
       encoding: 'utf8',
       input: manifest,
     });

@@ -1,6 +1,9 @@
 import type { Program } from './requirements';
 import type { Scenario } from './scenario';
 
+/** Variable with the release of Kubernetes that a drill is to build instead of its own. */
+export const KUBERNETES_VARIABLE = 'DRILL_KUBERNETES';
+
 /** One sequence of events, in a lab of its own. */
 export interface ScenarioPlan {
   readonly name: string;
@@ -21,8 +24,8 @@ export interface Drill {
   readonly atOnce?: number;
   /** Whether it runs only when its name is given, because of what it needs or how long it takes. @default false */
   readonly onDemand?: boolean;
-  /** Runs before all scenarios, outside the sandbox and so with network access. If it throws, the drill cannot run here. */
-  readonly prepare?: () => Promise<void>;
+  /** Runs before the named scenarios, outside the sandbox and so with network access. If it throws, the drill cannot run here. */
+  readonly prepare?: (scenarios: readonly string[]) => Promise<void>;
   /** Receives each scenario that has ended, with its summary and its duration in milliseconds. */
   readonly publish?: (scenario: Scenario, summary: string, tookMs: number) => void;
   /** Runs at the end, also after a failure, to remove what the kernel does not remove with the sandbox. */

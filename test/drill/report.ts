@@ -53,7 +53,7 @@ export function table(measurements: readonly Measurement[]): string[] {
   ];
 }
 
-/** The cells of that table, its head first; nothing when nothing was measured. What has the same name is one row. */
+/** The cells of that table, its head first; nothing when nothing was measured. */
 export function tableOf(measurements: readonly Measurement[]): string[][] {
   const rows = merged(measurements);
   if (rows.length === 0) return [];
@@ -63,10 +63,14 @@ export function tableOf(measurements: readonly Measurement[]): string[][] {
   return [['measured', ...columns], ...body];
 }
 
+/** Values that were measured one after the other for different columns of a row come together. */
 function merged(measurements: readonly Measurement[]): Measurement[] {
-  const names = [...new Set(measurements.map(({ what }) => what))];
-  return names.map((name) => {
-    const all = measurements.filter(({ what }) => what === name);
-    return { what: name, values: Object.assign({}, ...all.map(({ values }) => values)) as Measurement['values'] };
-  });
+  const rows: Measurement[] = [];
+  for (const { what, values } of measurements) {
+    const columns = Object.keys(values);
+    const at = rows.findIndex((row) => row.what === what && columns.every((column) => !(column in row.values)));
+    if (at < 0) rows.push({ what, values });
+    else rows[at] = { what, values: { ...rows[at]?.values, ...values } };
+  }
+  return rows;
 }

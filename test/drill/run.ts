@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { controlPlaneDrill } from './control-plane/drill';
-import type { Drill, ScenarioPlan } from './drill';
+import { type Drill, KUBERNETES_VARIABLE, type ScenarioPlan } from './drill';
 import { kubernetesDrill } from './kubernetes/drill';
 import { loadBalancerDrill } from './load-balancer/drill';
 import { powerDrill } from './power/drill';
@@ -24,6 +24,7 @@ interface Options {
   readonly list?: boolean;
   readonly keep?: boolean;
   readonly verbose?: boolean;
+  readonly kubernetes?: string;
 }
 
 interface Job {
@@ -40,12 +41,14 @@ const program = new Command('npm run drill --')
   .option('--list', 'print the drills and their scenarios')
   .option('--keep', `keep the logs in ${LOG_FOLDER}/ also if all checks pass`)
   .option('--verbose', 'print events as they happen')
+  .option('--kubernetes <version>', 'another release for the drill kubernetes, such as v1.34.4')
   .addHelpText(
     'after',
     '\nExit status: 0 all checks passed, 1 a check failed, 2 wrong arguments, or this host cannot run the drill.',
   )
   .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
   .action(async (names: readonly string[], options: Options) => {
+    if (options.kubernetes !== undefined) process.env[KUBERNETES_VARIABLE] = options.kubernetes;
     process.exitCode = options.list ? list() : await main(names, options);
   });
 
@@ -76,13 +79,16 @@ async function main(names: readonly string[], options: Options): Promise<number>
 
   const missing = missingRequirements([...FRAMEWORK_PROGRAMS, ...jobs.flatMap(({ drill }) => drill.programs)]);
   for (const line of missing) console.error(line);
-  return missing.length > 0 ? 2 : runPrepared(new Set(jobs.map(({ drill }) => drill)));
+  return missing.length > 0 ? 2 : runPrepared(jobs);
 }
 
 /** Before the sandbox, the work that needs network access; after it, removal of what the kernel does not remove with it. */
-async function runPrepared(drills: ReadonlySet<Drill>): Promise<number> {
+async function runPrepared(jobs: readonly Job[]): Promise<number> {
+  const drills = new Set(jobs.map(({ drill }) => drill));
   try {
-    for (const drill of drills) await drill.prepare?.();
+    for (const drill of drills) {
+      await drill.prepare?.(jobs.filter((job) => job.drill === drill).map(({ plan }) => plan.name));
+    }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 2;

@@ -105,9 +105,9 @@ describe('the seconds of a handover', () => {
     }
   });
 
-  test('have a median of about 17 after a power cut, and about 6 with fast failover', () => {
+  test('have a median of about 22 after a power cut, and about 6 with fast failover', () => {
     const half = (changes: Partial<ClusterInput>) => numbersIn(section(HANDOVER, changes), 'the holder loses')[1];
-    expect(half({})).toBeCloseTo(17, 0);
+    expect(half({})).toBeCloseTo(22, 0);
     expect(half(controlPlane({ failover: 'fast' }))).toBeCloseTo(6.2, 0);
   });
 
@@ -118,8 +118,8 @@ describe('the seconds of a handover', () => {
 
   test('follow the lease, the pause between two ARPs and the number of servers', () => {
     const bound = (changes: Partial<ClusterInput>) => numbersIn(section(HANDOVER, changes), 'the holder loses').at(-1);
-    expect(bound(controlPlane({ lease: { durationSeconds: 20 } }))).toBe(29.8);
-    expect(bound(controlPlane({ arpRateMs: 3000 }))).toBe(26.8);
+    expect(bound(controlPlane({ lease: { durationSeconds: 25 } }))).toBe(34.8);
+    expect(bound(controlPlane({ arpRateMs: 3000 }))).toBe(31.8);
     expect(numbersIn(section(HANDOVER, servers(7)), 'the holder loses')).not.toEqual(
       numbersIn(section(HANDOVER), 'the holder loses'),
     );
@@ -145,7 +145,7 @@ describe('the seconds of a handover', () => {
     const text = section(HANDOVER, controlPlane({ vip: '10.99.0.5', bgp }));
     expect(text).toContain('to the update of the routers');
     expect(text).toContain('30 s after its last keepalive');
-    expect(numbersIn(text, 'the holder loses').at(-1)).toBe(23.8);
+    expect(numbersIn(text, 'the holder loses').at(-1)).toBe(28.8);
   });
 
   test('are none with one server', () => {
@@ -160,7 +160,7 @@ describe('the claim that has not been tested on k3s', () => {
     const text = section(TITLE);
     expect(text).toContain('**It has not been tested on k3s.**');
     expect(text.match(/^\d\. /gm)).toHaveLength(5);
-    expect(text).toContain('Within 35 s');
+    expect(text).toContain('Within 40 s');
   });
 
   test('is not made for other providers, nor for one server', () => {

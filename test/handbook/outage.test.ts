@@ -86,6 +86,7 @@ describe('the outage of a site', () => {
     expect(outageOf(site())).toEqual({
       addressMove: { from: 5, to: 8 },
       endpointRemoval: { from: 40, to: 55 },
+      leaderRemoval: { from: 40, to: 79 },
       podReplacement: { from: 340, to: 355 },
       quorumLost: false,
       unguarded: [],

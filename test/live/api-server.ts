@@ -1,39 +1,37 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parse } from 'yaml';
-import { Controllers, type Delays } from './controllers';
-import type { KubeObject } from './kube-object';
-import { badRequest, notFound, Refusal } from './refusal';
-import { discovery, groupVersionOf, nameOf, type Resource, servedResources } from './resources';
+import { type Behaviour, Controllers } from './controllers';
+import type { Fields, KubeObject } from './kube-object';
+import { notFound, Refusal } from './refusal';
+import { discovery, nameOf, type Resource, servedResources } from './resources';
 import { type Place, Store } from './store';
-import { watchList } from './watch';
+import { watch } from './watch';
 import { Writer } from './writer';
 
-/** A request, what was answered, and what it did. */
+/** Every cluster has this namespace. */
+const KUBE_SYSTEM: readonly [Place, KubeObject] = [
+  { group: '', plural: 'namespaces', namespace: '', name: 'kube-system' },
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } },
+];
+
+/** A request that was answered. */
 export interface LoggedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  readonly status: number;
-  /** The reason of a refusal. */
-  readonly message: string;
 }
 
 /** What befalls a request before it is looked at: a refusal, no answer at all, a cut connection, or nothing. */
 export type Fate = Refusal | 'silence' | 'cut' | undefined;
 
 /**
- * A Kubernetes API server that refuses what a real one refuses to a `kubectl apply`, on 127.0.0.1 at a free port, without
- * authentication. Each refusal has its source where it stands: validation.ts, semantics.ts, writer.ts, controllers.ts.
+ * The API server of a Kubernetes cluster as far as `npm run apply` and kubectl need one, on 127.0.0.1 at a free port, without
+ * authentication: discovery, get, create, apply's patches, and the watches of `kubectl wait` and `kubectl rollout status`. It stores
+ * what it is given: of defaults it has the update strategy of a DaemonSet, of validation the namespace, the selector of a workload
+ * and webhooks.
  *
- * It serves discovery and as much OpenAPI v3 as kubectl needs to leave validation to the server; get, list, watch, create, replace,
- * delete; JSON merge patch, strategic merge patch and server-side apply; dryRun=All and fieldValidation. Kinds of a
- * CustomResourceDefinition are there only when it is Established. A webhook has to answer before what it checks is stored.
- *
- * What it does not model, so that nothing is concluded from it: users, RBAC, quotas and Pod Security; the decision of a webhook (one
- * that answers, agrees); CEL rules of a definition and conversion between its versions; field managers, so that server-side apply
- * never conflicts and never removes a field; defaults and empty lists of fields this project does not write; JSON patch; paging;
- * deletion in the background, finalizers and garbage collection; etcd.
+ * contract.ts lists its answers; `npm run drill -- kubernetes/contract` asks a real API server for the same. It answers 501 to what it
+ * does not emulate. What a real API server makes of dist/ is shown by the other scenarios of that drill.
  */
 export class ApiServer {
   readonly requests: LoggedRequest[] = [];
@@ -45,9 +43,10 @@ export class ApiServer {
   private readonly writer: Writer;
   private readonly server: Server;
 
-  constructor(delays: Delays = {}) {
-    this.controllers = new Controllers(this.store, delays);
-    this.writer = new Writer(this.store, this.controllers);
+  constructor(behaviour: Behaviour = {}) {
+    this.controllers = new Controllers(this.store, behaviour);
+    this.writer = new Writer(this.store, behaviour.unansweredCalls ?? 0);
+    this.store.put(...KUBE_SYSTEM);
     this.server = createServer((request, response) => {
       void this.answer(request, response);
     });
@@ -90,11 +89,6 @@ export class ApiServer {
     return this.requests.filter(({ method, query }) => method !== 'GET' && !query.includes('dryRun=All'));
   }
 
-  /** How many definitions are Established. */
-  get servedDefinitions(): number {
-    return this.controllers.established().length;
-  }
-
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const { method = 'GET' } = request;
@@ -103,17 +97,14 @@ export class ApiServer {
     const fate = this.fateOf({ method, path, query });
     if (fate === 'cut') request.socket.destroy();
     if (fate === 'cut' || fate === 'silence') return;
-    let message = '';
     try {
       if (fate) throw fate;
       await this.handle(method, url, request, response);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal(500, 'InternalError', String(error));
-      message = refusal.message;
       send(response, refusal.code, refusal.status);
     }
-    const status = response.statusCode;
-    this.requests.push({ method, path, query, status, message });
+    this.requests.push({ method, path, query });
   }
 
   private async handle(method: string, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -131,27 +122,20 @@ export class ApiServer {
     const { resource, place } = locate(url.pathname, resources);
     const { searchParams: query } = url;
     if (method === 'GET' && place.name === '') {
-      watchList(this.store, resource, place, query, response);
+      watch(this.store, resource, place, query, response);
       return;
     }
     if (method === 'GET') {
       const object = this.store.get(place);
       if (!object) throw notFound(`${nameOf(resource)} "${place.name}" not found`);
-      send(response, 200, served(resource, object));
+      send(response, 200, object);
       return;
     }
-    const body = await textOf(request);
-    const { object, created, warnings } = this.writer.write({
-      method,
-      resource,
-      place,
-      body: body === '' ? {} : parse(body),
-      contentType: request.headers['content-type'] ?? '',
-      dryRun: query.get('dryRun') === 'All',
-      fieldValidation: query.get('fieldValidation'),
-    });
-    for (const warning of warnings) response.appendHeader('warning', `299 - "${warning.replaceAll('"', '\\"')}"`);
-    send(response, created ? 201 : 200, served(resource, object));
+    const contentType = request.headers['content-type'] ?? '';
+    const dryRun = query.get('dryRun') === 'All';
+    const body = await bodyOf(request);
+    const { object, created } = this.writer.write({ method, resource, place, body, contentType, dryRun });
+    send(response, created ? 201 : 200, object);
   }
 }
 
@@ -174,18 +158,11 @@ function locate(path: string, resources: readonly Resource[]): { resource: Resou
   return { resource, place: { group, plural, namespace, name } };
 }
 
-/** An object in the version it was asked for. */
-const served = (resource: Resource, object: KubeObject): KubeObject => ({
-  ...object,
-  apiVersion: groupVersionOf(resource),
-});
-
-async function textOf(request: IncomingMessage): Promise<string> {
+/** A JSON object; kubectl sends YAML only to whom it cannot send JSON. */
+async function bodyOf(request: IncomingMessage): Promise<Fields> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (text.includes('\0')) throw badRequest('this server takes JSON and YAML, not protobuf');
-  return text;
+  return JSON.parse(Buffer.concat(chunks).toString('utf8')) as Fields;
 }
 
 function send(response: ServerResponse, code: number, body: object): void {

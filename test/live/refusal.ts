@@ -17,12 +17,6 @@ export class Refusal extends Error {
 
 export const notFound = (message: string): Refusal => new Refusal(404, 'NotFound', message);
 
-export const badRequest = (message: string): Refusal => new Refusal(400, 'BadRequest', message);
-
-/** A field that a validation of the object itself refuses, in the words of field.Error. */
-export const invalid = (kind: string, name: string, problems: readonly string[]): Refusal =>
-  new Refusal(
-    422,
-    'Invalid',
-    `${kind} "${name}" is invalid: ${problems.length === 1 ? problems[0] : `[${problems.join(', ')}]`}`,
-  );
+/** For what a real server can do and this one cannot: a test that needs it fails, and does not pass for a wrong reason. */
+export const notEmulated = (what: string): Refusal =>
+  new Refusal(501, 'NotImplemented', `the emulated API server has no ${what}`);

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
-import { type Fields, fieldsAt, type KubeObject, listAt } from './kube-object';
+import { fieldsAt, type KubeObject, listAt } from './kube-object';
 
-/** A kind as it is served: where, and by which schema it is checked. */
+/** A kind, and where it is served. */
 export interface Resource {
   readonly group: string;
   readonly version: string;
   readonly plural: string;
   readonly kind: string;
   readonly namespaced: boolean;
-  /** Of a custom resource. */
-  readonly schema?: Fields;
 }
 
 const builtIn = (groupVersion: string, kind: string, plural: string, namespaced = true): Resource => {
@@ -17,7 +14,7 @@ const builtIn = (groupVersion: string, kind: string, plural: string, namespaced 
   return { group, version, plural, kind, namespaced };
 };
 
-/** The built-in kinds that this project writes, and those that MetalLB and k3s need to be asked for. */
+/** The kinds of dist/ that a cluster serves before anything is applied. */
 const BUILT_IN: readonly Resource[] = [
   builtIn('v1', 'Namespace', 'namespaces', false),
   builtIn('v1', 'ConfigMap', 'configmaps'),
@@ -28,7 +25,6 @@ const BUILT_IN: readonly Resource[] = [
   builtIn('apps/v1', 'Deployment', 'deployments'),
   // k3s defines it before it serves anybody: https://docs.k3s.io/add-ons/helm
   builtIn('helm.cattle.io/v1', 'HelmChartConfig', 'helmchartconfigs'),
-  builtIn('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets'),
   builtIn('rbac.authorization.k8s.io/v1', 'ClusterRole', 'clusterroles', false),
   builtIn('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding', 'clusterrolebindings', false),
   builtIn('rbac.authorization.k8s.io/v1', 'Role', 'roles'),
@@ -42,7 +38,7 @@ const BUILT_IN: readonly Resource[] = [
   ),
 ];
 
-const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+const VERBS = ['create', 'get', 'patch', 'watch'];
 
 export const groupVersionOf = ({ group, version }: Resource): string => (group ? `${group}/${version}` : version);
 /** `deployments.apps`, as messages name a resource. */
@@ -63,7 +59,6 @@ export const servedResources = (established: readonly KubeObject[]): Resource[] 
           plural: String(fieldsAt(definition, 'spec.names')['plural']),
           kind: String(fieldsAt(definition, 'spec.names')['kind']),
           namespaced: fieldsAt(definition, 'spec')['scope'] === 'Namespaced',
-          schema: fieldsAt(version, 'schema.openAPIV3Schema'),
         }),
       ),
   ),
@@ -76,7 +71,8 @@ export function discovery(path: string, resources: readonly Resource[]): object 
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'] };
   if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups(resources) };
   if (path === '/openapi/v3') {
-    return { paths: Object.fromEntries(versions.map((version) => [pathOf(version), openApiLink(version, resources)])) };
+    const link = (version: string) => ({ serverRelativeURL: `/openapi/v3/${pathOf(version)}` });
+    return { paths: Object.fromEntries(versions.map((version) => [pathOf(version), link(version)])) };
   }
   const openApiOf = versions.find((version) => path === `/openapi/v3/${pathOf(version)}`);
   if (openApiOf !== undefined) return openApi(openApiOf, resources);
@@ -108,12 +104,6 @@ function groups(resources: readonly Resource[]): object[] {
       .map((version) => ({ groupVersion: `${name}/${version}`, version }));
     return { name, versions, preferredVersion: versions[0] };
   });
-}
-
-function openApiLink(groupVersion: string, resources: readonly Resource[]): object {
-  const names = inVersion(groupVersion, resources).map(({ kind }) => kind);
-  const hash = createHash('sha256').update(names.join()).digest('hex').slice(0, 16);
-  return { serverRelativeURL: `/openapi/v3/${pathOf(groupVersion)}?hash=${hash}` };
 }
 
 /**

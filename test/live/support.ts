@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { Files } from '../../lib/files/outputs';
 import { kubectlPath } from '../support/kubectl';
 import { ApiServer } from './api-server';
-import type { Delays } from './controllers';
+import type { Behaviour } from './controllers';
 
 /** How a program ended, and its lines. */
 export interface Ended {
@@ -31,8 +31,8 @@ export class ApplyLab {
   readonly folder = mkdtempSync(join(tmpdir(), 'apply-'));
   readonly server: ApiServer;
 
-  constructor(delays?: Delays) {
-    this.server = new ApiServer(delays);
+  constructor(behaviour?: Behaviour) {
+    this.server = new ApiServer(behaviour);
   }
 
   async start(): Promise<this> {
@@ -81,7 +81,3 @@ export class ApplyLab {
     return run(kubectlPath(), args, this.env);
   }
 }
-
-/** How many lines of kubectl's answer end with a word, such as `created`. */
-export const count = (ended: Ended | undefined, word: string): number =>
-  (ended?.stdout ?? '').split('\n').filter((line) => line.endsWith(` ${word}`)).length;

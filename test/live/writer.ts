@@ -1,11 +1,8 @@
-import type { Controllers } from './controllers';
-import { fillIn } from './defaults';
-import { fieldsAt, isFields, type KubeObject, listAt } from './kube-object';
-import { mergePatch, strategicMergePatch } from './patch';
-import { badRequest, notFound, Refusal } from './refusal';
-import { groupVersionOf, nameOf, type Resource } from './resources';
+import { isDeepStrictEqual } from 'node:util';
+import { type Fields, fieldsAt, isFields, type KubeObject, listAt, valueAt } from './kube-object';
+import { notEmulated, notFound, Refusal } from './refusal';
+import { nameOf, type Resource } from './resources';
 import type { Place, Store } from './store';
-import { decode, type FieldValidation, validate } from './validation';
 
 /** A request that wants to change something. */
 export interface WriteRequest {
@@ -13,142 +10,131 @@ export interface WriteRequest {
   readonly resource: Resource;
   /** Where; without a name for a create. */
   readonly place: Place;
-  readonly body: unknown;
+  readonly body: Fields;
   readonly contentType: string;
   readonly dryRun: boolean;
-  readonly fieldValidation: string | null;
 }
 
-export interface Written {
+interface Written {
   readonly object: KubeObject;
   readonly created: boolean;
-  readonly warnings: readonly string[];
 }
 
-/**
- * Stores what a request asks for, in the order in which a real server refuses: what cannot be decoded, the namespace that is not there
- * (NamespaceLifecycle), what the validation of the kind refuses, and last the webhooks.
- */
+/** Stores what a request asks for, unless the namespace is missing, the change is not allowed, or a webhook does not answer. */
 export class Writer {
+  private calls = 0;
+
+  /** @param unansweredCalls how many calls of webhooks have no answer at first */
   constructor(
     private readonly store: Store,
-    private readonly controllers: Controllers,
+    private readonly unansweredCalls: number,
   ) {}
 
   write(request: WriteRequest): Written {
-    const { method, resource, place, dryRun } = request;
-    if (method === 'DELETE') return this.remove(request);
-    const wanted = this.wanted(request);
-    const at = { ...place, name: wanted.metadata.name };
+    const { resource, place, dryRun } = request;
+    const object = withUpdateStrategy(this.wanted(request));
+    const at = { ...place, name: object.metadata.name };
     const before = this.store.get(at);
-    if (method === 'POST' && before) {
-      throw new Refusal(409, 'AlreadyExists', `${nameOf(resource)} "${at.name}" already exists`);
-    }
-    const object = before ? withSystemFields(wanted, before) : wanted;
-    const warnings = decode(resource, object, fieldValidationOf(request));
     this.refuseMissingNamespace(resource, at);
-    fillIn(object);
-    validate(resource, object, before);
+    if (before) refuseNewSelector(resource, before, object);
     this.callWebhooks(resource, before ? 'UPDATE' : 'CREATE');
-    return { object: dryRun ? object : this.store.put(at, object), created: !before, warnings };
+    return { object: dryRun ? object : this.store.put(at, object), created: !before };
   }
 
-  /** The object as it shall be, before anything is checked. */
   private wanted({ method, resource, place, body, contentType }: WriteRequest): KubeObject {
-    if (method === 'POST' || method === 'PUT') return asObject(body, resource, place);
-    if (method !== 'PATCH') throw new Refusal(405, 'MethodNotAllowed', `the server does not allow ${method}`);
+    const isApply = contentType.startsWith('application/apply-patch+yaml');
+    if (method === 'POST' || (method === 'PATCH' && isApply)) {
+      const object = objectOf(body, place);
+      const before = this.store.get({ ...place, name: object.metadata.name });
+      if (before && method === 'POST') {
+        throw new Refusal(409, 'AlreadyExists', `${nameOf(resource)} "${object.metadata.name}" already exists`);
+      }
+      // there is one field manager, so that what it leaves out is removed
+      return before?.['status'] === undefined ? object : { ...object, status: before['status'] };
+    }
+    if (method !== 'PATCH') throw notEmulated(method);
     const current = this.store.get(place);
-    if (contentType.startsWith('application/apply-patch+yaml')) {
-      return asObject(current ? strategicMergePatch(current, body) : body, resource, place);
-    }
     if (!current) throw notFound(`${nameOf(resource)} "${place.name}" not found`);
-    if (contentType.startsWith('application/merge-patch+json'))
-      return asObject(mergePatch(current, body), resource, place);
-    if (contentType.startsWith('application/strategic-merge-patch+json')) {
-      if (resource.schema)
-        throw new Refusal(415, 'UnsupportedMediaType', 'a custom resource takes no strategic merge patch');
-      return asObject(strategicMergePatch(current, body), resource, place);
-    }
-    throw new Refusal(415, 'UnsupportedMediaType', `the body of the request was in an unknown format: ${contentType}`);
-  }
-
-  private remove({ resource, place, dryRun }: WriteRequest): Written {
-    const object = dryRun ? this.store.get(place) : this.store.delete(place);
-    if (!object) throw notFound(`${nameOf(resource)} "${place.name}" not found`);
-    return { object, created: false, warnings: [] };
+    const isStrategic = contentType.startsWith('application/strategic-merge-patch+json');
+    // without lists and directives it is a merge patch
+    if (isStrategic && hasListOrDirective(body)) throw notEmulated('strategic merge of lists');
+    return mergePatch(current, body) as KubeObject;
   }
 
   /** https://github.com/kubernetes/apiserver/blob/master/pkg/admission/plugin/namespace/lifecycle/admission.go */
   private refuseMissingNamespace({ namespaced }: Resource, { namespace }: Place): void {
-    // these four are there in every cluster
-    if (!namespaced || ['default', 'kube-system', 'kube-public', 'kube-node-lease'].includes(namespace)) return;
-    if (!this.store.get({ group: '', plural: 'namespaces', namespace: '', name: namespace })) {
-      throw notFound(`namespaces "${namespace}" not found`);
-    }
+    if (!namespaced || this.store.get({ group: '', plural: 'namespaces', namespace: '', name: namespace })) return;
+    throw notFound(`namespaces "${namespace}" not found`);
   }
 
   /**
-   * A webhook with failurePolicy Fail that does not answer refuses the request.
+   * A webhook that does not answer refuses the request, whatever its failurePolicy; one that answers agrees.
    * https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#failure-policy
    */
   private callWebhooks({ group, version, plural }: Resource, operation: string): void {
-    const webhooks = this.store
-      .list('admissionregistration.k8s.io', 'validatingwebhookconfigurations')
-      .flatMap((configuration) => listAt(configuration, 'webhooks'));
     const has = (list: unknown, value: string) => Array.isArray(list) && (list.includes(value) || list.includes('*'));
-    const called = webhooks.filter((webhook) =>
-      listAt(webhook, 'rules').some(
-        (rule) =>
-          has(rule['apiGroups'], group) &&
-          has(rule['apiVersions'], version) &&
-          has(rule['resources'], plural) &&
-          has(rule['operations'], operation),
-      ),
-    );
-    for (const webhook of called) {
-      const { name, namespace, path, port } = fieldsAt(webhook, 'clientConfig.service');
-      const fault = this.controllers.webhookFault(String(namespace), String(name));
-      if (fault === undefined || webhook['failurePolicy'] === 'Ignore') continue;
-      const url = `https://${String(name)}.${String(namespace)}.svc:${String(port)}${String(path)}?timeout=10s`;
-      throw new Refusal(
-        500,
-        'InternalError',
-        `Internal error occurred: failed calling webhook "${String(webhook['name'])}": failed to call webhook: Post "${url}": ${fault}`,
+    const called = this.store
+      .list('admissionregistration.k8s.io', 'validatingwebhookconfigurations')
+      .flatMap((configuration) => listAt(configuration, 'webhooks'))
+      .filter((webhook) =>
+        listAt(webhook, 'rules').some(
+          (rule) =>
+            has(rule['apiGroups'], group) &&
+            has(rule['apiVersions'], version) &&
+            has(rule['resources'], plural) &&
+            has(rule['operations'], operation),
+        ),
       );
+    for (const webhook of called) {
+      const fault = this.call(fieldsAt(webhook, 'clientConfig.service'));
+      if (fault === undefined) continue;
+      const message = `Internal error occurred: failed calling webhook "${String(webhook['name'])}": failed to call webhook: ${fault}`;
+      throw new Refusal(500, 'InternalError', message);
     }
   }
+
+  /** Why a webhook does not answer; undefined when it does. */
+  private call({ name, namespace, path, port = 443 }: Fields): string | undefined {
+    const post = `Post "https://${String(name)}.${String(namespace)}.svc:${String(port)}${String(path)}"`;
+    const place = { group: '', plural: 'services', namespace: String(namespace), name: String(name) };
+    if (!this.store.get(place)) return `${post}: service "${String(name)}" not found`;
+    return ++this.calls <= this.unansweredCalls ? `${post}: connect: connection refused` : undefined;
+  }
 }
 
-const fieldValidationOf = ({ fieldValidation }: WriteRequest): FieldValidation =>
-  fieldValidation === 'Strict' || fieldValidation === 'Ignore' ? fieldValidation : 'Warn';
+/** The one default without which `kubectl rollout status` refuses to wait. */
+const withUpdateStrategy = (object: KubeObject): KubeObject =>
+  object.kind === 'DaemonSet'
+    ? { ...object, spec: { updateStrategy: { type: 'RollingUpdate' }, ...fieldsAt(object, 'spec') } }
+    : object;
 
-/** Checks that a body is the object that the path means. */
-function asObject(body: unknown, resource: Resource, { namespace, name }: Place): KubeObject {
-  const metadata = isFields(body) ? body['metadata'] : undefined;
-  if (!isFields(body) || !isFields(metadata)) throw badRequest('the body is no object');
-  const object = structuredClone(body) as KubeObject;
-  const { metadata: inner } = object;
-  if (name !== '') inner.name ??= name;
-  if (typeof inner.name !== 'string') throw badRequest('name or generateName is required');
-  if (name !== '' && inner.name !== name) {
-    throw badRequest(`the name of the object (${inner.name}) does not match the name on the URL (${name})`);
-  }
-  if (resource.namespaced) inner.namespace ??= namespace;
-  if ((inner.namespace ?? '') !== namespace) {
-    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-  }
-  if (object.kind !== resource.kind) throw badRequest(`the kind is ${object.kind}, not ${resource.kind}`);
-  // what is stored may have come in another version of its kind
-  object.apiVersion = groupVersionOf(resource);
-  return object;
+/** ValidateDaemonSetUpdate in https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/apps/validation/validation.go */
+function refuseNewSelector(resource: Resource, before: KubeObject, object: KubeObject): void {
+  const [old, wanted] = [before, object].map((one) => valueAt(one, 'spec.selector'));
+  if (resource.group !== 'apps' || isDeepStrictEqual(old, wanted)) return;
+  const problem = `spec.selector: Invalid value: ${JSON.stringify(wanted)}: field is immutable`;
+  const message = `${resource.kind}.apps "${object.metadata.name}" is invalid: ${problem}`;
+  throw new Refusal(422, 'Invalid', message);
 }
 
-/** What the system set stays, unless the request says otherwise. */
-const withSystemFields = (object: KubeObject, before: KubeObject): KubeObject => {
-  const { uid, creationTimestamp, generation, resourceVersion } = before.metadata;
-  return {
-    ...object,
-    ...(before['status'] !== undefined && { status: before['status'] }),
-    metadata: { ...object.metadata, uid, creationTimestamp, generation, resourceVersion } as KubeObject['metadata'],
-  };
-};
+/** RFC 7396: null removes a key, an object is merged, anything else replaces. */
+function mergePatch(target: unknown, patch: unknown): unknown {
+  if (!isFields(patch)) return patch;
+  const result: Fields = isFields(target) ? { ...target } : {};
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete result[key];
+    else result[key] = mergePatch(result[key], value);
+  }
+  return result;
+}
+
+const hasListOrDirective = (patch: unknown): boolean =>
+  Array.isArray(patch) ||
+  (isFields(patch) && Object.entries(patch).some(([key, value]) => key.startsWith('$') || hasListOrDirective(value)));
+
+/** The body with its place in it. */
+function objectOf(body: Fields, { namespace, name }: Place): KubeObject {
+  const metadata = fieldsAt(body, 'metadata');
+  const own = { name: name || metadata['name'], ...(namespace && { namespace }) };
+  return { ...body, metadata: { ...metadata, ...own } } as KubeObject;
+}

@@ -1,19 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { hostFiles } from '../../lib/synth/hosts';
 import { site } from '../support/sites';
+import { until } from '../support/until';
 
 export const SHELLS = [
   { shell: 'dash', command: ['dash'] },
@@ -38,7 +29,9 @@ export class Killpowerd {
     const { status } = spawnSync(program, [...rest, '-c', 'exit 0']);
     if (status !== 0)
       throw new Error(`"${program}" does not run here; install it (Debian: apt-get install ${program})`);
-    writeFileSync(join(this.folder, 'killpowerd'), script);
+    // beside that, it notes each look
+    const looks = join(this.folder, 'looks');
+    writeFileSync(join(this.folder, 'killpowerd'), script.replace(/^ {2}look$/m, `  look\n  printf . >>"${looks}"`));
     writeFileSync(join(this.folder, 'boot_id'), `${BOOT_ID}\n`);
     writeFileSync(join(this.folder, 'sysrq'), '');
     for (const folder of ['state', 'rtc']) mkdirSync(join(this.folder, folder));
@@ -49,8 +42,9 @@ export class Killpowerd {
 
   /** What a command does after it has recorded its call. An absolute path: busybox would run its own poweroff. */
   command(name: 'poweroff' | 'force', body: string): void {
-    writeFileSync(join(this.folder, name), `#!/bin/sh\necho ${name} >>"${this.folder}/calls"\n${body}\n`);
-    chmodSync(join(this.folder, name), 0o755);
+    const text = `#!/bin/sh\necho ${name} >>"${this.folder}/calls"\n${body}\n`;
+    writeFileSync(join(this.folder, `${name}.new`), text, { mode: 0o755 });
+    renameSync(join(this.folder, `${name}.new`), join(this.folder, name));
   }
 
   /** Sets the clock, atomically as the kernel does. */
@@ -101,9 +95,10 @@ export class Killpowerd {
     await this.looked();
   }
 
-  /** Waits until it has polled the current files. */
+  /** Waits until it has polled the current files. A poll that is under way may have begun before. */
   async looked(): Promise<void> {
-    await pause(120);
+    const looks = this.read('looks').length;
+    await this.until('it has looked again', () => this.read('looks').length >= looks + 2);
   }
 
   check(...files: readonly string[]): string {
@@ -135,11 +130,9 @@ export class Killpowerd {
   }
 
   async until(what: string, holds: () => boolean): Promise<void> {
-    for (let i = 0; i < 800; i++) {
-      if (holds()) return;
-      await pause(10);
-    }
-    throw new Error(`timed out waiting until ${what}; called: ${this.calls}; log:\n${this.log}`);
+    await until(what, holds).catch((error: Error) => {
+      throw new Error(`${error.message}; called: ${this.calls}; log:\n${this.log}`);
+    });
   }
 
   /** Always all of it: a command that is missing here would act on the host that runs the test. */

@@ -110,8 +110,8 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     machine.set('deadline', 1000);
     await machine.watch();
     await machine.until('it has tried three times', () => machine.calls.length >= 3);
-    machine.command('poweroff', 'exit 0');
-    await machine.looked();
+    machine.command('poweroff', `echo powered off >>"${machine.folder}/calls"`);
+    await machine.until('it has succeeded', () => machine.calls.includes('powered off'));
     const tries = machine.calls.length;
     await machine.looked();
     expect(machine.calls).toHaveLength(tries);
@@ -121,6 +121,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
   test('forces a host that is still up after the halt budget, in three steps', async () => {
     machine.set('deadline', 1000, 45);
     await machine.watch();
+    await machine.until('it powers off', () => machine.calls.length > 0);
     machine.uptime(1044);
     await machine.looked();
     expect(machine.calls).toEqual(['poweroff']);

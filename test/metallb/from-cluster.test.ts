@@ -79,6 +79,23 @@ describe('the MetalLB of a site', () => {
     expect(rules(false)).not.toContain('tokenreviews');
   });
 
+  test('limits the connections of its controller when the site requests it', () => {
+    const policy = (changes: Partial<LoadBalancerInput>) =>
+      objects(withLoadBalancer(changes)).find(({ kind }) => kind === 'NetworkPolicy');
+    expect(policy({})).toBeUndefined();
+    const nodes = [{ ipBlock: { cidr: '192.168.10.0/24' } }];
+    expect(at(policy({ networkPolicy: true }), 'spec')).toEqual({
+      podSelector: { matchLabels: { app: 'metallb', component: 'controller' } },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: nodes, ports: [9443, 17472].map((port) => ({ port, protocol: 'TCP' })) }],
+      egress: [
+        { to: nodes, ports: [{ port: 6443, protocol: 'TCP' }] },
+        { to: [{ ipBlock: { cidr: '10.43.0.0/16' } }], ports: [{ port: 443, protocol: 'TCP' }] },
+      ],
+    });
+    expect(JSON.stringify(policy({ networkPolicy: true, metrics: true }))).toContain('9120');
+  });
+
   test('has the webhook that the site asks for', () => {
     const webhook = find(objects(withLoadBalancer({ webhook: 'ignore' })), 'ValidatingWebhookConfiguration');
     expect(at(webhook, 'webhooks.0.failurePolicy')).toBe('Ignore');

@@ -6,6 +6,7 @@ import { readProjectFile } from '../../lib/files/project';
 import { killpowerdScript } from '../../lib/machines/killpower';
 import { nutFiles } from '../../lib/nut/files';
 import type { CabledUps, FedNode, NutModel } from '../../lib/nut/model';
+import { until } from '../support/until';
 
 export const SHELLS = [
   { shell: 'dash', command: ['dash'] },
@@ -95,6 +96,7 @@ done
 export class PodScripts {
   readonly root = mkdtempSync(join(tmpdir(), 'pod-scripts-'));
   private readonly environment: NodeJS.ProcessEnv;
+  private readonly children = new Set<ChildProcess>();
 
   constructor(
     private readonly shell: readonly string[],
@@ -199,7 +201,7 @@ export class PodScripts {
   /** The same in the background. Resolves when it has exited. */
   start(code: string): Promise<number | null> {
     const [program = '', ...rest] = this.shell;
-    const child = spawn(program, [...rest, '-c', this.withCommon(code)], { env: this.environment, stdio: 'ignore' });
+    const child = this.spawned(program, [...rest, '-c', this.withCommon(code)]);
     return new Promise((resolve) => child.once('exit', resolve));
   }
 
@@ -207,24 +209,22 @@ export class PodScripts {
   async look(): Promise<string> {
     const done = this.path('var/run/nut/looked');
     rmSync(done, { force: true });
-    const child = spawn(this.path('scripts/second.sh'), [], { env: this.environment });
+    const child = this.background('second.sh');
     let log = '';
-    child.stdout.on('data', (bytes) => {
+    child.stdout?.on('data', (bytes) => {
       log += bytes.toString();
     });
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    for (let i = 0; i < 500 && !existsSync(done); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    await until('second.sh has looked once', () => existsSync(done));
     child.kill('SIGTERM');
     await ended;
-    // a sleep that outlives it keeps the pipe open
-    child.stdout.destroy();
-    child.stderr.destroy();
+    this.end(child);
     return log;
   }
 
   /** Starts a script in the background. */
   background(script: string): ChildProcess {
-    return spawn(this.path(`scripts/${script}`), [], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    return this.spawned(this.path(`scripts/${script}`), []);
   }
 
   /** When killpowerd would power the node off for a file, in seconds from now; undefined: never. */
@@ -241,8 +241,35 @@ export class PodScripts {
     return when === undefined ? undefined : Number(/\d+/.exec(when)?.[0] ?? 0);
   }
 
+  /** Ends also what a test that failed has left running. */
   remove(): void {
-    rmSync(this.root, { recursive: true });
+    for (const child of this.children) this.end(child);
+    // what was ended may just have made a file
+    rmSync(this.root, { recursive: true, maxRetries: 5 });
+  }
+
+  /** In a process group of its own, so that all of it can be ended. */
+  private spawned(program: string, args: readonly string[]): ChildProcess {
+    const child = spawn(program, args, {
+      env: this.environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    this.children.add(child);
+    return child;
+  }
+
+  /** As kill -9 of a program and of everything it has started, such as a sleep that outlives it. */
+  private end(child: ChildProcess): void {
+    this.children.delete(child);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // all of it had ended
+    }
   }
 
   private lines(name: string): string[] {

@@ -1,5 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { NutModel } from '../../lib/nut/model';
+import { until } from '../support/until';
 import { MODEL, PodScripts, SHELLS, twoFeeds, UPTIME } from './pod-scripts';
 
 jest.setTimeout(60_000);
@@ -27,6 +29,17 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     return pod;
   };
   afterEach(() => pod.remove());
+  /** Changes a text of upsd.sh. */
+  const change = (from: string, to: string) => {
+    const path = pod.path('scripts/upsd.sh');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+  };
+  /** Ends upsd.sh; what it has started ends a moment later, and then all of its log is read. */
+  const ended = (child: ChildProcess): Promise<void> =>
+    new Promise((resolve) => {
+      child.once('close', () => resolve());
+      child.kill('SIGTERM');
+    });
 
   describe('fill.sh', () => {
     test('replaces each placeholder with its password of the Secret', () => {
@@ -62,27 +75,23 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     /** Runs upsd.sh with FSD, then with the status at each of the seconds. Returns its log. */
     const later = async (status: string | undefined, ...seconds: readonly number[]): Promise<string> => {
       start(MODEL).ups('ups1', 'ups.status', 'FSD OB LB');
-      const script = readFileSync(pod.path('scripts/upsd.sh'), 'utf8');
-      writeFileSync(pod.path('scripts/upsd.sh'), script.replace('sleep 2 &', 'sleep 0.1 &'));
+      change('sleep 2 &', 'echo look >>"$UPSES/looks"; sleep 0.02 &');
+      change('sleep 5', 'sleep 0.1');
       const child = pod.background('upsd.sh');
       let log = '';
       child.stdout?.on('data', (bytes) => {
         log += bytes;
       });
-      const until = async (holds: () => boolean) => {
-        for (let i = 0; i < 20 && !holds(); i++) await new Promise((resolve) => setTimeout(resolve, 100));
-      };
-      await until(() => existsSync(pod.path(DECLARED)) && readFileSync(pod.path(DECLARED), 'utf8') !== '');
+      const declared = pod.path(DECLARED);
+      await until('it sees the shutdown', () => existsSync(declared) && readFileSync(declared, 'utf8') !== '');
       pod.ups('ups1', 'ups.status', status);
       for (const passed of seconds) {
         pod.write('proc/uptime', `${UPTIME + passed}.5 0.0\n`);
-        // it polls every 0.1 s
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        // the look that is on its way may have begun before
+        const looks = pod.asked('looks').length;
+        await until('it has looked again', () => pod.asked('looks').length >= looks + 2);
       }
-      child.kill('SIGTERM');
-      await new Promise((resolve) => child.once('exit', resolve));
-      child.stdout?.destroy();
-      child.stderr?.destroy();
+      await ended(child);
       process.kill(Number(readFileSync(pod.path('var/run/nut/usbhid-ups-ups1.pid'), 'utf8')));
       return log;
     };
@@ -113,19 +122,16 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
 
   test('upsd.sh runs on without a driver that fails to start, and retries that one', async () => {
     start(twoFeeds(1)).write('ups/ups2.broken', '');
+    change('sleep 5', 'sleep 1');
     const child = pod.background('upsd.sh');
     let log = '';
     child.stdout?.on('data', (bytes) => {
       log += bytes;
     });
     const asked = () => pod.asked('drivers').filter((line) => line.includes('start'));
-    for (let i = 0; i < 200 && asked().length < 3; i++) await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('it tries a driver again', () => asked().length >= 3);
     expect(child.exitCode).toBeNull();
-    child.kill('SIGTERM');
-    await new Promise((resolve) => child.once('exit', resolve));
-    // a sleep that outlives it keeps the pipe open
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    await ended(child);
     process.kill(Number(readFileSync(pod.path('var/run/nut/usbhid-ups-ups1.pid'), 'utf8')));
     expect(asked()).toEqual(['-u root start ups1', '-u root start ups2', '-u root start ups2']);
     expect(log).toContain('upsd: driver usbhid-ups for ups2 failed to start');

@@ -47,6 +47,19 @@ describe.each(sites)('dist/ of $file', ({ dist }) => {
     expect(unlimited.map(identity)).toEqual([]);
   });
 
+  // https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go: whole, with the largest suffix
+  test('has every quantity in the form that the API server returns, which kubectl takes for no change', () => {
+    const texts = workloads.flatMap((object) => [
+      ...JSON.stringify(object).matchAll(/"(?:cpu|memory|sizeLimit)":"?([^",}]+)/g),
+    ]);
+    const isCanonical = (text: string) => {
+      const [, digits, suffix = ''] = text.match(/^([1-9]\d*)(m|[kMGTPE]|[KMGTPE]i)?$/) ?? [];
+      return digits !== undefined && Number(digits) % (suffix.endsWith('i') ? 1024 : 1000) !== 0;
+    };
+    expect(texts.length).toBeGreaterThan(0);
+    expect(texts.map(([, text = '']) => text).filter((text) => !isCanonical(text))).toEqual([]);
+  });
+
   test('has no two objects of one kind, namespace and name', () => {
     const all = objects.map(identity);
     expect(all.filter((name, i) => all.indexOf(name) !== i)).toEqual([]);

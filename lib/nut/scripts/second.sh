@@ -10,7 +10,7 @@ pause() {
 }
 
 preflights=
-# marks of an earlier boot do not apply
+# marks of commands in an earlier boot do not apply
 for mark in /killpower/.commanded.*; do
   [ "$mark" != "${mark%."$(boot_id)"}" ] || rm -rf "$mark"
 done

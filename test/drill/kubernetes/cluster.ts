@@ -228,6 +228,7 @@ export class Cluster {
       podNetwork: podNetworkOf(site, index),
       podNetworks: site.podNetworks,
       clusterDns: (site.serviceNetworks[0] ?? '').replace(/\.\d+\/\d+$/, `.${DNS_HOST}`),
+      kubeletArguments: site.argumentsFor('kubelet'),
       devices: options.devices?.[machine.name] ?? {},
     });
     this.agents.set(machine.name, agent);
@@ -250,7 +251,10 @@ export class Cluster {
     const config = parse(this.site.hostFile('kubeconfig.template.yaml')) as {
       clusters: { cluster: object }[];
       users: { user: object }[];
+      'current-context': string;
     };
+    // the virtual IP is there only when kube-vip is
+    config['current-context'] = this.context();
     for (const one of config.clusters) {
       one.cluster = { ...one.cluster, 'certificate-authority-data': this.pki.base64('ca.crt') };
     }

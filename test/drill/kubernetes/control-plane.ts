@@ -77,7 +77,7 @@ export class ControlPlane {
 
   startControllers(machine: KubernetesMachine): void {
     const { pki, site } = this;
-    machine.run(
+    machine.keep(
       program('kubernetes', 'kube-controller-manager'),
       ...[`--kubeconfig=${pki.file('controllers.kubeconfig')}`, `--cert-dir=${machine.folder}/controllers`],
       ...[`--service-account-private-key-file=${pki.file('sa.key')}`, `--root-ca-file=${pki.file('ca.crt')}`],
@@ -88,7 +88,7 @@ export class ControlPlane {
 
   startScheduler(machine: KubernetesMachine): void {
     const { pki } = this;
-    machine.run(
+    machine.keep(
       program('kubernetes', 'kube-scheduler'),
       ...[`--kubeconfig=${pki.file('scheduler.kubeconfig')}`, `--cert-dir=${machine.folder}/scheduler`],
     );

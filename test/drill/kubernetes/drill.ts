@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { applySite } from './apply';
+import { apiContract } from './contract';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
@@ -11,7 +13,7 @@ import { CNI_FOLDER } from './node-agent';
 import { nodes } from './nodes';
 import { notReady } from './not-ready';
 import { powerBlip, powerHealthy, powerKubeletDead, powerPodsDeleted, powerRollout } from './power';
-import { buildPrograms } from './programs';
+import { buildPrograms, CLUSTER_MODULES } from './programs';
 import { quiet } from './quiet';
 import { EXAMPLES, removeSites, SHIPPED, writeSites } from './sites';
 import { virtualIp } from './vip';
@@ -27,11 +29,12 @@ export const kubernetesDrill: Drill = {
     { name: 'conntrack', debianPackage: 'conntrack' },
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'openssl', debianPackage: 'openssl' },
+    { name: 'socat', debianPackage: 'socat' },
     { name: 'tar', debianPackage: 'tar' },
   ],
-  atOnce: 1,
+  atOnce: availableParallelism(),
   onDemand: true,
-  prepare: async () => {
+  prepare: async (scenarios) => {
     if (!existsSync(join(CNI_FOLDER, 'bridge'))) {
       throw new Error(
         `${CNI_FOLDER} is empty; install with\n  apt-get install --no-install-recommends containernetworking-plugins`,
@@ -40,7 +43,7 @@ export const kubernetesDrill: Drill = {
     if (kubeVipProgram() === undefined)
       console.log('kubernetes/vip: not run here; KUBE_VIP names no program of kube-vip');
     writeSites();
-    await buildPrograms();
+    await buildPrograms(scenarios.includes('flux') ? [...CLUSTER_MODULES, 'flux'] : CLUSTER_MODULES);
     await buildImages();
   },
   cleanUp: async () => {
@@ -54,13 +57,33 @@ export const kubernetesDrill: Drill = {
       summary: `the site ${name} is applied twice, in three ways, to an empty cluster`,
       run: applySite(name),
     })),
+    {
+      name: 'contract',
+      summary: 'the API server answers as the one that the tests of npm run apply emulate',
+      run: apiContract,
+    },
     { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },
     { name: 'webhook', summary: 'bad pools and the webhook of MetalLB: fail, ignore, off', run: webhook },
-    ...(['Local', 'Cluster'] as const).map((policy) => ({
-      name: `load-balancer-${policy.toLowerCase()}`,
-      summary: `the node behind a LoadBalancer address fails, externalTrafficPolicy ${policy}`,
-      run: loadBalancer(SHIPPED, policy),
-    })),
+    {
+      name: 'load-balancer-local',
+      summary: 'the node behind a LoadBalancer address fails, externalTrafficPolicy Local',
+      run: loadBalancer(SHIPPED, 'Local'),
+    },
+    {
+      name: 'load-balancer-cluster',
+      summary: 'the same with externalTrafficPolicy Cluster',
+      run: loadBalancer(SHIPPED, 'Cluster'),
+    },
+    {
+      name: 'load-balancer-memberlist-fast',
+      summary: 'externalTrafficPolicy Local with loadBalancer.memberlist: fast',
+      run: loadBalancer('memberlist-fast', 'Local'),
+    },
+    {
+      name: 'load-balancer-failover-fast',
+      summary: 'externalTrafficPolicy Cluster with controlPlane.failover: fast',
+      run: loadBalancer('failover-fast', 'Cluster'),
+    },
     {
       name: 'load-balancer-control',
       summary: 'the other nodes have no speaker: nobody may answer',

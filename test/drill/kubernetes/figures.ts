@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
+import { KUBERNETES_VARIABLE } from '../drill';
 import { tableOf } from '../report';
 import type { Scenario } from '../scenario';
 import { releaseOf } from './programs';
@@ -7,14 +8,21 @@ import { releaseOf } from './programs';
 const FILE = 'docs/measured.md';
 const HEAD = `# Measured on a real Kubernetes
 
-The sections below are written by \`npm run drill -- kubernetes\`, each by the scenario it is named after. What does not hold is said so.
+The sections \`kubernetes/...\` are written by \`npm run drill -- kubernetes\`, each by the scenario of that name. What does not hold is said so.
+It needs root, Go 1.26 and Debian's \`runc iptables conntrack containernetworking-plugins mmdebstrap openssl socat\`. The programs are built
+once, from published Go modules, into \`~/.cache/power-safe-k3s\`.
+
+The control plane is that of k3s as programs of their own, with the arguments of \`hosts/\`; the machines are network namespaces. Not real are
+the UPS (a Megatec emulator behind the real driver), the power-off (killpowerd calls a program that writes down when), kube-vip
+unless \`KUBE_VIP\` names its program, and the source-controller of Flux.
 `;
 
 /** Puts what a scenario measured into docs/measured.md, in the place of what an earlier run measured. */
 export function publish(scenario: Scenario, summary: string, tookMs: number): void {
   const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : HEAD;
   const [head = HEAD, ...sections] = text.split(/^(?=## )/m);
-  const title = `## ${scenario.name}\n`;
+  const other = process.env[KUBERNETES_VARIABLE];
+  const title = `## ${scenario.name}${other ? ` on ${other}` : ''}\n`;
   const written = title + sectionOf(scenario, summary, tookMs);
   const all = [...sections.filter((section) => !section.startsWith(title)), written].sort();
   writeFileSync(FILE, [head, ...all].map((part) => `${part.trimEnd()}\n`).join('\n'));
@@ -50,6 +58,6 @@ function sectionOf(scenario: Scenario, summary: string, tookMs: number): string 
 const oneLine = (text: string): string =>
   text
     .replaceAll(`${process.cwd()}/`, '')
-    .replace(/\/[^\s"]*\/drill-[^\s"/]+\//g, '')
+    .replace(/[^\s"]*\/drill-\d[^\s"/]*\//g, '')
     .replace(/\s+/g, ' ')
     .slice(0, 200);

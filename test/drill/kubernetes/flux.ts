@@ -16,26 +16,34 @@ const NAMESPACE = 'flux-system';
 const SERVER = `require('node:http').createServer((request, response) =>
   response.end(require('node:fs').readFileSync(process.argv[1] + request.url))).listen(${ARTIFACT_PORT})`;
 
-/** Flux's GitRepository as far as the kustomize-controller reads it; the drill stands for the source-controller. */
-const SOURCE_DEFINITION = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'gitrepositories.source.toolkit.fluxcd.io' },
-  spec: {
-    group: 'source.toolkit.fluxcd.io',
-    scope: 'Namespaced',
-    names: { kind: 'GitRepository', plural: 'gitrepositories', singular: 'gitrepository' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        subresources: { status: {} },
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
+/** A kind of source as far as the kustomize-controller reads it; the drill stands for the source-controller. */
+const sourceDefinition = (kind: string, plural: string): string =>
+  stringify({
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.source.toolkit.fluxcd.io` },
+    spec: {
+      group: 'source.toolkit.fluxcd.io',
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase() },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          subresources: { status: {} },
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  });
+
+/** It waits until all of them are served. */
+const SOURCE_DEFINITIONS = [
+  sourceDefinition('GitRepository', 'gitrepositories'),
+  sourceDefinition('OCIRepository', 'ocirepositories'),
+  sourceDefinition('Bucket', 'buckets'),
+].join('---\n');
 
 interface FluxObject {
   readonly kind: string;
@@ -69,7 +77,7 @@ class Flux {
     const { cluster, folder } = this;
     const definitions = join(program('flux', 'definitions'), 'kustomize.toolkit.fluxcd.io_kustomizations.yaml');
     await cluster.must('create', 'namespace', NAMESPACE);
-    await cluster.must('create', '-f', definitions, '-f', cluster.file('source.yaml', stringify(SOURCE_DEFINITION)));
+    await cluster.must('create', '-f', definitions, '-f', cluster.file('source.yaml', SOURCE_DEFINITIONS));
     await cluster.must('wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s');
     const guide = objectsOfTheGuide().map((object) => stringify(object));
     await cluster.must('create', '-f', cluster.file('flux.yaml', guide.join('---\n')));

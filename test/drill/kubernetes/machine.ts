@@ -85,8 +85,11 @@ export class KubernetesMachine {
     this.started.set(name, this.station.background(program, ...args));
   }
 
-  runs(name: string): boolean {
-    return this.started.get(name)?.alive === true;
+  /** The same for one that ends when it loses a lease, and is started again, as k3s is. */
+  keep(program: string, ...args: readonly string[]): void {
+    const [name = ''] = program.split('/').slice(-1);
+    const again = 'while :; do "$@"; sleep 1; done';
+    this.started.set(name, this.station.background('sh', '-c', again, 'sh', program, ...args));
   }
 
   /** Ends a program that `run` has started, without a word to it. */
@@ -95,12 +98,6 @@ export class KubernetesMachine {
     if (!process?.alive) throw new Error(`${this.name} runs no ${name}`);
     await process.kill();
     this.scenario.timeline.log(this.name, `${name} killed`);
-  }
-
-  /** What a program that `run` has started has said so far. */
-  log(name: string): string {
-    const file = this.station.logOf(name);
-    return existsSync(file) ? readFileSync(file, 'utf8') : '';
   }
 
   /** A file of the machine as this process sees it. */

@@ -9,6 +9,8 @@ import { program } from './programs';
 
 /** Where Debian has the programs of containernetworking-plugins. */
 export const CNI_FOLDER = '/usr/lib/cni';
+/** On the machine; a path of the drill's own may be longer than the 107 characters that a socket takes. */
+const SOCKET = '/run/containerd.sock';
 const IMPORT_MS = 120_000;
 
 export interface NodeAgentProps {
@@ -20,6 +22,8 @@ export interface NodeAgentProps {
   readonly podNetwork: string;
   readonly podNetworks: readonly string[];
   readonly clusterDns: string;
+  /** More arguments of the kubelet, as k3s hands them on. */
+  readonly kubeletArguments: readonly string[];
   /** Devices that its containers see: path to device of this machine. */
   readonly devices: Readonly<Record<string, string>>;
 }
@@ -42,9 +46,9 @@ export class NodeAgent {
     writeFileSync(join(machine.folder, 'containerd.toml'), this.runtimeConfig());
     if (Object.keys(devices).length > 0) await this.writeBaseSpec();
     this.launchRuntime();
-    await machine.shell(`until [ -S ${this.socket} ]; do sleep 0.1; done`);
+    await machine.shell(`until [ -S ${SOCKET} ]; do sleep 0.1; done`);
     for (const archive of imageArchives()) {
-      const words = ['--address', this.socket, '--namespace', 'k8s.io', 'images', 'import', '--local', archive];
+      const words = ['--address', SOCKET, '--namespace', 'k8s.io', 'images', 'import', '--local', archive];
       const { code, stderr } = await machine.station.run(program('containerd', 'ctr'), words, IMPORT_MS);
       if (code !== 0) throw new Error(`${machine.name}: cannot import ${archive}: ${stderr.trim()}`);
     }
@@ -74,7 +78,7 @@ export class NodeAgent {
       `--config=${join(machine.folder, 'kubelet.yaml')}`,
       `--kubeconfig=${pki.file(`node-${machine.name}.kubeconfig`)}`,
       ...[`--hostname-override=${machine.name}`, `--node-ip=${machine.node.addresses.join(',')}`],
-      ...[`--root-dir=${join(machine.folder, 'kubelet')}`, `--cert-dir=${join(machine.folder, 'kubelet-pki')}`],
+      ...this.props.kubeletArguments.map((word) => `--${word}`),
       ...(machine.node.labels.length > 0 ? [`--node-labels=${machine.node.labels.join(',')}`] : []),
     );
   }
@@ -88,10 +92,6 @@ export class NodeAgent {
       // that setting is one of the whole kernel
       '--conntrack-max-per-core=0',
     );
-  }
-
-  private get socket(): string {
-    return join(this.props.machine.folder, 'containerd.sock');
   }
 
   private networkList(): string {
@@ -111,12 +111,12 @@ export class NodeAgent {
     const { folder, address } = this.props.machine;
     const base = Object.keys(this.props.devices).length > 0 ? `  base_runtime_spec = "${folder}/base.json"\n` : '';
     return `version = 3
-root = "${folder}/containerd"
+root = "/var/lib/containerd"
 state = "/run/containerd"
 [grpc]
-  address = "${this.socket}"
+  address = "${SOCKET}"
 [ttrpc]
-  address = "${this.socket}.ttrpc"
+  address = "${SOCKET}.ttrpc"
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
   sandbox = "${PAUSE_IMAGE}"
 [plugins.'io.containerd.cri.v1.runtime']
@@ -162,7 +162,7 @@ ${base}[plugins.'io.containerd.grpc.v1.cri']
       healthzBindAddress: '127.0.0.1',
       tlsCertFile: pki.file(`${title}.crt`),
       tlsPrivateKeyFile: pki.file(`${title}.key`),
-      containerRuntimeEndpoint: `unix://${this.socket}`,
+      containerRuntimeEndpoint: `unix://${SOCKET}`,
       clusterDomain: 'cluster.local',
       clusterDNS: [clusterDns],
       podLogsDir: '/var/log/pods',

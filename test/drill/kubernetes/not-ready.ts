@@ -13,16 +13,24 @@ export const notReady = (scenario: Scenario): Promise<void> =>
       return !(await nutReady(cluster));
     });
     scenario.measure('not ready after the end of killpowerd', seconds(took));
-    const described = await cluster.must('-n', 'nut', 'describe', 'pods', `--field-selector=spec.nodeName=${NODE}`);
-    const [, reason = ''] = /Readiness probe failed:(.*)/.exec(described) ?? [];
-    scenario.check('kubectl describe says why', reason.includes('killpowerd'), `"${reason.trim()}"`);
+    const ofNode = ['pods', `--field-selector=spec.nodeName=${NODE}`, '-o', 'name'];
+    const pod = (await cluster.must('-n', 'nut', 'get', ...ofNode)).trim();
+    const described = await cluster.must('-n', 'nut', 'describe', pod);
+    const reasons = [...described.matchAll(/Readiness probe failed:(.*)/g)].map(
+      ([, reason = '']) => `"${reason.trim()}"`,
+    );
+    scenario.check(
+      'kubectl describe says why',
+      reasons.some((reason) => reason.includes('killpowerd')),
+      reasons.join(', '),
+    );
     const applied = await cluster.npm(
       'apply',
       '--context',
       cluster.context(),
       '--dist',
       cluster.site.dist,
-      '--timeout=20',
+      '--timeout=60',
     );
     const said = applied.stderr.trim();
     scenario.check('npm run apply ends with 1', applied.code === 1, `status ${applied.code}`);

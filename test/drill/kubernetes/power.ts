@@ -39,13 +39,13 @@ const lowBattery =
       const low = Date.now();
       const lowAt = scenario.timeline.now();
       const struck = disturbance.afterLowBattery?.(cluster);
-      const latest = Math.max(...told.map(({ name }) => runbook.step(name, /is off/).to));
+      const latest = Math.max(...told.map(({ name }) => runbook.step(name, /^off,/).to));
       await scenario.reach('killpowerd is told to power off', latest * 1000, () =>
         told.every((one) => calledAt(one) !== undefined),
       );
       await struck;
       // the shutdown begins when the UPS node has seen the low battery: -7 to 0 in the time line
-      const seen = -runbook.step(UPS.name, /is on battery and low/).from * 1000;
+      const seen = -runbook.step(UPS.name, /is on battery and reports low battery/).from * 1000;
       for (const machine of told) checkTime(scenario, site, machine, { low, seen });
       await checkCut(scenario, site, { lowAt, seen });
       for (const name of untold) {
@@ -68,7 +68,7 @@ function checkTime(
   machine: KubernetesMachine,
   { low = 0, seen }: Start,
 ): void {
-  const { from, to } = runbook.step(machine.name, /powers itself off/);
+  const { from, to } = runbook.step(machine.name, /power-off begins/);
   const took = (calledAt(machine) ?? Number.NaN) - low;
   scenario.measure('power-off called after low battery', { [machine.name]: seconds(took) });
   scenario.measure('runbook, from the shutdown', { [machine.name]: `${from} to ${to} s` });

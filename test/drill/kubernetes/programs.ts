@@ -1,8 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { KUBERNETES_VARIABLE } from '../drill';
 
 type Module = 'etcd' | 'pods' | 'metallb' | 'containerd' | 'flux' | 'kubernetes';
 
@@ -25,17 +26,30 @@ const MODULES: Readonly<Record<Module, Needs>> = {
   flux: { definitionsOf: 'github.com/fluxcd/kustomize-controller' },
 };
 
+/** What every cluster runs. */
+export const CLUSTER_MODULES: readonly Module[] = ['etcd', 'pods', 'metallb', 'containerd', 'kubernetes'];
+
 const SOURCE = resolve('test/drill/kubernetes/programs');
+/** The release of Kubernetes that is asked for, such as `v1.34.4`; undefined for the one of programs/kubernetes/go.mod. */
+const otherKubernetes = (): string | undefined => process.env[KUBERNETES_VARIABLE] || undefined;
 /** Outside of the tree, so that a new clone of it does not build everything again. */
 export const CACHE = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'power-safe-k3s');
 const PROGRESS_MS = 15_000;
+
+/** Folder of the go.mod of a module. */
+function sourceOf(module: Module): string {
+  const version = otherKubernetes();
+  return module === 'kubernetes' && version !== undefined
+    ? join(CACHE, `go-mod-kubernetes-${version}`)
+    : join(SOURCE, module);
+}
 
 /** Path of a program that buildPrograms has built: `program('etcd', 'server')`. */
 export const program = (module: Module, name: string): string => join(folderOf(module), name);
 
 /** Release of a Go module that a go.mod here requires, such as `v1.36.4` of `k8s.io/kubernetes`. */
 export function releaseOf(module: Module, path: string): string {
-  const lines = readFileSync(join(SOURCE, module, 'go.mod'), 'utf8').split('\n');
+  const lines = readFileSync(join(sourceOf(module), 'go.mod'), 'utf8').split('\n');
   const words = lines
     .map((line) =>
       line
@@ -49,11 +63,13 @@ export function releaseOf(module: Module, path: string): string {
 }
 
 /**
- * Builds the programs that are not in the cache yet. Needs `go` and the network; takes a quarter of an hour on two idle cores when
+ * Builds the programs of these modules that are not in the cache yet. Needs `go` and the network; takes a quarter of an hour on two idle cores when
  * nothing is there, and seconds when everything is.
  */
-export async function buildPrograms(): Promise<void> {
-  const missing = (Object.keys(MODULES) as Module[]).filter((module) => !existsSync(folderOf(module)));
+export async function buildPrograms(modules: readonly Module[]): Promise<void> {
+  const version = otherKubernetes();
+  if (version !== undefined) writeOtherKubernetes(version);
+  const missing = modules.filter((module) => !existsSync(folderOf(module)));
   if (missing.length === 0) return;
   if (spawnSync('go', ['version']).status !== 0) {
     throw new Error(
@@ -64,11 +80,35 @@ export async function buildPrograms(): Promise<void> {
   for (const module of missing) await build(module);
 }
 
+/** A go.mod for another release: the same tools, and each module that is part of Kubernetes in the same release. */
+function writeOtherKubernetes(version: string): void {
+  const folder = sourceOf('kubernetes');
+  if (existsSync(join(folder, 'go.sum'))) return;
+  mkdirSync(folder, { recursive: true });
+  const go = (...words: string[]) => {
+    const { status, stdout, stderr } = spawnSync('go', words, { cwd: folder, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`there is no Kubernetes ${version} to build: ${stderr.trim()}`);
+    return stdout;
+  };
+  const tools = /^tool \([^)]*\)$/m.exec(readFileSync(join(SOURCE, 'kubernetes', 'go.mod'), 'utf8'))?.[0] ?? '';
+  const { GoMod } = JSON.parse(go('mod', 'download', '-json', `k8s.io/kubernetes@${version}`)) as { GoMod: string };
+  const parts = [...readFileSync(GoMod, 'utf8').matchAll(/^\s*(k8s\.io\/\S+) => \.\/staging/gm)].map(
+    ([, name = '']) => name,
+  );
+  const replaced = parts.map((name) => `replace ${name} => ${name} ${version.replace(/^v1/, 'v0')}`);
+  const require = `require k8s.io/kubernetes ${version}`;
+  writeFileSync(
+    join(folder, 'go.mod'),
+    ['module drill/kubernetes', 'go 1.26.0', tools, require, ...replaced, ''].join('\n'),
+  );
+  go('mod', 'tidy');
+}
+
 function folderOf(module: Module): string {
-  const files = readdirSync(join(SOURCE, module), { recursive: true, encoding: 'utf8' });
+  const files = readdirSync(sourceOf(module), { recursive: true, encoding: 'utf8' });
   const hash = createHash('sha256').update(buildArguments(module).join(' '));
   for (const path of files.filter((name) => /\.(mod|sum|go)$/.test(name)).sort()) {
-    hash.update(readFileSync(join(SOURCE, module, path)));
+    hash.update(readFileSync(join(sourceOf(module), path)));
   }
   return join(CACHE, `${module}-${hash.digest('hex').slice(0, 12)}`);
 }
@@ -90,7 +130,7 @@ async function build(module: Module): Promise<void> {
   const progress = setInterval(() => console.log(`  ${module}: ${elapsed()}`), PROGRESS_MS);
   try {
     const compiler = spawn('setpriv', ['--pdeathsig', 'TERM', 'nice', '-n', '10', 'go', ...buildArguments(module)], {
-      cwd: join(SOURCE, module),
+      cwd: sourceOf(module),
       env: { ...process.env, CGO_ENABLED: '0', GOBIN: unfinished },
       stdio: ['ignore', 'inherit', 'inherit'],
     });
@@ -102,7 +142,7 @@ async function build(module: Module): Promise<void> {
   const { definitionsOf } = MODULES[module];
   if (definitionsOf !== undefined) {
     const words = ['list', '-m', '-f', '{{.Dir}}', definitionsOf];
-    const { stdout } = spawnSync('go', words, { cwd: join(SOURCE, module), encoding: 'utf8' });
+    const { stdout } = spawnSync('go', words, { cwd: sourceOf(module), encoding: 'utf8' });
     cpSync(join(stdout.trim(), 'config/crd/bases'), join(unfinished, 'definitions'), { recursive: true });
   }
   renameSync(unfinished, folder);

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '../scenario';
-import { type Cluster } from './cluster';
+import type { Cluster } from './cluster';
+import { kubeVipProgram } from './images';
 import { withPowerSite } from './power-site';
 
 /** Longer than every period of a probe, a relist or a lease in dist/. */
@@ -21,19 +22,28 @@ function forbidden(cluster: Cluster): string[] {
   });
 }
 
+interface Pod {
+  readonly metadata: { readonly name: string };
+  readonly spec: {
+    readonly containers: readonly {
+      readonly name: string;
+      readonly resources: { readonly limits?: { readonly memory?: string } };
+    }[];
+  };
+  readonly status: { readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[] };
+}
+
+async function pods(cluster: Cluster): Promise<readonly Pod[]> {
+  return (JSON.parse(await cluster.must('get', 'pods', '-A', '-o', 'json')) as { items: Pod[] }).items;
+}
+
 /** Containers that were started again, by pod and container. */
 async function restarted(cluster: Cluster): Promise<string[]> {
-  const { items } = JSON.parse(await cluster.must('get', 'pods', '-A', '-o', 'json')) as { items: Pod[] };
-  return items.flatMap(({ metadata, status }) =>
+  return (await pods(cluster)).flatMap(({ metadata, status }) =>
     (status.containerStatuses ?? [])
       .filter(({ restartCount }) => restartCount > 0)
       .map(({ name, restartCount }) => `${metadata.name}/${name}: ${restartCount}`),
   );
-}
-
-interface Pod {
-  readonly metadata: { readonly name: string };
-  readonly status: { readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[] };
 }
 
 interface Summary {
@@ -43,19 +53,31 @@ interface Summary {
   }[];
 }
 
-/** The most that a container of each name has in memory on any node, in MiB. */
-async function memory(cluster: Cluster): Promise<Map<string, number>> {
-  const most = new Map<string, number>();
-  for (const { name } of cluster.machines) {
-    const text = await cluster.must('get', '--raw', `/api/v1/nodes/${name}/proxy/stats/summary`);
+/** Name of a pod without what its Deployment or DaemonSet has added; Kubernetes makes no names with vowels. */
+const workloadOf = (pod: string): string =>
+  pod.replace(/(-[b-df-hj-np-tv-xz2456789]{8,10})?-[b-df-hj-np-tv-xz2456789]{5}$/, '');
+
+/** The most that a container of each workload has in memory on any node, in MiB, and its limit. */
+async function memory(cluster: Cluster): Promise<Map<string, { used: number; limit: string }>> {
+  const most = new Map<string, { used: number; limit: string }>();
+  const limits = new Map(
+    (await pods(cluster)).flatMap(({ metadata, spec }) =>
+      spec.containers.map(({ name, resources }) => [`${metadata.name}/${name}`, resources.limits?.memory ?? 'none']),
+    ),
+  );
+  for (const { name: node } of cluster.machines) {
+    const text = await cluster.must('get', '--raw', `/api/v1/nodes/${node}/proxy/stats/summary`);
     for (const { podRef, containers = [] } of (JSON.parse(text) as Summary).pods) {
       for (const container of containers) {
-        const title = `${podRef.name.replace(/(-[a-z0-9]{8,10})?-[a-z0-9]{5}$/, '')}/${container.name}`;
+        const title = `${workloadOf(podRef.name)}/${container.name}`;
         const used = (container.memory?.workingSetBytes ?? 0) / 2 ** 20;
-        most.set(title, Math.max(used, most.get(title) ?? 0));
+        const limit = limits.get(`${podRef.name}/${container.name}`) ?? '';
+        most.set(title, { limit, used: Math.max(used, most.get(title)?.used ?? 0) });
       }
     }
   }
+  // without its program its pod only waits
+  if (kubeVipProgram() === undefined) most.delete('kube-vip/kube-vip');
   return most;
 }
 
@@ -69,7 +91,9 @@ export const quiet = (scenario: Scenario): Promise<void> =>
     scenario.check('no request of a pod was forbidden', refused.length === 0, refused[0]);
     const diff = await cluster.kubectl('diff', '-f', cluster.site.dist);
     scenario.check('kubectl diff finds nothing', diff.code === 0 && diff.stdout === '', diff.stdout.slice(0, 400));
-    for (const [name, used] of await memory(cluster)) scenario.measure(`memory of ${name}`, `${used.toFixed(1)} MiB`);
+    for (const [name, { used, limit }] of await memory(cluster)) {
+      scenario.measure(`memory of ${name}`, { used: `${used.toFixed(1)} MiB`, limit });
+    }
 
     const [machine] = cluster.machines;
     machine?.signal('/speaker', 'SIGKILL');

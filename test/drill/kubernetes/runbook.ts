@@ -10,11 +10,11 @@ const cellsOf = (line: string): string[] =>
     .slice(1, -1)
     .map((cell) => cell.trim());
 
-/** What hosts/RUNBOOK.md of a site promises, read from its tables. Throws for a promise that is not there. */
+/** The times in the tables of hosts/RUNBOOK.md of a site. Throws for one that is missing. */
 export class Runbook {
   private readonly rows: readonly (readonly string[])[];
 
-  constructor(private readonly text: string) {
+  constructor(text: string) {
     this.rows = text
       .split('\n')
       .filter((line) => line.startsWith('|'))
@@ -30,26 +30,19 @@ export class Runbook {
     return { from: Number(from), to: Number(to ?? from) };
   }
 
-  /** The rows of the time line of a UPS: who does what from when to when, in seconds after the shutdown begins. */
+  /** A row of the timeline of a UPS: who does what, in seconds after the shutdown begins. Nodes with the same times share a row. */
   step(who: string, what: RegExp): Range {
-    const cells = this.rows.find(([, actor, text = '']) => actor === who && what.test(text));
-    const [, from, to] = /^(-?\d+)(?: to (\d+))?/.exec(cells?.[0] ?? '') ?? [];
+    const cells = this.rows.find(([actors = '', , text = '']) => actors.split(', ').includes(who) && what.test(text));
+    const [, from, to] = /^(-?\d+)(?: to (\d+))?/.exec(cells?.[1] ?? '') ?? [];
     if (from === undefined) throw new Error(`hosts/RUNBOOK.md has no step ${what} of ${who}`);
     return { from: Number(from), to: Number(to ?? from) };
   }
 
-  /** The longest time of an event of the virtual IP: its column `never above`. */
+  /** The longest time of an event of the virtual IP: its column `bound`. */
   vipNeverAbove(event: RegExp): number {
     const cells = this.rows.find(([first = '']) => event.test(first));
     const last = Number(cells?.at(-1));
     if (!(last > 0)) throw new Error(`hosts/RUNBOOK.md has no time of the virtual IP for ${event}`);
     return last;
-  }
-
-  /** A number in the text: `within (\d+) s`. */
-  number(pattern: RegExp): number {
-    const value = Number(pattern.exec(this.text)?.[1]);
-    if (Number.isNaN(value)) throw new Error(`hosts/RUNBOOK.md has no ${pattern}`);
-    return value;
   }
 }

@@ -48,6 +48,11 @@ const withSerialUps = (file: ClusterFile) => ({
 const VARIANTS = {
   'webhook-ignore': withLoadBalancer({ webhook: 'ignore' }),
   'webhook-off': withLoadBalancer({ webhook: 'off' }),
+  'memberlist-fast': withLoadBalancer({ memberlist: 'fast' }),
+  'failover-fast': (file: ClusterFile) => ({
+    ...file,
+    controlPlane: { ...(file['controlPlane'] as object), failover: 'fast' },
+  }),
   power: withSerialUps,
   'power-memberlist-fast': (file: ClusterFile) => withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file)),
   'power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withSerialUps(file),

@@ -20,7 +20,7 @@ const HOLDER_LOST = /the holder loses power, its cable or its API server/;
 const EVENTS: readonly Event[] = [
   {
     name: 'kube-vip of the holder deleted',
-    row: /stopped in good order/,
+    row: /stops cleanly/,
     strike: async ({ name }, cluster) => {
       const words = ['-l', 'app.kubernetes.io/name=kube-vip', `--field-selector=spec.nodeName=${name}`, '--wait=false'];
       await cluster.must('-n', 'kube-system', 'delete', 'pod', ...words);

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+const root = join(__dirname, '../..');
+
+/**
+ * Path of a command of this project as one file that node runs. The first test that asks bundles it, for all test files of the run.
+ *
+ * @param source path below the project's folder, such as `lib/commands/apply.ts`
+ */
+export function programPath(source: string): string {
+  const folder = process.env['TEST_PROGRAMS'];
+  if (!folder) throw new Error('TEST_PROGRAMS is not set; run this with jest, whose globalSetup sets it');
+  const path = join(folder, `${source.replaceAll('/', '-')}.js`);
+  if (existsSync(path)) return path;
+  // several test processes may come here at once, and none may run half a file
+  const temporary = `${path}.${randomUUID()}`;
+  buildSync({
+    absWorkingDir: root,
+    entryPoints: [source],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    // as in scripts/build.js
+    alias: { yaml: './node_modules/yaml' },
+    outfile: temporary,
+    logLevel: 'warning',
+  });
+  renameSync(temporary, path);
+  return path;
+}
