@@ -85,6 +85,10 @@ export function machineFiles(
 /** The name of the k3s service on hosts of this role. */
 export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
 
+/** The environment of the installer of k3s, which then does not start k3s. https://docs.k3s.io/reference/env-variables */
+export const installerSettings = ({ versions }: Cluster, role: Node['role']): string =>
+  `INSTALL_K3S_VERSION=${versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true`;
+
 /** The command that installs k3s without starting it. */
 export const installK3s = (cluster: Cluster, role: Node['role']): string =>
-  `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION=${cluster.versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true sh -`;
+  `curl -sfL https://get.k3s.io | ${installerSettings(cluster, role)} sh -`;

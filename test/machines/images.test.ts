@@ -125,6 +125,31 @@ describe('cloud-init', () => {
   });
 });
 
+describe.each(['dash', 'busybox'])('the installation of k3s at the first boot, under %s,', (shell) => {
+  const [install = ''] = (parse(textOf('cloud-init/server.yaml')) as { runcmd: string[] }).runcmd.filter((command) =>
+    command.includes('get.k3s.io'),
+  );
+
+  test('is tried again with a growing pause, and says so in one line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'first-boot-'));
+    const program = (name: string, does: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\nF='${folder}'\n${does}\n`, { mode: 0o755 });
+    const failsOnce = (name: string) => `[ -e "$F/${name}" ] || { : >"$F/${name}"; exit 1; }`;
+    // without network apt-get fails once and then curl twice
+    program('apt-get', `${failsOnce('apt')}\n[ "$1" != install ] || /bin/ln -s curl-of-apt "$F/curl"`);
+    program('curl-of-apt', `${failsOnce('name')}\n${failsOnce('connection')}`);
+    program('sh', '/bin/ln -s curl "$F/k3s"');
+    program('sleep', 'echo "sleep $1"');
+    const [run = '', ...args] = shell === 'dash' ? ['/bin/dash'] : ['/bin/busybox', 'sh'];
+    const { stdout, status } = spawnSync(run, args, { input: `${install}\n`, encoding: 'utf8', env: { PATH: folder } });
+    rmSync(folder, { recursive: true });
+    const lines = stdout.split('\n').filter((line) => /^sleep|^k3s is not/.test(line));
+    expect(status).toBe(0);
+    expect(lines.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 5', 'sleep 10', 'sleep 20']);
+    expect(lines).toHaveLength(6);
+  });
+});
+
 describe('server/k3s-ha.conf', () => {
   const assigned = (text: string, ...names: readonly string[]): string => {
     const folder = mkdtempSync(join(tmpdir(), 'k3s-ha-conf-'));
