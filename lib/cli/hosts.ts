@@ -19,15 +19,13 @@ node needs). All files are written, or none.
   (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ~/home.token)
   npm run hosts -- --token-file ~/home.token --ssh-key ~/.ssh/id_ed25519.pub --out ~/home-seed
 
-All servers use the same files, so none bootstraps the cluster by accident. Bootstrap it once, on one server, as hosts/README.md
-says, or permit one server to do it by itself with --permit-init.
+All servers use the same files. As soon as a majority of them is up and has no data, one bootstraps the cluster and the others join.
 
 ${exitStatus('invalid input')}`;
 
 function action(options: Options): void {
-  const now = new Date();
-  const { cluster } = readOneSite(options.cluster, { now });
-  const { files, summary, steps } = buildSeed(cluster, options, now);
+  const { cluster } = readOneSite(options.cluster);
+  const { files, summary, steps } = buildSeed(cluster, options);
   const folder = newFolderOutside(options.out, projectFolder());
   writePrivateFolder(folder, files);
   const written = files.map(({ path, permissions }) => `${permissions} ${join(folder, path)}`);
@@ -48,8 +46,6 @@ run(
         ...SEED_SYSTEMS,
       ]),
     )
-    .option('--permit-init <node>', 'let this server bootstrap the cluster by itself')
-    .option('--for <time>', 'how long --permit-init is valid, such as 24h; at most 7d')
     .option('--cluster <file>', ONE_SITE)
     .addHelpText('after', HELP)
     .action(action),

@@ -22,7 +22,6 @@ import {
   PRINTABLE_ASCII,
   quoted,
   SHA256,
-  TIME,
   UPS_NAME,
   VERSION,
   VISIBLE_ASCII,
@@ -68,10 +67,6 @@ export const FORMAT_RULES = {
   'bad-image': {
     cause: 'An image without tag and digest, or tagged `latest`, so nodes may run different versions',
     cure: 'Add a tag or a digest',
-  },
-  'bad-time': {
-    cause: 'Not a time in UTC, or a day that does not exist',
-    cure: 'Write it like `2027-01-31T18:00:00Z`; `date -u +%FT%TZ` prints the current time',
   },
   'bad-hash': { cause: 'Not a SHA-256 in hexadecimal', cure: 'Use the 64 digits that `sha256sum` prints' },
   'bad-version': { cause: 'Not a k3s release', cure: 'Write it like `v1.36.4+k3s1`' },
@@ -172,13 +167,5 @@ export const image = matching(
   'use registry/name:tag or registry/name@sha256:..., and never :latest',
 );
 export const sha256 = matching(SHA256, 'bad-hash', 'use the 64 hexadecimal digits that sha256sum prints');
-/** A time in UTC. Date.parse alone reads 30 February as a day in March. */
-export const time = parsed<Date>('bad-time', TIME.source, (text) => {
-  const date = new Date(TIME.test(text) ? text : Number.NaN);
-  if (Number.isNaN(date.getTime()) || !date.toISOString().startsWith(text.slice(0, -1))) {
-    throw new Error(`${quoted(text)} is not a time; write it in UTC like 2027-01-31T18:00:00Z`);
-  }
-  return date;
-});
 export const seconds = z.number().int().min(1);
 export const portNumber = z.number().int().min(1).max(65535);

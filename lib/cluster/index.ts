@@ -15,8 +15,6 @@ export { ClusterError, type Path, type Problem, pathText, problemFrom, type Rule
 export {
   agentsOf,
   bgpOnlyPools,
-  type Founding,
-  foundingOf,
   isOnLink,
   l2AdvertisementsOf,
   primary,

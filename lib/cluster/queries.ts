@@ -33,18 +33,6 @@ export const upsesFeeding = (cluster: Cluster, node: Node): Ups[] =>
 export const isOnLink = ({ controlPlane }: Cluster): boolean =>
   controlPlane.provider !== 'external' && controlPlane.bgp === undefined;
 
-/**
- * How a node bootstraps the cluster: with `k3s-ha init`, which claims the VIP by ARP so that no second node bootstraps; with `k3s-ha init
- * --never-existed`, a promise of the user, where nodes do not hold the VIP; or by hand with an IPv6-only VIP, which has no ARP.
- */
-export type Founding = 'by-claim' | 'by-promise' | 'by-hand';
-
-/** How a node of this site bootstraps the cluster. */
-export const foundingOf = (cluster: Cluster): Founding => {
-  if (!isOnLink(cluster)) return 'by-promise';
-  return cluster.controlPlane.vip.some(({ family }) => family === 4) ? 'by-claim' : 'by-hand';
-};
-
 /** The first address of a node, a VIP or a gateway, which other hosts use. */
 export function primary(addresses: readonly Address[]): Address {
   const [first] = addresses;

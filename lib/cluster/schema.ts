@@ -122,11 +122,6 @@ const nut = z.strictObject({
     .describe('Secret in namespace nut with the two passwords, which `npm run secret:nut` prints.'),
 });
 
-const bootstrap = z.strictObject({
-  node: z.string().describe('Name of the server that may bootstrap. Not valid with an IPv6-only VIP.'),
-  notAfter: format.time.describe('End of the permission in UTC, such as 2027-01-31T18:00:00Z; within 7 days.'),
-});
-
 /** Operating systems with an all-in-one file in hosts/. */
 export const OPERATING_SYSTEMS = ['cloud-init', 'kairos', 'k3os'] as const;
 
@@ -169,9 +164,6 @@ export const clusterSchema = z
     ups: z.array(ups).default([]).describe('The UPSes that feed nodes.'),
     power: power.prefault({}).describe('When and in which order nodes power off during an outage.'),
     nut: nut.prefault({}).describe('Network UPS Tools (NUT).'),
-    bootstrap: bootstrap
-      .optional()
-      .describe('Lets one server bootstrap the cluster unattended. Default: run `k3s-ha init` by hand.'),
     os: z
       .array(z.enum(OPERATING_SYSTEMS))
       .optional()

@@ -10,6 +10,7 @@ export function failureSections(cluster: Cluster, origin: Origin): RunbookSectio
     ...(several ? [{ title: 'Replace a server', paragraphs: replace(cluster, origin) }] : []),
     ...(several ? [{ title: QUORUM_IS_LOST, paragraphs: noQuorum(cluster) }] : []),
     { title: 'Restore from a snapshot', paragraphs: restore(cluster) },
+    ...(several ? [{ title: 'Bootstrap with fewer servers', paragraphs: bootstrapAlone(cluster) }] : []),
     ...(several && cluster.controlPlane.provider !== 'external'
       ? [{ title: 'Two servers hold the VIP', paragraphs: twoHolders(cluster) }]
       : []),
@@ -91,7 +92,7 @@ function replace(cluster: Cluster, { folder }: Origin): string[] {
       `# on the new host, with k3s, files and token as in hosts/${folder}README.md:`,
       'systemctl enable --now k3s',
     ),
-    `It joins through the VIP and receives all data. The bootstrap server is replaced in the same way. Never start one with \`init.yaml\`, which bootstraps a second cluster.`,
+    `It joins through the VIP and receives all data. All servers are replaced in the same way.`,
     ...(cables.length > 0
       ? [
           `The node registers with its UPS label. \`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; otherwise set the label, or that UPS is not monitored:`,
@@ -155,10 +156,24 @@ function restore(cluster: Cluster): string[] {
   const warning = several ? ` Mind the warning in [${QUORUM_IS_LOST}](#quorum-is-lost).` : '';
   return [
     `On one server, with the path of the snapshot for SNAPSHOT.${warning}`,
+    ...(several
+      ? [
+          'If the servers have bootstrapped a new cluster in the meantime, stop k3s and move the data away on all of them first: k3s-ha refuses a start beside a majority with another CA.',
+        ]
+      : []),
     commands(...reset('--cluster-reset --cluster-reset-restore-path=SNAPSHOT')),
     ...onK3os(cluster, '--cluster-reset --cluster-reset-restore-path=SNAPSHOT'),
     ...(several ? [`Then continue on the other servers as at the end of [${QUORUM_IS_LOST}](#quorum-is-lost).`] : []),
     'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them to another host, together with the token: a snapshot cannot be read without it.',
+  ];
+}
+
+function bootstrapAlone(cluster: Cluster): string[] {
+  const count = serversOf(cluster).length;
+  return [
+    `A new cluster needs ${quorumOf(count)} of ${count} servers to say that they have no data. If the others are lost and the cluster never existed, bootstrap it on one server:`,
+    commands(`${K3S_HA} init --never-existed`),
+    '**This creates a second cluster if one exists on a server that is powered off or disconnected.** When that server comes back, both clusters use the same addresses, and one of them has to be removed with its data. The command refuses if a connected server has data, has voted for another server, or does not answer.',
   ];
 }
 

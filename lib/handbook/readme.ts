@@ -5,6 +5,7 @@ import {
   npmRun,
   type Origin,
   primary,
+  quorumOf,
   rolesOf,
   serversOf,
   systemsOf,
@@ -12,14 +13,11 @@ import {
 } from '../cluster';
 import { WRITTEN_BY } from '../files';
 import {
-  foundingOfImages,
-  foundingParagraph,
-  foundingStep,
-  foundingWithoutSystemd,
   installK3s,
   joinUrl,
   K3OS_TOKEN_FILE,
   K3S_HA,
+  K3S_HA_COMMAND,
   K3S_HA_CONF,
   K3S_NODE_IP,
   KILLPOWERD,
@@ -32,11 +30,13 @@ import {
   needsKillpowerd,
   needsNodeIp,
   SYSTEMS,
+  serverPorts,
   TOKEN_FILE,
   UPS_LABEL,
 } from '../machines';
 import { secretArguments } from '../nut';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
+import { K3S_HA_PORT, METALLB } from '../releases';
 import { code, numbered, table } from '../text';
 
 /** `README.md` of hosts/: where each file goes, and the installation of this site in numbered steps. Pure. */
@@ -46,7 +46,9 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): stri
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
     'These files hold no secret. The only secret is the token, which you create below. Keep a copy of it in a safe place: no snapshot can be restored without it.',
     table(['file', 'host', 'install as'], files(cluster, origin)),
-    ...(systems.join() === 'k3os' ? [] : ['## Images', ...images(cluster, first, origin)]),
+    '## Requirements',
+    ...requirements(cluster),
+    ...(systems.join() === 'k3os' ? [] : ['## Images', ...images(cluster, origin)]),
     '## Manual installation',
     numbered(steps(cluster, first, origin)),
     '## File reference',
@@ -80,10 +82,10 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [hasAgents, '`agent/config.yaml`', 'agents', '`/etc/rancher/k3s/config.yaml`, mode 0600'],
     [hasAgents && needsNodeIp(cluster), '`agent/k3s-node-ip`', 'agents', `\`${K3S_NODE_IP}\`, mode 0755`],
     [hasAgents && needsNodeIp(cluster), '`agent/10-node-ip.conf`', 'agents', `\`${NODE_IP_DROP_IN}\``],
-    [true, '`server/init.yaml`', servers, '`/etc/rancher/k3s/init.yaml`, mode 0600'],
     [true, '`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`],
     [true, '`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``],
     [true, '`server/10-ha.conf`', servers, '`/etc/systemd/system/k3s.service.d/10-ha.conf`'],
+    [true, '`server/k3s-ha.socket`, `server/k3s-ha@.service`', servers, '`/etc/systemd/system/`'],
     [provider === 'kube-vip', `\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``],
     [
       provider === 'keepalived',
@@ -119,12 +121,42 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
   return rows.flatMap(([needed, ...cells]) => (needed ? [cells] : []));
 }
 
+/** What a host must have before the installation. */
+function requirements(cluster: Cluster): string[] {
+  const { controlPlane, loadBalancer } = cluster;
+  const [ask, ...others] = serverPorts(cluster).filter((port) => port !== controlPlane.port);
+  const rows: readonly (readonly [needed: boolean, port: string, use: string, from: string])[] = [
+    [true, `TCP ${ask}`, 'k3s-ha', 'servers'],
+    [true, `TCP ${others.join(', ')}`, 'etcd', 'servers'],
+    [true, `TCP ${controlPlane.port}`, 'Kubernetes API', 'all hosts and your computer'],
+    [true, 'TCP 10250', 'kubelet', 'all hosts'],
+    [true, 'UDP 8472', 'flannel (VXLAN)', 'all hosts'],
+    [loadBalancer !== undefined, `TCP and UDP ${METALLB.ports.memberlist}`, 'MetalLB', 'all hosts'],
+    [cluster.ups.length > 0, `TCP ${cluster.nut.port}`, 'upsd', 'all hosts'],
+  ];
+  return [
+    'Each host has the host name and the fixed addresses that cluster.yaml states, and a synchronized clock. k3s-ha refuses to bootstrap or join otherwise. A firewall accepts these connections:',
+    table(
+      ['port', 'for', 'from'],
+      rows.flatMap(([needed, ...cells]) => (needed ? [cells] : [])),
+    ),
+  ];
+}
+
+/** When one of the servers bootstraps the cluster. */
+function bootstrapRule(cluster: Cluster): string {
+  const count = serversOf(cluster).length;
+  return count === 1
+    ? 'The server bootstraps the cluster if it has no data.'
+    : `When ${quorumOf(count)} of ${count} servers are up and none has data, one of them bootstraps the cluster by their votes, and the others join.`;
+}
+
 /** How to make installation media. */
-function images(cluster: Cluster, first: Node, origin: Origin): string[] {
+function images(cluster: Cluster, origin: Origin): string[] {
   const { name } = cluster;
   const labelled = [...labelledNodes(cluster, 'server'), ...labelledNodes(cluster, 'agent')];
   return [
-    `One image serves every server: the bootstrap server, those that join, and replacements. \`npm run hosts\` adds the token and your SSH keys and writes outside the project:${code(
+    `One image serves every server, also replacements. \`npm run hosts\` adds the token and your SSH keys and writes outside the project:${code(
       makeToken(`~/${name}.token`),
       npmRun('hosts', origin, [
         `--token-file ~/${name}.token`,
@@ -132,7 +164,7 @@ function images(cluster: Cluster, first: Node, origin: Origin): string[] {
         `--out ~/${name}-seed`,
       ]),
     )}`,
-    `The hosts boot and wait for a cluster. ${foundingOfImages(cluster, first)} Then continue below with the copy of k3s.yaml.`,
+    `${bootstrapRule(cluster)} Nobody starts it. Then continue below with the copy of k3s.yaml.`,
     ...(labelled.length > 0
       ? [
           `Hosts of a role have the same files. Before each start of k3s \`ups-label\` sets the label of the UPS cable if the host name matches (\`${labelled.join('`, `')}\`). If the host got its name later, set the label after it has joined:${code(
@@ -148,7 +180,6 @@ function images(cluster: Cluster, first: Node, origin: Origin): string[] {
 }
 
 function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
-  const others = serversOf(cluster).filter((node) => node !== first);
   const agents = agentsOf(cluster);
   const kubectl = `kubectl --context ${cluster.name}`;
   const dist = `dist/${origin.folder}`;
@@ -163,10 +194,14 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
           )}`,
         ]
       : []),
-    `Install k3s on every host without starting it. ${names(serversOf(cluster))} also need curl and arping:${code(installK3s(cluster, 'server'))}${
+    `Install k3s on every host without starting it. ${names(serversOf(cluster))} also need curl:${code(installK3s(cluster, 'server'))}${
       agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
-    foundingStep(cluster, first),
+    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. ${bootstrapRule(cluster)} \`status\` prints what a server detects.${code(
+      K3S_HA_COMMAND,
+      'systemctl start --no-block k3s',
+      `${K3S_HA} status`,
+    )}`,
     `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, merge it into your kubeconfig, and delete the copy:${code(
       npmRun('kubeconfig', origin, ['--from k3s.yaml', '--merge ~/.kube/config']),
     )}`,
@@ -176,14 +211,6 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
         : []),
       `curl -ks ${joinUrl(cluster)}/cacerts`,
     )}`,
-    ...(others.length > 0
-      ? [
-          `Start ${withAddresses(others).join(', then ')}. Wait until each is Ready.${code(
-            'systemctl start k3s',
-            `${kubectl} get nodes`,
-          )}`,
-        ]
-      : []),
     ...(agents.length > 0 ? [`Start ${withAddresses(agents).join(', ')}.${code('systemctl start k3s-agent')}`] : []),
     `Apply everything else.${
       given.length > 0
@@ -209,9 +236,12 @@ function reference(cluster: Cluster): string[] {
   const hasAgents = agentsOf(cluster).length > 0;
   return [
     '**server/config.yaml** can only join a cluster. A server without data joins through the VIP; a server with data needs no other server.',
-    '**server/init.yaml** is the only file that bootstraps a cluster. k3s-ha copies it to /run for one start. Never install it as config.yaml.',
-    `**server/k3s-ha** runs before each start of k3s. With data, k3s starts. Without data, k3s joins a server that responds, or k3s-ha waits and retries. ${foundingParagraph(cluster)} It joins any API server at these addresses, unless \`controlPlane.caSha256\` or a token that begins with \`K10\` names the CA. \`k3s-ha status\` prints what it detects.`,
-    ...foundingWithoutSystemd(cluster),
+    `**server/k3s-ha** runs before each start of k3s. With data, k3s starts, unless most servers have data of another cluster. Without data, k3s joins a server that has data and whose CA the other servers confirm. ${bootstrapRule(cluster)} Otherwise k3s-ha states the reason, and systemd retries. An answer that is missing never counts as "no data". Questions and answers carry an HMAC with the token as key.`,
+    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}, whether k3s runs or not. Without systemd, run \`k3s-ha listen\`, which needs busybox. There, start k3s by hand with:${code(
+      `until ${K3S_HA} start; do sleep 5; done`,
+      '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
+      'k3s server',
+    )}`,
     shutdownParagraph(cluster),
     ...(hasAgents
       ? ['**agent/config.yaml** holds agent settings only: an agent refuses to start with a setting of servers.']

@@ -1,6 +1,7 @@
 import type { Cluster, Node } from '../cluster';
+import { K3S_HA_COMMAND } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
-import { installK3s, machineFiles, type Secrets, type ServerAddOns, serviceOf } from './machine-files';
+import { installerSettings, machineFiles, type Secrets, type ServerAddOns, serviceOf } from './machine-files';
 import { cloudConfigFile } from './text';
 
 /**
@@ -23,30 +24,42 @@ export const cloudInit = (
     {
       ...(secrets.sshKeys?.length ? { ssh_authorized_keys: secrets.sshKeys } : {}),
       write_files: machineFiles(cluster, role, addOns, secrets).map((file) => ({ ...file, owner: 'root:root' })),
-      runcmd: [...packages(cluster, role), ...setUp(cluster, role)],
+      runcmd: setUp(cluster, role),
     },
   );
 
-/** Packages that an image may lack. Installed only then, so that a complete image needs no network. */
-function packages({ controlPlane }: Cluster, role: Node['role']): string[] {
-  const wanted = [
-    ['curl', 'curl'],
-    ...(role === 'server' ? [['arping', 'iputils-arping']] : []),
-    ...(role === 'server' && controlPlane.provider === 'keepalived' ? [['keepalived', 'keepalived']] : []),
+/**
+ * Installs k3s and what an image may lack, again after a growing pause until it succeeds: the network may not be up yet. A complete image
+ * needs no network.
+ */
+function install(cluster: Cluster, role: Node['role']): string {
+  const packages = [
+    'curl',
+    ...(role === 'server' && cluster.controlPlane.provider === 'keepalived' ? ['keepalived'] : []),
   ];
-  return wanted.map(([program, name]) => `command -v ${program} || { apt-get update; apt-get install -y ${name}; }`);
+  const script = '/run/install-k3s';
+  return [
+    'ensure() { command -v "$1" || { apt-get update && apt-get install -y "$1"; }; }',
+    `installed() { command -v k3s || { curl -sfL https://get.k3s.io -o ${script} && ${installerSettings(cluster, role)} sh ${script}; }; }`,
+    'pause=5',
+    `until ${packages.map((name) => `ensure ${name} && `).join('')}installed; do`,
+    '  echo "k3s is not installed: see the lines above; trying again in $pause s"',
+    '  sleep "$pause"',
+    '  [ "$pause" -ge 300 ] || pause=$((pause * 2))',
+    'done',
+  ].join('\n');
 }
 
 function setUp(cluster: Cluster, role: Node['role']): string[] {
   return [
     'systemctl restart systemd-logind',
     ...killpowerInstallation(cluster).commands,
+    install(cluster, role),
     ...(role === 'server' && cluster.controlPlane.provider === 'keepalived'
       ? ['systemctl enable keepalived', 'systemctl restart keepalived']
       : []),
-    // the network may not be up yet
-    `until command -v k3s; do ${installK3s(cluster, role)} || sleep 5; done`,
     'systemctl daemon-reload',
+    ...(role === 'server' ? [K3S_HA_COMMAND] : []),
     `systemctl enable ${serviceOf(role)}`,
     // a server waits for the cluster without limit; the rest of the boot does not wait
     `systemctl start --no-block ${serviceOf(role)}`,

@@ -1,19 +1,20 @@
 export { type Checked, type Credentials, readCredentials } from './credentials';
-export { foundingAdvice, foundingOfImages, foundingParagraph, foundingStep, foundingWithoutSystemd } from './founding';
 export { K3OS_TOKEN_FILE, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
-export { agentConfig, initConfig, joinUrl, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
+export { agentConfig, joinUrl, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
 export {
   K3S_HA,
+  K3S_HA_COMMAND,
   K3S_HA_CONF,
   KUBE_VIP_MANIFEST,
   KUBELET_DROP_IN,
   k3sHaConf,
   k3sHaDropIn,
   k3sHaScript,
+  k3sHaUnits,
   kubeletShutdown,
   LOGIND_DROP_IN,
   logindShutdown,
-  type Permission,
+  serverPorts,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
 export { KILLPOWERD, killpowerFiles, needsKillpowerd } from './killpower';
@@ -32,7 +33,7 @@ export { fetchCommand, loginAdvice, loginUser } from './login';
 export { installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
 export { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
-export { InputError, parseDuration, readSshKeys, readToken } from './secrets';
+export { readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';
 export { labelledNodes, UPS_LABEL } from './ups-label';

@@ -101,7 +101,7 @@ const interfaceSetting = ({ controlPlane }: Cluster): Setting[] =>
       ]
     : [];
 
-/** `server/config.yaml`, for every server. It never bootstraps a cluster: without data and without a server to join, k3s fails and retries. */
+/** `server/config.yaml`, for every server. It can only join a cluster; k3s-ha derives from it the settings of the one start that bootstraps it. */
 export const serverConfig = (cluster: Cluster): string =>
   settingsFile(
     [
@@ -109,20 +109,6 @@ export const serverConfig = (cluster: Cluster): string =>
       'It can only join a cluster: a server that lost its disk does not bootstrap a second one.',
     ],
     serverSettings(cluster),
-  );
-
-/** `server/init.yaml`: the server's settings for the one start that bootstraps the cluster. */
-export const initConfig = (cluster: Cluster): string =>
-  settingsFile(
-    [
-      'For every server, as /etc/rancher/k3s/init.yaml, where k3s does not read it. k3s-ha copies it to /run for the one start that',
-      'bootstraps the cluster, on `k3s-ha init` or by the permission in k3s-ha.conf.',
-      'Never install it as config.yaml: a server that starts with it without data bootstraps a new cluster.',
-    ],
-    [
-      { key: 'cluster-init', value: true, why: 'Bootstrap a new cluster: there is no server to join yet.' },
-      ...serverSettings(cluster).filter(({ key }) => key !== 'server'),
-    ],
   );
 
 /** `agent/config.yaml`, for every agent. */

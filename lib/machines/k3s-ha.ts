@@ -1,24 +1,36 @@
 import { type Cluster, isOnLink, type Node, serversOf } from '../cluster';
 import { readProjectFile } from '../files';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
-import { foundingAdvice } from './founding';
+import { K3S_HA_PORT } from '../releases';
 import { commentedFile, markedScript, yamlFile } from './text';
 
 /** Installed path of k3s-ha. */
 export const K3S_HA = '/usr/local/sbin/k3s-ha';
 /** Installed path of the settings of k3s-ha for this site. */
 export const K3S_HA_CONF = '/etc/rancher/k3s/k3s-ha.conf';
-/** Installed path of the manifest that `k3s-ha init` applies, so that the VIP is up before the others join. */
+/** Installed path of the manifest that k3s-ha applies after the bootstrap, so that the VIP is up before the others join. */
 export const KUBE_VIP_MANIFEST = '/usr/local/share/k3s-ha/kube-vip.yaml';
 
-/** An expiring permission for one host to bootstrap the cluster by itself. */
-export type Permission = NonNullable<Cluster['bootstrap']>;
+const PEERS = 'lib/machines/scripts/k3s-ha-peers.sh';
 
 /** `server/k3s-ha`, the same script for every site. */
-export const k3sHaScript = (): string => markedScript(readProjectFile('lib/machines/scripts/k3s-ha.sh'));
+export function k3sHaScript(): string {
+  const [, peers = ''] = /^#!.*\n([\s\S]*)$/.exec(readProjectFile(PEERS)) ?? [];
+  const script = readProjectFile('lib/machines/scripts/k3s-ha.sh');
+  // a function, because a text may have the patterns of `replace`
+  return markedScript(script.replace(`# shellcheck source=${PEERS}\n. ${PEERS}\n`, () => peers));
+}
+
+/** TCP ports that the servers open for each other: k3s-ha, etcd and the API. https://docs.k3s.io/installation/requirements#networking */
+export const serverPorts = ({ controlPlane }: Cluster): readonly number[] => [
+  K3S_HA_PORT,
+  2379,
+  2380,
+  controlPlane.port,
+];
 
 /** `server/k3s-ha.conf`, the same for every server. Shell assignments; no value needs escaping within single quotes. */
-export function k3sHaConf(cluster: Cluster, permission: Permission | undefined = cluster.bootstrap): string {
+export function k3sHaConf(cluster: Cluster): string {
   const { controlPlane } = cluster;
   const assign = (name: string, value: string | number): string => `${name}='${value}'`;
   const texts = (addresses: readonly { readonly text: string }[]) => addresses.map(({ text }) => text).join(' ');
@@ -29,26 +41,21 @@ export function k3sHaConf(cluster: Cluster, permission: Permission | undefined =
       '# hosts join through the first one',
       assign('VIP', texts(controlPlane.vip)),
       assign('PORT', controlPlane.port),
-      '# every server; each skips itself',
-      assign('PEERS', texts(serversOf(cluster).flatMap(({ address }) => address))),
-      '# IP families of the node addresses, in this order: those of the pods',
-      assign('FAMILIES', cluster.network.subnet.map(({ family }) => family).join(' ')),
-      '# arp: the bootstrap first claims the VIP; none: hosts do not hand the VIP over by ARP',
-      assign('CLAIM', isOnLink(cluster) ? 'arp' : 'none'),
-      '# empty: the interface with the route to the VIP',
-      assign('INTERFACE', controlPlane.interface ?? ''),
-      '# SHA-256 of /cacerts; empty: the hash in a token K10<hash>::server:<password>, or any',
+      '# the host name and the addresses of every server, in the order in which they are asked for votes; each finds itself',
+      assign(
+        'SERVERS',
+        serversOf(cluster)
+          .map(({ name, address }) => `${name}=${address.map(({ text }) => text).join(',')}`)
+          .toSorted()
+          .join(' '),
+      ),
+      '# yes: servers announce the VIP on their own network, so it is behind no router',
+      assign('ON_LINK', isOnLink(cluster) ? 'yes' : 'no'),
+      '# SHA-256 of /cacerts; empty: the hash in a token K10<hash>::server:<password>, else that of the servers with data',
       assign('CA_SHA256', controlPlane.caSha256 ?? ''),
-      ...(permission
-        ? [
-            `# ${permission.node} may bootstrap the cluster by itself until ${permission.notAfter.toISOString()}`,
-            assign('BOOTSTRAP', 'designated'),
-            assign('BOOTSTRAP_NODE', permission.node),
-            assign('NOT_AFTER', Math.floor(permission.notAfter.getTime() / 1000)),
-          ]
-        : ['# a person bootstraps the cluster', assign('BOOTSTRAP', 'manual')]),
-      '# how a person bootstraps a cluster that never existed',
-      assign('FOUND', foundingAdvice(cluster)),
+      '# TCP port on which a server answers the others, and all that they open for each other',
+      assign('ASK_PORT', K3S_HA_PORT),
+      assign('OPEN', serverPorts(cluster).join(' ')),
     ],
   );
 }
@@ -66,10 +73,53 @@ export const k3sHaDropIn = (): string =>
       `ExecStartPre=${K3S_HA} start`,
       '# written by the line above if this start bootstraps the cluster; a reboot empties /run',
       'EnvironmentFile=-/run/k3s-ha/found.env',
-      '# the dash: a failed handover of the VIP does not stop k3s',
-      `ExecStartPost=-${K3S_HA} handover`,
+      '# the dash: a manifest that is not accepted does not stop k3s',
+      `ExecStartPost=-${K3S_HA} finish`,
     ],
   );
+
+/** The command that makes a server answer the others, whether k3s runs or not. */
+export const K3S_HA_COMMAND = 'systemctl enable --now k3s-ha.socket';
+
+/** `server/k3s-ha.socket` and `server/k3s-ha@.service`: systemd starts k3s-ha for each question of another server. */
+export const k3sHaUnits = (): Readonly<Record<'k3s-ha.socket' | 'k3s-ha@.service', string>> => ({
+  'k3s-ha.socket': commentedFile(
+    [`For every server, as /etc/systemd/system/k3s-ha.socket. Then: ${K3S_HA_COMMAND}`],
+    [
+      '[Unit]',
+      'Description=Questions of other servers about the data of this one',
+      '',
+      '[Socket]',
+      `ListenStream=${K3S_HA_PORT}`,
+      'Accept=yes',
+      'MaxConnections=32',
+      'MaxConnectionsPerSource=8',
+      '# a flood of connections delays the answers, and does not end them',
+      'TriggerLimitIntervalSec=0',
+      '',
+      '[Install]',
+      'WantedBy=sockets.target',
+    ],
+  ),
+  'k3s-ha@.service': commentedFile(
+    ['For every server, as /etc/systemd/system/k3s-ha@.service.'],
+    [
+      '[Unit]',
+      'Description=Answer of this server to another',
+      'CollectMode=inactive-or-failed',
+      '',
+      '[Service]',
+      `ExecStart=-${K3S_HA} answer`,
+      'StandardInput=socket',
+      'StandardError=journal',
+      'RuntimeMaxSec=20',
+      'MemoryMax=64M',
+      'NoNewPrivileges=yes',
+      'ProtectSystem=full',
+      'ProtectHome=yes',
+    ],
+  ),
+});
 
 /** Path of a kubelet drop-in, read since k3s 1.32. */
 export const KUBELET_DROP_IN = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf';

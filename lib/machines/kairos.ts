@@ -1,4 +1,5 @@
 import { type Cluster, HERE, type Node, npmRun, type Origin } from '../cluster';
+import { K3S_HA_COMMAND } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
 import { machineFiles, type Secrets, type ServerAddOns, serviceOf } from './machine-files';
 import { cloudConfigFile } from './text';
@@ -31,7 +32,14 @@ export const kairos = (
         },
       ],
       write_files: machineFiles(cluster, role, addOns, secrets).map((file) => ({ ...file, owner: 'root:root' })),
-      stages: { boot: [{ name: 'power-off watch', commands: killpowerInstallation(cluster).commands }] },
+      stages: {
+        boot: [
+          {
+            name: 'services beside k3s',
+            commands: [...killpowerInstallation(cluster).commands, ...(role === 'server' ? [K3S_HA_COMMAND] : [])],
+          },
+        ],
+      },
       [serviceOf(role)]: { enabled: true },
     },
   );

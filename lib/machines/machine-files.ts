@@ -1,5 +1,5 @@
 import type { Cluster, Node } from '../cluster';
-import { agentConfig, initConfig, serverConfig, TOKEN_FILE } from './k3s-config';
+import { agentConfig, serverConfig, TOKEN_FILE } from './k3s-config';
 import {
   K3S_HA,
   K3S_HA_CONF,
@@ -8,10 +8,10 @@ import {
   k3sHaConf,
   k3sHaDropIn,
   k3sHaScript,
+  k3sHaUnits,
   kubeletShutdown,
   LOGIND_DROP_IN,
   logindShutdown,
-  type Permission,
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
 import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
@@ -27,7 +27,7 @@ export interface MachineFile {
 
 /** Files of other rooms for servers. */
 export interface ServerAddOns {
-  /** The manifest of kube-vip, which `k3s-ha init` applies. @default - none */
+  /** The manifest of kube-vip, which k3s-ha applies after the bootstrap. @default - none */
   readonly kubeVip?: string;
   /** Further files. @default - none */
   readonly files?: readonly MachineFile[];
@@ -39,8 +39,6 @@ export interface Secrets {
   readonly token?: string;
   /** Public SSH keys. @default - none */
   readonly sshKeys?: readonly string[];
-  /** Lets one host bootstrap the cluster by itself. @default - `bootstrap` of cluster.yaml */
-  readonly permission?: Permission;
 }
 
 /** All files of a host with systemd, the same for all hosts of a role. */
@@ -48,7 +46,7 @@ export function machineFiles(
   cluster: Cluster,
   role: Node['role'],
   { kubeVip, files = [] }: ServerAddOns,
-  { token, permission }: Secrets,
+  { token }: Secrets,
 ): MachineFile[] {
   const file = (path: string, permissions: string, content: string): MachineFile => ({ path, permissions, content });
   const own =
@@ -61,10 +59,10 @@ export function machineFiles(
         ]
       : [
           file('/etc/rancher/k3s/config.yaml', '0600', serverConfig(cluster)),
-          file('/etc/rancher/k3s/init.yaml', '0600', initConfig(cluster)),
-          file(K3S_HA_CONF, '0644', k3sHaConf(cluster, permission)),
+          file(K3S_HA_CONF, '0644', k3sHaConf(cluster)),
           file(K3S_HA, '0755', k3sHaScript()),
           file('/etc/systemd/system/k3s.service.d/10-ha.conf', '0644', k3sHaDropIn()),
+          ...Object.entries(k3sHaUnits()).map(([name, text]) => file(`/etc/systemd/system/${name}`, '0644', text)),
           ...(kubeVip === undefined ? [] : [file(KUBE_VIP_MANIFEST, '0644', kubeVip)]),
           ...files,
         ];
@@ -87,6 +85,10 @@ export function machineFiles(
 /** The name of the k3s service on hosts of this role. */
 export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
 
+/** The environment of the installer of k3s, which then does not start k3s. https://docs.k3s.io/reference/env-variables */
+export const installerSettings = ({ versions }: Cluster, role: Node['role']): string =>
+  `INSTALL_K3S_VERSION=${versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true`;
+
 /** The command that installs k3s without starting it. */
 export const installK3s = (cluster: Cluster, role: Node['role']): string =>
-  `curl -sfL https://get.k3s.io | INSTALL_K3S_VERSION=${cluster.versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true sh -`;
+  `curl -sfL https://get.k3s.io | ${installerSettings(cluster, role)} sh -`;

@@ -1,7 +1,7 @@
 import { readText } from '../files';
 
 /** A wrong input, in one line with its cure. */
-export class InputError extends Error {}
+class InputError extends Error {}
 
 /** A full token of k3s: the hash of the CA, then user and password. https://docs.k3s.io/cli/token#secure */
 const FULL_TOKEN = /^K10[0-9a-f]{64}::server:(.*)$/;
@@ -44,14 +44,4 @@ export function readSshKeys(file: string): string[] {
     );
   }
   return lines;
-}
-
-const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** Milliseconds of a text such as 30m, 24h or 2d. Throws an InputError for anything else. */
-export function parseDuration(text: string): number {
-  const [, count, unit = ''] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
-  const milliseconds = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (Number.isNaN(milliseconds)) throw new InputError(`--for ${text}: not a duration; write 30m, 24h or 2d`);
-  return milliseconds;
 }

@@ -1,7 +1,6 @@
 import type { Cluster, Problem } from '../cluster';
 import { addresses } from './addresses';
 import { bgp } from './bgp';
-import { bootstrap } from './bootstrap';
 import { budget } from './budget';
 import { delays } from './delays';
 import { driverSecrets } from './driver-secrets';
@@ -35,16 +34,10 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Load balancer': [pools, bgp],
   UPSes: [power, sharedCables, upsDrivers, driverSecrets],
   'Power failure': [nutTiming, nutImage, stages, delays, budget],
-  Bootstrap: [bootstrap],
 };
 
-const problemsIn = (subjects: readonly Subject[], cluster: Cluster, now: Date): Problem[] =>
-  subjects.flatMap(({ check }) => check(cluster, now));
-
 /** Every problem of a well-formed site. */
-export const problemsOf = (cluster: Cluster, now: Date): Problem[] =>
-  problemsIn(Object.values(SUBJECTS).flat(), cluster, now);
-
-/** The problems of a permission to bootstrap in an otherwise valid site. */
-export const permissionProblems = (cluster: Cluster, now: Date): Problem[] =>
-  problemsIn([names, bootstrap], cluster, now);
+export const problemsOf = (cluster: Cluster): Problem[] =>
+  Object.values(SUBJECTS)
+    .flat()
+    .flatMap(({ check }) => check(cluster));

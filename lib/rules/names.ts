@@ -93,7 +93,6 @@ export const names = subject(RULES, (cluster, report) => {
   for (const [u, { node }] of cluster.ups.entries()) {
     if (node !== undefined) references.nodes(node, ['ups', u, 'node']);
   }
-  if (cluster.bootstrap) references.nodes(cluster.bootstrap.node, ['bootstrap', 'node']);
 });
 
 /** Every list of names, with the path to its group and its key. */

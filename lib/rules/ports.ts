@@ -1,5 +1,5 @@
 import type { Cluster, Node, Path } from '../cluster';
-import { METALLB } from '../releases';
+import { K3S_HA_PORT, METALLB } from '../releases';
 import { subject } from './subject';
 
 const RULES = {
@@ -30,10 +30,11 @@ const onAgents = ({ role }: Node): boolean => role === 'agent';
 const everywhere = (): boolean => true;
 
 /**
- * What k3s listens on, on loopback or on every address: https://docs.k3s.io/installation/requirements#inbound-rules-for-k3s-nodes,
+ * What k3s and k3s-ha listen on, on loopback or on every address: https://docs.k3s.io/installation/requirements#inbound-rules-for-k3s-nodes,
  * https://kubernetes.io/docs/reference/networking/ports-and-protocols/. UDP ports, such as that of flannel, do not conflict with TCP.
  */
 const K3S: readonly Listener[] = [
+  { port: K3S_HA_PORT, what: 'k3s-ha', listens: onServers },
   ...[2379, 2380, 2381, 2382].map((port) => ({ port, what: 'etcd', listens: onServers })),
   { port: 6444, what: "the agent's load balancer (lb-server-port)", listens: onAgents },
   { port: 10010, what: 'containerd', listens: everywhere },

@@ -11,20 +11,20 @@ export type Report<Table extends Rules> = (
 /** Rules about one subject and the check that reports them. */
 export interface Subject {
   readonly rules: Rules;
-  /** Returns every problem of a well-formed site. Pure: the time is an argument. */
-  readonly check: (cluster: Cluster, now: Date) => Problem[];
+  /** Returns every problem of a well-formed site. Pure. */
+  readonly check: (cluster: Cluster) => Problem[];
 }
 
 /** A subject from the table of its rules and a check that may report these rules only. */
 export const subject = <Table extends Rules>(
   rules: Table,
-  check: (cluster: Cluster, report: Report<Table>, now: Date) => void,
+  check: (cluster: Cluster, report: Report<Table>) => void,
 ): Subject => ({
   rules,
-  check(cluster, now) {
+  check(cluster) {
     const problems: Problem[] = [];
     const problem = problemFrom<keyof Table & string>(rules);
-    check(cluster, (...stated) => problems.push(problem(...stated)), now);
+    check(cluster, (...stated) => problems.push(problem(...stated)));
     return problems;
   },
 });

@@ -8,20 +8,14 @@ export type Checked =
   | { readonly cluster: Cluster; readonly problems: readonly Problem[] }
   | { readonly problems: readonly Problem[] };
 
-/** What a check needs besides the site. */
-export interface CheckOptions {
-  /** The current time. @default - now */
-  readonly now?: Date | undefined;
-}
-
 /**
- * Checks a site of unknown shape: its form first, then every rule. Pure, for a given time. Rules need parsed addresses and complete
+ * Checks a site of unknown shape: its form first, then every rule. Pure. Rules need parsed addresses and complete
  * entries, so they run only when the form is valid.
  */
-export function checkCluster(input: unknown, { now = new Date() }: CheckOptions = {}): Checked {
+export function checkCluster(input: unknown): Checked {
   const result = clusterSchema.safeParse(input, { reportInput: true });
   if (!result.success) return { problems: problemsOfForm(result.error, clusterJsonSchema) };
-  const problems = problemsOf(result.data, now).map((problem) => ({
+  const problems = problemsOf(result.data).map((problem) => ({
     ...problem,
     path: asWritten(input, problem.path),
   }));

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cluster, ClusterError, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
-import type { CheckOptions } from './check';
 import { type Loaded, loadCluster } from './load';
 
 /** Rules about files. */
@@ -87,10 +86,10 @@ export function readSites(path = defaultPath()): Sites {
  * @param path a file, or a folder with one. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
  * @throws ClusterError when the folder has several sites, and as `readSite` does
  */
-export function readOneSite(path = process.env['CLUSTER'] || defaultPath(), options?: CheckOptions): Loaded {
-  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return readSite(path, options);
+export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loaded {
+  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return readSite(path);
   const [file = path, ...others] = yamlFilesIn(path);
-  if (others.length === 0) return readSite(file, options);
+  if (others.length === 0) return readSite(file);
   throw new ClusterError([
     line(
       path,
@@ -105,13 +104,13 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath(), opti
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
-function readSite(file: string, options?: CheckOptions): Loaded {
+function readSite(file: string): Loaded {
   const bytes = withFile(file, () => readFileSync(file));
   // UTF-16 without a byte order mark is valid UTF-8 too, with NUL as every other byte.
   if (!isUtf8(bytes) || bytes.includes(0)) {
     throw new ClusterError([line(file, 'no-text', 'the file is not UTF-8 text; save it as UTF-8')]);
   }
-  return loadCluster(bytes.toString('utf8'), file, options);
+  return loadCluster(bytes.toString('utf8'), file);
 }
 
 function yamlFilesIn(folder: string): string[] {

@@ -1,5 +1,5 @@
 import { type Cluster, ClusterError, type ClusterInput, type Problem, pathText } from '../cluster';
-import { type CheckOptions, checkCluster } from './check';
+import { checkCluster } from './check';
 import { readSource } from './source';
 
 /** Rules about a key, which point at the key and not at its value. */
@@ -17,9 +17,9 @@ export interface Loaded {
  *
  * @param file the name that the messages carry
  */
-export function loadCluster(text: string, file: string, options?: CheckOptions): Loaded {
+export function loadCluster(text: string, file: string): Loaded {
   const source = readSource(text, file);
-  const checked = checkCluster(source.value, options);
+  const checked = checkCluster(source.value);
   const others = checked.problems.map((problem) => ({
     problem,
     offset: source.offsetOf(problem.path, KEY_RULES.has(problem.rule)),
@@ -35,8 +35,8 @@ export function loadCluster(text: string, file: string, options?: CheckOptions):
  * A site in TypeScript, checked by the schema and the rules of cluster.yaml. Throws a ClusterError with every problem, each as
  * `path: rule: message; cure`. Warnings do not throw; `checkCluster` returns them.
  */
-export function defineCluster(input: ClusterInput, options?: CheckOptions): Cluster {
-  const checked = checkCluster(input, options);
+export function defineCluster(input: ClusterInput): Cluster {
+  const checked = checkCluster(input);
   if ('cluster' in checked) return checked.cluster;
   throw new ClusterError(checked.problems.map((problem) => `${pathText(problem.path)}: ${sentence(problem)}`));
 }

@@ -11,11 +11,11 @@ import {
 import { hostsReadme, runbook } from '../handbook';
 import {
   agentConfig,
-  initConfig,
   k3osUps,
   k3sHaConf,
   k3sHaDropIn,
   k3sHaScript,
+  k3sHaUnits,
   killpowerFiles,
   kubeletShutdown,
   logindShutdown,
@@ -56,10 +56,10 @@ export function hostFiles(
       ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
       : []),
     ['server/config.yaml', serverConfig(cluster)],
-    ['server/init.yaml', initConfig(cluster)],
     ['server/k3s-ha', k3sHaScript()],
     ['server/k3s-ha.conf', k3sHaConf(cluster)],
     ['server/10-ha.conf', k3sHaDropIn()],
+    ...Object.entries(k3sHaUnits()).map(([name, text]) => [`server/${name}`, text] as const),
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
     ...systems.map((os) => [`${os}/server.yaml`, SYSTEMS[os].file(cluster, 'server', addOns, origin)] as const),

@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { programPath } from '../support/program';
-import { ipv6Site } from '../support/site-input';
 
 const program = programPath('lib/cli/hosts.ts');
 const TOKEN = '5f1d8c0b7a3e9642-the-token';
@@ -50,13 +49,14 @@ describe('npm run hosts', () => {
     ]);
     expect(files().map((file) => statSync(at(`seed/${file}`)).mode & 0o777)).toEqual(files().map(() => 0o600));
     expect(statSync(at('seed')).mode & 0o777).toBe(0o700);
-    expect(stdout).toContain('no server bootstraps the cluster by itself: run k3s-ha init on ONE server, once');
+    expect(stdout).toContain('the servers bootstrap the cluster by themselves, as soon as a majority of them is up');
   });
 
   test('writes for the operating system of the site', () => {
     const { stdout } = write('--cluster', 'examples/howto-k3os.yaml');
     expect(files()).toEqual(['server.yaml']);
     expect(stdout).toContain('k3os for howto-k3os');
+    expect(stdout).toContain('bootstrap from the boot menu of one server');
   });
 
   test('puts the token and the keys into user-data and into no message', () => {
@@ -79,13 +79,6 @@ describe('npm run hosts', () => {
     rmSync(at('seed'), { recursive: true });
     write();
     expect(readFileSync(at('seed/server/user-data'), 'utf8')).toBe(first);
-  });
-
-  test('permits one server to bootstrap the cluster for a time', () => {
-    const { stdout } = write('--permit-init', 'k3s-2', '--for', '24h');
-    expect(stdout).toMatch(/k3s-2 may bootstrap the cluster by itself until \d{4}-/);
-    const notAfter = Number(/NOT_AFTER='(\d+)'/.exec(readFileSync(at('seed/server/user-data'), 'utf8'))?.[1]);
-    expect(Math.abs(notAfter - Date.now() / 1000 - 86_400)).toBeLessThan(60);
   });
 
   test.each([
@@ -210,25 +203,6 @@ describe('npm run hosts', () => {
     writeFileSync(at('used/file'), 'mine');
     refused('already has files', '--token-file', at('token'), '--out', at('used'));
     expect(readdirSync(at('used'))).toEqual(['file']);
-  });
-
-  test.each([
-    ['a node that is not there', ['--permit-init', 'k3s-9', '--for', '24h'], 'node "k3s-9" does not exist'],
-    ['more than a week', ['--permit-init', 'k3s-1', '--for', '8d'], 'within 7 days'],
-    ['no duration', ['--permit-init', 'k3s-1', '--for', 'ever'], 'write 30m, 24h or 2d'],
-    ['half of it', ['--permit-init', 'k3s-1'], 'belong together'],
-    ['k3OS', ['--os', 'k3os', '--permit-init', 'k3s-1', '--for', '24h'], 'bootstrap from the boot menu of one server'],
-  ])('refuses a permission for %s', (_, args, says) => {
-    refused(says, '--token-file', at('token'), '--out', at('seed'), ...args);
-  });
-
-  test('refuses a permission for an IPv6-only VIP, with a cure', () => {
-    writeFileSync(at('six.yaml'), JSON.stringify(ipv6Site()));
-    refused(
-      'remove bootstrap and bootstrap by hand (hosts/README.md)',
-      ...['--cluster', at('six.yaml'), '--token-file', at('token'), '--out', at('seed')],
-      ...['--permit-init', 'k3s-11', '--for', '24h'],
-    );
   });
 
   test('ends with 2 over wrong usage and with 0 over --help', () => {

@@ -61,12 +61,11 @@ describe('README.md', () => {
       '2. Create the token once, and i',
       '3. On every host on a UPS (k3s-',
       '4. Install k3s on every host wi',
-      '5. On k3s-1 (192.168.10.11) onl',
+      '5. Start k3s-1 (192.168.10.11),',
       '6. Copy `/etc/rancher/k3s/k3s.y',
       '7. Bring up the VIP. It is up w',
-      '8. Start k3s-2 (192.168.10.12),',
-      '9. Start worker (192.168.10.21)',
-      '10. Apply everything else.',
+      '8. Start worker (192.168.10.21)',
+      '9. Apply everything else.',
     ]);
   });
 

@@ -35,9 +35,10 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
   test('carries the files of server/ byte for byte', () => {
     const carried = [
       ['/etc/rancher/k3s/config.yaml', 'server/config.yaml'],
-      ['/etc/rancher/k3s/init.yaml', 'server/init.yaml'],
       ['/etc/rancher/k3s/k3s-ha.conf', 'server/k3s-ha.conf'],
       ['/usr/local/sbin/k3s-ha', 'server/k3s-ha'],
+      ['/etc/systemd/system/k3s-ha.socket', 'server/k3s-ha.socket'],
+      ['/etc/systemd/system/k3s-ha@.service', 'server/k3s-ha@.service'],
       ['/etc/systemd/system/k3s.service.d/10-ha.conf', 'server/10-ha.conf'],
       ['/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf', 'server/99-shutdown.conf'],
       ['/etc/systemd/logind.conf.d/99-kubelet.conf', 'server/99-kubelet.conf'],
@@ -50,8 +51,8 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
     expect(contentAt(file, '/usr/local/share/k3s-ha/kube-vip.yaml')).toBe(dist.get('20-kube-vip.k8s.yaml'));
   });
 
-  test('sets no host name, and names a node only for its UPS cable', () => {
-    expect(textOf(file)).not.toMatch(/hostname:|k3s-[123]\b(?!.*found)(?!=ups)/);
+  test('sets no host name, and names a node only for its UPS cable and among all servers', () => {
+    expect(textOf(file).replace(/^.* SERVERS=.*$/m, '')).not.toMatch(/hostname:|k3s-[123]\b(?!=ups)/);
   });
 
   test('labels the UPS node before each start of k3s', () => {
@@ -64,20 +65,19 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
   test('has modes that are texts, and secrets for root only', () => {
     for (const { path, permissions } of writtenFiles(file)) {
       expect(permissions).toMatch(/^0[0-7]{3}$/);
-      if (path.endsWith('config.yaml') || path.endsWith('init.yaml')) expect(permissions).toBe('0600');
+      if (path.endsWith('config.yaml')) expect(permissions).toBe('0600');
     }
   });
 
-  test('is identical for any order of the servers, except for the list of them', () => {
+  test('is identical for any order of the servers', () => {
     const reversed = buildSite(site({ nodes: [...homeInput.nodes].reverse() })).hosts;
-    const lines = (text: string) => text.split('\n').filter((line) => !line.includes('PEERS='));
-    expect(lines(textOf(file, reversed))).toEqual(lines(textOf(file, buildSite(site()).hosts)));
+    expect(textOf(file, reversed)).toBe(textOf(file, buildSite(site()).hosts));
   });
 });
 
 describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
   test('carries nothing of servers', () => {
-    expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|init\.yaml|cluster-init/);
+    expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|cluster-init/);
   });
 
   test('has no label where no cable goes to an agent', () => {
@@ -126,6 +126,31 @@ describe('cloud-init', () => {
   });
 });
 
+describe.each(['dash', 'busybox'])('the installation of k3s at the first boot, under %s,', (shell) => {
+  const [install = ''] = (parse(textOf('cloud-init/server.yaml')) as { runcmd: string[] }).runcmd.filter((command) =>
+    command.includes('get.k3s.io'),
+  );
+
+  test('is tried again with a growing pause, and says so in one line', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'first-boot-'));
+    const program = (name: string, does: string) =>
+      writeFileSync(join(folder, name), `#!/bin/sh\nF='${folder}'\n${does}\n`, { mode: 0o755 });
+    const failsOnce = (name: string) => `[ -e "$F/${name}" ] || { : >"$F/${name}"; exit 1; }`;
+    // without network apt-get fails once and then curl twice
+    program('apt-get', `${failsOnce('apt')}\n[ "$1" != install ] || /bin/ln -s curl-of-apt "$F/curl"`);
+    program('curl-of-apt', `${failsOnce('name')}\n${failsOnce('connection')}`);
+    program('sh', '/bin/ln -s curl "$F/k3s"');
+    program('sleep', 'echo "sleep $1"');
+    const [run = '', ...args] = shell === 'dash' ? ['/bin/dash'] : ['/bin/busybox', 'sh'];
+    const { stdout, status } = spawnSync(run, args, { input: `${install}\n`, encoding: 'utf8', env: { PATH: folder } });
+    rmSync(folder, { recursive: true });
+    const lines = stdout.split('\n').filter((line) => /^sleep|^k3s is not/.test(line));
+    expect(status).toBe(0);
+    expect(lines.filter((line) => line.startsWith('sleep'))).toEqual(['sleep 5', 'sleep 10', 'sleep 20']);
+    expect(lines).toHaveLength(6);
+  });
+});
+
 describe('server/k3s-ha.conf', () => {
   const assigned = (text: string, ...names: readonly string[]): string => {
     const folder = mkdtempSync(join(tmpdir(), 'k3s-ha-conf-'));
@@ -139,8 +164,8 @@ describe('server/k3s-ha.conf', () => {
   };
 
   test('sets the variables of the site in a shell', () => {
-    expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'PEERS', 'CLAIM', 'BOOTSTRAP')).toBe(
-      'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nPEERS=192.168.10.11 192.168.10.12 192.168.10.13\nCLAIM=arp\nBOOTSTRAP=manual\n',
+    expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'SERVERS', 'ON_LINK', 'OPEN')).toBe(
+      'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nSERVERS=k3s-1=192.168.10.11 k3s-2=192.168.10.12 k3s-3=192.168.10.13\nON_LINK=yes\nOPEN=2378 2379 2380 6443\n',
     );
   });
 
@@ -154,20 +179,12 @@ describe('server/k3s-ha.conf', () => {
     expect(assigned(textOf('server/k3s-ha.conf', hosts), 'CA_SHA256')).toBe(`CA_SHA256=${caSha256}\n`);
   });
 
-  test('names the host that may bootstrap, and the end of the permission in seconds', () => {
-    const now = new Date('2027-01-01T00:00:00Z');
-    const permitted = site({ bootstrap: { node: 'k3s-2', notAfter: '2027-01-02T00:00:00Z' } }, now);
-    expect(
-      assigned(textOf('server/k3s-ha.conf', buildSite(permitted).hosts), 'BOOTSTRAP', 'BOOTSTRAP_NODE', 'NOT_AFTER'),
-    ).toBe('BOOTSTRAP=designated\nBOOTSTRAP_NODE=k3s-2\nNOT_AFTER=1798848000\n');
-  });
-
   test.each([
     ['external', { vip: '192.168.10.5', provider: 'external' as const }],
     ['BGP', { vip: '192.168.10.5', bgp: { localAS: 64512, peers: [{ peerAddress: '192.168.10.1', peerAS: 64513 }] } }],
-  ])('claims nothing where the virtual IP is %s', (_, controlPlane) => {
+  ])('accepts a router before the VIP where it is %s', (_, controlPlane) => {
     const text = textOf('server/k3s-ha.conf', buildSite(site({ controlPlane })).hosts);
-    expect(assigned(text, 'CLAIM')).toBe('CLAIM=none\n');
+    expect(assigned(text, 'ON_LINK')).toBe('ON_LINK=no\n');
   });
 });
 

@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { serversOf } from '../../lib/cluster';
 import type { Cluster } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/synth/hosts';
+import { site } from '../support/sites';
 
-/** What /cacerts of a stub serves, and its hash. */
-const CA = '-----BEGIN CERTIFICATE-----\nstub\n-----END CERTIFICATE-----\n';
-export const CA_SUM = createHash('sha256').update(CA).digest('hex');
+/** What /cacerts of a cluster serves, and its hash. */
+export const caOf = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
+export const sumOf = (name: string): string => createHash('sha256').update(caOf(name)).digest('hex');
 
 /** Exit status and output of a call of k3s-ha. */
 export interface Answer {
@@ -17,36 +19,35 @@ export interface Answer {
   readonly lines: readonly string[];
 }
 
-const OWN_MAC = '02:00:00:00:00:22';
+const PASSWORD = '0123456789abcdef-of-the-test';
 
 /**
- * A host of folders, with stubs for curl, arping, ip and k3s that follow the folder's files: serving/HOST:PORT is an open port,
- * macs/ADDRESS the answers to arping, addresses the output of `ip address`, route that of `ip route get`.
+ * A server of folders. Its curl asks k3s-ha of the other servers in their folders, so question, vote and answer are real. A file
+ * peers/ADDRESS names the folder of a server, serving/HOST:PORT is an open API, macs/ADDRESS the answer to ARP.
  */
 export class StubMachine {
   readonly folder = mkdtempSync(join(tmpdir(), 'k3s-ha-'));
-  environment: Record<string, string> = {};
+  readonly name: string;
+  private readonly addresses: readonly string[];
 
-  constructor(
-    private readonly shell: readonly string[],
-    site: Cluster,
-  ) {
+  constructor(shell: readonly string[], site: Cluster, index = 0) {
     const files = hostFiles(site);
+    const server = serversOf(site)[index];
+    if (!server) throw new Error(`the site has no server ${index}`);
+    this.name = server.name;
+    this.addresses = server.address.map(({ text }) => text);
     this.write('k3s-ha', files.get('server/k3s-ha') ?? '');
     this.write('k3s-ha.conf', files.get('server/k3s-ha.conf') ?? '');
-    this.write('config/init.yaml', files.get('server/init.yaml') ?? '');
-    this.write('net/eth0/address', `${OWN_MAC}\n`);
+    this.write('config/config.yaml', files.get('server/config.yaml') ?? '');
+    this.write('config/token', `${PASSWORD}\n`);
     this.write('route', '192.168.10.5 dev eth0 src 192.168.10.11 uid 0\n');
-    this.write('addresses', '2: eth0    inet 192.168.10.11/24 scope global eth0\\       valid_lft forever\n');
-    mkdirSync(join(this.folder, 'serving'));
-    mkdirSync(join(this.folder, 'macs'));
-    // servers that are powered on
-    for (const host of ['192.168.10.12', '192.168.10.13']) this.hears(host, '02:00:00:00:00:99');
+    this.has(...this.addresses);
     this.stub('curl', CURL);
-    this.stub('arping', ARPING);
     this.stub('ip', IP);
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
+    this.stub('k3s-ha', ENVIRONMENT(shell));
+    this.sets({ K3S_HA_HOSTNAME: this.name.toUpperCase() });
   }
 
   remove(): void {
@@ -63,82 +64,146 @@ export class StubMachine {
     return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
   }
 
-  has(file: string): boolean {
-    return existsSync(join(this.folder, file));
-  }
-
   /** Replaces a program. F is the folder. */
   stub(name: string, script: string): void {
     this.write(`bin/${name}`, `#!/bin/sh\nF='${this.folder}'\n${script}`);
     chmodSync(join(this.folder, 'bin', name), 0o755);
   }
 
-  /** Opens a port that serves this text as /cacerts. */
-  serves(host: string, port = 6443, text = CA): void {
-    this.write(`serving/${host}:${port}`, text);
+  /** Adds variables to the environment of k3s-ha. */
+  sets(variables: Readonly<Record<string, string>>): void {
+    const lines = Object.entries(variables).map(([name, value]) => `export ${name}='${value}'\n`);
+    this.write('environment', `${this.read('environment') ?? ''}${lines.join('')}`);
   }
 
-  /** Hosts with these MAC addresses answer ARP for this address. */
-  hears(address: string, ...macs: readonly string[]): void {
-    this.write(`macs/${address}`, macs.map((mac) => `${mac}\n`).join(''));
+  /** Its addresses. */
+  has(...addresses: readonly string[]): void {
+    const lines = addresses.map((one) => `2: eth0    ${one.includes(':') ? 'inet6' : 'inet'} ${one}/24 scope global`);
+    this.write('addresses', lines.join('\n'));
   }
 
-  hasData(): void {
+  /** Opens a port that serves the CA of this cluster. */
+  serves(host: string, ca = 'ours'): void {
+    this.write(`serving/${host}:6443`, caOf(ca));
+  }
+
+  /** A device with this MAC address answers ARP for this address. */
+  neighbour(address: string, mac: string): void {
+    this.write(`macs/${address}`, `${mac}\n`);
+  }
+
+  /** Connects it to another server, in one direction. */
+  reaches(other: StubMachine): void {
+    for (const address of other.addresses) {
+      this.write(`peers/${address}`, other.folder);
+      this.neighbour(address, '02:00:00:00:00:99');
+    }
+  }
+
+  /** Packets to another server are dropped, which still answers ARP. */
+  dropsTo(other: StubMachine): void {
+    for (const address of other.addresses) rmSync(join(this.folder, 'peers', address));
+  }
+
+  /** Another server is powered off. */
+  loses(other: StubMachine): void {
+    this.dropsTo(other);
+    for (const address of other.addresses) rmSync(join(this.folder, 'macs', address));
+  }
+
+  /** Gives it data of a cluster. */
+  hasData(ca = 'ours'): void {
     mkdirSync(join(this.folder, 'data/server/db/etcd/member/wal'), { recursive: true });
+    this.write('data/server/tls/server-ca.crt', caOf(ca));
+  }
+
+  /** A power cycle: /run is empty. */
+  reboots(): void {
+    rmSync(join(this.folder, 'run'), { recursive: true, force: true });
   }
 
   run(...args: readonly string[]): Answer {
-    const [program = '', ...rest] = this.shell;
-    const at = (file: string) => join(this.folder, file);
-    const { status, stdout, stderr } = spawnSync(program, [...rest, at('k3s-ha'), ...args], {
-      encoding: 'utf8',
-      env: {
-        PATH: process.env['PATH'],
-        K3S_HA_CONF: at('k3s-ha.conf'),
-        K3S_HA_CONFIG: at('config'),
-        K3S_HA_DATA: at('data'),
-        K3S_HA_RUN: at('run'),
-        K3S_HA_MANIFEST: at('kube-vip.yaml'),
-        K3S_HA_NET: at('net'),
-        K3S_HA_CURL: at('bin/curl'),
-        K3S_HA_ARPING: at('bin/arping'),
-        K3S_HA_IP: at('bin/ip'),
-        K3S_HA_K3S: at('bin/k3s'),
-        K3S_HA_RESTART: at('bin/restart'),
-        K3S_HA_SETTLE: '0',
-        K3S_HA_READY: '1',
-        K3S_HA_HOSTNAME: 'K3S-1',
-        ...this.environment,
-      },
-    });
+    const { status, stdout, stderr } = spawnSync(join(this.folder, 'bin/k3s-ha'), args, { encoding: 'utf8' });
     const lines = `${stdout}${stderr}`.trim().split('\n');
     return { code: status, line: (lines.at(-1) ?? '').replace(/^k3s-ha: /, ''), lines };
   }
+
+  /** What k3s-ha answers to these bytes. */
+  answers(bytes: string | Buffer): string {
+    return spawnSync(join(this.folder, 'bin/k3s-ha'), ['answer'], { input: bytes, encoding: 'utf8' }).stdout;
+  }
+
+  /** A question with the signature of a server that has the token. */
+  question(verb: string, from: string, boot = '-', password = PASSWORD, nonce = 'a'.repeat(32)): string {
+    const text = `${verb} ${from} ${this.name} ${nonce} ${boot}`;
+    return `GET /k3s-ha/${text.replaceAll(' ', '/')}/${this.sign(text, password)} HTTP/1.1\r\nHost: x\r\n\r\n`;
+  }
+
+  sign(text: string, password = PASSWORD): string {
+    const [, servers = ''] = /^SERVERS='(.*)'$/m.exec(this.read('k3s-ha.conf') ?? '') ?? [];
+    return createHmac('sha256', password).update(`k3s-ha home ${servers} ${text}`).digest('hex');
+  }
 }
 
-/** The last argument is the URL. curl exits with 7 if the port refuses. */
-const CURL = `for last in "$@"; do :; done
-host=\${last#https://}; host=\${host%%/*}
-[ -e "$F/serving/$host" ] || exit 7
-while [ $# -gt 0 ]; do [ "$1" != -o ] || out=$2; [ "$1" != -w ] || echo 1; shift; done
-case $last in */cacerts) cat "$F/serving/$host" >"$out" ;; esac
+/** The servers of a site, connected with each other, for each test anew. */
+export function stubServers(shell: readonly string[]) {
+  let servers: StubMachine[] = [];
+  const remove = () => {
+    for (const one of servers) one.remove();
+    servers = [];
+  };
+  const at = (index: number): StubMachine => {
+    const server = servers[index];
+    if (!server) throw new Error(`there is no server ${index}`);
+    return server;
+  };
+  const install = (cluster: Cluster) => {
+    remove();
+    servers = serversOf(cluster).map((_, i) => new StubMachine(shell, cluster, i));
+    for (const one of servers) for (const other of servers) if (one !== other) one.reaches(other);
+  };
+  beforeEach(() => install(site()));
+  afterAll(remove);
+  return {
+    install,
+    all: () => servers,
+    at,
+    /** Powers a server off. */
+    off(index: number): void {
+      for (const one of servers) if (one !== at(index)) one.loses(at(index));
+    },
+  };
+}
+
+const ENVIRONMENT = (shell: readonly string[]): string => `export PATH="$F/bin:$PATH"
+export K3S_HA_CONF="$F/k3s-ha.conf" K3S_HA_CONFIG="$F/config" K3S_HA_DATA="$F/data" K3S_HA_RUN="$F/run"
+unset K3S_HA_NOW
+export K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/bin/ip" K3S_HA_RESTART="$F/bin/restart" K3S_HA_READY=1
+. "$F/environment"
+exec ${shell.join(' ')} "$F/k3s-ha" "$@"
 `;
 
-/** As Thomas Habets' arping. The answers for a claimed VIP are in a file of their own. */
-const ARPING = `[ "$1" != --help ] || { echo 'ARPing 2.23, by Thomas Habets'; exit 0; }
-for address in "$@"; do :; done
-macs="$F/macs/$address"
-if grep -qs "$address" "$F/claimed"; then macs="$macs.rivals"; fi
-[ ! -e "$macs" ] || while read -r mac; do echo "60 bytes from $mac ($address): index=0 time=1 msec"; done <"$macs"
-echo "2 packets transmitted, 0 packets received"
+/** The last argument is the URL. curl exits with 28 if nothing answers, with 7 if the port refuses, which is a peer "refuses". */
+const CURL = `for last in "$@"; do :; done
+url=\${last#*://}; host=\${url%%/*}; address=\${host%:*}; address=\${address#[}; address=\${address%]}
+case $last in
+  https:*)
+    [ -e "$F/serving/$host" ] || exit 7
+    while [ $# -gt 0 ]; do [ "$1" != -o ] || out=$2; shift; done
+    cat "$F/serving/$host" >"$out"
+    exit
+    ;;
+esac
+peer=$(cat "$F/peers/$address" 2>/dev/null) || { printf ' 000'; exit 28; }
+[ "$peer" != refuses ] || { printf ' 000'; exit 7; }
+reply=$(printf 'GET /%s HTTP/1.1\\r\\n\\r\\n' "\${url#*/}" | "$peer/bin/k3s-ha" answer 2>/dev/null | tr -d '\\r')
+code=$(echo "$reply" | sed -n '1s/^HTTP.1.0 \\([0-9]*\\).*/\\1/p')
+printf '%s %s' "$(echo "$reply" | sed '1,/^$/d')" "\${code:-000}"
 `;
 
 const IP = `case "$*" in
   'route get '*) cat "$F/route" ;;
-  *'address show to '*) [ ! -e "$F/claimed" ] || echo "2: eth0    inet $(cat "$F/claimed") scope global eth0" ;;
-  *'-4 address show dev '*) grep ' inet ' "$F/addresses" ;;
-  *'-6 address show dev '*) grep ' inet6 ' "$F/addresses" ;;
-  'address add '*) echo "$3" >>"$F/claimed" ;;
-  'address del '*) rm "$F/claimed" ;;
+  *'address show'*) cat "$F/addresses" ;;
+  'neigh show to '*) [ ! -e "$F/macs/$4" ] || echo "$4 dev eth0 lladdr $(cat "$F/macs/$4") REACHABLE" ;;
 esac
 `;

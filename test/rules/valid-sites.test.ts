@@ -195,18 +195,6 @@ const valid: readonly ValidSite[] = [
   { says: 'an image from a registry with a port', changes: { 'images.kubeVip': 'localhost:5000/kube-vip:v1.2.3' } },
   { says: 'an image tag that starts with latest', changes: { 'images.nut': 'nut-upsd:latest-2026' } },
   { says: 'a VLAN interface', changes: { 'controlPlane.interface': 'enp0s31f6.1000' } },
-  {
-    says: 'a permission to found the cluster that lasts a week',
-    changes: { bootstrap: { node: 'k3s-3', notAfter: '2027-01-08T00:00:00Z' } },
-  },
-  {
-    says: 'a permission to found the cluster behind a load balancer, where nothing is claimed',
-    site: ipv6Site,
-    changes: {
-      'controlPlane.provider': 'external',
-      bootstrap: { node: 'k3s-11', notAfter: '2027-01-02T00:00:00Z' },
-    },
-  },
   { says: 'a pod network for as many nodes as there are', changes: { 'network.pods': '10.42.0.0/22' } },
   {
     says: 'the largest pod network of IPv6 and the smallest networks of services',

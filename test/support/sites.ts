@@ -12,8 +12,7 @@ export const homeInput: ClusterInput = {
 };
 
 /** The home site with some of its keys changed. */
-export const site = (changes: Partial<ClusterInput> = {}, now?: Date): Cluster =>
-  defineCluster({ ...homeInput, ...changes }, { now });
+export const site = (changes: Partial<ClusterInput> = {}): Cluster => defineCluster({ ...homeInput, ...changes });
 
 /** What makes the home site one with two IP families, IPv4 first. */
 export const dualStack = dualStackSite();

@@ -72,22 +72,14 @@ describe('server/config.yaml', () => {
   });
 });
 
-describe('server/init.yaml', () => {
-  test('is config.yaml without server and with cluster-init', () => {
-    const { server, ...rest } = read('server/config.yaml');
-    expect(server).toBeDefined();
-    expect(read('server/init.yaml')).toEqual({ 'cluster-init': true, ...rest });
-  });
-
-  test('is the only file with the word cluster-init, but for what carries it and the boot line in README.md', () => {
-    const files = [...hostFiles(site(withAgent))].filter(([, text]) => text.includes('cluster-init'));
-    expect(files.map(([file]) => file)).toEqual([
-      'README.md',
-      'server/init.yaml',
-      'cloud-init/server.yaml',
-      'kairos/server.yaml',
-    ]);
-  });
+test('only k3s-ha, what carries it and the boot line in README.md have the word cluster-init', () => {
+  const files = [...hostFiles(site(withAgent))].filter(([, text]) => text.includes('cluster-init'));
+  expect(files.map(([file]) => file)).toEqual([
+    'README.md',
+    'server/k3s-ha',
+    'cloud-init/server.yaml',
+    'kairos/server.yaml',
+  ]);
 });
 
 describe('agents', () => {
@@ -233,10 +225,11 @@ test('a site without a UPS has no killpower files', () => {
     'README.md',
     'RUNBOOK.md',
     'server/config.yaml',
-    'server/init.yaml',
     'server/k3s-ha',
     'server/k3s-ha.conf',
     'server/10-ha.conf',
+    'server/k3s-ha.socket',
+    'server/k3s-ha@.service',
     'server/99-shutdown.conf',
     'server/99-kubelet.conf',
     'cloud-init/server.yaml',

@@ -6,50 +6,60 @@ import type { Scenario } from '../scenario';
 import { Server, type Tools } from './server';
 
 export const VIP = '10.98.0.100';
-const NAMES = ['k3s-1', 'k3s-2', 'k3s-3'] as const;
+/** The name of a server of the site. */
+const nameOf = (index: number): string => `k3s-${index + 1}`;
 /** Address of a server of the site. */
 export const addressOf = (index: number): string => `10.98.0.1${index + 1}`;
 
-/** A site of three servers. */
-export const controlPlaneSite = (changes: Partial<ClusterInput> = {}): Cluster =>
+/** A site of three servers, or more. */
+export const controlPlaneSite = (changes: Partial<ClusterInput> = {}, count = 3): Cluster =>
   defineCluster({
     name: 'drill',
     network: { subnet: '10.98.0.0/24' },
-    nodes: NAMES.map((name, i) => ({ name, address: addressOf(i), role: 'server' })),
+    nodes: Array.from({ length: count }, (_, i) => ({ name: nameOf(i), address: addressOf(i), role: 'server' })),
     controlPlane: { vip: VIP },
     ...changes,
   });
 
 export interface ControlPlaneLabProps {
   readonly scenario: Scenario;
-  /** @default - three servers, bootstrapped by a person */
-  readonly site?: Cluster;
+  /** Number of servers. @default 3 */
+  readonly count?: number;
   /** @default 'dash' */
   readonly tools?: Tools;
   /** Changes a synthesized file, for a negative control. @default - nothing */
   readonly change?: (file: string, text: string) => string;
 }
 
-/** Three freshly installed servers on one network. */
+/** Freshly installed servers on one network, without a cluster. */
 export class ControlPlaneLab {
-  readonly servers: readonly [Server, Server, Server];
+  readonly servers: readonly [Server, Server, Server, ...Server[]];
   private readonly network = new Network();
   private readonly files: ReadonlyMap<string, string>;
 
   constructor(private readonly props: ControlPlaneLabProps) {
-    const { site = controlPlaneSite(), change = (_, text) => text } = props;
-    this.files = new Map([...hostFiles(site)].map(([file, text]) => [file, change(file, text)]));
-    this.servers = [this.server(0), this.server(1), this.server(2)];
+    const { count = 3, change = (_, text) => text } = props;
+    this.files = new Map([...hostFiles(controlPlaneSite({}, count))].map(([file, text]) => [file, change(file, text)]));
+    const further = Array.from({ length: count - 3 }, (_, i) => this.server(i + 3));
+    this.servers = [this.server(0), this.server(1), this.server(2), ...further];
   }
 
   async start(): Promise<void> {
     await this.network.start();
-    for (const server of this.servers) await server.install();
+    await Promise.all(this.servers.map((server) => server.install()));
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.remove()));
     await this.network.stop();
+  }
+
+  /** Starts all servers at once, until they run. Returns the ID of the one cluster; throws with several. */
+  async bootstrap(): Promise<string> {
+    await Promise.all(this.servers.map((server) => server.keepStarting()));
+    const [id, ...others] = this.clusters();
+    if (id === undefined || others.length > 0) throw new Error(`there are ${others.length + 1} clusters`);
+    return id;
   }
 
   /** The different clusters of which the servers have data. */
@@ -67,7 +77,7 @@ export class ControlPlaneLab {
   private server(index: number): Server {
     const { scenario, tools } = this.props;
     const { network, files } = this;
-    return new Server({ name: NAMES[index] ?? '', address: addressOf(index), scenario, network, files, tools });
+    return new Server({ name: nameOf(index), address: addressOf(index), scenario, network, files, tools });
   }
 }
 

@@ -3,13 +3,13 @@ import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
 import { arpScenarios } from './arp';
 import { boot } from './boot';
-import { decisions } from './decisions';
+import { days, daysControl, faults, killed, messages } from './bootstrap';
 import { electionScenarios } from './election';
 import { k3os } from './k3os';
 import { keepalivedScenarios } from './keepalived';
 import { kubeconfigScenarios } from './kubeconfig';
 import { quorumScenarios } from './quorum';
-import { race, raceControl } from './race';
+import { race } from './race';
 import { rebuild, rebuildControl, restore } from './rebuild';
 import { snapshotScenarios } from './snapshot';
 
@@ -23,6 +23,7 @@ export const controlPlaneDrill: Drill = {
     { name: 'etcdctl', debianPackage: 'etcd-client' },
     { name: 'keepalived', debianPackage: 'keepalived' },
     { name: 'arping', debianPackage: 'arping' },
+    { name: 'iptables', debianPackage: 'iptables' },
     { name: 'openssl', debianPackage: 'openssl' },
     { name: 'busybox', debianPackage: 'busybox' },
     { name: 'dash', debianPackage: 'dash' },
@@ -48,8 +49,6 @@ export const controlPlaneDrill: Drill = {
       run: boot,
     },
     { name: 'k3os', summary: 'k3os/server.yaml from the first boot to a new disk, with real OpenRC', run: k3os },
-    { name: 'decisions', summary: 'decisions of k3s-ha, with dash and iproute2', run: decisions('dash') },
-    { name: 'decisions-busybox', summary: 'the same with busybox only', run: decisions('busybox') },
     { name: 'rebuild', summary: 'the server that bootstrapped the cluster loses its disk, three times', run: rebuild },
     {
       name: 'rebuild-control',
@@ -57,11 +56,26 @@ export const controlPlaneDrill: Drill = {
       run: rebuildControl,
     },
     { name: 'restore', summary: 'restore from a snapshot, by the commands of the runbook', run: restore },
+    { name: 'days', summary: 'three days that made two clusters before servers voted', run: days('dash') },
+    { name: 'days-busybox', summary: 'the same with busybox only', run: days('busybox') },
     {
-      name: 'race-control',
-      summary: 'three servers bootstrap at once without the tie-break, which has to fail',
-      run: raceControl,
+      name: 'days-control',
+      summary: 'the same where a missing answer counts as no data, which has to fail',
+      run: daysControl('dash'),
     },
-    { name: 'race', summary: 'the same with the tie-break, 20 times', run: race },
+    {
+      name: 'faults',
+      summary: 'partitions, old data, wrong names and addresses, a stranger at the VIP',
+      run: faults('dash'),
+    },
+    { name: 'faults-busybox', summary: 'the same with busybox only', run: faults('busybox') },
+    {
+      name: 'killed',
+      summary: 'k3s-ha of two candidates is killed at ten points in time, one of them restarts',
+      run: killed('dash'),
+    },
+    { name: 'messages', summary: 'replayed and forged questions, and garbage', run: messages('dash') },
+    { name: 'race', summary: 'three servers bootstrap at once, 20 times', run: race(3) },
+    { name: 'race-of-five', summary: 'the same with five servers', run: race(5) },
   ],
 };

@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readProjectFile } from '../../../lib/files/project';
+import { K3S_HA_PORT } from '../../../lib/releases';
 import type { Cable, Network } from '../network';
 import { BackgroundProcess, command, type Result, run, SYSTEM_PATH, signal } from '../processes';
 import type { Scenario } from '../scenario';
 import { until } from '../timeline';
 
-/** The tools that k3s-ha supports: dash with iproute2 and Habets' arping, or busybox, whose arping has the options of iputils. */
+/** The tools that k3s-ha supports: dash with coreutils and iproute2, or busybox only. */
 export type Tools = 'dash' | 'busybox';
 const SHELLS: Readonly<Record<Tools, string>> = { dash: 'dash', busybox: 'busybox sh' };
 
@@ -40,7 +41,6 @@ export interface StoredCluster {
 
 const INSTALL: readonly (readonly [file: string, path: string, mode: number])[] = [
   ['server/config.yaml', '/etc/rancher/k3s/config.yaml', 0o600],
-  ['server/init.yaml', '/etc/rancher/k3s/init.yaml', 0o600],
   ['server/k3s-ha.conf', '/etc/rancher/k3s/k3s-ha.conf', 0o644],
   ['server/k3s-ha', '/usr/local/sbin/k3s-ha', 0o755],
 ];
@@ -54,6 +54,7 @@ export class Server {
   readonly address: string;
   private holder: BackgroundProcess | undefined;
   private link: Cable | undefined;
+  private listener: BackgroundProcess | undefined;
 
   constructor(private readonly props: ServerProps) {
     this.name = props.name;
@@ -78,6 +79,23 @@ export class Server {
     this.link = await network.connect(this.pid, `${address}/24`);
     this.installFiles();
     this.installStandIns();
+    await this.listen();
+  }
+
+  /** Answers the other servers: socat stands for the socket unit of systemd; with busybox, `k3s-ha listen` does it. */
+  async listen(): Promise<void> {
+    const socat = `socat TCP-LISTEN:${K3S_HA_PORT},fork,reuseaddr EXEC:'/usr/local/sbin/k3s-ha answer'`;
+    this.listener = this.background(this.props.tools === 'busybox' ? '/usr/local/sbin/k3s-ha listen' : socat);
+    await until(
+      async () => (await this.sh(`ss -Hltn sport = :${K3S_HA_PORT}`)).stdout !== '',
+      10_000,
+      `${this.name} listens`,
+    );
+  }
+
+  /** Ends the listener, as on a server without the socket unit. */
+  async unlisten(): Promise<void> {
+    await this.listener?.kill();
   }
 
   get pid(): number {
@@ -126,6 +144,12 @@ export class Server {
     return { code, line: line.replace(/^k3s-ha: /, '') };
   }
 
+  /** Starts k3s until it runs, as systemd does. */
+  async keepStarting(timeoutMs = 90_000): Promise<void> {
+    const { stdout } = await this.sh('until systemctl start k3s 2>&1; do sleep 0.5; done', timeoutMs);
+    for (const line of new Set(stdout.trim().split('\n'))) this.props.scenario.timeline.log(this.name, line);
+  }
+
   /** The cluster of which this server has data. */
   cluster(): StoredCluster | undefined {
     const file = this.path('/var/lib/rancher/k3s/server/db/cluster.json');
@@ -135,6 +159,29 @@ export class Server {
   /** Adds or removes an address, as kube-vip does. */
   async address32(verb: 'add' | 'del', address: string): Promise<void> {
     await command('nsenter', ...this.namespaces, 'ip', 'address', verb, `${address}/32`, 'dev', 'eth0');
+  }
+
+  /** Adds (-A) or deletes (-D) the rule of a firewall that drops every new connection to this server. */
+  async firewall(verb: '-A' | '-D'): Promise<void> {
+    await command(
+      'nsenter',
+      ...this.namespaces,
+      'iptables',
+      verb,
+      'INPUT',
+      '-i',
+      'eth0',
+      '-p',
+      'tcp',
+      '--syn',
+      '-j',
+      'DROP',
+    );
+  }
+
+  /** Drops (-A) what another server sends to this one, except ARP, or no longer (-D). */
+  async drop(verb: '-A' | '-D', { address }: Server): Promise<void> {
+    await command('nsenter', ...this.namespaces, 'iptables', verb, 'INPUT', '-s', address, '-j', 'DROP');
   }
 
   read(path: string): string {
@@ -148,12 +195,10 @@ export class Server {
     this.installFiles();
   }
 
-  /** k3s stopped, no data, no claim. */
+  /** k3s stopped, no data, no vote: a new disk after a power cycle. */
   async wipe(): Promise<void> {
     await this.kill();
-    await this.sh(
-      'rm -rf /var/lib/rancher /run/k3s-ha /etc/rancher/k3s/config.yaml.d; ip address flush dev eth0 label eth0 to 10.98.0.100',
-    );
+    await this.sh('rm -rf /var/lib/rancher /run/k3s-ha /etc/rancher/k3s/config.yaml.d');
   }
 
   /** Kills k3s. */
@@ -165,6 +210,7 @@ export class Server {
   async remove(): Promise<void> {
     const pidFile = this.path('/run/k3s.pid');
     if (existsSync(pidFile)) signal(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+    await this.listener?.kill();
     await this.link?.remove();
     await this.holder?.kill();
   }

@@ -12,7 +12,7 @@ const PACKAGES: Readonly<Record<RootFileSystem, readonly string[]>> = {
   // with the init of busybox, as on Alpine and k3OS
   openrc: ['openrc', 'busybox'],
   // and the programs that k3s-ha calls
-  'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'iputils-arping', 'procps', 'udev'],
+  'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'procps', 'udev'],
 };
 const SUITE = 'bookworm';
 const CACHE = resolve('build/drill-cache');

@@ -16,7 +16,8 @@ case "$1 ${2:-}" in
         exit 1
       fi
       grep -q '^cluster-init: true' "$config"
-      mkdir -p "$data"
+      mkdir -p "$data" /var/lib/rancher/k3s/server/tls
+      echo a-ca >/var/lib/rancher/k3s/server/tls/server-ca.crt
       cat "$config.d"/*.yaml >/var/lib/k3s-registered-with
       echo "bootstrapped with $config" >>/var/lib/k3s-life
     fi

@@ -1,12 +1,13 @@
 // k3s-stand-in DATA: bootstraps, joins or continues as in the documentation and source of k3s, and serves /cacerts.
 // Configuration as for k3s: K3S_CONFIG_FILE or /etc/rancher/k3s/config.yaml, then FILE.d/*.yaml; the last one takes precedence.
 //   with etcd data         -> continues with it, whatever the configuration
-//   else `server` is set   -> joins that server or exits with an error
+//   else `server` is set   -> joins that server or exits with an error; with a token K10<hash>::server:<password> only if its CA matches
 //   else `cluster-init`    -> bootstraps a new cluster
 //   else                   -> bootstraps a new single-node cluster with SQLite
 // k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new single-member cluster with the same CA, and node-ip in the
 // peer URL of etcd; refused while `server` is set
 const { execFileSync } = require('node:child_process');
+const { createHash } = require('node:crypto');
 const { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const https = require('node:https');
 const net = require('node:net');
@@ -52,7 +53,8 @@ function newCluster() {
 }
 
 function store(cluster, how) {
-  mkdirSync(join(db, 'etcd/member/wal'), { recursive: true });
+  for (const folder of ['db/etcd/member/wal', 'tls']) mkdirSync(join(data, 'server', folder), { recursive: true });
+  writeFileSync(join(data, 'server/tls/server-ca.crt'), cluster.ca);
   writeFileSync(clusterFile, JSON.stringify({ ...cluster, how }));
 }
 
@@ -68,6 +70,9 @@ function reset() {
 async function server() {
   if (!existsSync(join(db, 'etcd/member/wal'))) {
     if (config.server) {
+      const wanted = /^K10([0-9a-f]{64})::/.exec(readFileSync(config['token-file'], 'utf8'))?.[1];
+      const ca = await get(`${config.server}/cacerts`).catch((error) => fail(error.message));
+      if (wanted && createHash('sha256').update(ca).digest('hex') !== wanted) fail('token CA hash does not match');
       const text = await get(`${config.server}/stand-in`).catch((error) => fail(error.message));
       store(JSON.parse(text), `joined ${config.server}`);
     } else store(newCluster(), config['cluster-init'] ? 'bootstrapped' : 'bootstrapped with SQLite');

@@ -29,7 +29,7 @@ start() {
     fi
     sleep 0.1
   done
-  /usr/local/sbin/k3s-ha handover
+  /usr/local/sbin/k3s-ha finish
   return 0
 }
 

@@ -1,6 +1,5 @@
 import type { InvalidSite } from '../../support/site-input';
 import { bgp } from './bgp';
-import { bootstrap } from './bootstrap';
 import { budget } from './budget';
 import { drivers } from './drivers';
 import { form } from './form';
@@ -32,7 +31,6 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   bgp,
   loadBalancer,
   power,
-  bootstrap,
   drivers,
   timing,
   budget,
