@@ -1,4 +1,5 @@
 // Runs a TypeScript file without a build step: node scripts/run.js scripts/name.ts [arguments]
+// The commands of lib/cli export a function that takes the arguments and returns the exit status.
 const { buildSync } = require('esbuild');
 const { basename, resolve } = require('node:path');
 
@@ -14,4 +15,5 @@ buildSync({
   sourcemap: 'inline',
 });
 process.argv = [process.argv[0], outfile, ...rest];
-require(outfile);
+const { run } = require(outfile);
+if (run) Promise.resolve(run(rest)).then((status) => (process.exitCode = status));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { apply, Progress, readDist, siteServers } from '../live';
-import { program, run } from './program';
+import { asyncMain, program } from './program';
 import { exitStatus } from './usage';
 
 interface Options {
@@ -47,7 +47,7 @@ async function action({ dist, cluster, timeout, ...options }: Options): Promise<
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-run(
+export const run = asyncMain(
   program('apply')
     .description('Applies dist/ to a cluster with kubectl in the right order and reports what changed.')
     .option('--dist <folder>', 'folder that synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')

@@ -4,7 +4,7 @@ import { newFolderOutside, projectFolder, writePrivateFolder } from '../files';
 import { SEED_SYSTEMS } from '../machines';
 import { readOneSite } from '../site';
 import { buildSeed, type SeedOptions } from '../synth';
-import { program, run } from './program';
+import { main, program } from './program';
 import { exitStatus, ONE_SITE } from './usage';
 
 interface Options extends SeedOptions {
@@ -32,7 +32,7 @@ function action(options: Options): void {
   console.log([...written, ...summary, ...steps(folder)].join('\n'));
 }
 
-run(
+export const run = main(
   program('hosts')
     .description('Writes the files for installation media: those of hosts/ with the token and your SSH keys.')
     .requiredOption('--token-file <file>', 'file with the cluster token')

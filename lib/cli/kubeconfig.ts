@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type KubeconfigOptions, writeKubeconfig } from '../live';
-import { program, run, warn } from './program';
+import { main, program, warn } from './program';
 import { exitStatus, ONE_SITE } from './usage';
 
 interface Options extends Omit<KubeconfigOptions, 'user' | 'timeoutSeconds' | 'interactive'> {
@@ -61,7 +61,7 @@ function action({ ssh, timeout, ...options }: Options, command: Command): void {
   console.error(summary);
 }
 
-run(
+export const run = main(
   program('kubeconfig')
     .description('Writes a kubeconfig with a context for the control-plane VIP, the DNS name and each server.')
     .addOption(new Option('--from <file>', 'copy of k3s.yaml of a server; - reads standard input').conflicts('ssh'))

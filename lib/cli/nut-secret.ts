@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { chosenPasswords, nutSecret, type PasswordFiles } from '../nut';
 import { readOneSite } from '../site';
-import { program, run, warn } from './program';
+import { main, program, warn } from './program';
 import { exitStatus, ONE_SITE } from './usage';
 
 interface Options extends PasswordFiles {
@@ -32,7 +32,7 @@ function action({ cluster: file, ...files }: Options): void {
   process.stdout.write(text);
 }
 
-run(
+export const run = main(
   program('--silent secret:nut')
     .description('Prints the Secret with the passwords of NUT. Each run generates new passwords.')
     .option('--cluster <file>', ONE_SITE)

@@ -1,6 +1,6 @@
 import { explainData, explainText } from '../power';
 import { readSites } from '../site';
-import { program, run } from './program';
+import { main, program } from './program';
 import { exitStatus, SITES } from './usage';
 
 interface Options {
@@ -30,4 +30,5 @@ power
   .option('--json', 'print JSON')
   .addHelpText('after', `\nWarnings go to standard error. ${exitStatus('invalid site')}`)
   .action(explain);
-run(power);
+
+export const run = main(power);

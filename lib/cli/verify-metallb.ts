@@ -2,7 +2,7 @@ import { readText } from '../files';
 import { compareObjects, comparisonText, defaultObjects, isEqual, readManifest, siteObjects } from '../live';
 import { METALLB } from '../metallb';
 import { loadCluster } from '../site';
-import { program, run } from './program';
+import { Exit, main, program } from './program';
 import { exitStatus } from './usage';
 
 interface Options {
@@ -10,6 +10,7 @@ interface Options {
   readonly json?: boolean;
 }
 
+const DIFFERENT = 1;
 const UNUSABLE = 2;
 
 const HELP = `
@@ -25,10 +26,10 @@ function action(file: string, { site, json }: Options): void {
   const ours = site === undefined ? defaultObjects() : siteObjects(loadCluster(readText(site), site).cluster);
   const comparison = compareObjects(ours, theirs);
   console.log(json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison, file));
-  process.exitCode = isEqual(comparison) ? 0 : 1;
+  if (!isEqual(comparison)) throw new Exit(DIFFERENT);
 }
 
-run(
+export const run = main(
   program('verify:metallb')
     .description("Compares this project's MetalLB objects with a manifest of a MetalLB release.")
     .argument('<file>', 'manifest; - reads standard input')

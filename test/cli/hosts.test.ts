@@ -14,6 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { run as hosts } from '../../lib/cli/hosts';
+import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 
 const program = programPath('lib/cli/hosts.ts');
@@ -30,15 +32,17 @@ describe('npm run hosts', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const at = (file: string) => join(folder, file);
-  const run = (...args: readonly string[]) => spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
-  const write = (...args: readonly string[]) => run('--token-file', at('token'), '--out', at('seed'), ...args);
+  const run = (...args: readonly string[]) => inProcess(hosts, args);
+  const options = () => ['--token-file', at('token'), '--out', at('seed')];
+  const write = (...args: readonly string[]) => run(...options(), ...args);
   const files = (): string[] =>
     (readdirSync(at('seed'), { recursive: true }) as string[])
       .filter((file) => statSync(at(`seed/${file}`)).isFile())
       .sort();
 
   test('writes a seed for every server and a host name for each, readable only by the owner', () => {
-    const { status, stdout, stderr } = write('--ssh-key', at('key.pub'));
+    const args = [program, ...options(), '--ssh-key', at('key.pub')];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
     expect(files()).toEqual([
       'names/k3s-1/meta-data',

@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
+import { run } from '../../lib/cli/nut-secret';
 import { HERE } from '../../lib/cluster/origin';
 import { loadCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
+import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
@@ -31,12 +33,12 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, ...env } = process.env;
 const secret = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
-  spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8', env: { ...env, ...more } });
+  inProcess(run, args, { cwd: folder, env: { ...env, ...more } });
 const dataOf = (stdout: string): Record<string, string> => parseAllDocuments(stdout)[0]?.toJS().stringData;
 
 describe('npm run secret:nut', () => {
   test('prints one Secret with new passwords and nothing else', () => {
-    const { status, stdout, stderr } = secret([]);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program], { cwd: folder, encoding: 'utf8', env });
     expect([status, stderr]).toEqual([0, '']);
     expect(parseAllDocuments(stdout).map((document) => document.toJS())).toEqual([
       {

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { run } from '../../lib/cli/power';
+import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
@@ -26,11 +28,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, COLUMNS: __, ...env } = process.env;
 const power = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
-  spawnSync(process.execPath, [program, ...args], { cwd: folder, encoding: 'utf8', env: { ...env, ...more } });
+  inProcess(run, args, { cwd: folder, env: { ...env, ...more } });
 
 describe('npm run power -- explain', () => {
   test('prints the time line of cluster.yaml and nothing else', () => {
-    const { status, stdout, stderr } = power(['explain']);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'explain'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    });
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toContain('ups1 at k3s-1, usbhid-ups');
   });

@@ -12,6 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { run } from '../../lib/cli/synth';
+import { inProcess } from '../support/in-process';
 
 const root = resolve('.');
 let folder = '';
@@ -27,11 +29,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const main = (env: Record<string, string> = {}, args: readonly string[] = []) =>
-  spawnSync(process.execPath, [join(root, 'build/main.js'), ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, ...env },
-  });
+  inProcess(run, args, { cwd: folder, env: { ...process.env, ...env } });
 const broken = () => readFileSync('cluster.yaml', 'utf8').replace('vip: 192.168.10.5 ', 'vip: 192.168.10.245 ');
 
 /** Every file below a folder with its text. */
@@ -50,7 +48,11 @@ const committed = (name: string): Record<string, string> => {
 };
 
 test('the bundle writes what is committed', () => {
-  expect(main()).toMatchObject({ status: 0, stderr: '' });
+  const bundle = join(root, 'build/main.js');
+  expect(spawnSync(process.execPath, [bundle], { cwd: folder, encoding: 'utf8' })).toMatchObject({
+    status: 0,
+    stderr: '',
+  });
   expect(tree('dist')).toEqual(committed('dist'));
 });
 
@@ -223,7 +225,8 @@ describe('npx cdk8s synth', () => {
     ]) {
       symlinkSync(join(root, name), join(folder, name));
     }
-    cpSync('build', join(folder, 'build'), { recursive: true });
+    mkdirSync(join(folder, 'build'));
+    for (const file of ['build/main.js', 'build/main.sources']) copyFileSync(file, join(folder, file));
     const env = { ...process.env, CDK8S_CHECK_UPGRADE: 'false' };
     return spawnSync(process.execPath, ['node_modules/cdk8s-cli/bin/cdk8s', 'synth'], {
       cwd: folder,

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { run } from '../../lib/cli/verify-metallb';
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { compareObjects } from '../../lib/live/verify/differences';
 import { readManifest } from '../../lib/live/verify/manifest';
 import { defaultObjects, siteObjects } from '../../lib/live/verify/own-objects';
 import { METALLB } from '../../lib/metallb';
+import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 import { site } from '../support/sites';
 
@@ -117,16 +119,13 @@ describe('npm run verify:metallb', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const verify = (...args: string[]) =>
-    spawnSync(process.execPath, [program, ...args], {
-      encoding: 'utf8',
-      input: manifest,
-    });
+  const verify = (...args: string[]) => inProcess(run, args);
   const at = (name: string) => join(folder, name);
 
   test('ends with 0 for an equal manifest, as documents, as a List and from standard input', () => {
     for (const file of [at('equal.yaml'), at('list.yaml'), '-']) {
-      const { status, stdout, stderr } = verify(file);
+      const options = { encoding: 'utf8', input: manifest } as const;
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program, file], options);
       expect({ status, stdout, stderr }).toEqual({
         status: 0,
         stdout: `${ours.length} of ${ours.length} objects equal, 0 different, 0 only in ${file}, 0 only in this project\n`,

@@ -19,7 +19,11 @@ export function programPath(source: string): string {
   const temporary = `${path}.${randomUUID()}`;
   buildSync({
     absWorkingDir: root,
-    entryPoints: [source],
+    stdin: {
+      contents: `import { run } from './${source}';
+        Promise.resolve(run(process.argv.slice(2))).then((status) => (process.exitCode = status));`,
+      resolveDir: root,
+    },
     bundle: true,
     platform: 'node',
     target: 'node20',
