@@ -128,16 +128,20 @@ case $last in */cacerts) cat "$F/serving/$host" >"$out" ;; esac
 const ARPING = `[ "$1" != --help ] || { echo 'ARPing 2.23, by Thomas Habets'; exit 0; }
 for address in "$@"; do :; done
 macs="$F/macs/$address"
-if grep -qs "$address" "$F/claimed"; then macs="$macs.rivals"; fi
+claimed=
+[ ! -e "$F/claimed" ] || read -r claimed <"$F/claimed"
+case $claimed in "$address"/*) macs="$macs.rivals" ;; esac
 [ ! -e "$macs" ] || while read -r mac; do echo "60 bytes from $mac ($address): index=0 time=1 msec"; done <"$macs"
 echo "2 packets transmitted, 0 packets received"
 `;
 
-const IP = `case "$*" in
-  'route get '*) cat "$F/route" ;;
-  *'address show to '*) [ ! -e "$F/claimed" ] || echo "2: eth0    inet $(cat "$F/claimed") scope global eth0" ;;
-  *'-4 address show dev '*) grep ' inet ' "$F/addresses" ;;
-  *'-6 address show dev '*) grep ' inet6 ' "$F/addresses" ;;
+/** k3s-ha calls it some forty times, so it starts no program. */
+const IP = `lines() { while IFS= read -r line; do case $line in $1) printf '%s\\n' "$line" ;; esac; done; }
+case "$*" in
+  'route get '*) lines '*' <"$F/route" ;;
+  *'address show to '*) [ ! -e "$F/claimed" ] || { read -r claimed <"$F/claimed"; echo "2: eth0    inet $claimed scope global eth0"; } ;;
+  *'-4 address show dev '*) lines '* inet *' <"$F/addresses" ;;
+  *'-6 address show dev '*) lines '* inet6 *' <"$F/addresses" ;;
   'address add '*) echo "$3" >>"$F/claimed" ;;
   'address del '*) rm "$F/claimed" ;;
 esac
