@@ -37,7 +37,7 @@ describe('defaults', () => {
         provider: 'kube-vip',
         keepalived: { routerId: 51 },
         failover: 'standard',
-        lease: { durationSeconds: 15, renewSeconds: 10, retrySeconds: 2 },
+        lease: { durationSeconds: 20, renewSeconds: 15, retrySeconds: 2 },
         arpRateMs: 1000,
       },
       ups: [],

@@ -29,11 +29,11 @@ describe('the settings of kube-vip', () => {
     });
   });
 
-  test('to elect the holder by a lease of 15, 10 and 2 seconds', () => {
+  test('to elect the holder by a lease of 20, 15 and 2 seconds', () => {
     expect(env()).toMatchObject({
       vip_leaderelection: 'true',
-      vip_leaseduration: '15',
-      vip_renewdeadline: '10',
+      vip_leaseduration: '20',
+      vip_renewdeadline: '15',
       vip_retryperiod: '2',
     });
   });
