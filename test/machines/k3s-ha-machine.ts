@@ -183,7 +183,6 @@ export K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/bin/ip" K3S_HA_RESTART="
 exec ${shell.join(' ')} "$F/k3s-ha" "$@"
 `;
 
-<<<<<<< HEAD
 /** The last argument is the URL. curl exits with 28 if nothing answers, with 7 if the port refuses, which is a peer "refuses". */
 const CURL = `for last in "$@"; do :; done
 url=\${last#*://}; host=\${url%%/*}; address=\${host%:*}; address=\${address#[}; address=\${address%]}
@@ -206,27 +205,5 @@ const IP = `case "$*" in
   'route get '*) cat "$F/route" ;;
   *'address show'*) cat "$F/addresses" ;;
   'neigh show to '*) [ ! -e "$F/macs/$4" ] || echo "$4 dev eth0 lladdr $(cat "$F/macs/$4") REACHABLE" ;;
-=======
-/** As Thomas Habets' arping. The answers for a claimed VIP are in a file of their own. */
-const ARPING = `[ "$1" != --help ] || { echo 'ARPing 2.23, by Thomas Habets'; exit 0; }
-for address in "$@"; do :; done
-macs="$F/macs/$address"
-claimed=
-[ ! -e "$F/claimed" ] || read -r claimed <"$F/claimed"
-case $claimed in "$address"/*) macs="$macs.rivals" ;; esac
-[ ! -e "$macs" ] || while read -r mac; do echo "60 bytes from $mac ($address): index=0 time=1 msec"; done <"$macs"
-echo "2 packets transmitted, 0 packets received"
-`;
-
-/** k3s-ha calls it some forty times, so it starts no program. */
-const IP = `lines() { while IFS= read -r line; do case $line in $1) printf '%s\\n' "$line" ;; esac; done; }
-case "$*" in
-  'route get '*) lines '*' <"$F/route" ;;
-  *'address show to '*) [ ! -e "$F/claimed" ] || { read -r claimed <"$F/claimed"; echo "2: eth0    inet $claimed scope global eth0"; } ;;
-  *'-4 address show dev '*) lines '* inet *' <"$F/addresses" ;;
-  *'-6 address show dev '*) lines '* inet6 *' <"$F/addresses" ;;
-  'address add '*) echo "$3" >>"$F/claimed" ;;
-  'address del '*) rm "$F/claimed" ;;
->>>>>>> b9f2ef258eb7b494c585dc3ff5be258cbfec5fa1
 esac
 `;
