@@ -42,6 +42,9 @@ const DRIVERS: Readonly<Record<string, DriverFacts>> = {
   'snmp-ups': { ...SECONDS, network: true },
 };
 
+/** The drivers with facts here; docs/power.md has a row for each. */
+export const KNOWN_DRIVERS: readonly string[] = Object.keys(DRIVERS);
+
 /** Drivers whose port is a host or a URL. */
 const OVER_THE_NETWORK = ['snmp-ups', 'netxml-ups', 'apcupsd-ups'];
 
