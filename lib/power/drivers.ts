@@ -13,15 +13,12 @@ export interface DriverFacts {
   readonly onDelayFrom: 'command' | 'cut';
   /** Driver options without which it computes no battery.runtime, unless the UPS reports one. @default - none */
   readonly runtimeOption?: string;
-  /** True when it reaches the UPS over the network: no USB bus and no privileges on the node. */
-  readonly network: boolean;
 }
 
 const SECONDS: DriverFacts = {
   granularitySeconds: 1,
   onDelayUnitSeconds: 1,
   onDelayFrom: 'command',
-  network: false,
 };
 /** 12 to 54 s in steps of 6, whole minutes from 60 s on; no node is sure to halt in less than a minute. */
 const MINUTES: DriverFacts = {
@@ -30,7 +27,6 @@ const MINUTES: DriverFacts = {
   onDelayUnitSeconds: 1,
   onDelayFrom: 'cut',
   runtimeOption: 'runtimecal',
-  network: false,
 };
 
 const DRIVERS: Readonly<Record<string, DriverFacts>> = {
@@ -39,7 +35,7 @@ const DRIVERS: Readonly<Record<string, DriverFacts>> = {
   nutdrv_qx: MINUTES,
   blazer_ser: { ...MINUTES, onDelayUnitSeconds: 60 },
   blazer_usb: { ...MINUTES, onDelayUnitSeconds: 60 },
-  'snmp-ups': { ...SECONDS, network: true },
+  'snmp-ups': SECONDS,
 };
 
 /** The drivers with facts here; docs/power.md has a row for each. */
