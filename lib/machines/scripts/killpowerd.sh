@@ -32,13 +32,24 @@ usage() {
   exit 2
 }
 
+# Waits for the last background process, for 1 s at most. What may hang runs there: a full pipe, a dead disk or a driver must not hold the
+# power-off.
+bounded() {
+  tries=10
+  while [ "$tries" -gt 0 ] && kill -0 "$!" 2>/dev/null; do
+    sleep 0.1
+    tries=$((tries - 1))
+  done
+}
+
 # The journal adds the time, a plain log file does not.
 log() {
   if [ -n "$JOURNAL_STREAM" ]; then
     printf '%s\n' "$1" >&2
   else
     printf '%s killpowerd: %s\n' "$(date '+%Y-%m-%d %H:%M:%S')" "$1" >&2
-  fi
+  fi &
+  bounded
 }
 
 # 0 to 999999999, about 31 years: no shell overflows there
@@ -105,17 +116,30 @@ put() {
   return 0
 }
 
+# One at a time beside the main loop, which logs the result of the last one.
 heartbeat() {
-  if put heartbeat "$boot $now"; then
-    reserve heartbeat
-    reserve called
-    [ -z "$unwritable" ] || log "can write $dir/heartbeat again"
-    unwritable=
-  else
-    [ -n "$unwritable" ] || log "cannot write $dir/heartbeat; check whether the directory is full or read-only"
-    unwritable=yes
-    mkdir -p "$dir" 2>/dev/null
+  if [ -n "$beat" ]; then
+    ! kill -0 "$beat" 2>/dev/null || return
+    if wait "$beat"; then
+      [ -z "$unwritable" ] || log "can write $dir/heartbeat again"
+      unwritable=
+    else
+      [ -n "$unwritable" ] || log "cannot write $dir/heartbeat; check whether the directory is full or read-only"
+      unwritable=yes
+    fi
   fi
+  write_heartbeat &
+  beat=$!
+}
+
+write_heartbeat() {
+  put heartbeat "$boot $now" || {
+    mkdir -p "$dir" 2>/dev/null
+    return 1
+  }
+  reserve heartbeat
+  reserve called
+  return 0
 }
 
 set_clocks() {
@@ -151,8 +175,10 @@ ask_to_power_off() {
 power_off() {
   log "$1 reached ($why): powering off, forced in $halt s"
   force_at=$((now + halt))
-  put called "$boot $now $halt $1 $why" || log "cannot write $dir/called"
-  set_clocks
+  { put called "$boot $now $halt $1 $why" || log "cannot write $dir/called"; } &
+  bounded
+  set_clocks &
+  bounded
   ask_to_power_off &
 }
 
@@ -166,7 +192,7 @@ force_off() {
   $KILLPOWERD_FORCE >&2 &
   pause "$KILLPOWERD_PATIENCE"
   log "still up; writing o to $KILLPOWERD_SYSRQ"
-  { echo o >"$KILLPOWERD_SYSRQ"; } 2>/dev/null || log "cannot write $KILLPOWERD_SYSRQ"
+  { echo o >"$KILLPOWERD_SYSRQ" || log "cannot write $KILLPOWERD_SYSRQ"; } 2>/dev/null &
   pause "$KILLPOWERD_PATIENCE"
 }
 
@@ -232,7 +258,9 @@ fi
 
 unwritable=
 force_at=
-mkdir -p "$dir" 2>/dev/null
+beat=
+mkdir -p "$dir" 2>/dev/null &
+bounded
 if examine "$dir/called" && [ "$at" -le "$now" ]; then
   log "restarted during a power-off ($why); continuing it"
   force_at=$((at + halt))

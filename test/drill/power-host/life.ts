@@ -69,7 +69,7 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
   inTime(scenario, 'lease', lasted, LEASE_SECONDS);
 }
 
-function inTime(scenario: Scenario, what: string, tookMs: number, afterSeconds: number): void {
+export function inTime(scenario: Scenario, what: string, tookMs: number, afterSeconds: number): void {
   // killpowerd counts whole seconds
   const earliest = (afterSeconds - 1) * 1000;
   scenario.check(
