@@ -17,7 +17,7 @@ export {
   serverPorts,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
-export { KILLPOWERD, killpowerFiles, needsKillpowerd } from './killpower';
+export { KILLPOWERD, killpowerdHash, killpowerFiles, needsKillpowerd } from './killpower';
 export {
   clusterEntry,
   contextEntry,

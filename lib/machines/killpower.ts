@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Cluster } from '../cluster';
 import { readProjectFile, WRITTEN_BY } from '../files';
 import { commentedFile, markedScript } from './text';
@@ -20,6 +21,9 @@ export function killpowerFiles(cluster: Cluster): [string, string][] {
 
 /** The script, the same for every site; its arguments differ. */
 export const killpowerdScript = (): string => markedScript(readProjectFile('lib/machines/scripts/killpowerd.sh'));
+
+/** What a running killpowerd of this version writes beside its heartbeat. */
+export const killpowerdHash = (): string => createHash('sha256').update(killpowerdScript()).digest('hex').slice(0, 12);
 
 const argumentsOf = ({ nut, power }: Cluster): string => `--wake ${power.rtcWakeSeconds} ${nut.killpowerPath}`;
 

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHELLS } from '../support/shells';
@@ -170,11 +171,12 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual([]);
   });
 
-  test('writes the boot ID and the uptime of each poll into the heartbeat', async () => {
+  test('writes the boot ID, the uptime of each poll and its hash into the heartbeat', async () => {
     await machine.watch();
-    expect(machine.read('state/heartbeat')).toBe(`${BOOT_ID} 1000\n`);
+    const hash = createHash('sha256').update(machine.read('killpowerd')).digest('hex').slice(0, 12);
+    expect(machine.read('state/heartbeat')).toBe(`${BOOT_ID} 1000 ${hash}\n`);
     machine.uptime(1001);
-    await machine.until('the heartbeat moves', () => machine.read('state/heartbeat') === `${BOOT_ID} 1001\n`);
+    await machine.until('the heartbeat moves', () => machine.read('state/heartbeat') === `${BOOT_ID} 1001 ${hash}\n`);
   });
 
   test('creates its directory, also after it was removed, and logs a failed write once', async () => {

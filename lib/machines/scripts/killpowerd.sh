@@ -12,7 +12,7 @@
 # ignored: a line of another boot, an incomplete line, a value that is not a number.
 #
 # It writes
-#   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last poll, until it powers off
+#   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last poll, until it powers off, and HASH of this script: the first 12 digits of its SHA-256
 #   DIRECTORY/called     the line that caused the power-off, with the uptime at that time. A power-off is final: no file cancels it, and
 #                        this script continues it after a restart
 #
@@ -133,7 +133,7 @@ heartbeat() {
 }
 
 write_heartbeat() {
-  put heartbeat "$boot $now" || {
+  put heartbeat "$boot $now $hash" || {
     mkdir -p "$dir" 2>/dev/null
     return 1
   }
@@ -250,6 +250,8 @@ if ! read -r boot <"$KILLPOWERD_BOOT_ID" || [ -z "$boot" ] || ! read_uptime; the
   log "cannot read $KILLPOWERD_BOOT_ID or $KILLPOWERD_UPTIME"
   exit 1
 fi
+# of what runs, which may be older than the file later
+hash=$(sha256sum "$0" 2>/dev/null | cut -c 1-12)
 if [ "$1" = --check ]; then
   shift
   for file in "$@"; do check "$file"; done
