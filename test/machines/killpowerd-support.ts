@@ -114,11 +114,20 @@ export class Killpowerd {
   }
 
   check(...files: readonly string[]): string {
-    const [program = '', ...rest] = this.shell;
-    const args = [...rest, join(this.folder, 'killpowerd'), '--check', ...files];
-    const { stdout, stderr, status } = spawnSync(program, args, { env: this.environment, encoding: 'utf8' });
+    const { stdout, stderr, status } = this.run('--check', ...files);
     if (status !== 0 || stderr !== '') throw new Error(`--check exited with ${status}: ${stderr}`);
     return stdout;
+  }
+
+  /** Calls the script beside the one that runs. */
+  run(...args: readonly string[]): {
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  } {
+    const [program = '', ...rest] = this.shell;
+    const all = [...rest, join(this.folder, 'killpowerd'), ...args];
+    return spawnSync(program, all, { env: this.environment, encoding: 'utf8' });
   }
 
   /** As kill -9 of it and of all its children. */

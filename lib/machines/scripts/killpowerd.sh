@@ -5,6 +5,10 @@
 #   --wake SECONDS  before the power-off, set the wake alarm of each RTC to SECONDS from then; 0: none
 # killpowerd --check FILE...
 #   Prints what each file would cause; does nothing.
+# killpowerd --rehearse [--power-off HALT_SECONDS] DIRECTORY
+#   Prints what a power-off of this host would use. Exit status 1: something is missing.
+#   --power-off  if nothing is missing, writes DIRECTORY/deadline, so that the running killpowerd powers this host off in 10 s. No other
+#                host is affected
 #
 # A file is one line:  BOOT_ID UPTIME HALT_SECONDS [REASON...]
 # When the uptime of boot BOOT_ID reaches UPTIME (whole seconds), the host is powered off. HALT_SECONDS is the halt budget: a host that is
@@ -29,15 +33,16 @@
 usage() {
   echo 'usage: killpowerd [--wake SECONDS] DIRECTORY' >&2
   echo '       killpowerd --check FILE...' >&2
+  echo '       killpowerd --rehearse [--power-off HALT_SECONDS] DIRECTORY' >&2
   exit 2
 }
 
 # Waits for the last background process, for 1 s at most. What may hang runs there: a full pipe, a dead disk or a driver must not hold the
 # power-off.
 bounded() {
-  tries=10
+  tries=50
   while [ "$tries" -gt 0 ] && kill -0 "$!" 2>/dev/null; do
-    sleep 0.1
+    sleep 0.02
     tries=$((tries - 1))
   done
 }
@@ -94,6 +99,31 @@ check() {
   else
     echo "$1: power-off in $((at - now)) s, forced after another $halt s ($why)"
   fi
+}
+
+rehearse() {
+  result=1
+  if ! { read -r whose polled running _ <"$dir/heartbeat"; } 2>/dev/null || [ "$whose" != "$boot" ] || ! is_number "$polled" ||
+    [ $((now - polled)) -gt 10 ]; then
+    echo 'problem: killpowerd does not run on this host; start the service killpowerd'
+  elif [ "$running" != "$hash" ]; then
+    echo "problem: the running killpowerd is another version than $0; restart the service killpowerd"
+  elif examine "$dir/deadline"; then
+    echo "problem: a power-off is scheduled in $((at - now)) s ($why); wait for it"
+  else
+    echo 'ok: killpowerd runs'
+    result=0
+  fi
+  echo "ok: it powers off by '$KILLPOWERD_POWEROFF', after the halt budget by '$KILLPOWERD_FORCE', then by $KILLPOWERD_SYSRQ"
+  for alarm in "$KILLPOWERD_RTC"/rtc*/wakealarm; do
+    if [ -e "$alarm" ]; then echo "ok: $alarm exists"; else echo 'note: no RTC of this host has a wake alarm; press its power button'; fi
+  done
+  [ "$result" = 0 ] && [ -n "$rehearsal" ] || return "$result"
+  put deadline "$boot $((now + 10)) $rehearsal rehearsal" || {
+    echo "problem: cannot write $dir/deadline; check whether the directory is full or read-only"
+    return 1
+  }
+  echo "powers off in 10 s, forced after another $rehearsal s; to cancel it: rm $dir/deadline"
 }
 
 # reserve FILE: keeps the pages that a later write of FILE needs: one, and one more for a FILE that does not exist yet
@@ -238,6 +268,17 @@ case $1 in
   dir=$3
   ;;
 --check) [ $# -ge 2 ] || usage ;;
+--rehearse)
+  rehearsal=
+  if [ "$2" = --power-off ]; then
+    is_number "$3" || usage
+    rehearsal=$3
+    shift 3
+    set -- --rehearse "$@"
+  fi
+  [ $# -eq 2 ] || usage
+  dir=$2
+  ;;
 -*) usage ;;
 *)
   if [ $# -ne 1 ] || [ -z "$1" ]; then usage; fi
@@ -256,6 +297,10 @@ if [ "$1" = --check ]; then
   shift
   for file in "$@"; do check "$file"; done
   exit 0
+fi
+if [ "$1" = --rehearse ]; then
+  rehearse
+  exit
 fi
 
 unwritable=

@@ -148,7 +148,7 @@ export const stuckOpenrc = (scenario: Scenario): Promise<void> =>
 export const stuckOpenrcControl = (scenario: Scenario): Promise<void> =>
   withK3os(
     scenario,
-    { services: STUCK_OPENRC, change: without('tries=10\n', 'tries=0; wait "$!"\n') },
+    { services: STUCK_OPENRC, change: without('tries=50\n', 'tries=0; wait "$!"\n') },
     async (machine) => {
       await machine.boot();
       await scenario.pass('killpowerd starts', 10_000);
