@@ -19,16 +19,14 @@ import {
   K3S_HA,
   K3S_HA_COMMAND,
   K3S_HA_CONF,
-  K3S_NODE_IP,
   KILLPOWERD,
   KUBE_VIP_MANIFEST,
   KUBELET_DROP_IN,
   k3osInitArgs,
+  k3sHaDropInPath,
   LOGIND_DROP_IN,
   labelledNodes,
-  NODE_IP_DROP_IN,
   needsKillpowerd,
-  needsNodeIp,
   SYSTEMS,
   serverPorts,
   TOKEN_FILE,
@@ -80,11 +78,10 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
   const rows: readonly (readonly [needed: boolean, file: string, host: string, target: string])[] = [
     [true, '`server/config.yaml`', servers, '`/etc/rancher/k3s/config.yaml`, mode 0600'],
     [hasAgents, '`agent/config.yaml`', 'agents', '`/etc/rancher/k3s/config.yaml`, mode 0600'],
-    [hasAgents && needsNodeIp(cluster), '`agent/k3s-node-ip`', 'agents', `\`${K3S_NODE_IP}\`, mode 0755`],
-    [hasAgents && needsNodeIp(cluster), '`agent/10-node-ip.conf`', 'agents', `\`${NODE_IP_DROP_IN}\``],
-    [true, '`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`],
-    [true, '`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``],
-    [true, '`server/10-ha.conf`', servers, '`/etc/systemd/system/k3s.service.d/10-ha.conf`'],
+    [true, '`server/k3s-ha`', 'all', `\`${K3S_HA}\`, mode 0755`],
+    [true, '`server/k3s-ha.conf`', 'all', `\`${K3S_HA_CONF}\``],
+    [true, '`server/10-ha.conf`', servers, `\`${k3sHaDropInPath('server')}\``],
+    [hasAgents, '`agent/10-ha.conf`', 'agents', `\`${k3sHaDropInPath('agent')}\``],
     [true, '`server/k3s-ha.socket`, `server/k3s-ha@.service`', servers, '`/etc/systemd/system/`'],
     [provider === 'kube-vip', `\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``],
     [
@@ -126,7 +123,7 @@ function requirements(cluster: Cluster): string[] {
   const { controlPlane, loadBalancer } = cluster;
   const [ask, ...others] = serverPorts(cluster).filter((port) => port !== controlPlane.port);
   const rows: readonly (readonly [needed: boolean, port: string, use: string, from: string])[] = [
-    [true, `TCP ${ask}`, 'k3s-ha', 'servers'],
+    [true, `TCP ${ask}`, 'k3s-ha', 'all hosts'],
     [true, `TCP ${others.join(', ')}`, 'etcd', 'servers'],
     [true, `TCP ${controlPlane.port}`, 'Kubernetes API', 'all hosts and your computer'],
     [true, 'TCP 10250', 'kubelet', 'all hosts'],
@@ -194,7 +191,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
           )}`,
         ]
       : []),
-    `Install k3s on every host without starting it. ${names(serversOf(cluster))} also need curl:${code(installK3s(cluster, 'server'))}${
+    `Install k3s on every host without starting it. Every host needs curl:${code(installK3s(cluster, 'server'))}${
       agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
     `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. ${bootstrapRule(cluster)} \`status\` prints what a server detects.${code(
@@ -236,7 +233,7 @@ function reference(cluster: Cluster): string[] {
   const hasAgents = agentsOf(cluster).length > 0;
   return [
     '**server/config.yaml** can only join a cluster. A server without data joins through the VIP; a server with data needs no other server.',
-    `**server/k3s-ha** runs before each start of k3s. With data, k3s starts, unless most servers have data of another cluster. Without data, k3s joins a server that has data and whose CA the other servers confirm. ${bootstrapRule(cluster)} Otherwise k3s-ha states the reason, and systemd retries. An answer that is missing never counts as "no data". Questions and answers carry an HMAC with the token as key.`,
+    `**server/k3s-ha** runs before each start of k3s. With data, k3s starts, unless most servers have data of another cluster. Without data, and on an agent, k3s joins a server that has data and whose CA the servers confirm, so that no other host gets the token. ${bootstrapRule(cluster)} Otherwise k3s-ha states the reason, and systemd retries. An answer that is missing never counts as "no data". Questions and answers carry an HMAC with the token as key.`,
     `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}, whether k3s runs or not. Without systemd, run \`k3s-ha listen\`, which needs busybox. There, start k3s by hand with:${code(
       `until ${K3S_HA} start; do sleep 5; done`,
       '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
@@ -245,11 +242,6 @@ function reference(cluster: Cluster): string[] {
     shutdownParagraph(cluster),
     ...(hasAgents
       ? ['**agent/config.yaml** holds agent settings only: an agent refuses to start with a setting of servers.']
-      : []),
-    ...(hasAgents && needsNodeIp(cluster)
-      ? [
-          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s, with the addresses of **agent/10-node-ip.conf** that the host has. Without it k3s registers IPv4 first, or alone. Without systemd, run the command in that file before k3s starts. On servers k3s-ha does this.',
-        ]
       : []),
     ...(cable
       ? [

@@ -9,6 +9,7 @@ export {
   KUBELET_DROP_IN,
   k3sHaConf,
   k3sHaDropIn,
+  k3sHaDropInPath,
   k3sHaScript,
   k3sHaUnits,
   kubeletShutdown,
@@ -32,7 +33,6 @@ export {
 export { fetchCommand, loginAdvice, loginUser } from './login';
 export { installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
-export { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 export { readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';

@@ -1,4 +1,4 @@
-import { type Cluster, isOnLink, type Node, serversOf } from '../cluster';
+import { agentsOf, type Cluster, isOnLink, type Node, serversOf } from '../cluster';
 import { readProjectFile } from '../files';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
 import { K3S_HA_PORT } from '../releases';
@@ -29,26 +29,26 @@ export const serverPorts = ({ controlPlane }: Cluster): readonly number[] => [
   controlPlane.port,
 ];
 
-/** `server/k3s-ha.conf`, the same for every server. Shell assignments; no value needs escaping within single quotes. */
+/** `server/k3s-ha.conf`, the same for every node. Shell assignments; no value needs escaping within single quotes. */
 export function k3sHaConf(cluster: Cluster): string {
   const { controlPlane } = cluster;
   const assign = (name: string, value: string | number): string => `${name}='${value}'`;
+  const named = (nodes: readonly Node[]) =>
+    nodes
+      .map(({ name, address }) => `${name}=${address.map(({ text }) => text).join(',')}`)
+      .toSorted()
+      .join(' ');
   const texts = (addresses: readonly { readonly text: string }[]) => addresses.map(({ text }) => text).join(' ');
   return commentedFile(
-    [`For every server, identical, as ${K3S_HA_CONF}. The shell script ${K3S_HA} reads it.`],
+    [`For every node, identical, as ${K3S_HA_CONF}. The shell script ${K3S_HA} reads it.`],
     [
       assign('CLUSTER', cluster.name),
       '# hosts join through the first one',
       assign('VIP', texts(controlPlane.vip)),
       assign('PORT', controlPlane.port),
-      '# the host name and the addresses of every server, in the order in which they are asked for votes; each finds itself',
-      assign(
-        'SERVERS',
-        serversOf(cluster)
-          .map(({ name, address }) => `${name}=${address.map(({ text }) => text).join(',')}`)
-          .toSorted()
-          .join(' '),
-      ),
+      '# the host name and the addresses of every node, servers in the order in which they are asked for votes; each finds itself',
+      assign('SERVERS', named(serversOf(cluster))),
+      assign('AGENTS', named(agentsOf(cluster))),
       '# yes: servers announce the VIP on their own network, so it is behind no router',
       assign('ON_LINK', isOnLink(cluster) ? 'yes' : 'no'),
       '# SHA-256 of /cacerts; empty: the hash in a token K10<hash>::server:<password>, else that of the servers with data',
@@ -60,21 +60,32 @@ export function k3sHaConf(cluster: Cluster): string {
   );
 }
 
-/** `server/10-ha.conf`: runs k3s-ha before each start of k3s. */
-export const k3sHaDropIn = (): string =>
+/** The name of the k3s service on hosts of this role. */
+export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
+
+/** Installed path of the drop-in that runs k3s-ha. */
+export const k3sHaDropInPath = (role: Node['role']): string =>
+  `/etc/systemd/system/${serviceOf(role)}.service.d/10-ha.conf`;
+
+/** `server/10-ha.conf` and `agent/10-ha.conf`: runs k3s-ha before each start of k3s. */
+export const k3sHaDropIn = (role: Node['role']): string =>
   commentedFile(
-    ['For every server, as /etc/systemd/system/k3s.service.d/10-ha.conf. Then: systemctl daemon-reload'],
+    [`For every ${role}, as ${k3sHaDropInPath(role)}. Then: systemctl daemon-reload`],
     [
       '[Unit]',
-      '# a server that waits for the cluster retries without limit',
+      `# ${role === 'server' ? 'a server' : 'an agent'} that waits for the cluster retries without limit`,
       'StartLimitIntervalSec=0',
       '',
       '[Service]',
       `ExecStartPre=${K3S_HA} start`,
-      '# written by the line above if this start bootstraps the cluster; a reboot empties /run',
-      'EnvironmentFile=-/run/k3s-ha/found.env',
-      '# the dash: a manifest that is not accepted does not stop k3s',
-      `ExecStartPost=-${K3S_HA} finish`,
+      ...(role === 'server'
+        ? [
+            '# written by the line above if this start bootstraps the cluster; a reboot empties /run',
+            'EnvironmentFile=-/run/k3s-ha/found.env',
+            '# the dash: a manifest that is not accepted does not stop k3s',
+            `ExecStartPost=-${K3S_HA} finish`,
+          ]
+        : []),
     ],
   );
 

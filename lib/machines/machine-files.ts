@@ -7,14 +7,15 @@ import {
   KUBELET_DROP_IN,
   k3sHaConf,
   k3sHaDropIn,
+  k3sHaDropInPath,
   k3sHaScript,
   k3sHaUnits,
   kubeletShutdown,
   LOGIND_DROP_IN,
   logindShutdown,
+  serviceOf,
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
-import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 import { labelledNodes, UPS_LABEL, upsLabelDropIn, upsLabelScript } from './ups-label';
 
 /** A file on a host, by its installed path. */
@@ -49,23 +50,18 @@ export function machineFiles(
   { token }: Secrets,
 ): MachineFile[] {
   const file = (path: string, permissions: string, content: string): MachineFile => ({ path, permissions, content });
-  const own =
-    role === 'agent'
-      ? [
-          file('/etc/rancher/k3s/config.yaml', '0600', agentConfig(cluster)),
-          ...(needsNodeIp(cluster)
-            ? [file(K3S_NODE_IP, '0755', nodeIpScript()), file(NODE_IP_DROP_IN, '0644', nodeIpDropIn(cluster))]
-            : []),
-        ]
-      : [
-          file('/etc/rancher/k3s/config.yaml', '0600', serverConfig(cluster)),
-          file(K3S_HA_CONF, '0644', k3sHaConf(cluster)),
-          file(K3S_HA, '0755', k3sHaScript()),
-          file('/etc/systemd/system/k3s.service.d/10-ha.conf', '0644', k3sHaDropIn()),
-          ...Object.entries(k3sHaUnits()).map(([name, text]) => file(`/etc/systemd/system/${name}`, '0644', text)),
-          ...(kubeVip === undefined ? [] : [file(KUBE_VIP_MANIFEST, '0644', kubeVip)]),
-          ...files,
-        ];
+  const server = role === 'server';
+  const own = [
+    file('/etc/rancher/k3s/config.yaml', '0600', server ? serverConfig(cluster) : agentConfig(cluster)),
+    file(K3S_HA_CONF, '0644', k3sHaConf(cluster)),
+    file(K3S_HA, '0755', k3sHaScript()),
+    file(k3sHaDropInPath(role), '0644', k3sHaDropIn(role)),
+    ...(server
+      ? Object.entries(k3sHaUnits()).map(([name, text]) => file(`/etc/systemd/system/${name}`, '0644', text))
+      : []),
+    ...(server && kubeVip !== undefined ? [file(KUBE_VIP_MANIFEST, '0644', kubeVip)] : []),
+    ...(server ? files : []),
+  ];
   const labelled = labelledNodes(cluster, role);
   return [
     ...own,
@@ -81,9 +77,6 @@ export function machineFiles(
     ...killpowerInstallation(cluster).files,
   ];
 }
-
-/** The name of the k3s service on hosts of this role. */
-export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
 
 /** The environment of the installer of k3s, which then does not start k3s. https://docs.k3s.io/reference/env-variables */
 export const installerSettings = ({ versions }: Cluster, role: Node['role']): string =>

@@ -19,9 +19,6 @@ import {
   killpowerFiles,
   kubeletShutdown,
   logindShutdown,
-  needsNodeIp,
-  nodeIpDropIn,
-  nodeIpScript,
   type ServerAddOns,
   SYSTEMS,
   serverConfig,
@@ -58,7 +55,7 @@ export function hostFiles(
     ['server/config.yaml', serverConfig(cluster)],
     ['server/k3s-ha', k3sHaScript()],
     ['server/k3s-ha.conf', k3sHaConf(cluster)],
-    ['server/10-ha.conf', k3sHaDropIn()],
+    ['server/10-ha.conf', k3sHaDropIn('server')],
     ...Object.entries(k3sHaUnits()).map(([name, text]) => [`server/${name}`, text] as const),
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
@@ -66,12 +63,7 @@ export function hostFiles(
     ...(agents
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
-          ...(needsNodeIp(cluster)
-            ? ([
-                ['agent/k3s-node-ip', nodeIpScript()],
-                ['agent/10-node-ip.conf', nodeIpDropIn(cluster)],
-              ] as const)
-            : []),
+          ['agent/10-ha.conf', k3sHaDropIn('agent')],
           ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
           ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
           ...systems.map((os) => [`${os}/agent.yaml`, SYSTEMS[os].file(cluster, 'agent', {}, origin)] as const),

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { serversOf } from '../../lib/cluster';
+import { agentsOf, serversOf } from '../../lib/cluster';
 import type { Cluster } from '../../lib/cluster/schema';
 import { hostFiles } from '../../lib/synth/hosts';
 import { site } from '../support/sites';
@@ -22,7 +22,7 @@ export interface Answer {
 const PASSWORD = '0123456789abcdef-of-the-test';
 
 /**
- * A server of folders. Its curl asks k3s-ha of the other servers in their folders, so question, vote and answer are real. A file
+ * A node of folders. Its curl asks k3s-ha of the other servers in their folders, so question, vote and answer are real. A file
  * peers/ADDRESS names the folder of a server, serving/HOST:PORT is an open API, macs/ADDRESS the answer to ARP.
  */
 export class StubMachine {
@@ -32,10 +32,10 @@ export class StubMachine {
 
   constructor(shell: readonly string[], site: Cluster, index = 0) {
     const files = hostFiles(site);
-    const server = serversOf(site)[index];
-    if (!server) throw new Error(`the site has no server ${index}`);
-    this.name = server.name;
-    this.addresses = server.address.map(({ text }) => text);
+    const node = nodesOf(site)[index];
+    if (!node) throw new Error(`the site has no node ${index}`);
+    this.name = node.name;
+    this.addresses = node.address.map(({ text }) => text);
     this.write('k3s-ha', files.get('server/k3s-ha') ?? '');
     this.write('k3s-ha.conf', files.get('server/k3s-ha.conf') ?? '');
     this.write('config/config.yaml', files.get('server/config.yaml') ?? '');
@@ -145,7 +145,10 @@ export class StubMachine {
   }
 }
 
-/** The servers of a site, connected with each other, for each test anew. */
+/** Servers first. */
+const nodesOf = (cluster: Cluster) => [...serversOf(cluster), ...agentsOf(cluster)];
+
+/** The servers of a site, connected with each other, and then its agents, which reach the servers. For each test anew. */
 export function stubServers(shell: readonly string[]) {
   let servers: StubMachine[] = [];
   const remove = () => {
@@ -159,8 +162,9 @@ export function stubServers(shell: readonly string[]) {
   };
   const install = (cluster: Cluster) => {
     remove();
-    servers = serversOf(cluster).map((_, i) => new StubMachine(shell, cluster, i));
-    for (const one of servers) for (const other of servers) if (one !== other) one.reaches(other);
+    servers = nodesOf(cluster).map((_, i) => new StubMachine(shell, cluster, i));
+    const listening = servers.slice(0, serversOf(cluster).length);
+    for (const one of servers) for (const other of listening) if (one !== other) one.reaches(other);
   };
   beforeEach(() => install(site()));
   afterAll(remove);

@@ -232,7 +232,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       'cluster home, host k3s-1, k3s-1 of cluster.yaml',
       'k3s-1 (192.168.10.11): no data, vote: -, host name k3s-1',
       `k3s-2 (192.168.10.12): data, CA ${sumOf('ours').slice(0, 12)}, host name k3s-2`,
-      'k3s-3 (192.168.10.13): rejects this server; install the same token and k3s-ha.conf on both',
+      'k3s-3 (192.168.10.13): rejects this node; install the same token and k3s-ha.conf on both',
       'VIP 192.168.10.5: no answer',
     ]);
   });

@@ -79,6 +79,8 @@ test('only k3s-ha, what carries it and the boot line in README.md have the word 
     'server/k3s-ha',
     'cloud-init/server.yaml',
     'kairos/server.yaml',
+    'cloud-init/agent.yaml',
+    'kairos/agent.yaml',
   ]);
 });
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Decides what this server may do, so that all servers have the same files and exactly one of them bootstraps the cluster.
-#   start    before k3s starts (ExecStartPre): continues with etcd data, joins a server that has data, bootstraps the cluster, or waits
+# Decides what this node may do, so that all nodes of a role have the same files and exactly one server bootstraps the cluster.
+#   start    before k3s starts (ExecStartPre): continues with etcd data, joins a server that has data, bootstraps the cluster, or waits. An
+#            agent joins or waits
 #   finish   after k3s has started (ExecStartPost): ends the bootstrap and applies kube-vip
 #   answer   answers one question of another server, over HTTP on standard input and output (k3s-ha.socket), also while k3s is stopped
 #   listen   the same for every question, on hosts without systemd; needs busybox
@@ -162,6 +163,7 @@ start() {
     *) decide 2 "REFUSE $(list "$holders") have data of different clusters; see k3s-ha status, and move the old data away as in hosts/RUNBOOK.md" ;;
   esac
   refuse_strangers
+  is_server || decide 1 "WAIT no server says that it has data; start k3s on $(list "$(names)")"
   elect
   # k3s reads drop-in files beside its configuration file; one with "server" would take precedence
   rm -f "$config/config.yaml.d/50-join.yaml"
@@ -209,7 +211,7 @@ status() {
   read_token
   survey
   echo "cluster $CLUSTER, host $me, $self of cluster.yaml"
-  printf '%s\n' "$(state)" "$answers" | grep . | while read -r name kind sum for_whom host _; do
+  { ! is_server || state; echo "$answers"; } | while read -r name kind sum for_whom host _; do
     case $kind in
       none) echo "$(who "$name"): no data, vote: $for_whom, host name $host" ;;
       data) echo "$(who "$name"): data, CA $(echo "$sum" | cut -c 1-12), host name $host" ;;
