@@ -13,6 +13,7 @@ import {
 } from '../cluster';
 import { WRITTEN_BY } from '../files';
 import {
+  FILES_LIST,
   installK3s,
   joinUrl,
   K3OS_TOKEN_FILE,
@@ -28,17 +29,17 @@ import {
   labelledNodes,
   needsKillpowerd,
   SYSTEMS,
-  serverPorts,
   TOKEN_FILE,
   UPS_LABEL,
 } from '../machines';
 import { secretArguments } from '../nut';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
-import { K3S_HA_PORT, METALLB } from '../releases';
+import { K3S_HA_PORT } from '../releases';
 import { code, numbered, table } from '../text';
+import { type Installed, requirements, update } from './hosts';
 
 /** `README.md` of hosts/: where each file goes, and the installation of this site in numbered steps. Pure. */
-export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): string {
+export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, installed: readonly Installed[]): string {
   const systems = systemsOf(cluster);
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
@@ -49,6 +50,8 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): stri
     ...(systems.join() === 'k3os' ? [] : ['## Images', ...images(cluster, origin)]),
     '## Manual installation',
     numbered(steps(cluster, first, origin)),
+    '## Update',
+    numbered(update(cluster, installed)),
     '## File reference',
     ...reference(cluster),
     ...(systems.includes('k3os') ? ['## k3OS', ...k3osParagraphs(cluster, first)] : []),
@@ -90,6 +93,7 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
       servers,
       '`/etc/keepalived/`, modes 0644 and 0755',
     ],
+    [true, '`server/files`, `agent/files`'.slice(0, hasAgents ? undefined : 14), 'all', `\`${FILES_LIST}\``],
     [true, '`server/99-shutdown.conf`, `agent/`', 'all', `\`${KUBELET_DROP_IN}\``],
     [true, '`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``],
     ...cables.map(
@@ -116,28 +120,6 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
   ];
   return rows.flatMap(([needed, ...cells]) => (needed ? [cells] : []));
-}
-
-/** What a host must have before the installation. */
-function requirements(cluster: Cluster): string[] {
-  const { controlPlane, loadBalancer } = cluster;
-  const [ask, ...others] = serverPorts(cluster).filter((port) => port !== controlPlane.port);
-  const rows: readonly (readonly [needed: boolean, port: string, use: string, from: string])[] = [
-    [true, `TCP ${ask}`, 'k3s-ha', 'all hosts'],
-    [true, `TCP ${others.join(', ')}`, 'etcd', 'servers'],
-    [true, `TCP ${controlPlane.port}`, 'Kubernetes API', 'all hosts and your computer'],
-    [true, 'TCP 10250', 'kubelet', 'all hosts'],
-    [true, 'UDP 8472', 'flannel (VXLAN)', 'all hosts'],
-    [loadBalancer !== undefined, `TCP and UDP ${METALLB.ports.memberlist}`, 'MetalLB', 'all hosts'],
-    [cluster.ups.length > 0, `TCP ${cluster.nut.port}`, 'upsd', 'all hosts'],
-  ];
-  return [
-    'Each host has the host name and the fixed addresses that cluster.yaml states, and a synchronized clock. k3s-ha refuses to bootstrap or join otherwise. A firewall accepts these connections:',
-    table(
-      ['port', 'for', 'from'],
-      rows.flatMap(([needed, ...cells]) => (needed ? [cells] : [])),
-    ),
-  ];
 }
 
 /** When one of the servers bootstraps the cluster. */
@@ -194,8 +176,9 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
     `Install k3s on every host without starting it. Every host needs curl:${code(installK3s(cluster, 'server'))}${
       agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
-    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. ${bootstrapRule(cluster)} \`status\` prints what a server detects.${code(
+    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. ${bootstrapRule(cluster)} \`preflight\` checks a host, \`status\` prints what it detects.${code(
       K3S_HA_COMMAND,
+      `${K3S_HA} preflight`,
       'systemctl start --no-block k3s',
       `${K3S_HA} status`,
     )}`,

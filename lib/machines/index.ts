@@ -31,7 +31,7 @@ export {
   userOf,
 } from './kubeconfig';
 export { fetchCommand, loginAdvice, loginUser } from './login';
-export { installK3s, type MachineFile, type ServerAddOns } from './machine-files';
+export { FILES_LIST, installedFiles, installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
 export { readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';

@@ -1,7 +1,7 @@
 import { agentsOf, type Cluster, isOnLink, type Node, serversOf } from '../cluster';
-import { readProjectFile } from '../files';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
 import { K3S_HA_PORT } from '../releases';
+import { needsKillpowerd } from './killpower';
 import { commentedFile, markedScript, yamlFile } from './text';
 
 /** Installed path of k3s-ha. */
@@ -11,15 +11,8 @@ export const K3S_HA_CONF = '/etc/rancher/k3s/k3s-ha.conf';
 /** Installed path of the manifest that k3s-ha applies after the bootstrap, so that the VIP is up before the others join. */
 export const KUBE_VIP_MANIFEST = '/usr/local/share/k3s-ha/kube-vip.yaml';
 
-const PEERS = 'lib/machines/scripts/k3s-ha-peers.sh';
-
 /** `server/k3s-ha`, the same script for every site. */
-export function k3sHaScript(): string {
-  const [, peers = ''] = /^#!.*\n([\s\S]*)$/.exec(readProjectFile(PEERS)) ?? [];
-  const script = readProjectFile('lib/machines/scripts/k3s-ha.sh');
-  // a function, because a text may have the patterns of `replace`
-  return markedScript(script.replace(`# shellcheck source=${PEERS}\n. ${PEERS}\n`, () => peers));
-}
+export const k3sHaScript = (): string => markedScript('lib/machines/scripts/k3s-ha.sh');
 
 /** TCP ports that the servers open for each other: k3s-ha, etcd and the API. https://docs.k3s.io/installation/requirements#networking */
 export const serverPorts = ({ controlPlane }: Cluster): readonly number[] => [
@@ -56,6 +49,8 @@ export function k3sHaConf(cluster: Cluster): string {
       '# TCP port on which a server answers the others, and all that they open for each other',
       assign('ASK_PORT', K3S_HA_PORT),
       assign('OPEN', serverPorts(cluster).join(' ')),
+      '# the directory of killpowerd; empty without it',
+      assign('KILLPOWER', needsKillpowerd(cluster) ? cluster.nut.killpowerPath : ''),
     ],
   );
 }

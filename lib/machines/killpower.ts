@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cluster } from '../cluster';
-import { readProjectFile, WRITTEN_BY } from '../files';
+import { WRITTEN_BY } from '../files';
 import { commentedFile, markedScript } from './text';
 
 /** Installed path of the script that powers the host off. */
@@ -20,7 +20,7 @@ export function killpowerFiles(cluster: Cluster): [string, string][] {
 }
 
 /** The script, the same for every site; its arguments differ. */
-export const killpowerdScript = (): string => markedScript(readProjectFile('lib/machines/scripts/killpowerd.sh'));
+export const killpowerdScript = (): string => markedScript('lib/machines/scripts/killpowerd.sh');
 
 /** What a running killpowerd of this version writes beside its heartbeat. */
 export const killpowerdHash = (): string => createHash('sha256').update(killpowerdScript()).digest('hex').slice(0, 12);

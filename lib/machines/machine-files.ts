@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Cluster, Node } from '../cluster';
+import { projectVersion } from '../files';
 import { agentConfig, serverConfig, TOKEN_FILE } from './k3s-config';
 import {
   K3S_HA,
@@ -16,6 +18,7 @@ import {
   serviceOf,
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
+import { commentedFile } from './text';
 import { labelledNodes, UPS_LABEL, upsLabelDropIn, upsLabelScript } from './ups-label';
 
 /** A file on a host, by its installed path. */
@@ -62,9 +65,16 @@ export function machineFiles(
     ...(server && kubeVip !== undefined ? [file(KUBE_VIP_MANIFEST, '0644', kubeVip)] : []),
     ...(server ? files : []),
   ];
+  const common = [
+    ...own,
+    file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
+    file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
+    ...killpowerInstallation(cluster).files,
+  ];
   const labelled = labelledNodes(cluster, role);
   return [
-    ...own,
+    ...common,
+    file(FILES_LIST, '0644', filesList(common, role)),
     ...(labelled.length > 0
       ? [
           file(UPS_LABEL, '0755', upsLabelScript()),
@@ -72,11 +82,28 @@ export function machineFiles(
         ]
       : []),
     ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
-    file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
-    file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
-    ...killpowerInstallation(cluster).files,
   ];
 }
+
+/** Installed path of the list by which k3s-ha detects files that differ from those of hosts/. */
+export const FILES_LIST = '/usr/local/share/k3s-ha/files';
+
+/** `server/files`, `agent/files`: the version of this project, and the SHA-256 of each file that all hosts of a role have. */
+const filesList = (files: readonly MachineFile[], role: Node['role']): string =>
+  commentedFile(
+    [
+      `Version ${projectVersion()}, for every ${role}, as ${FILES_LIST}. k3s-ha status and preflight compare the files with it.`,
+    ],
+    files.map(({ path, content }) => `${sha256(content)} ${path}`),
+  );
+
+/** That list of a site, and the hash by which a host names it. */
+export function installedFiles(cluster: Cluster, role: Node['role'], addOns: ServerAddOns) {
+  const list = machineFiles(cluster, role, addOns, {}).find(({ path }) => path === FILES_LIST)?.content ?? '';
+  return { list, hash: sha256(list).slice(0, 12) };
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The environment of the installer of k3s, which then does not start k3s. https://docs.k3s.io/reference/env-variables */
 export const installerSettings = ({ versions }: Cluster, role: Node['role']): string =>

@@ -4,6 +4,7 @@ import {
   HERE,
   OPERATING_SYSTEMS,
   type Origin,
+  rolesOf,
   serversOf,
   systemsOf,
   upsesAt,
@@ -11,6 +12,7 @@ import {
 import { hostsReadme, runbook } from '../handbook';
 import {
   agentConfig,
+  installedFiles,
   k3osUps,
   k3sHaConf,
   k3sHaDropIn,
@@ -46,8 +48,9 @@ export function hostFiles(
   if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse; add one`);
   const agents = agentsOf(cluster).length > 0;
   const systems = systemsOf(cluster);
+  const installed = rolesOf(cluster).map((role) => ({ role, ...installedFiles(cluster, role, addOns) }));
   return new Map([
-    ['README.md', hostsReadme(cluster, first, origin)],
+    ['README.md', hostsReadme(cluster, first, origin, installed)],
     ['RUNBOOK.md', runbook(cluster, origin)],
     ...(cluster.nodes.some(({ ups }) => ups.length > 0)
       ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
@@ -59,6 +62,7 @@ export function hostFiles(
     ...Object.entries(k3sHaUnits()).map(([name, text]) => [`server/${name}`, text] as const),
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
+    ...installed.map(({ role, list }) => [`${role}/files`, list] as const),
     ...systems.map((os) => [`${os}/server.yaml`, SYSTEMS[os].file(cluster, 'server', addOns, origin)] as const),
     ...(agents
       ? ([

@@ -52,7 +52,7 @@ describe.each(SHELLS)('k3s-ha of an agent under $shell', ({ command }) => {
   test('status prints what the servers say', () => {
     expect(agent().run('status').lines.slice(0, 2)).toEqual([
       'cluster home, host worker, worker of cluster.yaml',
-      'k3s-1 (192.168.10.11): no data, vote: -, host name k3s-1',
+      'k3s-1 (192.168.10.11): no data, vote: -, host name k3s-1, files -',
     ]);
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { agentsOf, serversOf } from '../../lib/cluster';
 import type { Cluster } from '../../lib/cluster/schema';
+import { machineFiles } from '../../lib/machines/machine-files';
 import { hostFiles } from '../../lib/synth/hosts';
 import { site } from '../support/sites';
 
@@ -30,7 +31,11 @@ export class StubMachine {
   readonly name: string;
   private readonly addresses: readonly string[];
 
-  constructor(shell: readonly string[], site: Cluster, index = 0) {
+  constructor(
+    shell: readonly string[],
+    private readonly site: Cluster,
+    index = 0,
+  ) {
     const files = hostFiles(site);
     const node = nodesOf(site)[index];
     if (!node) throw new Error(`the site has no node ${index}`);
@@ -47,7 +52,15 @@ export class StubMachine {
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
+    this.stub('timedatectl', 'echo yes\n');
     this.sets({ K3S_HA_HOSTNAME: this.name.toUpperCase() });
+  }
+
+  /** Installs the files of hosts/ below root/. */
+  installs(): void {
+    const role = this.site.nodes.find(({ name }) => name === this.name)?.role ?? 'server';
+    for (const { path, content } of machineFiles(this.site, role, {}, {})) this.write(`root${path}`, content);
+    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
   }
 
   remove(): void {
@@ -182,6 +195,7 @@ export function stubServers(shell: readonly string[]) {
 const ENVIRONMENT = (shell: readonly string[]): string => `export PATH="$F/bin:$PATH"
 export K3S_HA_CONF="$F/k3s-ha.conf" K3S_HA_CONFIG="$F/config" K3S_HA_DATA="$F/data" K3S_HA_RUN="$F/run"
 unset K3S_HA_NOW
+export K3S_HA_FILES="$F/root/usr/local/share/k3s-ha/files" K3S_HA_ROOT="$F/root"
 export K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/bin/ip" K3S_HA_RESTART="$F/bin/restart" K3S_HA_READY=1
 . "$F/environment"
 exec ${shell.join(' ')} "$F/k3s-ha" "$@"

@@ -234,6 +234,7 @@ test('a site without a UPS has no killpower files', () => {
     'server/k3s-ha@.service',
     'server/99-shutdown.conf',
     'server/99-kubelet.conf',
+    'server/files',
     'cloud-init/server.yaml',
     'kairos/server.yaml',
     'k3os/server.yaml',

@@ -80,13 +80,13 @@ find_vote() {
     next=after.$held
   done
 }
-# what this server says of itself: NAME none|data CA VOTE HOST BOOT CLOCK
+# what this server says of itself: NAME none|data CA VOTE HOST BOOT CLOCK FILES
 state() {
   sum=
   kind=none
   ! has_data || { kind=data; sum=$(own_ca); }
   find_vote
-  echo "$self $kind ${sum:--} $held $me $(boot) $(now)"
+  echo "$self $kind ${sum:--} $held $me $(boot) $(now) $(files_hash)"
 }
 
 # the MAC address that answered ARP or NDP for an address
