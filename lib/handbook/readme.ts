@@ -85,7 +85,8 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [true, '`server/k3s-ha.conf`', 'all', `\`${K3S_HA_CONF}\``],
     [true, '`server/10-ha.conf`', servers, `\`${k3sHaDropInPath('server')}\``],
     [hasAgents, '`agent/10-ha.conf`', 'agents', `\`${k3sHaDropInPath('agent')}\``],
-    [true, '`server/k3s-ha.socket`, `server/k3s-ha@.service`', servers, '`/etc/systemd/system/`'],
+    [true, '`server/k3s-ha.socket`, `server/k3s-ha@.service`', `${servers}, with systemd`, '`/etc/systemd/system/`'],
+    [true, '`server/k3s-ha.openrc`', `${servers}, with OpenRC`, '`/etc/init.d/k3s-ha`, mode 0755'],
     [provider === 'kube-vip', `\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``],
     [
       provider === 'keepalived',
@@ -217,7 +218,7 @@ function reference(cluster: Cluster): string[] {
   return [
     '**server/config.yaml** can only join a cluster. A server without data joins through the VIP; a server with data needs no other server.',
     `**server/k3s-ha** runs before each start of k3s. With data, k3s starts, unless most servers have data of another cluster. Without data, and on an agent, k3s joins a server that has data and whose CA the servers confirm, so that no other host gets the token. ${bootstrapRule(cluster)} Otherwise k3s-ha states the reason, and systemd retries. An answer that is missing never counts as "no data". Questions and answers carry an HMAC with the token as key.`,
-    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}, whether k3s runs or not. Without systemd, run \`k3s-ha listen\`, which needs busybox. There, start k3s by hand with:${code(
+    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}, whether k3s runs or not. **server/k3s-ha.openrc** does so with OpenRC, by \`k3s-ha listen\`, which needs busybox. There, start k3s by hand with:${code(
       `until ${K3S_HA} start; do sleep 5; done`,
       '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
       'k3s server',

@@ -10,6 +10,7 @@ export {
   k3sHaConf,
   k3sHaDropIn,
   k3sHaDropInPath,
+  k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
   kubeletShutdown,

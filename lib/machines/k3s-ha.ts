@@ -1,4 +1,5 @@
 import { agentsOf, type Cluster, isOnLink, type Node, serversOf } from '../cluster';
+import { WRITTEN_BY } from '../files';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
 import { K3S_HA_PORT } from '../releases';
 import { needsKillpowerd } from './killpower';
@@ -126,6 +127,26 @@ export const k3sHaUnits = (): Readonly<Record<'k3s-ha.socket' | 'k3s-ha@.service
     ],
   ),
 });
+
+/** `server/k3s-ha.openrc`: the same for hosts with OpenRC, whose supervisor restarts the listener of busybox. */
+export const k3sHaOpenrc = (): string => `#!/sbin/openrc-run
+# ${WRITTEN_BY}
+# As /etc/init.d/k3s-ha, mode 0755. Then: rc-update add k3s-ha default && rc-service k3s-ha start
+
+description="Answers of this server to the others"
+supervisor=supervise-daemon
+command=${K3S_HA}
+command_args=listen
+error_log=/var/log/k3s-ha.log
+respawn_delay=1
+# no limit: without an answer of this server the others may wait
+respawn_max=0
+
+depend() {
+  need net
+  before k3s
+}
+`;
 
 /** Path of a kubelet drop-in, read since k3s 1.32. */
 export const KUBELET_DROP_IN = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf';

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostFiles } from '../../lib/synth/hosts';
 import { SHELLS } from '../support/shells';
+import { site } from '../support/sites';
 import { stubServers } from './k3s-ha-machine';
 
 describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
@@ -60,6 +62,18 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
         'k3s-1 none - - ',
       );
     });
+  });
+
+  test('the service for OpenRC can be read by the shell, and its supervisor restarts the listener without limit', () => {
+    const service = hostFiles(site()).get('server/k3s-ha.openrc') ?? '';
+    const [program, ...rest] = command;
+    expect(spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' })).toMatchObject({
+      stderr: '',
+      status: 0,
+    });
+    expect(service).toMatch(
+      /^supervisor=supervise-daemon\ncommand=\/usr\/local\/sbin\/k3s-ha\ncommand_args=listen\n[\s\S]*\nrespawn_max=0$/m,
+    );
   });
 
   test.each([
