@@ -11,6 +11,7 @@ export const hostSections = (cluster: Cluster): RunbookSection[] =>
 function rehearsal(cluster: Cluster): string[] {
   const { nut, power } = cluster;
   const { nodes } = powerPlan(cluster);
+  const servers = serversOf(cluster).length;
   const budgets = [...new Set(nodes.map(({ haltSeconds }) => haltSeconds))].map((seconds) => {
     const names = nodes.filter(({ haltSeconds }) => haltSeconds === seconds).map(({ node }) => node.name);
     return `${seconds} for ${names.join(', ')}`;
@@ -23,7 +24,7 @@ function rehearsal(cluster: Cluster): string[] {
       `${KILLPOWERD} --rehearse ${nut.killpowerPath}`,
       `${KILLPOWERD} --rehearse --power-off HALT ${nut.killpowerPath}`,
     ),
-    `HALT is the halt budget of the node in seconds: ${budgets.join(', ')}. The node begins to halt after 10 s, and ${wake}. At most ${mayLose(serversOf(cluster).length)} of ${serversOf(cluster).length} servers may be down at a time.`,
+    `HALT is the halt budget of the node in seconds: ${budgets.join(', ')}. The node begins to halt after 10 s, and ${wake}.${servers > 1 ? ` At most ${mayLose(servers)} of ${servers} servers may be down at a time.` : ''}`,
   ];
 }
 

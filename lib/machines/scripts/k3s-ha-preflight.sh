@@ -37,7 +37,9 @@ check_files() {
 
 # a connection that is refused reaches the host: what listens there may not run yet
 check_ports() { # SERVER
-  for port in $OPEN; do
+  ports=$OPEN
+  is_server || ports="$ASK_PORT $PORT"
+  for port in $ports; do
     for address in $(addresses "$1"); do
       connected=$(curl --noproxy '*' -gs -o /dev/null --connect-timeout 2 --max-time 3 -w '%{time_connect}' "http://$(host_port "$address" "$port")/")
       [ $? != 28 ] || [ "${connected#0.000}" = "$connected" ] || problem "$(who "$1") drops packets to TCP port $port; open it in its firewall"
@@ -55,12 +57,12 @@ check_clock() {
 }
 
 check_kernel() {
-  if grep -qsw memory "$root/sys/fs/cgroup/cgroup.controllers" || grep -qsE '^memory\s.*\s1$' "$root/proc/cgroups"; then
+  if grep -qsw memory "$root/sys/fs/cgroup/cgroup.controllers" || grep -qs '^memory[[:space:]].*[[:space:]]1$' "$root/proc/cgroups"; then
     ok 'the kernel has memory cgroups'
   else
     problem 'the kernel has no memory cgroups; on a Raspberry Pi append cgroup_memory=1 cgroup_enable=memory to the line in /boot/firmware/cmdline.txt and reboot'
   fi
-  if [ "$(cat "$root/sys/fs/selinux/enforce" 2>/dev/null)" != 1 ] || [ -d "$root/var/lib/selinux/targeted/active/modules/200/k3s" ] || semodule -l 2>/dev/null | grep -qx k3s; then
+  if [ "$(cat "$root/sys/fs/selinux/enforce" 2>/dev/null)" != 1 ] || semodule -l 2>/dev/null | grep -qw k3s; then
     ok 'SELinux is off, or has the policy of k3s'
   else
     problem 'SELinux enforces and has no policy of k3s; install the package k3s-selinux'
