@@ -5,7 +5,6 @@ import { subject } from './subject';
 const RULES = {
   'duplicate-address': {
     cause: 'Two nodes have the same address, or two BGP peers have the same address on the same nodes',
-    cure: 'Give each its own address',
   },
 } as const;
 

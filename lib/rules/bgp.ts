@@ -7,10 +7,7 @@ const RULES = {
     cause: "A BGP peer or a pool announced by BGP has an IPv6 address, which MetalLB's native mode does not support",
     cure: 'Announce IPv6 by L2, from a pool of its own',
   },
-  'bgp-peer-taken': {
-    cause: 'A peer has the address of a node, the VIP, or an address of a pool',
-    cure: 'Use the address of the router',
-  },
+  'bgp-peer-taken': { cause: 'A peer has the address of a node, the VIP, or an address of a pool' },
   'bgp-multihop': {
     cause: '`ebgpMultiHop` is set for a router of the same AS, which MetalLB rejects',
     cure: 'Remove it: within one AS, any number of hops works',
@@ -21,12 +18,8 @@ const RULES = {
   },
   'bgp-aggregation': {
     cause: 'The aggregated route covers more addresses than the pool and attracts traffic for other hosts',
-    cure: 'Set `aggregationLength` to the value that the message names, or more',
   },
-  'bgp-too-many-communities': {
-    cause: `An advertisement has more than ${MAX_COMMUNITIES} communities`,
-    cure: 'Use fewer',
-  },
+  'bgp-too-many-communities': { cause: 'An advertisement has more than 63 communities' },
   'bgp-local-pref': {
     cause: 'Two advertisements announce one route to one peer with different local preferences, which MetalLB rejects',
     cure: 'Use the same value, or separate peers or nodes',

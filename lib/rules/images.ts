@@ -9,7 +9,7 @@ const RULES = {
   },
   'metallb-version': {
     cause: 'A MetalLB image has no tag, or another release than the CRDs and RBAC rules in dist/',
-    cure: 'Use the release that the message names. Keep the tag beside a digest',
+    cure: 'Keep the tag beside a digest',
     severity: 'warning',
   },
 } as const;

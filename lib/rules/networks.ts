@@ -4,20 +4,14 @@ import { subject } from './subject';
 
 const RULES = {
   'network-overlap': {
-    cause: 'Node, pod and service networks share addresses, so their routes conflict',
-    cure: 'Set `network.pods` or `network.services` to another network',
+    cause: 'Node, pod and service networks share addresses',
+    cure: 'Change `network.pods` or `network.services`',
   },
-  'gateway-outside-subnet': {
-    cause: 'The gateway is outside the node network',
-    cure: 'Correct `network.gateway` or `network.subnet`',
-  },
-  'gateway-reserved-address': {
-    cause: 'The gateway is the network or broadcast address',
-    cure: 'Set the address of the router',
-  },
+  'gateway-outside-subnet': { cause: 'The gateway is outside the node network' },
+  'gateway-reserved-address': { cause: 'The gateway is the network or broadcast address' },
   'dhcp-outside-subnet': {
     cause: 'A DHCP range is partly or wholly outside the node network',
-    cure: 'Correct the range, or remove it if it serves another network',
+    cure: 'Remove it if it serves another network',
   },
 } as const;
 

@@ -3,18 +3,9 @@ import { contains, reservedAs, sameAddress } from '../network';
 import { subject } from './subject';
 
 const RULES = {
-  'node-outside-subnet': {
-    cause: 'The address of a node is outside the node network',
-    cure: 'Correct the address or `network.subnet`',
-  },
-  'node-reserved-address': {
-    cause: 'A node has the network, broadcast or router anycast address',
-    cure: 'Use a host address',
-  },
-  'node-is-gateway': {
-    cause: 'A node has the address of the gateway',
-    cure: 'Give the node its own address',
-  },
+  'node-outside-subnet': { cause: 'The address of a node is outside the node network' },
+  'node-reserved-address': { cause: 'A node has the network, broadcast or router anycast address' },
+  'node-is-gateway': { cause: 'A node has the address of the gateway' },
   'node-in-dhcp': {
     cause: 'The DHCP server may assign the address of a node to another host',
     cure: 'Reserve it there, or use an address outside the range',

@@ -13,8 +13,8 @@ const RULES = {
   },
   'nut-too-old': {
     cause:
-      '`images.nut` has NUT before 2.8, which does not support the roles primary and secondary, or 2.8.1 or 2.8.2, which shut down at any loss of a UPS on battery',
-    cure: 'Use an image with NUT 2.8.0, or with 2.8.3 or newer',
+      '`images.nut` has NUT before 2.8, which has no roles primary and secondary, or 2.8.1 or 2.8.2, which shut down at any loss of a UPS on battery',
+    cure: 'Use 2.8.0, or 2.8.3 or newer',
   },
 } as const;
 

@@ -6,10 +6,7 @@ const RULES = {
     cure: 'Install another system when a node is replaced',
     severity: 'warning',
   },
-  'logind-without-systemd': {
-    cause: '`os` names k3OS, which has no systemd, and `power.actuator` is `logind`',
-    cure: 'Use the actuator `killpowerd`',
-  },
+  'logind-without-systemd': { cause: '`os` names k3OS, which has no systemd, and `power.actuator` is `logind`' },
 } as const;
 
 /** What the operating systems of the nodes can do. */

@@ -5,7 +5,6 @@ import { subject } from './subject';
 const RULES = {
   'port-taken': {
     cause: '`nut.port`, `controlPlane.port` or the port above it (kube-apiserver) is in use on the same node',
-    cure: 'Choose another port',
   },
 } as const;
 

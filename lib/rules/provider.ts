@@ -6,7 +6,7 @@ import { subject } from './subject';
 const RULES = {
   'keepalived-interface': {
     cause: '`provider: keepalived` needs `controlPlane.interface`',
-    cure: 'Set it to the name that `ip link` prints on every server',
+    cure: '`ip link` prints its name',
   },
   'kube-vip-version': {
     cause: 'A release that loses the VIP (1.0.1 to 1.0.4, 1.1.2, with BGP 1.1.0), or one before 1.1',
@@ -22,10 +22,7 @@ const RULES = {
     cure: 'Choose an address outside every network',
     severity: 'warning',
   },
-  'vip-bgp-peer': {
-    cause: 'The BGP router has the address of a node, or the VIP',
-    cure: 'Use the address of the router',
-  },
+  'vip-bgp-peer': { cause: 'The BGP router has the address of a node, or the VIP' },
   'vip-bgp-router-id': {
     cause: 'kube-vip uses the first address of a node as BGP router ID, and that address is IPv6',
     cure: 'Put IPv4 first in every list, or remove `controlPlane.bgp`',

@@ -11,18 +11,14 @@ const RULES = {
     severity: 'warning',
   },
   strand: {
-    cause: 'The driver is not known to cut the output after a delay and restore it, without which nodes may stay off',
+    cause: 'The driver is not known to cut the output after a delay and restore it, so nodes may stay off',
     cure: 'Test it as `hosts/RUNBOOK.md` describes, or use another driver',
     severity: 'warning',
   },
   'port-not-address': {
-    cause: 'The `port` of a network driver is not an IP address. DNS may be down during an outage',
-    cure: 'Use the IP address',
+    cause: 'The `port` of a network driver is not an IP address; DNS may be down during an outage',
   },
-  'bad-delay': {
-    cause: '`offdelay`, `ondelay`, `pollinterval` or `pollfreq` is not a whole number',
-    cure: 'Correct it, or remove it',
-  },
+  'bad-delay': { cause: '`offdelay`, `ondelay`, `pollinterval` or `pollfreq` is not a whole number' },
 } as const;
 
 /** What NUT drivers accept, and what this project knows about them. */

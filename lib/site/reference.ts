@@ -45,16 +45,15 @@ function rulesText(): string {
     const rows = tables.flatMap((rules) =>
       Object.entries(rules).map(([name, { cause, cure, severity }]) => [
         `\`${name}\``,
-        `${severity ? '*Warning.* ' : ''}${cause}`,
-        cure,
+        `${severity ? '*Warning.* ' : ''}${cause}.${cure ? ` ${cure}.` : ''}`,
       ]),
     );
-    return `## ${heading}\n\n${table(['Rule', 'Cause', 'Cure'], rows)}`;
+    return `## ${heading}\n\n${table(['Rule', 'Cause and cure'], rows)}`;
   });
   return `${[
     '# Rules',
     GENERATED,
-    'A site with an error is not synthesized. A *warning* does not stop synth. `npm run power -- explain` shows the sums behind the rules on power failure; [power.md](power.md) explains them.',
+    'Every message ends with a cure that has the values of your site. A *warning* does not stop synth. `npm run power -- explain` shows the sums behind the rules on power failure ([power.md](power.md#the-sums)).',
     ...sections,
   ].join('\n\n')}\n`;
 }
