@@ -25,19 +25,13 @@ export const bgp = z.strictObject({
     .min(3)
     .max(65_535)
     .default(9)
-    .describe('Time without a keepalive after which a router drops the route to a server.'),
+    .describe('Time without a keepalive after which a router drops the route.'),
   peers: z.array(bgpPeer).min(1).describe('The routers. Every server that holds the VIP announces it to each.'),
 });
 
 /** Settings of keepalived. */
 export const keepalived = z.strictObject({
-  routerId: z
-    .number()
-    .int()
-    .min(1)
-    .max(255)
-    .default(51)
-    .describe('VRRP router ID, unique on the network, routers included.'),
+  routerId: z.number().int().min(1).max(255).default(51).describe('VRRP router ID, unique on the network.'),
 });
 
 /** The groups that one provider reads. */
@@ -58,7 +52,6 @@ const READERS = [
 export const PROVIDER_RULES = {
   'provider-setting': {
     cause: '`controlPlane.lease`, `bgp` or `keepalived` is set for a provider that does not read it',
-    cure: 'Remove it, or select its provider',
   },
 } as const satisfies Rules;
 
