@@ -18,14 +18,8 @@ const bgpPeer = z.strictObject({
 
 /** How kube-vip announces the VIP to routers. */
 export const bgp = z.strictObject({
-  localAS: asNumber.describe('AS number of the cluster; 64512 to 65534 are for private use.'),
-  holdTimeSeconds: z
-    .number()
-    .int()
-    .min(3)
-    .max(65_535)
-    .default(9)
-    .describe('Time without a keepalive after which a router drops the route.'),
+  localAS: asNumber.describe('AS number of the cluster; private: 64512 to 65534.'),
+  holdTimeSeconds: z.number().int().min(3).max(65_535).default(9).describe('BGP hold time.'),
   peers: z.array(bgpPeer).min(1).describe('The routers. Every server that holds the VIP announces it to each.'),
 });
 

@@ -46,14 +46,26 @@ export const FORMAT_RULES = {
     cause: 'A UPS name with characters such as `@`, `:` or a space',
     cure: 'Use letters, digits and inner `_ . -`',
   },
-  'bad-interface': { cause: 'Not the name of a network interface' },
-  'bad-driver': { cause: 'Not the name of a NUT driver, or one with a path' },
+  'bad-interface': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
+  },
+  'bad-driver': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
+  },
   'bad-driver-option': { cause: 'Not the name of a driver option, or one with its own field: driver, port, desc' },
   'bad-text': { cause: 'Characters that a NUT file cannot hold, such as umlauts and line breaks' },
   'bad-path': { cause: 'Not an absolute path, or one with `.`, `..` or spaces' },
   'bad-image': { cause: 'An image without tag and digest, or tagged `latest`' },
-  'bad-hash': { cause: 'Not a SHA-256 in hexadecimal' },
-  'bad-version': { cause: 'Not a k3s release such as `v1.36.4+k3s1`' },
+  'bad-hash': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
+  },
+  'bad-version': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
+  },
   'bad-community': {
     cause: "Not a BGP community such as `65535:65282`, or a large one, which MetalLB's native mode does not support",
   },

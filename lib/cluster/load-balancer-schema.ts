@@ -16,8 +16,8 @@ const serviceAllocation = z.strictObject({
 });
 
 const pool = z.strictObject({
-  name: format.dnsLabel.describe('Name of the pool; services select it with metallb.io/address-pool.'),
-  addresses: z.array(format.range).min(1).describe('Ranges for services of type LoadBalancer.'),
+  name: format.dnsLabel.describe('Name of the pool, for metallb.io/address-pool.'),
+  addresses: z.array(format.range).min(1).describe('Ranges for services.'),
   autoAssign: z.boolean().default(true).describe('false: only for services that name the pool.'),
   avoidBuggyIPs: z.boolean().default(false).describe('true: skips .0 and .255.'),
   serviceAllocation: serviceAllocation
@@ -27,47 +27,39 @@ const pool = z.strictObject({
 
 const advertisement = z.strictObject({
   name: format.dnsLabel.describe('Name of the L2Advertisement.'),
-  pools: names.describe('Names of the pools to announce.'),
-  nodes: names.optional().describe('Names of the nodes that may announce. Default: all.'),
+  pools: names.describe('Names of pools.'),
+  nodes: names.optional().describe('Names of nodes that announce. Default: all.'),
   interfaces: z.array(format.interfaceName).min(1).optional().describe('Interfaces to announce on. Default: all.'),
 });
 
 const bgpPeer = z.strictObject({
   name: format.dnsLabel.describe('Name of the BGPPeer, a router (docs/load-balancer.md).'),
-  myASN: asn.describe('AS number of the cluster; 64512 to 65534 are for private use.'),
+  myASN: asn.describe('AS number of the cluster; private: 64512 to 65534.'),
   peerASN: asn.describe('AS number of the router.'),
   peerAddress: format.address.describe('IPv4 address of the router.'),
   peerPort: z.number().int().min(1).max(MAX_PEER_PORT).default(179).describe('TCP port of the router.'),
   sourceAddress: format.address
     .optional()
-    .describe('Local address of the session; nodes must name its node. Default: that of the route to the router.'),
-  routerID: format.address
-    .optional()
-    .describe('BGP router ID: a unique IPv4 address. Default: the address of the node.'),
-  holdTimeSeconds: z
-    .number()
-    .int()
-    .min(MIN_HOLD_SECONDS)
-    .max(MAX_HOLD_SECONDS)
-    .default(90)
-    .describe('Time without a keepalive after which the router drops the routes.'),
+    .describe('Local address of the session; set nodes to its node. Default: that of the route to the router.'),
+  routerID: format.address.optional().describe('Unique BGP router ID (IPv4). Default: the address of the node.'),
+  holdTimeSeconds: z.number().int().min(MIN_HOLD_SECONDS).max(MAX_HOLD_SECONDS).default(90).describe('BGP hold time.'),
   ebgpMultiHop: z.boolean().default(false).describe('true: the router is more than one hop away.'),
   passwordSecret: format.objectName
     .optional()
     .describe('Secret in namespace metallb-system of type kubernetes.io/basic-auth, for TCP MD5.'),
-  nodes: names.optional().describe('Names of the nodes that open the session. Default: all.'),
+  nodes: names.optional().describe('Names of nodes that open the session. Default: all.'),
 });
 
 const bgpAdvertisement = z.strictObject({
   name: format.dnsLabel.describe('Name of the BGPAdvertisement.'),
-  pools: names.describe('Names of IPv4 pools to announce.'),
-  peers: names.optional().describe('Names of the peers to announce to. Default: all.'),
-  nodes: names.optional().describe('Names of the nodes that receive the traffic. Default: all.'),
+  pools: names.describe('Names of IPv4 pools.'),
+  peers: names.optional().describe('Names of peers. Default: all.'),
+  nodes: names.optional().describe('Names of nodes that receive the traffic. Default: all.'),
   communities: z
     .array(format.communityOrName)
     .min(1)
     .optional()
-    .describe('Communities of the routes: values, or names from communities.'),
+    .describe('Communities of the routes: values or names.'),
   aggregationLength: z.number().int().min(1).max(32).default(32).describe('Prefix length of the routes.'),
   localPref: z
     .number()
@@ -79,7 +71,7 @@ const bgpAdvertisement = z.strictObject({
 });
 
 const bgpCommunity = z.strictObject({
-  name: format.dnsLabel.describe('Name for use in advertisements.'),
+  name: format.dnsLabel.describe('Name, for advertisements.'),
   value: format.community.describe('Two numbers up to 65535, such as 65535:65282.'),
 });
 
@@ -102,15 +94,13 @@ export const loadBalancer = z.strictObject({
     .enum(['lan', 'fast', 'wan'])
     .optional()
     .describe(
-      'Detection of a failed node, of three: lan 5 to 8 s; fast 3 to 6 s, with false alarms; wan 35 to 50 s. Default: lan, as in MetalLB.',
+      'Detection of a failed node: lan 5 to 8 s; fast 3 to 6 s, with false alarms; wan 35 to 50 s. Default: lan, as in MetalLB.',
     ),
   metrics: z.boolean().default(false).describe('true: annotates the pods for Prometheus.'),
   webhook: z
     .enum(['fail', 'ignore', 'off'])
     .default('fail')
-    .describe(
-      'Validation of pools by MetalLB. While it is unreachable, fail rejects changes, ignore accepts them. off: none.',
-    ),
+    .describe('Validation of pools by MetalLB. While it is unreachable, fail rejects changes and ignore accepts them.'),
   networkPolicy: z.boolean().default(false).describe('true: limits the connections of the MetalLB controller.'),
   traefik: z.boolean().default(false).describe('true: runs the Traefik of k3s on every node.'),
 });

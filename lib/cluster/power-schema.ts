@@ -6,7 +6,7 @@ const upsServer = z.strictObject({
   port: format.portNumber.default(3493).describe('Port of its upsd.'),
   user: format.nutUser
     .default('monuser')
-    .describe('User of its upsd. The password is the key `server-<name of the UPS>` of the Secret.'),
+    .describe('User of its upsd; password: key `server-<name of the UPS>` of the Secret.'),
   cutDelaySeconds: format.seconds.describe('Time from its FSD to the cut of the output, as set there.'),
   tls: z.boolean().default(false).describe('true: its upsd has a certificate of the CA in power.tlsSecret.'),
 });
@@ -28,7 +28,7 @@ export const ups = z.strictObject({
     .string()
     .optional()
     .describe(
-      'Name of a node that the UPS feeds: it has the cable, or runs the network driver. Default: node or server is required.',
+      'Name of the node with the cable or network driver. The UPS must feed it. Default: node or server is required.',
     ),
   server: upsServer
     .optional()
@@ -37,7 +37,7 @@ export const ups = z.strictObject({
     .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true), fromSecret]))
     .default({})
     .describe(
-      'More lines of ups.conf: text, number, or true for a flag. Quote IDs and serial numbers. offdelay and ondelay are computed unless set. { secret: true } is a password: `npm run secret:nut -- --driver-file NAME.OPTION=FILE`.',
+      'Lines of ups.conf: text, number, or true for a flag. Quote IDs and serial numbers. offdelay and ondelay are computed unless set. { secret: true } is a password: `npm run secret:nut -- --driver-file NAME.OPTION=FILE`.',
     ),
   delayStepSeconds: format.seconds
     .optional()
@@ -49,7 +49,7 @@ export const ups = z.strictObject({
     .describe('Measured battery runtime after low battery. Default: not measured.'),
   runtimeAtEarlyShutdownSeconds: format.seconds
     .optional()
-    .describe('Measured battery runtime after a limit of power.earlyShutdown. Default: not measured.'),
+    .describe('Measured battery runtime after a limit of earlyShutdown. Default: not measured.'),
 });
 
 const perRole = (least: number, agent: number, server: number, upsNode: number, what: string) =>
@@ -68,20 +68,20 @@ export const power = z.strictObject({
     .enum(['killpowerd', 'logind'])
     .default('killpowerd')
     .describe(
-      'What powers a node off. killpowerd: a script on the node, by force if necessary. logind: systemd-logind, without force; images.nut must have dbus-send.',
+      'What powers a node off: killpowerd, by force if necessary, or logind, whose images.nut must have dbus-send.',
     ),
   // not 0 for agents: containers poll each pollOnBatterySeconds, and the UPS must be commanded before a node halts
   stages: perRole(0, 3, 5, 10, 'Time from the commit to the power-off.'),
   haltBudget: perRole(1, 45, 60, 60, 'Time that a node may take to halt.'),
-  pollSeconds: format.seconds.default(5).describe('Poll interval of upsmon on line power: POLLFREQ.'),
-  pollOnBatterySeconds: format.seconds.default(2).describe('Poll interval of upsmon on battery: POLLFREQALERT.'),
+  pollSeconds: format.seconds.default(5).describe('Poll interval of upsmon on line (POLLFREQ).'),
+  pollOnBatterySeconds: format.seconds.default(2).describe('Poll interval of upsmon on battery (POLLFREQALERT).'),
   deadTimeSeconds: format.seconds
     .default(15)
-    .describe('Time without data on battery until a UPS counts as low: DEADTIME.'),
+    .describe('Time without data on battery until a UPS counts as low (DEADTIME).'),
   hostSyncSeconds: format.seconds
     .default(15)
-    .describe('Time that primary and secondaries wait for each other: HOSTSYNC.'),
-  finalDelaySeconds: z.number().int().min(0).default(0).describe('Time from the decision to the commit: FINALDELAY.'),
+    .describe('Time that primary and secondaries wait for each other (HOSTSYNC).'),
+  finalDelaySeconds: z.number().int().min(0).default(0).describe('Time from the decision to the commit (FINALDELAY).'),
   leaseSeconds: format.seconds.default(20).describe('Time without upsd on battery until a node powers itself off.'),
   marginSeconds: format.seconds.default(15).describe('Safety margin added to every computed time.'),
   rtcWakeSeconds: z
@@ -97,7 +97,7 @@ export const power = z.strictObject({
       runtimeBelowSeconds: format.seconds.optional().describe('Minimum runtime estimate of the UPS.'),
     })
     .optional()
-    .describe('Limits that start the shutdown before low battery; the first reached counts.'),
+    .describe('Limits that start the shutdown before low battery.'),
   tlsSecret: format.objectName
     .optional()
     .describe(

@@ -36,21 +36,16 @@ const node = z.strictObject({
     .describe(
       'UPS that feeds this node: a name, or { name, powerValue } with the number of power supplies that it feeds (default: 1).',
     ),
-  minSupplies: z
-    .number()
-    .int()
-    .min(1)
-    .default(1)
-    .describe('Number of power supplies that the node needs: MINSUPPLIES of upsmon.'),
+  minSupplies: z.number().int().min(1).default(1).describe('Power supplies that the node needs (MINSUPPLIES).'),
 });
 
 const lease = z.strictObject({
   durationSeconds: format.seconds
     .optional()
-    .describe('Time after the last renewal until another server takes the VIP. Default: 20, fast: 5.'),
+    .describe('Time after the last renewal until the VIP moves. Default: 20, fast: 5.'),
   renewSeconds: format.seconds
     .optional()
-    .describe('Time without a renewal after which the holder releases the VIP. Default: 15, fast: 3.'),
+    .describe('Time after the last renewal until the holder releases the VIP. Default: 15, fast: 3.'),
   retrySeconds: format.seconds.optional().describe('Interval between tries. Default: 2, fast: 1.'),
 });
 
@@ -61,7 +56,7 @@ const controlPlane = z.strictObject({
   caSha256: format.sha256
     .optional()
     .describe(
-      'Hash of the cluster CA: `curl -ks https://VIP:6443/cacerts | sha256sum` after bootstrap. Servers then join no other cluster. Default: that of a full token (K10...), else any CA.',
+      'Hash of the cluster CA that servers join: `curl -ks https://VIP:6443/cacerts | sha256sum`. Default: that of a full token (K10...), else any CA.',
     ),
   interface: format.interfaceName
     .optional()
@@ -102,10 +97,10 @@ const versions = z.strictObject({
 });
 
 const images = z.strictObject({
-  byDigest: z.boolean().optional().describe('true: rejects images without a digest. Default: a tag is enough.'),
+  byDigest: z.boolean().optional().describe('true: rejects images by tag. Default: a tag is enough.'),
   kubeVip: format.image
     .optional()
-    .describe('Image of kube-vip, by tag or digest. Default: ghcr.io/kube-vip/kube-vip at a fixed version.'),
+    .describe('Image of kube-vip. Default: ghcr.io/kube-vip/kube-vip at a fixed version.'),
   nut: format.image.optional().describe('Image of NUT. Default: instantlinux/nut-upsd at a fixed version.'),
   nutExporter: format.image
     .optional()
@@ -121,7 +116,7 @@ const images = z.strictObject({
 /** The form of cluster.yaml and of the input of `defineCluster`. Unknown keys are rejected. */
 export const clusterSchema = z
   .strictObject({
-    name: format.dnsLabel.describe('Name of the cluster and of its kubeconfig context.'),
+    name: format.dnsLabel.describe('Name of the site and its kubeconfig context.'),
     network: network.describe('Networks of the site and what else uses them.'),
     nodes: z.array(node).min(1).describe('The nodes. 3 servers tolerate the loss of 1; 2 servers tolerate none.'),
     controlPlane: controlPlane
@@ -135,11 +130,9 @@ export const clusterSchema = z
     os: z
       .array(z.enum(OPERATING_SYSTEMS))
       .optional()
-      .describe(
-        'Operating systems with a file in hosts/: cloud-init (Debian, Ubuntu), kairos, k3os. Default: all three.',
-      ),
-    versions: versions.prefault({}).describe('Versions other than the tested ones.'),
-    images: images.prefault({}).describe('Images from another registry or of another version.'),
+      .describe('Operating systems: cloud-init (Debian, Ubuntu), kairos, k3os. Default: all three.'),
+    versions: versions.prefault({}).describe('Other versions.'),
+    images: images.prefault({}).describe('Other images.'),
   })
   .transform((cluster) => ({
     ...cluster,

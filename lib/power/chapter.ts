@@ -1,5 +1,5 @@
 import type { Cluster, Origin } from '../cluster';
-import { bulleted, type RunbookSection, table } from '../text';
+import { bulleted, joined, type RunbookSection, table } from '../text';
 import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
 import { limits } from './limits';
 import { MAX_AGE_SECONDS, type PowerPlan, powerPlan, type UpsPlan } from './plan';
@@ -65,16 +65,6 @@ function upsParagraphs(cluster: Cluster, { plan: ups, events }: PowerTimeline): 
     ),
     bulleted([delayText(cluster, ups), ...batteryText(cluster, ups)]),
   ];
-}
-
-/** Rows that differ in the first cell only become one row. */
-function joined(rows: readonly (readonly string[])[]): string[][] {
-  const groups = new Map<string, string[][]>();
-  for (const [name = '', ...rest] of rows) {
-    const key = rest.join('|');
-    groups.set(key, [...(groups.get(key) ?? []), [name, ...rest]]);
-  }
-  return [...groups.values()].map((group) => [group.map(([name]) => name).join(', '), ...(group[0]?.slice(1) ?? [])]);
 }
 
 const span = (earliest: number, latest: number | undefined): string => {

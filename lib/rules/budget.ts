@@ -27,13 +27,13 @@ const RULES = {
     severity: 'warning',
   },
   'early-shutdown-unmeasured': {
-    cause: 'The battery runtime from a charge or time limit is not measured',
-    cure: 'Measure `runtimeAtEarlyShutdownSeconds`, or set `runtimeBelowSeconds`',
+    cause: 'The battery runtime is not measured',
+    cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
   'runtime-unmeasured': {
-    cause: 'The battery runtime from low battery is not measured',
-    cure: 'Measure `runtimeAtLowBatterySeconds`, or set `earlyShutdown.runtimeBelowSeconds`',
+    cause: 'The battery runtime is not measured',
+    cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
   'runtime-too-short': { cause: 'The battery is empty before the UPS cuts its output' },

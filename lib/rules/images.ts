@@ -8,7 +8,7 @@ const RULES = {
     cure: 'Write `name:tag@sha256:...`',
   },
   'metallb-version': {
-    cause: 'A MetalLB image has no tag, or another release than the CRDs and RBAC rules in dist/',
+    cause: 'A MetalLB image has no tag, or another release than the CRDs in dist/',
     cure: 'Keep the tag beside a digest',
     severity: 'warning',
   },

@@ -4,11 +4,11 @@ import { subject } from './subject';
 const RULES = {
   'duplicate-name': { cause: 'Two objects of one list have the same name; case does not distinguish UPS names' },
   'duplicate-entry': { cause: 'A list has an entry twice' },
-  'unknown-node': { cause: 'A reference to a node that does not exist' },
-  'unknown-ups': { cause: 'A reference to a UPS that does not exist' },
-  'unknown-pool': { cause: 'A reference to a pool that does not exist' },
-  'unknown-peer': { cause: 'A reference to a BGP peer that does not exist' },
-  'unknown-community': { cause: 'A reference to a BGP community that does not exist' },
+  'unknown-node': { cause: 'A reference to a name that does not exist' },
+  'unknown-ups': { cause: 'A reference to a name that does not exist' },
+  'unknown-pool': { cause: 'A reference to a name that does not exist' },
+  'unknown-peer': { cause: 'A reference to a name that does not exist' },
+  'unknown-community': { cause: 'A reference to a name that does not exist' },
 } as const;
 
 interface Named {

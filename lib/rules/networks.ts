@@ -7,11 +7,14 @@ const RULES = {
     cause: 'Node, pod and service networks share addresses',
     cure: 'Change `network.pods` or `network.services`',
   },
-  'gateway-outside-subnet': { cause: 'The gateway is outside the node network' },
+  'gateway-outside-subnet': {
+    cause: 'The gateway or a DHCP range is partly or wholly outside the node network',
+    cure: 'Remove a range that serves another network',
+  },
   'gateway-reserved-address': { cause: 'The gateway is the network or broadcast address' },
   'dhcp-outside-subnet': {
-    cause: 'A DHCP range is partly or wholly outside the node network',
-    cure: 'Remove it if it serves another network',
+    cause: 'The gateway or a DHCP range is partly or wholly outside the node network',
+    cure: 'Remove a range that serves another network',
   },
 } as const;
 

@@ -4,13 +4,11 @@ import { subject } from './subject';
 
 const RULES = {
   'node-outside-subnet': { cause: 'The address of a node is outside the node network' },
-  'node-reserved-address': { cause: 'A node has the network, broadcast or router anycast address' },
-  'node-is-gateway': { cause: 'A node has the address of the gateway' },
-  'node-in-dhcp': {
-    cause: 'The DHCP server may assign the address of a node to another host',
-    cure: 'Reserve it there, or use an address outside the range',
-    severity: 'warning',
+  'node-reserved-address': {
+    cause: 'A node has the network, broadcast or router anycast address, or that of the gateway',
   },
+  'node-is-gateway': { cause: 'A node has the network, broadcast or router anycast address, or that of the gateway' },
+  'node-in-dhcp': { cause: 'The DHCP server may assign the address of a node to another host', severity: 'warning' },
 } as const;
 
 /** Each node has a host address of the node network. */

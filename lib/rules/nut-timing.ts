@@ -7,17 +7,21 @@ const POLLS = 3;
 
 const RULES = {
   'poll-order': { cause: '`pollOnBatterySeconds` is more than `pollSeconds`' },
-  'deadtime-too-short': { cause: '`deadTimeSeconds` is less than 3 polls, so one late reply counts as low battery' },
+  'deadtime-too-short': {
+    cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
+  },
   'finaldelay-above-hostsync': {
-    cause: '`finalDelaySeconds` is more than `hostSyncSeconds`, so the primary does not wait for delayed nodes',
-    cure: 'Keep 0',
+    cause:
+      '`finalDelaySeconds` is more than `hostSyncSeconds`, for which the primary waits, or 60 or more, after which upsd drops a silent client',
+    cure: 'Keep 0, and use `stages` for more time',
   },
   'finaldelay-too-long': {
-    cause: '`finalDelaySeconds` is 60 or more, and upsd drops a client that is silent so long',
+    cause:
+      '`finalDelaySeconds` is more than `hostSyncSeconds`, for which the primary waits, or 60 or more, after which upsd drops a silent client',
     cure: 'Keep 0, and use `stages` for more time',
   },
   'dead-man-too-short': {
-    cause: '`leaseSeconds` is less than 3 polls on battery, so one late reply powers a node off',
+    cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'dead-man-below-deadtime': {
     cause: '`leaseSeconds` is less than `deadTimeSeconds`, so a restart of upsd powers nodes off',

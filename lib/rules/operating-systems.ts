@@ -1,11 +1,7 @@
 import { subject } from './subject';
 
 const RULES = {
-  'archived-system': {
-    cause: '`os` names k3OS, which is archived since 2023 and ends at k3s 1.23',
-    cure: 'Install another system when a node is replaced',
-    severity: 'warning',
-  },
+  'archived-system': { cause: '`os` names k3OS, which is archived since 2023', severity: 'warning' },
   'logind-without-systemd': { cause: '`os` names k3OS, which has no systemd, and `power.actuator` is `logind`' },
 } as const;
 

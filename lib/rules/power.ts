@@ -6,21 +6,15 @@ const RULES = {
     cause: 'A node lists one UPS twice',
     cure: 'Use one feed, with `powerValue` for the number of supplies',
   },
-  'supplies-too-few': { cause: 'The feeds of a node supply less than `minSupplies`, so NUT shuts it down at once' },
+  'supplies-too-few': { cause: 'The feeds of a node supply less than `minSupplies`' },
   'ups-node-or-server': { cause: 'A UPS has both `node` and `server`, or neither' },
   'not-with-server': {
     cause: 'A UPS with `server` has a driver, options, delays or a battery runtime here',
     cure: 'Set them on that host; here, `cutDelaySeconds` is enough',
   },
-  'server-without-tls': {
-    cause: '`power.tlsSecret` makes upsmon require TLS, and a UPS has `server` without `tls`',
-    cure: 'Set `server.tls: true` if its certificate is of the same CA, or remove `tlsSecret`',
-  },
+  'server-without-tls': { cause: '`power.tlsSecret` needs `server.tls: true`, with a certificate of the same CA' },
   'driver-missing': { cause: 'A UPS with `node` has no driver' },
-  'ups-node-not-fed': {
-    cause: 'The cable goes to a node that the UPS does not feed',
-    cure: 'Move the cable, or add the UPS to `ups` of the node',
-  },
+  'ups-node-not-fed': { cause: 'The cable goes to a node that the UPS does not feed' },
   'ups-lookalikes': {
     cause: 'Two UPSes at one node have the same driver and port',
     cure: 'Set `options.serial` of both',

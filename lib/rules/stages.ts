@@ -28,13 +28,13 @@ const RULES = {
     severity: 'warning',
   },
   'halt-budget-short': {
-    cause: 'A halt budget is below 10 s, too short for a node with containers',
+    cause: 'A halt budget is below 10 s',
     cure: 'Measure a halt, and set more than that',
     severity: 'warning',
   },
   'drain-below-lease': {
     cause:
-      'Pods on a server that halts have less time than a VIP failover (lease `durationSeconds` + 5 s). Pods get 3/4 of `haltBudget`, or all but 15 s above 60 s',
+      'Pods on a server that halts have less time than a VIP failover (lease `durationSeconds` + 5 s). They get 3/4 of `haltBudget`, or all but 15 s above 60 s',
     severity: 'warning',
   },
 } as const;

@@ -7,7 +7,7 @@ import { hostAddress } from './ups-address';
 const RULES = {
   'unknown-driver': {
     cause: 'NUT has no driver of this name',
-    cure: 'Use one of the [hardware list](https://networkupstools.org/stable-hcl.html), or an `images.nut` that has the driver',
+    cure: 'See the [hardware list](https://networkupstools.org/stable-hcl.html)',
     severity: 'warning',
   },
   strand: {

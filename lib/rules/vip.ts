@@ -5,14 +5,14 @@ import { upsAddress } from './ups-address';
 
 const RULES = {
   'vip-outside-subnet': { cause: 'The VIP is outside the node network' },
-  'vip-reserved-address': { cause: 'The VIP is the network, broadcast or router anycast address' },
-  'vip-is-gateway': { cause: 'The VIP is the gateway. Only a load balancer (`provider: external`) may be the router' },
-  'vip-is-node': { cause: 'The VIP is the address of a node' },
-  'vip-is-ups': { cause: 'The VIP is the address of a UPS, or of the host that serves it' },
-  'vip-in-pool': { cause: 'MetalLB could assign the VIP to a service' },
-  'vip-in-dhcp': { cause: 'The DHCP server could assign the VIP to another host' },
-  'vip-in-pod-range': { cause: 'The VIP is inside the pod network' },
-  'vip-in-service-range': { cause: 'The VIP is inside the service network' },
+  'vip-reserved-address': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-is-gateway': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-is-node': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-is-ups': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-pool': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-dhcp': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-pod-range': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-service-range': { cause: 'The VIP is, or could be assigned to, what the rule names' },
   'vip-family': { cause: 'The VIP is announced by BGP and is of an IP family that the nodes do not have' },
   'no-dns-name': {
     cause: '`controlPlane.dnsName` is not set. It is part of the API server certificate',

@@ -4,11 +4,11 @@ import { quoted } from '../text';
 
 /** Rules about keys and kinds of values. */
 export const FORM_RULES = {
-  'unknown-key': { cause: 'A key that does not exist in this group' },
-  'missing-key': { cause: 'A required key is missing' },
+  'unknown-key': { cause: 'A key that does not exist in its group, or a missing required key' },
+  'missing-key': { cause: 'A key that does not exist in its group, or a missing required key' },
   'bad-type': { cause: 'A value of the wrong kind, or an empty one', cure: 'Quote numbers that are text' },
-  'bad-value': { cause: 'Not one of the allowed values' },
-  'bad-number': { cause: 'A number is too small or too large' },
+  'bad-value': { cause: 'Not one of the allowed values, or outside the bounds' },
+  'bad-number': { cause: 'Not one of the allowed values, or outside the bounds' },
   'empty-list': { cause: 'A list needs an entry' },
 } as const satisfies Rules;
 

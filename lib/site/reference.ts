@@ -1,6 +1,6 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
 import { SUBJECTS } from '../rules';
-import { table } from '../text';
+import { joined, table } from '../text';
 import { clusterJsonSchema } from './check';
 import { FORM_RULES } from './form';
 import { FILE_RULES } from './inputs';
@@ -48,7 +48,7 @@ function rulesText(): string {
         `${severity ? '*Warning.* ' : ''}${cause}.${cure ? ` ${cure}.` : ''}`,
       ]),
     );
-    return `## ${heading}\n\n${table(['Rule', 'Cause and cure'], rows)}`;
+    return `## ${heading}\n\n${table(['Rule', 'Cause and cure'], joined(rows))}`;
   });
   return `${[
     '# Rules',
@@ -109,5 +109,5 @@ function defaultOf({ default: value, properties }: Schema, stated: string | unde
   if (stated !== undefined) return stated.replace(/\.$/, '');
   if (properties && value !== undefined) return '';
   const isSimple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
-  return isSimple ? `\`${value}\`` : 'none';
+  return isSimple ? `\`${value}\`` : '';
 }

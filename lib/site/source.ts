@@ -21,7 +21,7 @@ import { RECKONED_OPTIONS } from '../power';
 export const TEXT_RULES = {
   yaml: {
     cause:
-      'The file is not YAML, or has a duplicate key, a list or a group as key, a tab as indentation, an unknown tag, an alias without anchor, a merge key without a group, or a second document',
+      'The file is not YAML, or has a duplicate key, a list or a group as key, a tab as indentation, an unknown tag, an alias without anchor, a merge key without a group, or several documents',
   },
   'misread-number': {
     cause:
