@@ -59,7 +59,7 @@ export async function restore(scenario: Scenario): Promise<void> {
     one.write(`${snapshots}/on-demand`, snapshot);
     const [reset = '', ...others] = lab.runbook('Quorum is lost');
     const rest = others.at(-1) ?? '';
-    const [options = ''] = /--cluster-reset --\S+/.exec(lab.section('Restore from a snapshot')) ?? [];
+    const [options = ''] = /--cluster-reset --[^\s`]+/.exec(lab.section('Restore from a snapshot')) ?? [];
     const first = reset.replace('--cluster-reset', options.replace('SNAPSHOT', `${snapshots}/on-demand`));
     const restored = await one.sh(`set -e\n${first}`);
     scenario.check('the commands for the first server succeed', restored.code === 0, restored.stderr.trim());
