@@ -137,7 +137,7 @@ const OLD_DATA =
 function noQuorum(cluster: Cluster): string[] {
   const servers = serversOf(cluster);
   return [
-    `Fewer than ${quorumOf(servers.length)} of ${servers.length} servers are up. Start the others with their disks if you can: nothing is lost. Otherwise reset one server that has its data to a cluster of one. Data that only the others stored is lost.`,
+    `Fewer than ${quorumOf(servers.length)} of ${servers.length} servers are up. Start the others with their disks if you can: nothing is lost. Otherwise reset one server with data to a cluster of one. Data that only the others stored is lost.`,
     OLD_DATA,
     'On that server only:',
     commands(...reset('--cluster-reset')),
@@ -160,7 +160,7 @@ function restore(cluster: Cluster): string[] {
           `Copy the snapshot to one server. On it and the others, follow [${QUORUM_IS_LOST}](#quorum-is-lost) with \`${options}\` in place of \`--cluster-reset\`. If the servers have bootstrapped a new cluster since, first stop k3s and move the data away on all.`,
         ]
       : ['With the path of the snapshot for SNAPSHOT:', commands(...reset(options)), ...onK3os(cluster, options)]),
-    'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them to another host, together with the token: a snapshot cannot be read without it.',
+    'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them and the token to another host.',
   ];
 }
 

@@ -71,7 +71,7 @@ function remarks({ controlPlane }: Cluster, loadBalancer: LoadBalancer, { quorum
           'No pool is announced by L2, so no node takes an address over. The routers send part of the connections to the failed node until their hold time has passed (`holdTimeSeconds` of the peer, 90 s by default).',
         ]
       : []),
-    `A service is back after ${moved} if it has \`externalTrafficPolicy: Local\` and a ready pod on every node that announces it. A service whose only pod was on the failed node is back after the last row.`,
+    `A service is back after ${moved} if it has \`externalTrafficPolicy: Local\` and a ready pod on every node that announces it. A service with its only pod on the failed node is back after the last row.`,
     ...(quorumLost
       ? [
           `**The failure of a server leaves this cluster without quorum.** Then only ${byRouters ? 'the rows of the routers apply' : 'the first row applies'}; the others wait until the server is back.`,

@@ -46,11 +46,6 @@ export function limits(cluster: Cluster): RunbookSection {
             '**Not clean** for nodes that are still halting',
             '[Replace it](#replace-the-battery). If etcd of one server is damaged, delete the node and let it join again; if that of all is, restore a snapshot',
           ],
-          [
-            'The firmware hangs at power-off',
-            'The node stays on until the UPS cuts its output, and starts with the others',
-            'None',
-          ],
         ],
       ),
     ],

@@ -27,15 +27,13 @@ const queries = (cluster: Cluster, ups: CabledUps, ...lines: readonly string[]):
 
 /** What to check after mains power has returned. */
 export function afterReturn(cluster: Cluster): RunbookSection {
-  const [ups] = cabled(cluster);
   const servers = serversOf(cluster).length;
   return {
     title: 'After power returns',
     paragraphs: [
       numbered([
         `Press the power button of every missing node. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
-        'Check that all NUT pods are ready ([Test the shutdown](#test-the-shutdown)).',
-        `Check the battery charge. Until it is full, the next shutdown begins earlier.${ups ? code(...queries(cluster, ups, 'upsc UPS ups.status', 'upsc UPS battery.charge')) : ''}`,
+        'Check that all NUT pods are ready, and `battery.charge` ([Test the shutdown](#test-the-shutdown)). Until it is 100, the next shutdown begins earlier.',
         'Check that the last boot of every node (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If not, its halt budget is too short or a service does not stop.',
       ]),
     ],
