@@ -30,22 +30,11 @@ import type { Rules } from './problem';
 
 /** Rules about single values. */
 export const FORMAT_RULES = {
-  'bad-address': {
-    cause: 'Not an IP address: a name, leading zeros, too few parts, a zone (`%eth0`) or IPv4 inside IPv6',
-  },
-  'bad-range': {
-    cause: 'Not an address range: swapped ends, two families, or only the last number of the second end',
-    cure: 'Write `first-last` in full, or a CIDR',
-  },
-  'bad-subnet': { cause: 'Not a network: a missing or too long prefix length, a netmask, or host bits' },
-  'bad-name': {
-    cause: 'A name that Kubernetes or DNS rejects',
-    cure: 'Use lower-case letters, digits and inner dashes',
-  },
-  'bad-ups-name': {
-    cause: 'A UPS name with characters such as `@`, `:` or a space',
-    cure: 'Use letters, digits and inner `_ . -`',
-  },
+  'bad-address': { cause: 'Not an IP address, or one with leading zeros, a zone (`%eth0`) or IPv4 inside IPv6' },
+  'bad-range': { cause: 'Not an address range', cure: 'Write `first-last` in full, or a CIDR' },
+  'bad-subnet': { cause: 'Not a network, or one with host bits or a netmask' },
+  'bad-name': { cause: 'Not lower-case letters, digits and inner dashes' },
+  'bad-ups-name': { cause: 'Not letters, digits and inner `_ . -`' },
   'bad-interface': {
     cause:
       'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
@@ -54,8 +43,8 @@ export const FORMAT_RULES = {
     cause:
       'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
-  'bad-driver-option': { cause: 'Not the name of a driver option, or one with its own field: driver, port, desc' },
-  'bad-text': { cause: 'Characters that a NUT file cannot hold, such as umlauts and line breaks' },
+  'bad-driver-option': { cause: 'Not a driver option, or one with its own field: driver, port, desc' },
+  'bad-text': { cause: 'Characters other than printable ASCII on one line' },
   'bad-path': { cause: 'Not an absolute path, or one with `.`, `..` or spaces' },
   'bad-image': { cause: 'An image without tag and digest, or tagged `latest`' },
   'bad-hash': {
@@ -66,9 +55,7 @@ export const FORMAT_RULES = {
     cause:
       'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
-  'bad-community': {
-    cause: "Not a BGP community such as `65535:65282`, or a large one, which MetalLB's native mode does not support",
-  },
+  'bad-community': { cause: "Not a BGP community such as `65535:65282`. MetalLB's native mode supports no large ones" },
 } as const satisfies Rules;
 
 type FormatRule = keyof typeof FORMAT_RULES;

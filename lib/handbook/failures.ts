@@ -169,7 +169,7 @@ function bootstrapAlone(cluster: Cluster): string[] {
   return [
     `A new cluster needs ${quorumOf(count)} of ${count} servers without data. If the others are lost and the cluster never existed, bootstrap it on one server:`,
     commands(`${K3S_HA} init --never-existed`),
-    '**This creates a second cluster if one exists on a server that is powered off or disconnected.** One of the two must then be removed with its data. The command refuses if a connected server has data, has voted for another server, or does not answer.',
+    '**This creates a second cluster if one exists on a server that is off or disconnected.** Then remove one of the two with its data. The command refuses if a connected server has data, has voted for another server, or does not answer.',
   ];
 }
 
@@ -194,6 +194,6 @@ function credentials(cluster: Cluster, origin: Origin): string[] {
       fetchCommand(cluster, origin),
       `kubectl --context ${cluster.name} get nodes`,
     ),
-    '[kubectl cannot connect](#kubectl-cannot-connect) lists other SSH users. k3s issues certificates for one year and renews them when it starts within the last 120 days (90 in releases before May 2025). `npm run kubeconfig` warns 90 days before they expire.',
+    '[kubectl cannot connect](#kubectl-cannot-connect) lists other SSH users. Certificates are valid for one year. k3s renews them when it starts within the last 120 days (90 in releases before May 2025).',
   ];
 }

@@ -233,11 +233,10 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
 
 /** What each file is for, where the table does not say it. */
 function reference(cluster: Cluster): string[] {
-  const { name, controlPlane, nut } = cluster;
-  const cable = cluster.ups.find(({ node }) => node !== undefined);
+  const { name, controlPlane } = cluster;
   const hasAgents = agentsOf(cluster).length > 0;
   return [
-    '**server/k3s-ha** runs before each start of k3s and makes it start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
+    '**server/k3s-ha** makes k3s start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
     `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}. Without systemd, run \`k3s-ha listen\`, which needs busybox, and start k3s with:${code(
       `until ${K3S_HA} start; do sleep 5; done`,
       '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
@@ -252,14 +251,6 @@ function reference(cluster: Cluster): string[] {
           '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s, with the addresses of **agent/10-node-ip.conf** that the host has. Without systemd, run the command in that file before k3s starts. On servers k3s-ha does this.',
         ]
       : []),
-    ...(cable
-      ? [
-          `**20-ups.yaml** sets the label \`ups-device=${cable.name}\` on ${cable.node}, where the pod with the UPS driver runs.`,
-        ]
-      : []),
-    ...(needsKillpowerd(cluster)
-      ? [`**killpower/** powers the host off at the deadline that a pod wrote to \`${nut.killpowerPath}\`.`]
-      : []),
     `**kubeconfig.template.yaml** has a context for the VIP (\`${name}\`)${controlPlane.dnsName ? `, one for ${controlPlane.dnsName} (\`${name}-dns\`)` : ''} and one for each server. Its credentials are valid for [one year](RUNBOOK.md#credentials-have-expired).`,
   ];
 }
@@ -268,7 +259,7 @@ function shutdownParagraph(cluster: Cluster): string {
   const parts = rolesOf(cluster).map((role) => {
     const { totalSeconds, criticalSeconds } = gracefulShutdown(cluster, role);
     const critical = role === 'server' ? 'such as kube-vip' : 'only';
-    return `${totalSeconds} s of the ${shortestHaltBudget(cluster, role)} s halt budget of ${role}s, the last ${criticalSeconds} s for critical pods ${critical}`;
+    return `${totalSeconds} s of the ${shortestHaltBudget(cluster, role)} s halt budget of ${role}s, ${criticalSeconds} s of them for critical pods ${critical}`;
   });
   return `**99-shutdown.conf** and **99-kubelet.conf** give pods ${parts.join('; ')} (\`power.haltBudget\`).`;
 }

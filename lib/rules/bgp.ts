@@ -11,7 +11,7 @@ const RULES = {
   'bgp-multihop': { cause: '`ebgpMultiHop` is set for a router of the same AS' },
   'bgp-source-address': {
     cause: 'A peer has a `sourceAddress`, and several nodes open the session',
-    cure: 'Name its node in `nodes`, and add a peer for each other node',
+    cure: 'Make a peer for each node',
   },
   'bgp-aggregation': { cause: 'The aggregated route attracts traffic for addresses outside the pool' },
   'bgp-too-many-communities': { cause: 'An advertisement has more than 63 communities' },

@@ -23,7 +23,7 @@ const RULES = {
   'early-shutdown-empty': { cause: '`earlyShutdown` has no limit and does nothing' },
   'runtime-not-reported': {
     cause: '`runtimeBelowSeconds` with a driver that computes no `battery.runtime` without an option',
-    cure: 'Set that option, or use another limit, unless `upsc` shows `battery.runtime`',
+    cure: 'Ignore it if `upsc` shows `battery.runtime`',
     severity: 'warning',
   },
   'early-shutdown-unmeasured': {

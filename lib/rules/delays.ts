@@ -24,8 +24,8 @@ const RULES = {
   },
   'offdelay-too-long': { cause: 'The required delay exceeds the limit of the driver', cure: 'Lower the halt budgets' },
   'ondelay-too-short': {
-    cause: 'The output would be restored before it is cut, and may stay off',
-    cure: 'Set `ondelay` above the rounded `offdelay` (in minutes for blazer drivers), or remove it',
+    cause: 'The output would be restored before it is cut',
+    cure: 'Set `ondelay` above the rounded `offdelay` (in minutes for blazer drivers)',
   },
   'ondelay-unit': { cause: 'A blazer driver counts `ondelay` in minutes, and this is an hour or more' },
   'cut-delay-too-short': { cause: 'The output is cut before the last node is off' },

@@ -3,7 +3,7 @@ import { contains, type Family } from '../network';
 import { subject } from './subject';
 
 const RULES = {
-  'duplicate-family': { cause: 'A list has two entries of one IP family, and one per family is allowed' },
+  'duplicate-family': { cause: 'A list has two entries of one IP family' },
   'family-mismatch': { cause: 'A list has other IP families than `network.subnet`, or another order' },
 } as const;
 

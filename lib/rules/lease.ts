@@ -9,7 +9,7 @@ const RULES = {
   },
   'lease-short': {
     cause:
-      '`renewSeconds` does not outlast a renewal, which stalls for up to 10 s when etcd loses its leader (fast: below the longest usual election, 2 s). An election on another server then releases the VIP',
+      'A renewal stalls for up to 10 s when etcd loses its leader (fast: 2 s), and `renewSeconds` does not outlast it',
     cure: 'Keep the default 15 (fast: 3)',
     severity: 'warning',
   },

@@ -8,12 +8,12 @@ const RULES = {
     cure: 'Change `network.pods` or `network.services`',
   },
   'gateway-outside-subnet': {
-    cause: 'The gateway or a DHCP range is partly or wholly outside the node network',
+    cause: 'The gateway or a DHCP range is not inside the node network',
     cure: 'Remove a range that serves another network',
   },
   'gateway-reserved-address': { cause: 'The gateway is the network or broadcast address' },
   'dhcp-outside-subnet': {
-    cause: 'The gateway or a DHCP range is partly or wholly outside the node network',
+    cause: 'The gateway or a DHCP range is not inside the node network',
     cure: 'Remove a range that serves another network',
   },
 } as const;

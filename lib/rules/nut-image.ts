@@ -5,11 +5,11 @@ import { subject } from './subject';
 const RULES = {
   'logind-image': {
     cause: 'The default image has no dbus-send (`power.actuator: logind`) and no openssl (`power.tlsSecret`)',
-    cure: 'Build `images/nut/Containerfile` and set `images.nut`, or remove the setting',
+    cure: 'Set `images.nut` to a build of `images/nut/Containerfile`',
   },
   'tls-image': {
     cause: 'The default image has no dbus-send (`power.actuator: logind`) and no openssl (`power.tlsSecret`)',
-    cure: 'Build `images/nut/Containerfile` and set `images.nut`, or remove the setting',
+    cure: 'Set `images.nut` to a build of `images/nut/Containerfile`',
   },
   'nut-too-old': {
     cause:

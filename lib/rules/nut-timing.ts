@@ -11,13 +11,11 @@ const RULES = {
     cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'finaldelay-above-hostsync': {
-    cause:
-      '`finalDelaySeconds` is more than `hostSyncSeconds`, for which the primary waits, or 60 or more, after which upsd drops a silent client',
+    cause: '`finalDelaySeconds` is more than `hostSyncSeconds`, or 60 or more',
     cure: 'Keep 0, and use `stages` for more time',
   },
   'finaldelay-too-long': {
-    cause:
-      '`finalDelaySeconds` is more than `hostSyncSeconds`, for which the primary waits, or 60 or more, after which upsd drops a silent client',
+    cause: '`finalDelaySeconds` is more than `hostSyncSeconds`, or 60 or more',
     cure: 'Keep 0, and use `stages` for more time',
   },
   'dead-man-too-short': {

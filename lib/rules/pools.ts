@@ -13,7 +13,7 @@ const RULES = {
   'pool-in-dhcp': { cause: 'A service could be assigned an address of what the rule names' },
   'pool-reserved-address': {
     cause: 'A range includes the network, broadcast or router anycast address',
-    cure: 'Exclude it, for .0 and .255 by `avoidBuggyIPs: true`',
+    cure: 'Set `avoidBuggyIPs: true` for .0 and .255',
     severity: 'warning',
   },
   'pool-not-advertised': { cause: '`advertisements` is set, and none names this pool' },
@@ -21,7 +21,6 @@ const RULES = {
   'pool-in-service-range': { cause: 'A service could be assigned an address of what the rule names' },
   'bgp-pool-in-subnet': {
     cause: 'A pool announced by BGP only is inside the node network, whose hosts get no ARP answer',
-    cure: 'Announce it by L2 as well',
     severity: 'warning',
   },
   'interface-passed-over': { cause: 'MetalLB ignores interfaces of containers and virtual machines' },

@@ -10,7 +10,7 @@ const RULES = {
   'ups-node-or-server': { cause: 'A UPS has both `node` and `server`, or neither' },
   'not-with-server': {
     cause: 'A UPS with `server` has a driver, options, delays or a battery runtime here',
-    cure: 'Set them on that host; here, `cutDelaySeconds` is enough',
+    cure: 'Set them on that host',
   },
   'server-without-tls': { cause: '`power.tlsSecret` needs `server.tls: true`, with a certificate of the same CA' },
   'driver-missing': { cause: 'A UPS with `node` has no driver' },

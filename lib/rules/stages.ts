@@ -13,17 +13,13 @@ import {
 import { subject } from './subject';
 
 const RULES = {
-  'ups-node-not-last': {
-    cause: 'Agents or servers power off after the node with the UPS, which stops upsd for them',
-    cure: 'Raise `stages.upsNodeSeconds`',
-  },
+  'ups-node-not-last': { cause: 'Agents or servers power off after the node with the UPS, which stops upsd for them' },
   'agents-last': {
     cause: 'Agents power off after servers, so their pods stop without the Kubernetes API',
-    cure: 'Lower `stages.agentSeconds`',
     severity: 'warning',
   },
   'stage-before-command': {
-    cause: 'A node may power off before its UPS is commanded, and stay off if the node with the cable then fails',
+    cause: 'A node may power off before its UPS is commanded',
     cure: 'Set 3, or more with a longer `pollOnBatterySeconds`',
     severity: 'warning',
   },
@@ -33,8 +29,7 @@ const RULES = {
     severity: 'warning',
   },
   'drain-below-lease': {
-    cause:
-      'Pods on a server that halts have less time than a VIP failover (lease `durationSeconds` + 5 s). They get 3/4 of `haltBudget`, or all but 15 s above 60 s',
+    cause: 'Pods on a server that halts have less time than a VIP failover (lease `durationSeconds` + 5 s)',
     severity: 'warning',
   },
 } as const;

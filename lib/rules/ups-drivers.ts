@@ -11,8 +11,8 @@ const RULES = {
     severity: 'warning',
   },
   strand: {
-    cause: 'The driver is not known to cut the output after a delay and restore it, so nodes may stay off',
-    cure: 'Test it as `hosts/RUNBOOK.md` describes, or use another driver',
+    cause: 'The driver is not known to cut the output after a delay and restore it',
+    cure: 'Test it as `hosts/RUNBOOK.md` describes',
     severity: 'warning',
   },
   'port-not-address': {

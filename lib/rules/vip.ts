@@ -15,8 +15,8 @@ const RULES = {
   'vip-in-service-range': { cause: 'The VIP is, or could be assigned to, what the rule names' },
   'vip-family': { cause: 'The VIP is announced by BGP and is of an IP family that the nodes do not have' },
   'no-dns-name': {
-    cause: '`controlPlane.dnsName` is not set. It is part of the API server certificate',
-    cure: 'Set it before the first boot, with an A record for each server',
+    cause: '`controlPlane.dnsName`, a name in the API server certificate, is not set',
+    cure: 'Set it before the first boot',
     severity: 'warning',
   },
 } as const;

@@ -7,7 +7,7 @@ import { type Loaded, loadCluster } from './load';
 
 /** Rules about files. */
 export const FILE_RULES = {
-  'no-file': { cause: 'No such file or folder, or a folder without `.yaml` files' },
+  'no-file': { cause: 'No such file or folder, or no `.yaml` file in it' },
   'no-text': { cause: 'The file is not UTF-8 text' },
   'duplicate-cluster': { cause: 'Two files of a folder have the same `name`' },
   'several-sites': {
