@@ -157,7 +157,7 @@ function restore(cluster: Cluster): string[] {
   return [
     ...(several
       ? [
-          `Copy the snapshot to one server. On it and the others, follow [${QUORUM_IS_LOST}](#quorum-is-lost) with \`${options}\` in place of \`--cluster-reset\`. If the servers have bootstrapped a new cluster since, first stop k3s and move the data away on all.`,
+          `Copy the snapshot to one server. Follow [${QUORUM_IS_LOST}](#quorum-is-lost) with \`${options}\` in place of \`--cluster-reset\`. If a new cluster has been bootstrapped since, first stop k3s and move the data away on all servers.`,
         ]
       : ['With the path of the snapshot for SNAPSHOT:', commands(...reset(options)), ...onK3os(cluster, options)]),
     'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them and the token to another host.',

@@ -58,7 +58,7 @@ export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
       ]),
       '**Short outage.** Unplug the UPS for 20 s. The logs of `second` show that every node arms and disarms its dead-man timer. No node powers off.',
       ...upses.flatMap((ups, i) => [
-        `**Full test: ${ups.name}.** This powers off every node on ${ups.name}. ${outputTimes(plan, ups)}`,
+        `**Full test: ${ups.name}.** Every node on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
         ...(i === 0 ? [bulleted(BEFORE_FULL_TEST)] : []),
         commands(podOf(cluster, ups), exec(cluster, 'second', `/scripts/declare.sh ${ups.name}`)),
       ]),
@@ -79,7 +79,7 @@ function outputTimes({ upses }: PowerPlan, { name }: Ups): string {
 const BEFORE_FULL_TEST = [
   'Set "restore on AC power loss" to "power on" in the firmware of every node. Otherwise nodes stay off after every outage.',
   'Schedule ten minutes of downtime. Leave mains power on.',
-  'Note when each node powers off and the UPS switches, and compare with the tables above.',
+  'Note when each node powers off and the UPS switches; compare with the tables above.',
   'Repeat the test after each change of nodes, UPS or times.',
 ];
 
