@@ -19,7 +19,7 @@ function rehearsal(cluster: Cluster): string[] {
   const wake =
     power.rtcWakeSeconds > 0 ? `its RTC starts it after ${power.rtcWakeSeconds} s` : 'start it by its power button';
   return [
-    'This powers off one node as its shutdown deadline does. No other node and no UPS is affected. The first command prints what the node would use and changes nothing.',
+    'This powers off one node as its shutdown deadline does. No other node and no UPS is affected. The first command only prints what the node would use.',
     commands(
       `${KILLPOWERD} --rehearse ${nut.killpowerPath}`,
       `${KILLPOWERD} --rehearse --power-off HALT ${nut.killpowerPath}`,
@@ -70,7 +70,7 @@ export function requirements(cluster: Cluster): string[] {
     ],
   ];
   return [
-    `Each host has the following. \`${K3S_HA} preflight\` checks it and prints a line for each, with its cure.`,
+    `Each host has the following. \`${K3S_HA} preflight\` checks it.`,
     table(
       ['needed', 'how'],
       hosts.filter(needed).map(([, ...cells]) => cells),
