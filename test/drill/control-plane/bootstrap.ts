@@ -51,6 +51,8 @@ export const days = inLab(async (course, servers) => {
   await three.kill();
   await course.decides('new disk, the others run no k3s yet', one, 1, /^WAIT .* systemctl start k3s on k3s-2, k3s-3$/);
   for (const server of [two, three]) await server.cable.pull();
+  // the kernel still has their MAC addresses; a host that has just booted does not
+  await one.sh('ip neigh flush all');
   await course.decides('new disk, the others are off', one, 1, /^WAIT 2 of 3 servers have to say .*; power on k3s-2 /);
   for (const server of [two, three]) await server.cable.plug();
   const crashing = two.background('while :; do systemctl restart k3s; sleep 0.3; systemctl stop k3s; done');
