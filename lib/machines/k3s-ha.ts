@@ -143,7 +143,8 @@ respawn_delay=1
 respawn_max=0
 
 depend() {
-  need net
+  # it listens on every address, so it needs none
+  use net
   before k3s
 }
 `;
