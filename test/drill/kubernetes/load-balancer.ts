@@ -5,7 +5,7 @@ import { type Cluster, withCluster } from './cluster';
 import type { KubernetesMachine } from './machine';
 import { type Range, Runbook } from './runbook';
 import { SHIPPED, siteOf } from './sites';
-import { type Request, serviceName, type TrafficPolicy, Visitor, webSite } from './web';
+import { serviceName, type TrafficPolicy, Visitor, webSite } from './web';
 
 /** A look each 50 ms, a request each 100 ms, and programs that wait for a processor. */
 const TOLERANCE_MS = 1000;
@@ -63,24 +63,8 @@ interface Outcome {
   readonly firstAnswerMs: number | undefined;
   readonly asked: number;
   readonly lost: number;
-  /** From the event until less than a fifth of the requests is lost. */
-  readonly servedMs: number;
   /** From the event to the beginning of the last request that was lost. */
   readonly lastLostMs: number;
-}
-
-/** Three seconds of requests; a failed node of three gets a third of them. */
-const WINDOW = 30;
-const SHARE = 1 / 5;
-
-/**
- * When requests are no longer lost in numbers, in milliseconds since 1970. Single ones are lost later, because the kernel remembers for 2
- * minutes where it sent a connection that nobody answered, and a new one may have the same port.
- */
-function servedSince(requests: readonly Request[]): number | undefined {
-  const lostIn = (i: number) => requests.slice(i, i + WINDOW).filter(({ node }) => node === undefined);
-  const last = requests.map((_, i) => lostIn(i)).findLast((lost) => lost.length >= WINDOW * SHARE);
-  return last?.at(-1)?.askedAt;
 }
 
 /** A node that answers for a LoadBalancer address fails in different ways; every request of a visitor counts. */
@@ -206,16 +190,15 @@ async function strike(
     firstAnswerMs: first && first.doneAt - at,
     asked: requests.length,
     lost: lost.length,
-    servedMs: (servedSince(requests) ?? at) - at,
     lastLostMs: (lost.at(-1)?.askedAt ?? at) - at,
   };
 }
 
-/** @param until seconds after which requests may not be lost in numbers */
+/** @param until seconds after which no request may be lost */
 function judge(
   scenario: Scenario,
   { name, moves }: Event,
-  { lost, servedMs, movedMs = Number.POSITIVE_INFINITY }: Outcome,
+  { lost, lastLostMs, movedMs = Number.POSITIVE_INFINITY }: Outcome,
   { takeover, until }: { takeover: Range; until: number },
 ): void {
   if (moves === 'in order') {
@@ -226,14 +209,13 @@ function judge(
     const isInTime = movedMs >= takeover.from * 1000 - TOLERANCE_MS && movedMs <= takeover.to * 1000 + TOLERANCE_MS;
     scenario.check(`${name}: another node answers within the time of hosts/RUNBOOK.md`, isInTime, seconds(movedMs));
   }
-  const isServed = servedMs <= until * 1000 + TOLERANCE_MS;
-  scenario.check(`${name}: less than a fifth of the requests is lost after ${until} s`, isServed, seconds(servedMs));
+  const isServed = lastLostMs <= until * 1000 + TOLERANCE_MS;
+  scenario.check(`${name}: no request is lost after ${until} s`, isServed, seconds(lastLostMs));
 }
 
 function report(scenario: Scenario, { name }: Event, outcome: Outcome): void {
   scenario.measure('address moved (ARP)', { [name]: seconds(outcome.movedMs) });
   scenario.measure('first answer', { [name]: seconds(outcome.firstAnswerMs) });
   scenario.measure('requests lost', { [name]: `${outcome.lost} of ${outcome.asked}` });
-  scenario.measure('less than a fifth lost after', { [name]: seconds(outcome.servedMs) });
   scenario.measure('last request lost', { [name]: seconds(outcome.lastLostMs) });
 }

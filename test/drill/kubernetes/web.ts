@@ -42,7 +42,7 @@ function service(policy: TrafficPolicy): object {
   };
 }
 
-export interface Request {
+interface Request {
   /** Milliseconds since 1970. */
   readonly askedAt: number;
   readonly doneAt: number;
