@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
-import { nutReady, withPowerSite } from './power-site';
+import { nutReady, type PowerCluster, startKillpowerd, withPowerSite } from './power-site';
+import { AGENT } from './sites';
 
 const REACHED_MS = 180_000;
 
@@ -13,9 +14,9 @@ async function nutPodOn(cluster: Cluster, node: string): Promise<string> {
   return stdout.trim();
 }
 
-/** The cable of the UPS moves to another node, a node is deleted and joins again, and power safety goes with them. */
-export const nodes = (scenario: Scenario): Promise<void> =>
-  withPowerSite(scenario, async ({ cluster }) => {
+/** The cable of the UPS moves to another node, nodes are added, removed, deleted and join again, and power safety goes with them. */
+export const nodes = (scenario: Scenario): Promise<void> => {
+  const changes = async ({ cluster }: PowerCluster) => {
     const timed = async (what: string, condition: () => Promise<boolean>) =>
       scenario.measure(what, seconds(await scenario.reach(what, REACHED_MS, condition)));
 
@@ -28,6 +29,17 @@ export const nodes = (scenario: Scenario): Promise<void> =>
     });
     await cluster.must('label', 'node', 'k3s-2', 'ups-device-');
     await timed('the label is taken away: every NUT pod is ready', () => nutReady(cluster));
+
+    startKillpowerd({ cluster, machine: cluster.machine(AGENT.name) });
+    await cluster.join(AGENT.name);
+    await timed('a node is added: it is a node', async () => (await cluster.readyNodes()).includes(AGENT.name));
+    await timed('and the NUT pod of the new one is ready', () => nutReady(cluster));
+    await cluster.remove(AGENT.name);
+    await timed(
+      'a node is removed: no NUT pod is bound to it',
+      async () => (await nutPodOn(cluster, AGENT.name)) === '',
+    );
+    await timed('and those of the others are ready', () => nutReady(cluster));
 
     await cluster.must('delete', 'node', 'k3s-3');
     await timed('a node is deleted: no NUT pod is bound to it', async () => (await nutPodOn(cluster, 'k3s-3')) === '');
@@ -45,4 +57,6 @@ export const nodes = (scenario: Scenario): Promise<void> =>
     await timed('and every NUT pod is ready', () => nutReady(cluster));
     const diff = await cluster.kubectl('diff', '-f', join(cluster.site.dist, '50-nut.k8s.yaml'));
     scenario.check('nothing of NUT differs from dist/', diff.code === 0, diff.stdout.slice(0, 300));
-  });
+  };
+  return withPowerSite(scenario, changes, { name: 'power-agent', later: [AGENT.name] });
+};

@@ -24,8 +24,10 @@ export const powerHostDrill: Drill = {
     { name: 'tar', debianPackage: 'tar' },
     { name: 'chroot', debianPackage: 'coreutils' },
   ],
-  prepare: () => buildRootFileSystems('systemd', 'openrc'),
-  cleanUp: removeControlGroups,
+  prepare: async () => {
+    await buildRootFileSystems('systemd', 'openrc');
+    return removeControlGroups;
+  },
   scenarios: [
     { name: 'systemd', summary: 'deadline, reboot, lease and a killed killpowerd under systemd', run: systemdLife },
     {
