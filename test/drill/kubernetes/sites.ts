@@ -20,7 +20,7 @@ export const EXAMPLES = readdirSync('examples')
 export const UPS = { name: 'ups1', node: 'k3s-1', port: '/dev/tty-ups1' } as const;
 
 /** A node that only the site `power-agent` has. */
-export const AGENT = { name: 'k3s-4', address: '192.168.10.14', role: 'agent' } as const;
+export const AGENT = { name: 'k3s-4', address: '192.168.10.14', role: 'agent', ups: UPS.name } as const;
 
 type ClusterFile = Readonly<Record<string, unknown>>;
 
