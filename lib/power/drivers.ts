@@ -1,7 +1,7 @@
 import type { Ups } from '../cluster';
 import { DRIVER_DELAY } from '../text';
 
-/** How a NUT driver handles delays; from its manual page at https://networkupstools.org/docs/man/. */
+/** How a driver handles delays and `shutdown.return`, for the UPSes of one row of the table. */
 export interface DriverFacts {
   /** offdelay is a multiple of this. Other values are rounded down without a message. */
   readonly granularitySeconds: number;
@@ -11,7 +11,13 @@ export interface DriverFacts {
   readonly onDelayUnitSeconds: 1 | 60;
   /** Start of ondelay. Megatec's `S<n>R<m>` cuts after n minutes and restores m minutes after the cut. */
   readonly onDelayFrom: 'command' | 'cut';
-  /** Driver options without which it computes no battery.runtime, unless the UPS reports one. @default - none */
+  /** It writes offdelay and ondelay divided by this to the UPS, and shows them multiplied. @default 1 */
+  readonly delayDivisor?: number;
+  /** True when it refuses `shutdown.return` without the delay. @default false */
+  readonly returnNeedsDelay?: boolean;
+  /** True when the UPS ignores `shutdown.return` on line: mains power that returns before the command leaves nodes off. @default false */
+  readonly onBatteryOnly?: boolean;
+  /** Driver option without which it computes no battery.runtime, unless the UPS reports one. @default - none */
   readonly runtimeOption?: string;
 }
 
@@ -29,17 +35,47 @@ const MINUTES: DriverFacts = {
   runtimeOption: 'runtimecal',
 };
 
-const DRIVERS: Readonly<Record<string, DriverFacts>> = {
-  'usbhid-ups': SECONDS,
-  'mge-shut': SECONDS,
-  nutdrv_qx: MINUTES,
-  blazer_ser: { ...MINUTES, onDelayUnitSeconds: 60 },
-  blazer_usb: { ...MINUTES, onDelayUnitSeconds: 60 },
-  'snmp-ups': SECONDS,
-};
+type Device = Pick<Ups, 'driver' | 'options'>;
 
-/** The drivers with facts here; docs/power.md has a row for each. */
-export const KNOWN_DRIVERS: readonly string[] = Object.keys(DRIVERS);
+/** A row: drivers, the UPSes of these drivers that it is about, its facts, and where they are from. */
+export interface DriverRow {
+  readonly drivers: readonly string[];
+  /** The value of `options.mibs`. @default - any */
+  readonly mibs?: readonly string[];
+  readonly facts: DriverFacts;
+  /**
+   * drill: the drill runs the driver against an emulated device and reads back there. sources: drivers/*-mib.c of NUT 2.8.
+   * manual: https://networkupstools.org/docs/man/. unknown: assumed, with a warning.
+   */
+  readonly source: 'drill' | 'sources' | 'manual' | 'unknown';
+}
+
+/** The first row that fits counts. */
+export const DRIVER_ROWS: readonly DriverRow[] = [
+  { drivers: ['usbhid-ups', 'mge-shut'], facts: SECONDS, source: 'manual' },
+  { drivers: ['nutdrv_qx'], facts: MINUTES, source: 'drill' },
+  { drivers: ['blazer_ser', 'blazer_usb'], facts: { ...MINUTES, onDelayUnitSeconds: 60 }, source: 'manual' },
+  // snmp-ups takes the length of the MIB's entries for both delays, 3, for a factor. shutdown.return is the card's "conserve battery"
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['apcc'],
+    facts: { ...SECONDS, delayDivisor: 3, onBatteryOnly: true },
+    source: 'sources',
+  },
+  // https://github.com/networkupstools/nut/issues/1569
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['pw', 'eaton_pw_nm2', 'eaton_pxg_ups'],
+    facts: { ...SECONDS, returnNeedsDelay: true },
+    source: 'sources',
+  },
+  { drivers: ['snmp-ups'], facts: SECONDS, source: 'unknown' },
+];
+
+const rowOf = ({ driver = '', options }: Device): DriverRow | undefined =>
+  DRIVER_ROWS.find(
+    ({ drivers, mibs }) => drivers.includes(driver) && (mibs === undefined || mibs.includes(String(options['mibs']))),
+  );
 
 /** Drivers whose port is a host or a URL. */
 const OVER_THE_NETWORK = ['snmp-ups', 'netxml-ups', 'apcupsd-ups'];
@@ -53,8 +89,14 @@ const POLL_INTERVAL_SECONDS = 2;
 /** The drivers' default for the full poll, which reads battery.charge and battery.runtime: usbhid-ups(8), nutdrv_qx(8), snmp-ups(8). */
 const POLL_FREQ_SECONDS = 30;
 
-/** Facts of a driver whose offdelay and ondelay this project sets; undefined for any other. */
-export const driverFacts = (driver: string): DriverFacts | undefined => DRIVERS[driver];
+/** Facts of a UPS whose offdelay and ondelay this project sets; undefined for any other driver. */
+export const driverFacts = (ups: Device): DriverFacts | undefined => rowOf(ups)?.facts;
+
+/** False when the facts of a UPS are assumed. */
+export const isKnownDevice = (ups: Device): boolean => (rowOf(ups)?.source ?? 'unknown') !== 'unknown';
+
+/** A delay as it is written to ups.conf and shown by upsc. */
+export const writtenDelay = (ups: Device, seconds: number): number => seconds * (driverFacts(ups)?.delayDivisor ?? 1);
 
 /** What a driver needs of its node: the USB bus, a serial port, or nothing. */
 export type DriverAccess = 'usb' | 'serial' | 'network';
@@ -71,7 +113,7 @@ export const hasHostAsPort = (driver: string): boolean => OVER_THE_NETWORK.inclu
 /** The step of this UPS's delays, seconds. */
 export function delayStepSeconds(ups: Ups): number {
   const known = mayBeCyberPower(ups) ? CYBERPOWER_STEP_SECONDS : undefined;
-  return ups.delayStepSeconds ?? known ?? driverFacts(ups.driver ?? '')?.granularitySeconds ?? 1;
+  return ups.delayStepSeconds ?? known ?? driverFacts(ups)?.granularitySeconds ?? 1;
 }
 
 /** A delay as the UPS rounds it, seconds. */

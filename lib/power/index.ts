@@ -3,14 +3,18 @@ export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST
 export { powerSections } from './chapter';
 export { driversLike, isDriverOfNut } from './driver-names';
 export {
+  DRIVER_ROWS,
   type DriverAccess,
+  type DriverRow,
   driverAccess,
   driverFacts,
   driverNumber,
   hasHostAsPort,
+  isKnownDevice,
   needsVendor,
   RECKONED_OPTIONS,
   roundedDelay,
+  writtenDelay,
 } from './drivers';
 export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';

@@ -152,14 +152,14 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
 function returnOf(ups: Ups, offDelaySeconds: number): Pick<UpsPlan, 'onDelaySeconds' | 'returnSeconds'> {
   const seconds = onDelaySeconds(ups, offDelaySeconds);
   const rounded = roundedDelay(ups, seconds);
-  const isFromCut = driverFacts(ups.driver ?? '')?.onDelayFrom === 'cut';
+  const isFromCut = driverFacts(ups)?.onDelayFrom === 'cut';
   return { onDelaySeconds: seconds, returnSeconds: rounded + (isFromCut ? roundedDelay(ups, offDelaySeconds) : 0) };
 }
 
 /** The `ondelay` of the site in the driver's unit, or whole minutes that every driver takes and no step of the UPS shortens. Seconds. */
 function onDelaySeconds(ups: Ups, offDelaySeconds: number): number {
   const stated = driverNumber(ups, 'ondelay');
-  if (stated !== undefined) return stated * (driverFacts(ups.driver ?? '')?.onDelayUnitSeconds ?? 1);
+  if (stated !== undefined) return stated * (driverFacts(ups)?.onDelayUnitSeconds ?? 1);
   const step = delayStepSeconds(ups);
   return Math.ceil((Math.ceil((offDelaySeconds + OFF_AT_LEAST_SECONDS) / step) * step) / 60) * 60;
 }

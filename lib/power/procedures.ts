@@ -1,6 +1,7 @@
 import { type Cluster, type Origin, quorumOf, serversOf, type Ups } from '../cluster';
 import { urlHost } from '../network';
 import { bulleted, code, commands, numbered, type RunbookSection } from '../text';
+import { driverFacts } from './drivers';
 import type { PowerPlan } from './plan';
 
 /** A UPS whose cable goes to a node. */
@@ -81,7 +82,10 @@ function outputTimes({ upses }: PowerPlan, { name }: Ups): string {
     plan?.returnSeconds === undefined
       ? ''
       : `, and restores it ${plan.returnSeconds} s after the command at the earliest`;
-  return `${name} cuts its output ${plan?.offDelaySeconds ?? 0} s after the command, although mains power is on${restores}.`;
+  const cuts = `${name} cuts its output ${plan?.offDelaySeconds ?? 0} s after the command`;
+  return plan && driverFacts(plan.ups)?.onBatteryOnly
+    ? `Unplug the UPS first: it ignores the command on line. ${cuts}${restores}.`
+    : `${cuts}, although mains power is on${restores}.`;
 }
 
 const BEFORE_FULL_TEST = [

@@ -99,7 +99,7 @@ function checkOffDelay(cluster: Cluster, sums: string, ups: UpsPlan, path: Path,
     );
     return;
   }
-  const longest = driverFacts(site.driver ?? '')?.longestOffDelaySeconds;
+  const longest = driverFacts(site)?.longestOffDelaySeconds;
   // some protocols of nutdrv_qx have wider limits
   if (longest === undefined || ups.offDelaySeconds <= longest || site.options['protocol'] !== undefined) return;
   report(
@@ -123,7 +123,7 @@ function checkOnDelay(ups: UpsPlan, path: Path, report: Report<typeof RULES>): v
   const { ups: site, stepSeconds, offDelaySeconds, onDelaySeconds = 0 } = ups;
   const stated = driverNumber(site, 'ondelay');
   if (stated === undefined) return;
-  const unit = driverFacts(site.driver ?? '')?.onDelayUnitSeconds ?? 1;
+  const unit = driverFacts(site)?.onDelayUnitSeconds ?? 1;
   if (unit === 60 && stated >= MOST_MINUTES) {
     report(
       'ondelay-unit',

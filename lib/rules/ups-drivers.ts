@@ -1,5 +1,5 @@
 import type { Ups } from '../cluster';
-import { driverFacts, driversLike, hasHostAsPort, isDriverOfNut, RECKONED_OPTIONS } from '../power';
+import { driverFacts, driversLike, hasHostAsPort, isDriverOfNut, isKnownDevice, RECKONED_OPTIONS } from '../power';
 import { DRIVER_DELAY } from '../text';
 import { subject } from './subject';
 import { hostAddress } from './ups-address';
@@ -14,6 +14,16 @@ const RULES = {
     cause: 'The driver is not known to cut the output after a delay and restore it, without which nodes may stay off',
     cure: 'Test it as `hosts/RUNBOOK.md` describes, or use another driver',
     severity: 'warning',
+  },
+  'mib-unknown': {
+    cause:
+      'snmp-ups with a card whose MIB is not one of [drivers.md](drivers.md): the unit of its delays and its command are assumed',
+    cure: 'Set `options.mibs` if it is one of them. Otherwise test it as `hosts/RUNBOOK.md` describes, with the plug pulled',
+    severity: 'warning',
+  },
+  'delay-scaled': {
+    cause: 'The driver writes another delay to this UPS than `offdelay` or `ondelay` says',
+    cure: 'Remove it; synth writes the value that becomes the planned one',
   },
   'port-not-address': {
     cause: 'The `port` of a network driver is not an IP address. DNS may be down during an outage',
@@ -41,12 +51,30 @@ export const upsDrivers = subject(RULES, (cluster, report) => {
           : 'use one that https://networkupstools.org/stable-hcl.html lists for this UPS, or an images.nut that has the driver',
       );
     }
-    if (!driverFacts(driver)) {
+    if (!driverFacts(ups)) {
       report(
         'strand',
         ['ups', u, 'driver'],
         `driver ${driver} is not known to cut and restore the output of "${name}"; without that, nodes may stay off after an outage`,
         'check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
+      );
+    }
+    if (driverFacts(ups) && !isKnownDevice(ups)) {
+      report(
+        'mib-unknown',
+        ['ups', u, 'options'],
+        `the delays of "${name}" are assumed, because ${driver} handles each MIB in its own way and ${options['mibs'] === undefined ? 'options.mibs is not set' : `mibs ${JSON.stringify(options['mibs'])} is not a known one`}`,
+        'set options.mibs if the card has one of docs/drivers.md, and test the shutdown with the plug pulled (hosts/RUNBOOK.md)',
+      );
+    }
+    const divisor = driverFacts(ups)?.delayDivisor;
+    for (const option of ['offdelay', 'ondelay'] as const) {
+      if (divisor === undefined || options[option] === undefined) continue;
+      report(
+        'delay-scaled',
+        ['ups', u, 'options', option],
+        `${driver} divides ${option} of "${name}" by ${divisor}`,
+        `remove ${option}; synth computes it and multiplies it`,
       );
     }
     if (hasHostAsPort(driver) && hostAddress(port) === undefined) {

@@ -1,4 +1,5 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
+import { DRIVER_ROWS, type DriverRow } from '../power';
 import { SUBJECTS } from '../rules';
 import { table } from '../text';
 import { clusterJsonSchema } from './check';
@@ -26,6 +27,7 @@ export const references = (): Readonly<Record<string, string>> => ({
   'cluster.schema.json': schemaText(),
   'docs/fields.md': fieldsText(),
   'docs/rules.md': rulesText(),
+  'docs/drivers.md': driversText(),
 });
 
 function schemaText(): string {
@@ -111,4 +113,35 @@ function defaultOf({ default: value, properties }: Schema, stated: string | unde
   if (properties && value !== undefined) return '';
   const isSimple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
   return isSimple ? `\`${value}\`` : 'none';
+}
+
+const SOURCES: Readonly<Record<DriverRow['source'], string>> = {
+  drill: 'the drill runs the driver against an emulated device and reads back there',
+  sources: "NUT's sources, 2.8",
+  manual: 'manual page',
+  unknown: '*assumed*: rule `mib-unknown`, and a rehearsal',
+};
+
+function driversText(): string {
+  const rows = DRIVER_ROWS.map(({ drivers, mibs, facts, source }) => [
+    `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}`,
+    `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`,
+    `${facts.onDelayUnitSeconds === 1 ? 'seconds' : 'minutes'} from the ${facts.onDelayFrom}`,
+    [
+      ...(facts.delayDivisor ? [`writes both delays divided by ${facts.delayDivisor}; synth multiplies them`] : []),
+      ...(facts.returnNeedsDelay ? ['refuses `shutdown.return` without the delay; the scripts send it'] : []),
+      ...(facts.onBatteryOnly
+        ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
+        : []),
+      ...(facts.runtimeOption ? [`computes \`battery.runtime\` only with \`${facts.runtimeOption}\``] : []),
+    ].join('. '),
+    SOURCES[source],
+  ]);
+  return `${[
+    '# Drivers',
+    GENERATED,
+    'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`.',
+    table(['Driver', '`offdelay`', '`ondelay`', 'Otherwise', 'Source'], rows),
+    "usbhid-ups with a CyberPower rounds both delays **down** to whole minutes: 119 becomes 60, 59 becomes 0. Assumed unless `vendorid` is another maker's (`lsusb` prints it) or `delayStepSeconds` is set.",
+  ].join('\n\n')}\n`;
 }

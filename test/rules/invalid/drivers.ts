@@ -190,12 +190,39 @@ export const drivers: readonly InvalidSite[] = [
       'error ups[0].options.ondelay: ondelay-unit: ondelay 180 of "ups1" is in minutes with blazer_usb, so the output stays off for 3 hours; set ondelay to 3 or more, and to less than 60',
     ],
   },
+  ...([undefined, 'ietf'] as const).map((mibs) => ({
+    says: `a card whose MIB is ${mibs ?? 'not named'} is warned about`,
+    changes: {
+      'ups[0].driver': 'snmp-ups',
+      'ups[0].port': '192.168.10.20',
+      'ups[0].options': mibs === undefined ? {} : { mibs },
+    },
+    problems: [
+      `warning ups[0].options: mib-unknown: the delays of "ups1" are assumed, because snmp-ups handles each MIB in its own way and ${mibs === undefined ? 'options.mibs is not set' : 'mibs "ietf" is not a known one'}; set options.mibs if the card has one of docs/drivers.md, and test the shutdown with the plug pulled (hosts/RUNBOOK.md)`,
+    ],
+  })),
+  {
+    says: 'a delay that the driver divides is refused',
+    changes: {
+      'ups[0].driver': 'snmp-ups',
+      'ups[0].port': '192.168.10.20',
+      'ups[0].options': { mibs: 'apcc', offdelay: 120 },
+    },
+    problems: [
+      'error ups[0].options.offdelay: delay-scaled: snmp-ups divides offdelay of "ups1" by 3; remove offdelay; synth computes it and multiplies it',
+    ],
+  },
   {
     says: 'passwords and communities in the options of a driver are refused, each by its name',
     changes: {
       'ups[0].driver': 'snmp-ups',
       'ups[0].port': '192.168.10.20',
-      'ups[0].options': { authPassword: 'hunter2hunter2', community: 'office', privPassword: { secret: true } },
+      'ups[0].options': {
+        authPassword: 'hunter2hunter2',
+        community: 'office',
+        privPassword: { secret: true },
+        mibs: 'pw',
+      },
     },
     problems: [
       'error ups[0].options.authPassword: password-in-site: option authPassword of "ups1" is a secret, and this file and dist/ are committed to Git; write authPassword: { secret: true }, and run npm run secret:nut -- --driver-file ups1.authPassword=FILE',
