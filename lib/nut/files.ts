@@ -30,12 +30,12 @@ export function nutFiles(model: NutModel): Record<string, string> {
     files[`${node}.ups.conf`] = upsConf(cables);
     files[`${node}.upsd.conf`] = upsdConf([LOCAL, ...(cables[0]?.addresses ?? [])], model.port, model.tls);
     files[`${node}.cables`] = lines(
-      cables.map(({ name, offDelaySeconds: seconds, driver, shownOffDelay = seconds, returnNeedsDelay }) => [
+      cables.map(({ name, offDelaySeconds: seconds, driver, shownOffDelay = seconds, returnArgument }) => [
         name,
         seconds,
         driver,
         shownOffDelay,
-        ...(returnNeedsDelay ? [seconds] : []),
+        ...(returnArgument === undefined ? [] : [returnArgument]),
       ]),
     );
     files[`${node}.clients`] = lines(cables.flatMap((ups) => clients(model, ups)));

@@ -45,6 +45,7 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
   const { ups } = plan;
   const [first, ...others] = cluster.nodes.find(({ name }) => name === ups.node)?.address ?? [];
   if (!first || ups.node === undefined || ups.driver === undefined) return [];
+  const argument = driverFacts(ups)?.returnArgument;
   return [
     {
       name: ups.name,
@@ -56,7 +57,7 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
       addresses: [first.text, ...others.map(({ text }) => text)],
       offDelaySeconds: plan.offDelaySeconds,
       shownOffDelay: writtenDelay(ups, plan.offDelaySeconds),
-      returnNeedsDelay: driverFacts(ups)?.returnNeedsDelay ?? false,
+      returnArgument: argument === 'delay' ? plan.offDelaySeconds : argument,
     },
   ];
 }

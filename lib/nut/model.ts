@@ -20,8 +20,8 @@ export interface CabledUps extends UpsSection {
   readonly offDelaySeconds: number;
   /** What its driver shows as ups.delay.shutdown. @default - offDelaySeconds */
   readonly shownOffDelay?: number;
-  /** Whether `shutdown.return` has to carry the delay. @default false */
-  readonly returnNeedsDelay?: boolean;
+  /** What its driver needs behind `shutdown.return`. @default - nothing */
+  readonly returnArgument?: number;
 }
 
 /** A UPS that a host outside the cluster serves as its primary, such as a NAS. */

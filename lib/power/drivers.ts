@@ -13,8 +13,8 @@ export interface DriverFacts {
   readonly onDelayFrom: 'command' | 'cut';
   /** It writes offdelay and ondelay divided by this to the UPS, and shows them multiplied. @default 1 */
   readonly delayDivisor?: number;
-  /** True when it refuses `shutdown.return` without the delay. @default false */
-  readonly returnNeedsDelay?: boolean;
+  /** What it needs behind `shutdown.return`: the delay, or a number. @default - nothing */
+  readonly returnArgument?: 'delay' | number;
   /** True when the UPS ignores `shutdown.return` on line: mains power that returns before the command leaves nodes off. @default false */
   readonly onBatteryOnly?: boolean;
   /** Driver option without which it computes no battery.runtime, unless the UPS reports one. @default - none */
@@ -42,12 +42,15 @@ export interface DriverRow {
   readonly drivers: readonly string[];
   /** The value of `options.mibs`. @default - any */
   readonly mibs?: readonly string[];
-  readonly facts: DriverFacts;
+  /** Undefined when the driver cannot command these UPSes: synth writes no delays for them. */
+  readonly facts?: DriverFacts;
+  /** Why the command may never reach the UPS. @default - it does */
+  readonly strands?: string;
   /**
-   * drill: the drill runs the driver against an emulated device and reads back there. sources: drivers/*-mib.c of NUT 2.8.
-   * manual: https://networkupstools.org/docs/man/. unknown: assumed, with a warning.
+   * drill: the drill runs the driver against an emulated device and reads back there. measured: so done by hand, with NUT 2.8.0, 2.8.1
+   * and 2.8.5. manual: https://networkupstools.org/docs/man/. unknown: assumed, with a warning.
    */
-  readonly source: 'drill' | 'sources' | 'manual' | 'unknown';
+  readonly source: 'drill' | 'measured' | 'manual' | 'unknown';
 }
 
 /** The first row that fits counts. */
@@ -60,14 +63,30 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
     drivers: ['snmp-ups'],
     mibs: ['apcc'],
     facts: { ...SECONDS, delayDivisor: 3, onBatteryOnly: true },
-    source: 'sources',
+    source: 'measured',
   },
-  // https://github.com/networkupstools/nut/issues/1569
+  // NUT 2.8.0 lacks the value of the command, later versions have it: https://github.com/networkupstools/nut/pull/2041
+  { drivers: ['snmp-ups'], mibs: ['cyberpower'], facts: { ...SECONDS, returnArgument: 3 }, source: 'measured' },
+  // a Network-M2 that refuses: https://github.com/networkupstools/nut/issues/1571. NUT 2.8.0 has only pw, later versions have the others
   {
     drivers: ['snmp-ups'],
     mibs: ['pw', 'eaton_pw_nm2', 'eaton_pxg_ups'],
-    facts: { ...SECONDS, returnNeedsDelay: true },
-    source: 'sources',
+    facts: { ...SECONDS, returnArgument: 'delay' },
+    strands: 'it names the object without its instance .0, and cards such as the Network-M2 refuse that',
+    source: 'measured',
+  },
+  // it would write the delays to the card at its start, and a card that accepts them begins to count down
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['mge'],
+    strands: '`shutdown.return` fails before it reaches the card',
+    source: 'measured',
+  },
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['ietf', 'tripplite'],
+    strands: '`shutdown.return` is missing from this MIB',
+    source: 'measured',
   },
   { drivers: ['snmp-ups'], facts: SECONDS, source: 'unknown' },
 ];
@@ -91,6 +110,9 @@ const POLL_FREQ_SECONDS = 30;
 
 /** Facts of a UPS whose offdelay and ondelay this project sets; undefined for any other driver. */
 export const driverFacts = (ups: Device): DriverFacts | undefined => rowOf(ups)?.facts;
+
+/** Why the command to cut and restore the output may never reach a UPS; undefined when it does, or nothing is known. */
+export const strandReason = (ups: Device): string | undefined => rowOf(ups)?.strands;
 
 /** False when the facts of a UPS are assumed. */
 export const isKnownDevice = (ups: Device): boolean => (rowOf(ups)?.source ?? 'unknown') !== 'unknown';

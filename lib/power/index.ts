@@ -5,6 +5,7 @@ export { driversLike, isDriverOfNut } from './driver-names';
 export {
   DRIVER_ROWS,
   type DriverAccess,
+  type DriverFacts,
   type DriverRow,
   driverAccess,
   driverFacts,
@@ -14,6 +15,7 @@ export {
   needsVendor,
   RECKONED_OPTIONS,
   roundedDelay,
+  strandReason,
   writtenDelay,
 } from './drivers';
 export { explainData, explainText } from './explain';

@@ -1,5 +1,13 @@
 import type { Ups } from '../cluster';
-import { driverFacts, driversLike, hasHostAsPort, isDriverOfNut, isKnownDevice, RECKONED_OPTIONS } from '../power';
+import {
+  driverFacts,
+  driversLike,
+  hasHostAsPort,
+  isDriverOfNut,
+  isKnownDevice,
+  RECKONED_OPTIONS,
+  strandReason,
+} from '../power';
 import { DRIVER_DELAY } from '../text';
 import { subject } from './subject';
 import { hostAddress } from './ups-address';
@@ -11,14 +19,18 @@ const RULES = {
     severity: 'warning',
   },
   strand: {
-    cause: 'The driver is not known to cut the output after a delay and restore it, without which nodes may stay off',
+    cause: 'The driver may not cut the output after a delay and restore it, without which nodes may stay off',
     cure: 'Test it as `hosts/RUNBOOK.md` describes, or use another driver',
     severity: 'warning',
   },
+  'mib-missing': {
+    cause: 'snmp-ups chooses the MIB of a card itself. Its delays depend on the MIB: an APC card receives a third',
+    cure: 'Set `options.mibs` to the MIB of the card, see [drivers.md](drivers.md)',
+  },
   'mib-unknown': {
     cause:
-      'snmp-ups with a card whose MIB is not one of [drivers.md](drivers.md): the unit of its delays and its command are assumed',
-    cure: 'Set `options.mibs` if it is one of them. Otherwise test it as `hosts/RUNBOOK.md` describes, with the plug pulled',
+      'The MIB of a card is not one of [drivers.md](drivers.md): the unit of its delays and its command are assumed',
+    cure: 'Test it as `hosts/RUNBOOK.md` describes, with the plug pulled, or use another MIB of the card',
     severity: 'warning',
   },
   'delay-scaled': {
@@ -51,7 +63,15 @@ export const upsDrivers = subject(RULES, (cluster, report) => {
           : 'use one that https://networkupstools.org/stable-hcl.html lists for this UPS, or an images.nut that has the driver',
       );
     }
-    if (!driverFacts(ups)) {
+    const strands = strandReason(ups);
+    if (strands !== undefined) {
+      report(
+        'strand',
+        ['ups', u, 'options', 'mibs'],
+        `${driver} with mibs ${options['mibs']} may not cut and restore the output of "${name}", because ${strands}; without that, nodes may stay off after an outage`,
+        'use another MIB of the card or another port of the UPS, and test it (hosts/RUNBOOK.md)',
+      );
+    } else if (!driverFacts(ups)) {
       report(
         'strand',
         ['ups', u, 'driver'],
@@ -59,12 +79,19 @@ export const upsDrivers = subject(RULES, (cluster, report) => {
         'check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
       );
     }
-    if (driverFacts(ups) && !isKnownDevice(ups)) {
+    if (driver === 'snmp-ups' && ['', 'auto'].includes(String(options['mibs'] ?? ''))) {
+      report(
+        'mib-missing',
+        ['ups', u, 'options'],
+        `${driver} chooses the MIB of "${name}" itself, and the delays depend on it: with an APC card it writes a third`,
+        `set options.mibs to the MIB of the card (docs/drivers.md); a running driver names it: upsc ${name} driver.version.data`,
+      );
+    } else if (driverFacts(ups) && !isKnownDevice(ups)) {
       report(
         'mib-unknown',
-        ['ups', u, 'options'],
-        `the delays of "${name}" are assumed, because ${driver} handles each MIB in its own way and ${options['mibs'] === undefined ? 'options.mibs is not set' : `mibs ${JSON.stringify(options['mibs'])} is not a known one`}`,
-        'set options.mibs if the card has one of docs/drivers.md, and test the shutdown with the plug pulled (hosts/RUNBOOK.md)',
+        ['ups', u, 'options', 'mibs'],
+        `the delays of "${name}" are assumed, because ${driver} handles each MIB in its own way and ${JSON.stringify(options['mibs'])} is not a known one`,
+        'test the shutdown with the plug pulled (hosts/RUNBOOK.md), or use a MIB of docs/drivers.md if the card has one',
       );
     }
     const divisor = driverFacts(ups)?.delayDivisor;

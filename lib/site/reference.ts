@@ -1,5 +1,5 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
-import { DRIVER_ROWS, type DriverRow } from '../power';
+import { DRIVER_ROWS, type DriverFacts, type DriverRow } from '../power';
 import { SUBJECTS } from '../rules';
 import { table } from '../text';
 import { clusterJsonSchema } from './check';
@@ -117,24 +117,19 @@ function defaultOf({ default: value, properties }: Schema, stated: string | unde
 
 const SOURCES: Readonly<Record<DriverRow['source'], string>> = {
   drill: 'the drill runs the driver against an emulated device and reads back there',
-  sources: "NUT's sources, 2.8",
+  measured: 'NUT 2.8.0, 2.8.1 and 2.8.5 run against an emulated card, read back there',
   manual: 'manual page',
   unknown: '*assumed*: rule `mib-unknown`, and a rehearsal',
 };
 
 function driversText(): string {
-  const rows = DRIVER_ROWS.map(({ drivers, mibs, facts, source }) => [
+  const rows = DRIVER_ROWS.map(({ drivers, mibs, facts, strands, source }) => [
     `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}`,
-    `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`,
-    `${facts.onDelayUnitSeconds === 1 ? 'seconds' : 'minutes'} from the ${facts.onDelayFrom}`,
-    [
-      ...(facts.delayDivisor ? [`writes both delays divided by ${facts.delayDivisor}; synth multiplies them`] : []),
-      ...(facts.returnNeedsDelay ? ['refuses `shutdown.return` without the delay; the scripts send it'] : []),
-      ...(facts.onBatteryOnly
-        ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
-        : []),
-      ...(facts.runtimeOption ? [`computes \`battery.runtime\` only with \`${facts.runtimeOption}\``] : []),
-    ].join('. '),
+    facts
+      ? `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`
+      : 'not set',
+    facts ? `${facts.onDelayUnitSeconds === 1 ? 'seconds' : 'minutes'} from the ${facts.onDelayFrom}` : 'not set',
+    [...(strands ? [`**May strand**: ${strands}`] : []), ...(facts ? remarks(facts) : [])].join('. '),
     SOURCES[source],
   ]);
   return `${[
@@ -145,3 +140,13 @@ function driversText(): string {
     "usbhid-ups with a CyberPower rounds both delays **down** to whole minutes: 119 becomes 60, 59 becomes 0. Assumed unless `vendorid` is another maker's (`lsusb` prints it) or `delayStepSeconds` is set.",
   ].join('\n\n')}\n`;
 }
+
+const remarks = ({ delayDivisor, returnArgument, onBatteryOnly, runtimeOption }: DriverFacts): string[] => [
+  ...(delayDivisor ? [`writes both delays divided by ${delayDivisor}; synth multiplies them`] : []),
+  ...(returnArgument === 'delay' ? ['refuses `shutdown.return` without the delay; the scripts send it'] : []),
+  ...(typeof returnArgument === 'number' ? [`the scripts send \`shutdown.return ${returnArgument}\``] : []),
+  ...(onBatteryOnly
+    ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
+    : []),
+  ...(runtimeOption ? [`computes \`battery.runtime\` only with \`${runtimeOption}\``] : []),
+];

@@ -30,7 +30,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     });
 
     test('sends the delay with the command where the driver needs it', () => {
-      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, returnNeedsDelay: true })) });
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, returnArgument: 120 })) });
       pod.ups('ups1', 'ups.status', 'FSD OB LB');
       pod.run('commit.sh', ['because']);
       expect(pod.told).toEqual([`${RETURN('ups1')} 120`]);

@@ -31,3 +31,12 @@ test.each(['pw', 'eaton_pw_nm2', 'eaton_pxg_ups'])('the command to a card with %
   expect(section).toContain(`offdelay = "${off}"\n`);
   expect(cables).toBe(`ups1 ${off} snmp-ups ${off} ${off}\n`);
 });
+
+test('the command to a CyberPower card carries the value that NUT 2.8.0 lacks', () => {
+  const { plan, cables } = withCard({ mibs: 'cyberpower' });
+  expect(cables).toBe(`ups1 ${plan?.offDelaySeconds} snmp-ups ${plan?.offDelaySeconds} 3\n`);
+});
+
+test.each(['ietf', 'mge'])('a card that the driver cannot command gets no delays: %s', (mibs) => {
+  expect(withCard({ mibs }).section).not.toContain('delay');
+});

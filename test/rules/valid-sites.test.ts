@@ -92,7 +92,7 @@ const valid: readonly ValidSite[] = [
     changes: {
       'ups[0].driver': 'snmp-ups',
       'ups[0].port': '192.168.10.20',
-      'ups[0].options': { community: 'public', mibs: 'pw' },
+      'ups[0].options': { community: 'public', mibs: 'apcc' },
     },
   },
   {

@@ -190,15 +190,35 @@ export const drivers: readonly InvalidSite[] = [
       'error ups[0].options.ondelay: ondelay-unit: ondelay 180 of "ups1" is in minutes with blazer_usb, so the output stays off for 3 hours; set ondelay to 3 or more, and to less than 60',
     ],
   },
-  ...([undefined, 'ietf'] as const).map((mibs) => ({
-    says: `a card whose MIB is ${mibs ?? 'not named'} is warned about`,
+  ...[{}, { mibs: 'auto' }].map((options) => ({
+    says: `a card whose MIB the driver is to choose is refused: ${JSON.stringify(options)}`,
+    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.20', 'ups[0].options': options },
+    problems: [
+      'error ups[0].options: mib-missing: snmp-ups chooses the MIB of "ups1" itself, and the delays depend on it: with an APC card it writes a third; set options.mibs to the MIB of the card (docs/drivers.md); a running driver names it: upsc ups1 driver.version.data',
+    ],
+  })),
+  {
+    says: 'a card of a MIB without facts is warned about',
     changes: {
       'ups[0].driver': 'snmp-ups',
       'ups[0].port': '192.168.10.20',
-      'ups[0].options': mibs === undefined ? {} : { mibs },
+      'ups[0].options': { mibs: 'huawei' },
     },
     problems: [
-      `warning ups[0].options: mib-unknown: the delays of "ups1" are assumed, because snmp-ups handles each MIB in its own way and ${mibs === undefined ? 'options.mibs is not set' : 'mibs "ietf" is not a known one'}; set options.mibs if the card has one of docs/drivers.md, and test the shutdown with the plug pulled (hosts/RUNBOOK.md)`,
+      'warning ups[0].options.mibs: mib-unknown: the delays of "ups1" are assumed, because snmp-ups handles each MIB in its own way and "huawei" is not a known one; test the shutdown with the plug pulled (hosts/RUNBOOK.md), or use a MIB of docs/drivers.md if the card has one',
+    ],
+  },
+  ...(
+    [
+      ['ietf', '`shutdown.return` is missing from this MIB'],
+      ['mge', '`shutdown.return` fails before it reaches the card'],
+      ['eaton_pw_nm2', 'it names the object without its instance .0, and cards such as the Network-M2 refuse that'],
+    ] as const
+  ).map(([mibs, why]) => ({
+    says: `a card that the driver cannot command is warned about: ${mibs}`,
+    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.20', 'ups[0].options': { mibs } },
+    problems: [
+      `warning ups[0].options.mibs: strand: snmp-ups with mibs ${mibs} may not cut and restore the output of "ups1", because ${why}; without that, nodes may stay off after an outage; use another MIB of the card or another port of the UPS, and test it (hosts/RUNBOOK.md)`,
     ],
   })),
   {
@@ -221,7 +241,7 @@ export const drivers: readonly InvalidSite[] = [
         authPassword: 'hunter2hunter2',
         community: 'office',
         privPassword: { secret: true },
-        mibs: 'pw',
+        mibs: 'apcc',
       },
     },
     problems: [
