@@ -154,7 +154,7 @@ describe('the delays', () => {
     ['blazer_usb', 180, 300],
   ])('restore the output after ondelay, with %s counted from the cut where the UPS does so', (driver, on, returns) => {
     const port = driver === 'snmp-ups' ? '192.168.10.20' : 'auto';
-    const options = driver === 'snmp-ups' ? { mibs: 'apcc' } : {};
+    const options: Record<string, string> = driver === 'snmp-ups' ? { mibs: 'apcc' } : {};
     const ups = { name: 'ups1', driver, port, node: 'k3s-1', options, runtimeAtLowBatterySeconds: 999 };
     const { onDelaySeconds, returnSeconds } = upsOf({ ...ipv4Site(), ups: [ups] });
     expect([onDelaySeconds, returnSeconds]).toEqual([on, returns]);
