@@ -141,12 +141,19 @@ function driversText(): string {
   ].join('\n\n')}\n`;
 }
 
-const remarks = ({ delayDivisor, returnArgument, onBatteryOnly, runtimeOption }: DriverFacts): string[] => [
+const remarks = ({
+  delayDivisor,
+  returnArgument,
+  onBatteryOnly,
+  statusEveryPollFreq,
+  runtimeOption,
+}: DriverFacts): string[] => [
   ...(delayDivisor ? [`writes both delays divided by ${delayDivisor}; synth multiplies them`] : []),
   ...(returnArgument === 'delay' ? ['refuses `shutdown.return` without the delay; the scripts send it'] : []),
   ...(typeof returnArgument === 'number' ? [`the scripts send \`shutdown.return ${returnArgument}\``] : []),
   ...(onBatteryOnly
     ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
     : []),
+  ...(statusEveryPollFreq ? ['reads the status every `pollfreq`, 30 s by default, not every `pollinterval`'] : []),
   ...(runtimeOption ? [`computes \`battery.runtime\` only with \`${runtimeOption}\``] : []),
 ];

@@ -32,7 +32,7 @@ export interface LabProps {
   readonly killpowerSize?: string;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
-  /** Of every UPS with a serial cable. @default - a UPS in real time with an endless battery */
+  /** Of every UPS; some options are for serial ones. @default - a UPS in real time with an endless battery */
   readonly ups?: MegatecOptions;
   /** Programs in the image of every container beside those of this host: path to script. @default - none */
   readonly imagePrograms?: Readonly<Record<string, string>>;
@@ -79,7 +79,7 @@ export class Lab {
       cluster.ups.map(({ name, driver, port, options }) => [
         name,
         driver === 'snmp-ups'
-          ? new SnmpUps({ name, timeline, onLoad, address: port, model: cardOf(options['mibs']) })
+          ? new SnmpUps({ ...props.ups, name, timeline, onLoad, address: port, model: cardOf(options['mibs']) })
           : new UpsEmulator({ ...props.ups, name, folder: scenario.folder(name), timeline, onLoad }),
       ]),
     );

@@ -8,8 +8,6 @@ import { type UpsOptions, UpsOutput } from './ups-output';
 export interface MegatecOptions extends UpsOptions {
   /** Milliseconds of a minute of `S<n>`, the delay before the output is cut. @default 60000 */
   readonly shutdownMinuteMs?: number;
-  /** Milliseconds of a minute of `R<m>`, the delay before the output is restored. @default 60000 */
-  readonly restoreMinuteMs?: number;
   /** Whether its status reports a pending shutdown, which few UPSes do; the driver turns that into FSD. @default true */
   readonly showsShutdown?: boolean;
   /** Whether it does not answer while its output is off. @default false */
@@ -30,10 +28,7 @@ export class MegatecUps extends UpsOutput {
       const [wait, restore] = [Number(minutes), pause === undefined ? Number.POSITIVE_INFINITY : Number(pause)];
       const shutdown = { cutSeconds: wait * 60, restoreSeconds: restore * 60 };
       this.commands.push({ at: now, text: command, shutdown });
-      this.pending = {
-        cutAt: now + wait * (this.options.shutdownMinuteMs ?? 60_000),
-        restoreMs: restore * (this.options.restoreMinuteMs ?? 60_000),
-      };
+      this.cutIn(wait * (this.options.shutdownMinuteMs ?? 60_000), shutdown, now);
     } else if (command === 'C') {
       this.commands.push({ at: now, text: command });
       this.pending = undefined;

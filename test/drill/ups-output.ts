@@ -3,6 +3,8 @@
 export interface UpsOptions {
   /** Battery runtime in milliseconds. @default Infinity */
   readonly batteryMs?: number;
+  /** Milliseconds of a minute between the cut of the output and its return. @default 60000 */
+  readonly restoreMinuteMs?: number;
 }
 
 /** A command to cut the output, in seconds as the UPS takes them. */
@@ -45,7 +47,7 @@ export class UpsOutput {
   private batteryEmptyAt = Number.POSITIVE_INFINITY;
   private load = true;
 
-  constructor(private readonly battery: UpsOptions = {}) {}
+  constructor(private readonly times: UpsOptions = {}) {}
 
   get loadOn(): boolean {
     return this.load;
@@ -54,7 +56,7 @@ export class UpsOutput {
   setMains(on: boolean, now: number): void {
     this.hasMains = on;
     if (on) this.isLow = false;
-    this.batteryEmptyAt = on ? Number.POSITIVE_INFINITY : now + (this.battery.batteryMs ?? Number.POSITIVE_INFINITY);
+    this.batteryEmptyAt = on ? Number.POSITIVE_INFINITY : now + (this.times.batteryMs ?? Number.POSITIVE_INFINITY);
   }
 
   setLowBattery(low: boolean): void {
@@ -78,6 +80,12 @@ export class UpsOutput {
       this.switchLoad(true, now, 'restored');
     }
     return this.loadChanges.slice(before);
+  }
+
+  /** The output is cut after a time, and restored some seconds later. */
+  protected cutIn(milliseconds: number, { restoreSeconds }: Shutdown, now: number): void {
+    const restoreMs = (restoreSeconds / 60) * (this.times.restoreMinuteMs ?? 60_000);
+    this.pending = { cutAt: now + milliseconds, restoreMs };
   }
 
   private switchLoad(on: boolean, at: number, reason: LoadChange['reason']): void {

@@ -191,6 +191,14 @@ test('pollinterval and pollfreq of the driver count', () => {
   expect([runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds]).toEqual([137, 197, 15]);
 });
 
+test('a card is read every pollfreq, its status too', () => {
+  const [ups] = ipv4Site().ups ?? [];
+  const card = (options: Record<string, string | number>) =>
+    upsOf({ ...ipv4Site(), ups: [{ ...ups, name: 'ups1', driver: 'snmp-ups', port: '192.168.10.20', options }] });
+  expect(card({ mibs: 'apcc' }).noticeSeconds).toBe(30 + 1 + 2 + 5);
+  expect(card({ mibs: 'apcc', pollfreq: 5, pollinterval: 1 }).noticeSeconds).toBe(5 + 1 + 1 + 5);
+});
+
 describe('every plan', () => {
   test('cuts no output before every node on it is off, with the margin', () => {
     fc.assert(

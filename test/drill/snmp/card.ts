@@ -1,4 +1,4 @@
-import { type Shutdown, UpsOutput } from '../ups-output';
+import { type Shutdown, type UpsOptions, UpsOutput } from '../ups-output';
 import { type Binding, decode, ERRORS, encode, KINDS, type SnmpValue } from './message';
 
 /** What a driver can see of a UPS. */
@@ -23,9 +23,9 @@ export class SnmpCard extends UpsOutput {
 
   constructor(
     private readonly model: CardModel,
-    private readonly restoreSecondMs: number,
+    times: UpsOptions = {},
   ) {
-    super();
+    super(times);
     this.stored = new Map(Object.entries(model.values));
   }
 
@@ -59,9 +59,7 @@ export class SnmpCard extends UpsOutput {
     this.stored.set(oid, value);
     const shutdown = this.model.shutdownBy(oid, (name) => Number(this.stored.get(name)?.value), this.ups);
     this.commands.push({ at: now, text: `${oid} = ${value.value} (${value.type})`, ...(shutdown && { shutdown }) });
-    if (shutdown === undefined) return;
-    const { cutSeconds, restoreSeconds } = shutdown;
-    this.pending = { cutAt: now + cutSeconds * 1000, restoreMs: restoreSeconds * this.restoreSecondMs };
+    if (shutdown !== undefined) this.cutIn(shutdown.cutSeconds * 1000, shutdown, now);
   }
 
   private get ups(): UpsStatus {

@@ -1,13 +1,12 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { UpsDevice, type UpsDeviceProps } from '../ups-device';
+import type { UpsOptions } from '../ups-output';
 import { type CardModel, SnmpCard } from './card';
 
-export interface SnmpUpsProps extends UpsDeviceProps {
+export interface SnmpUpsProps extends UpsOptions, UpsDeviceProps {
   /** Its IPv4 address, which this host has. */
   readonly address: string;
   readonly model: CardModel;
-  /** Milliseconds of a second between the cut of the output and its return. @default 1000 */
-  readonly restoreSecondMs?: number;
 }
 
 /** A UPS with a network card, which snmp-ups can reach. */
@@ -16,7 +15,7 @@ export class SnmpUps extends UpsDevice {
   private socket: Socket | undefined;
 
   constructor(private readonly props: SnmpUpsProps) {
-    const card = new SnmpCard(props.model, props.restoreSecondMs ?? 1000);
+    const card = new SnmpCard(props.model, props);
     super(props, card);
     this.card = card;
   }
