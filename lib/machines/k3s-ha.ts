@@ -1,5 +1,4 @@
 import { type Cluster, isOnLink, type Node, serversOf } from '../cluster';
-import { readProjectFile } from '../files';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
 import { K3S_HA_PORT } from '../releases';
 import { commentedFile, markedScript, yamlFile } from './text';
@@ -11,15 +10,8 @@ export const K3S_HA_CONF = '/etc/rancher/k3s/k3s-ha.conf';
 /** Installed path of the manifest that k3s-ha applies after the bootstrap, so that the VIP is up before the others join. */
 export const KUBE_VIP_MANIFEST = '/usr/local/share/k3s-ha/kube-vip.yaml';
 
-const PEERS = 'lib/machines/scripts/k3s-ha-peers.sh';
-
 /** `server/k3s-ha`, the same script for every site. */
-export function k3sHaScript(): string {
-  const [, peers = ''] = /^#!.*\n([\s\S]*)$/.exec(readProjectFile(PEERS)) ?? [];
-  const script = readProjectFile('lib/machines/scripts/k3s-ha.sh');
-  // a function, because a text may have the patterns of `replace`
-  return markedScript(script.replace(`# shellcheck source=${PEERS}\n. ${PEERS}\n`, () => peers));
-}
+export const k3sHaScript = (): string => markedScript('lib/machines/scripts/k3s-ha.sh');
 
 /** TCP ports that the servers open for each other: k3s-ha, etcd and the API. https://docs.k3s.io/installation/requirements#networking */
 export const serverPorts = ({ controlPlane }: Cluster): readonly number[] => [

@@ -1,5 +1,4 @@
 import type { Cluster, Node } from '../cluster';
-import { readProjectFile } from '../files';
 import { commentedFile, markedScript } from './text';
 
 /** Installed path of the script that writes node-ip. */
@@ -13,7 +12,7 @@ export const NODE_IP_DROP_IN = '/etc/systemd/system/k3s-agent.service.d/10-node-
 export const needsNodeIp = ({ network }: Cluster): boolean => network.subnet.some(({ family }) => family === 6);
 
 /** The script, the same for every site; its arguments differ. On servers k3s-ha does this. */
-export const nodeIpScript = (): string => markedScript(readProjectFile('lib/machines/scripts/k3s-node-ip.sh'));
+export const nodeIpScript = (): string => markedScript('lib/machines/scripts/k3s-node-ip.sh');
 
 /** The command of a role, the same on each host: the host finds its own addresses among all of them. */
 export const nodeIpCommand = (cluster: Cluster, role: Node['role'], separator = ' '): string =>

@@ -1,5 +1,5 @@
 import { Document, isScalar } from 'yaml';
-import { WRITTEN_BY } from '../files';
+import { readProjectFile, WRITTEN_BY } from '../files';
 
 /** One key of a configuration file, its value, and the reason for it. */
 export interface Setting {
@@ -40,8 +40,14 @@ const comment = (lines: readonly string[]): string => lines.map((line) => ` ${li
 export const commentedFile = (head: readonly string[], lines: readonly string[]): string =>
   `${[WRITTEN_BY, ...head].map((line) => `# ${line}`).join('\n')}\n${lines.join('\n')}\n`;
 
-/** A script of the project with the mark below its first line, which must stay `#!`. */
-export function markedScript(script: string): string {
+/** The lines of a script that read one of its parts. */
+const PARTS = /^# shellcheck source=(.*)\n\. \1\n/gm;
+
+/** A script of the project with its parts, and with the mark below its first line, which must stay `#!`. */
+export function markedScript(path: string): string {
+  const script = readProjectFile(path).replace(PARTS, (_, part: string) =>
+    readProjectFile(part).replace(/^#!.*\n/, ''),
+  );
   const end = script.indexOf('\n') + 1;
   return `${script.slice(0, end)}# ${WRITTEN_BY}\n${script.slice(end)}`;
 }

@@ -1,8 +1,12 @@
 #!/bin/sh
-# killpowerd [--wake SECONDS] DIRECTORY
+# killpowerd [--cut SECONDS] [--wake SECONDS] DIRECTORY
 #   Powers this host off at the time in DIRECTORY/deadline or DIRECTORY/lease, whatever else has failed by then. Run it as root under a
 #   supervisor.
 #   --wake SECONDS  before the power-off, set the wake alarm of each RTC to SECONDS from then; 0: none
+#   --cut SECONDS   a UPS may cut its output for so long after a deadline was set, which a record on disk keeps; 0: no record
+# killpowerd --gate [--wake SECONDS] DIRECTORY
+#   Run it before k3s. It exits at once unless an earlier boot recorded that a UPS may still cut its output. Then it powers this host off
+#   again, with an alarm behind the cut. Without an alarm it waits until then: a cut damages least while nothing has started.
 # killpowerd --check FILE...
 #   Prints what each file would cause; does nothing.
 #
@@ -25,9 +29,10 @@
 #   KILLPOWERD_BOOT_ID   default: /proc/sys/kernel/random/boot_id
 #   KILLPOWERD_UPTIME    default: /proc/uptime
 #   KILLPOWERD_RTC       folder with the RTCs; default: /sys/class/rtc
+#   KILLPOWERD_RECORD    the record; default: /var/lib/rancher/killpowerd, kept like the data of k3s
 
 usage() {
-  echo 'usage: killpowerd [--wake SECONDS] DIRECTORY' >&2
+  echo 'usage: killpowerd [--gate] [--cut SECONDS] [--wake SECONDS] DIRECTORY' >&2
   echo '       killpowerd --check FILE...' >&2
   exit 2
 }
@@ -135,6 +140,9 @@ set_clocks() {
   done
 }
 
+# shellcheck source=lib/machines/scripts/killpowerd-gate.sh
+. lib/machines/scripts/killpowerd-gate.sh
+
 # Runs beside the main loop: a command that hangs must not delay the forced power-off.
 ask_to_power_off() {
   tried=
@@ -175,6 +183,7 @@ poll() {
   if [ -z "$force_at" ]; then
     for file in deadline lease; do
       examine "$dir/$file" || continue
+      if [ "$file" = deadline ] || [ "$now" -ge "$at" ]; then record "$file: $why"; fi
       if [ "$now" -ge "$at" ]; then
         power_off "$file"
         return
@@ -203,6 +212,17 @@ fi
 [ -n "$KILLPOWERD_BOOT_ID" ] || KILLPOWERD_BOOT_ID=/proc/sys/kernel/random/boot_id
 [ -n "$KILLPOWERD_UPTIME" ] || KILLPOWERD_UPTIME=/proc/uptime
 [ -n "$KILLPOWERD_RTC" ] || KILLPOWERD_RTC=/sys/class/rtc
+[ -n "$KILLPOWERD_RECORD" ] || KILLPOWERD_RECORD=/var/lib/rancher/killpowerd
+
+recorded=
+gates=
+cut=0
+if [ "$1" = --gate ]; then gates=yes && shift; fi
+if [ "$1" = --cut ]; then
+  is_number "$2" || usage
+  cut=$2
+  shift 2
+fi
 
 wake=0
 case $1 in
@@ -233,7 +253,9 @@ fi
 unwritable=
 force_at=
 mkdir -p "$dir" 2>/dev/null
-if examine "$dir/called" && [ "$at" -le "$now" ]; then
+if [ -n "$gates" ]; then
+  if gate; then exit 0; fi
+elif examine "$dir/called" && [ "$at" -le "$now" ]; then
   log "restarted during a power-off ($why); continuing it"
   force_at=$((at + halt))
   ask_to_power_off &

@@ -52,6 +52,7 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
   scenario.measure(`off after a deadline in ${DEADLINE_SECONDS} s`, seconds(took));
   inTime(scenario, 'deadline', took, DEADLINE_SECONDS);
 
+  machine.forgetCut();
   await started(scenario, machine);
   await scenario.pass('the old deadline still exists', 8000);
   scenario.check('after a reboot the old deadline does nothing: no boot loop', !machine.isOff);
