@@ -17,6 +17,11 @@ export interface DriverFacts {
   readonly returnArgument?: 'delay' | number;
   /** True when the UPS ignores `shutdown.return` on line: mains power that returns before the command leaves nodes off. @default false */
   readonly onBatteryOnly?: boolean;
+  /**
+   * True when some models restore the output ondelay after the command, also without mains power; with ondelay 0 they wait for it, with
+   * -1 they never restore it. @default false
+   */
+  readonly restoresWithoutMains?: boolean;
   /** True when it reads the status with all values, every pollfreq, and not every pollinterval. @default false */
   readonly statusEveryPollFreq?: boolean;
   /** Driver option without which it computes no battery.runtime, unless the UPS reports one. @default - none */
@@ -39,6 +44,9 @@ const MINUTES: DriverFacts = {
   runtimeOption: 'runtimecal',
 };
 
+/** Whole minutes: usbhid-ups(8). Restores: https://github.com/networkupstools/nut/issues/625 and 578. */
+const CYBERPOWER: DriverFacts = { ...SECONDS, granularitySeconds: 60, restoresWithoutMains: true };
+
 type Device = Pick<Ups, 'driver' | 'options'>;
 
 /** A row: drivers, the UPSes of these drivers that it is about, its facts, and where they are from. */
@@ -46,6 +54,8 @@ export interface DriverRow {
   readonly drivers: readonly string[];
   /** The value of `options.mibs`. @default - any */
   readonly mibs?: readonly string[];
+  /** True for the UPSes that may be a CyberPower, by `options.vendorid`. @default false */
+  readonly cyberPower?: boolean;
   /** Undefined when the driver cannot command these UPSes: synth writes no delays for them. */
   readonly facts?: DriverFacts;
   /** Why the command may never reach the UPS. @default - it does */
@@ -59,6 +69,7 @@ export interface DriverRow {
 
 /** The first row that fits counts. */
 export const DRIVER_ROWS: readonly DriverRow[] = [
+  { drivers: ['usbhid-ups'], cyberPower: true, facts: CYBERPOWER, source: 'manual' },
   { drivers: ['usbhid-ups', 'mge-shut'], facts: SECONDS, source: 'manual' },
   { drivers: ['nutdrv_qx'], facts: MINUTES, source: 'drill' },
   { drivers: ['blazer_ser', 'blazer_usb'], facts: { ...MINUTES, onDelayUnitSeconds: 60 }, source: 'manual' },
@@ -98,15 +109,17 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
 
 const rowOf = ({ driver = '', options }: Device): DriverRow | undefined =>
   DRIVER_ROWS.find(
-    ({ drivers, mibs }) => drivers.includes(driver) && (mibs === undefined || mibs.includes(String(options['mibs']))),
+    ({ drivers, mibs, cyberPower }) =>
+      drivers.includes(driver) &&
+      (mibs === undefined || mibs.includes(String(options['mibs']))) &&
+      (!cyberPower || mayBeCyberPower(options)),
   );
 
 /** Drivers whose port is a host or a URL. */
 const OVER_THE_NETWORK = ['snmp-ups', 'netxml-ups', 'apcupsd-ups'];
 
-/** USB vendor of CyberPower, whose UPSes round delays down to minutes: usbhid-ups(8). */
-const CYBERPOWER = '0764';
-const CYBERPOWER_STEP_SECONDS = 60;
+/** USB vendor of CyberPower. */
+const CYBERPOWER_VENDOR = '0764';
 
 /** NUT's default for the status poll of a driver: ups.conf(5). */
 const POLL_INTERVAL_SECONDS = 2;
@@ -138,19 +151,14 @@ export function driverAccess({ driver, port }: { readonly driver: string; readon
 export const hasHostAsPort = (driver: string): boolean => OVER_THE_NETWORK.includes(driver);
 
 /** The step of this UPS's delays, seconds. */
-export function delayStepSeconds(ups: Ups): number {
-  const known = mayBeCyberPower(ups) ? CYBERPOWER_STEP_SECONDS : undefined;
-  return ups.delayStepSeconds ?? known ?? driverFacts(ups)?.granularitySeconds ?? 1;
-}
+export const delayStepSeconds = (ups: Ups): number => ups.delayStepSeconds ?? driverFacts(ups)?.granularitySeconds ?? 1;
 
 /** A delay as the UPS rounds it, seconds. */
 export const roundedDelay = (ups: Ups, seconds: number): number =>
   Math.floor(seconds / delayStepSeconds(ups)) * delayStepSeconds(ups);
 
 /** True unless vendorid names another maker: usbhid-ups without vendorid also takes a CyberPower. */
-function mayBeCyberPower({ driver, options }: Ups): boolean {
-  const { vendorid } = options;
-  if (driver !== 'usbhid-ups') return false;
+function mayBeCyberPower({ vendorid }: Ups['options']): boolean {
   // a number in TypeScript, where 0x764 is 1892; cluster.yaml takes none that is written otherwise than 764 is (rule misread-number)
   const spellings =
     typeof vendorid === 'number' ? [10, 16, 8].map((radix) => vendorid.toString(radix)) : [String(vendorid ?? '')];
@@ -159,12 +167,12 @@ function mayBeCyberPower({ driver, options }: Ups): boolean {
 
 /** True when a vendorid could make its delays whole seconds. */
 export const needsVendor = (ups: Ups): boolean =>
-  ups.delayStepSeconds === undefined && ups.options['vendorid'] === undefined && mayBeCyberPower(ups);
+  ups.delayStepSeconds === undefined && ups.options['vendorid'] === undefined && ups.driver === 'usbhid-ups';
 
 /** vendorid is a regular expression, matched anywhere in the four digits of a vendor. One with more than digits may match any. */
 function matchesCyberPower(vendorid: string): boolean {
   const [, digits] = /^(?:0x)?([0-9a-f]+)$/i.exec(vendorid) ?? [];
-  return digits === undefined || CYBERPOWER.includes(digits);
+  return digits === undefined || CYBERPOWER_VENDOR.includes(digits);
 }
 
 /** The longest time until the driver detects on battery or low battery, seconds. */

@@ -92,6 +92,7 @@ const BEFORE_FULL_TEST = [
   'Set "restore on AC power loss" to "power on" in the firmware of every node. Otherwise nodes stay off after every outage.',
   'Schedule ten minutes of downtime. Leave mains power on.',
   'Print this page. Note when each node powers off and the UPS switches, and compare with the tables above.',
+  'Repeat it once without mains power: pull the plug of the UPS when all nodes are off. The output must be cut and stay off until you plug the UPS in.',
   'Repeat it after each change of nodes, UPS or times.',
 ];
 

@@ -41,6 +41,19 @@ const RULES = {
     cause: 'The host that serves this UPS cuts the output before the last node is off',
     cure: 'Lengthen the delay on that host and here, or lower the halt budgets',
   },
+  'fixed-delay-too-short': {
+    cause: 'This UPS takes no other delay, and cuts the output before the last node is off',
+    cure: 'Lower the halt budgets and stages, or use another UPS',
+  },
+  'restores-without-mains': {
+    cause: 'Some CyberPower models restore the output `ondelay` after the command, also without mains power',
+    cure: 'Set `options.ondelay: 0`, which waits for mains power, and test it with the plug pulled (`hosts/RUNBOOK.md`)',
+    severity: 'warning',
+  },
+  'ondelay-never': {
+    cause: 'A CyberPower with `ondelay: -1` never restores its output',
+    cure: 'Set `ondelay: 0`, which waits for mains power',
+  },
   'rtc-wake-too-early': {
     cause: 'The RTC would wake a node before the output is cut',
     cure: 'Raise `rtcWakeSeconds`, or set 0',
@@ -68,12 +81,43 @@ export const delays = subject(RULES, (cluster, report) => {
     } else if (ups.ups.node === undefined) {
       continue;
     } else {
-      checkOffDelay(cluster, sums, ups, path, report);
+      if (ups.ups.fixedCutDelaySeconds === undefined) checkOffDelay(cluster, sums, ups, path, report);
+      else checkFixedDelay(cluster, sums, ups, [...path, 'fixedCutDelaySeconds'], report);
       checkOnDelay(ups, [...path, 'options', 'ondelay'], report);
+      checkRestore(ups, [...path, 'options', 'ondelay'], report);
     }
     checkWake(cluster, ups, report);
   }
 });
+
+function checkFixedDelay(cluster: Cluster, sums: string, ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
+  if (ups.offDelaySeconds >= ups.allDownSeconds + cluster.power.marginSeconds) return;
+  const budgets = lowerBudgets(ups, ups.offDelaySeconds - cluster.power.marginSeconds);
+  report(
+    'fixed-delay-too-short',
+    path,
+    `"${ups.ups.name}" always cuts its output after ${ups.offDelaySeconds} s, too early: ${sums}`,
+    budgets ? changeText(budgets) : 'use another UPS, or nodes that halt faster',
+  );
+}
+
+/** Of a UPS that says it is a CyberPower. */
+function checkRestore({ ups }: UpsPlan, path: Path, report: Report<typeof RULES>): void {
+  const { name, options } = ups;
+  if (!driverFacts(ups)?.restoresWithoutMains || options['vendorid'] === undefined) return;
+  const stated = String(options['ondelay'] ?? '');
+  if (stated === '0') return;
+  if (stated === '-1') {
+    report('ondelay-never', path, `"${name}" never restores its output with ondelay -1`, 'set ondelay to 0');
+    return;
+  }
+  report(
+    'restores-without-mains',
+    path,
+    `"${name}" may restore its output ondelay after the command, also without mains power, and its nodes start on an empty battery`,
+    'set ondelay to 0, which waits for mains power, and test it with the plug pulled (hosts/RUNBOOK.md)',
+  );
+}
 
 function checkOffDelay(cluster: Cluster, sums: string, ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
   const { ups: site, stepSeconds, neededOffDelaySeconds: needed } = ups;
@@ -122,7 +166,7 @@ const MOST_MINUTES = 60;
 function checkOnDelay(ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
   const { ups: site, stepSeconds, offDelaySeconds, onDelaySeconds = 0 } = ups;
   const stated = driverNumber(site, 'ondelay');
-  if (stated === undefined) return;
+  if (stated === undefined || (stated === 0 && driverFacts(site)?.restoresWithoutMains)) return;
   const unit = driverFacts(site)?.onDelayUnitSeconds ?? 1;
   if (unit === 60 && stated >= MOST_MINUTES) {
     report(

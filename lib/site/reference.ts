@@ -123,8 +123,8 @@ const SOURCES: Readonly<Record<DriverRow['source'], string>> = {
 };
 
 function driversText(): string {
-  const rows = DRIVER_ROWS.map(({ drivers, mibs, facts, strands, source }) => [
-    `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}`,
+  const rows = DRIVER_ROWS.map(({ drivers, mibs, cyberPower, facts, strands, source }) => [
+    `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}${cyberPower ? ', unless `vendorid` is of another maker than CyberPower' : ''}`,
     facts
       ? `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`
       : 'not set',
@@ -137,7 +137,7 @@ function driversText(): string {
     GENERATED,
     'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`.',
     table(['Driver', '`offdelay`', '`ondelay`', 'Otherwise', 'Source'], rows),
-    "usbhid-ups with a CyberPower rounds both delays **down** to whole minutes: 119 becomes 60, 59 becomes 0. Assumed unless `vendorid` is another maker's (`lsusb` prints it) or `delayStepSeconds` is set.",
+    'A UPS rounds its delays **down** to whole steps: 119 becomes 60, 59 becomes 0. `lsusb` prints the vendor. `ups[].delayStepSeconds` overrides the step, `ups[].fixedCutDelaySeconds` is for a UPS that ignores `offdelay`.',
   ].join('\n\n')}\n`;
 }
 
@@ -145,6 +145,7 @@ const remarks = ({
   delayDivisor,
   returnArgument,
   onBatteryOnly,
+  restoresWithoutMains,
   statusEveryPollFreq,
   runtimeOption,
 }: DriverFacts): string[] => [
@@ -153,6 +154,11 @@ const remarks = ({
   ...(typeof returnArgument === 'number' ? [`the scripts send \`shutdown.return ${returnArgument}\``] : []),
   ...(onBatteryOnly
     ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
+    : []),
+  ...(restoresWithoutMains
+    ? [
+        'some models restore the output `ondelay` after the command, also without mains power; with 0 they wait for it, with -1 they never restore it',
+      ]
     : []),
   ...(statusEveryPollFreq ? ['reads the status every `pollfreq`, 30 s by default, not every `pollinterval`'] : []),
   ...(runtimeOption ? [`computes \`battery.runtime\` only with \`${runtimeOption}\``] : []),

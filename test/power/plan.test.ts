@@ -143,6 +143,17 @@ describe('the delays', () => {
     expect([offDelaySeconds, onDelaySeconds]).toEqual([200, 300]);
   });
 
+  test('are the fixed one of a UPS that takes no other, and the output is restored a minute later at least', () => {
+    const ups = { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', options: { vendorid: '051d' } };
+    const { offDelaySeconds, onDelaySeconds } = upsOf({ ...ipv4Site(), ups: [{ ...ups, fixedCutDelaySeconds: 600 }] });
+    expect([offDelaySeconds, onDelaySeconds]).toEqual([600, 660]);
+  });
+
+  test('restore the output of a CyberPower with ondelay 0 after the cut', () => {
+    const { offDelaySeconds, returnSeconds } = withDriver('usbhid-ups', { vendorid: '0764', ondelay: 0 });
+    expect(returnSeconds).toBe(offDelaySeconds);
+  });
+
   test('are in minutes for the ondelay of blazer', () => {
     expect(withDriver('blazer_ser', { ondelay: 4 }).onDelaySeconds).toBe(240);
   });

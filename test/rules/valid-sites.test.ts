@@ -88,6 +88,10 @@ const valid: readonly ValidSite[] = [
   },
   { says: 'machines that run neither of the systems that files are written for', changes: { os: [] } },
   {
+    says: 'a CyberPower that waits for mains power',
+    changes: { 'ups[0].options': { vendorid: '0764', ondelay: 0 } },
+  },
+  {
     says: 'the community that every SNMP device has',
     changes: {
       'ups[0].driver': 'snmp-ups',

@@ -115,7 +115,7 @@ export const drivers: readonly InvalidSite[] = [
   },
   {
     says: 'an offdelay that is no whole minute is refused with a CyberPower on USB',
-    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 119 } },
+    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 119, ondelay: 0 } },
     problems: [
       'error ups[0].options.offdelay: offdelay-step: "ups1" rounds offdelay 119 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120',
     ],
@@ -163,7 +163,7 @@ export const drivers: readonly InvalidSite[] = [
   },
   {
     says: 'an ondelay that a CyberPower rounds down to offdelay is refused',
-    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 120, ondelay: 179 } },
+    changes: { 'ups[0].options': { offdelay: 120, ondelay: 179 } },
     problems: [
       'error ups[0].options.ondelay: ondelay-too-short: ondelay 179 (rounded down to 120) of "ups1" is not after offdelay 120, so the output may stay off; set ondelay to 180 or more, or remove it',
     ],
@@ -221,6 +221,34 @@ export const drivers: readonly InvalidSite[] = [
       `warning ups[0].options.mibs: strand: snmp-ups with mibs ${mibs} may not cut and restore the output of "ups1", because ${why}; without that, nodes may stay off after an outage; use another MIB of the card or another port of the UPS, and test it (hosts/RUNBOOK.md)`,
     ],
   })),
+  {
+    says: 'a UPS that always cuts before the last node is off is refused, with the budgets that fit',
+    changes: { 'ups[0].fixedCutDelaySeconds': 100 },
+    problems: [
+      'error ups[0].fixedCutDelaySeconds: fixed-delay-too-short: "ups1" always cuts its output after 100 s, too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53',
+    ],
+  },
+  {
+    says: 'a UPS that always cuts too early for any halt budget is refused',
+    changes: { 'ups[0].fixedCutDelaySeconds': 50 },
+    problems: [
+      'error ups[0].fixedCutDelaySeconds: fixed-delay-too-short: "ups1" always cuts its output after 50 s, too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; use another UPS, or nodes that halt faster',
+    ],
+  },
+  {
+    says: 'a CyberPower that may restore its output without mains power is warned about',
+    changes: { 'ups[0].options': { vendorid: '0764' } },
+    problems: [
+      'warning ups[0].options.ondelay: restores-without-mains: "ups1" may restore its output ondelay after the command, also without mains power, and its nodes start on an empty battery; set ondelay to 0, which waits for mains power, and test it with the plug pulled (hosts/RUNBOOK.md)',
+    ],
+  },
+  {
+    says: 'a CyberPower that never restores its output is refused',
+    changes: { 'ups[0].options': { vendorid: '0764', ondelay: -1 } },
+    problems: [
+      'error ups[0].options.ondelay: ondelay-never: "ups1" never restores its output with ondelay -1; set ondelay to 0',
+    ],
+  },
   {
     says: 'a delay that the driver divides is refused',
     changes: {
