@@ -18,26 +18,14 @@ const bgpPeer = z.strictObject({
 
 /** How kube-vip announces the VIP to routers. */
 export const bgp = z.strictObject({
-  localAS: asNumber.describe('AS number of the cluster; 64512 to 65534 are for private use.'),
-  holdTimeSeconds: z
-    .number()
-    .int()
-    .min(3)
-    .max(65_535)
-    .default(9)
-    .describe('Time without a keepalive after which a router drops the route to a server.'),
+  localAS: asNumber.describe('AS number of the cluster; private: 64512 to 65534.'),
+  holdTimeSeconds: z.number().int().min(3).max(65_535).default(9).describe('BGP hold time.'),
   peers: z.array(bgpPeer).min(1).describe('The routers. Every server that holds the VIP announces it to each.'),
 });
 
 /** Settings of keepalived. */
 export const keepalived = z.strictObject({
-  routerId: z
-    .number()
-    .int()
-    .min(1)
-    .max(255)
-    .default(51)
-    .describe('VRRP router ID, unique on the network, routers included.'),
+  routerId: z.number().int().min(1).max(255).default(51).describe('VRRP router ID, unique on the network.'),
 });
 
 /** The groups that one provider reads. */
@@ -58,7 +46,6 @@ const READERS = [
 export const PROVIDER_RULES = {
   'provider-setting': {
     cause: '`controlPlane.lease`, `bgp` or `keepalived` is set for a provider that does not read it',
-    cure: 'Remove it, or select its provider',
   },
 } as const satisfies Rules;
 

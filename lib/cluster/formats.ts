@@ -30,50 +30,32 @@ import type { Rules } from './problem';
 
 /** Rules about single values. */
 export const FORMAT_RULES = {
-  'bad-address': {
-    cause: 'Not an IP address: a name, leading zeros, too few parts, a zone (`%eth0`) or IPv4 inside IPv6',
-    cure: 'Write it like `192.168.10.43` or `fd00::43`',
+  'bad-address': { cause: 'Not an IP address, or one with leading zeros, a zone (`%eth0`) or IPv4 inside IPv6' },
+  'bad-range': { cause: 'Not an address range', cure: 'Write `first-last` in full, or a CIDR' },
+  'bad-subnet': { cause: 'Not a network, or one with host bits or a netmask' },
+  'bad-name': { cause: 'Not lower-case letters, digits and inner dashes' },
+  'bad-ups-name': { cause: 'Not letters, digits and inner `_ . -`' },
+  'bad-interface': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
-  'bad-range': {
-    cause: 'Not an address range: swapped ends, two families, or only the last number of the second end',
-    cure: 'Write `first-last` in full, or a CIDR',
+  'bad-driver': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
-  'bad-subnet': {
-    cause: 'Not a network: no or too long a prefix length, a netmask, or host bits that are set',
-    cure: 'Write the network itself, like `192.168.10.0/24`',
+  'bad-driver-option': { cause: 'Not a driver option, or one with its own field: driver, port, desc' },
+  'bad-text': { cause: 'Characters other than printable ASCII on one line' },
+  'bad-path': { cause: 'Not an absolute path, or one with `.`, `..` or spaces' },
+  'bad-image': { cause: 'An image without tag and digest, or tagged `latest`' },
+  'bad-hash': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
-  'bad-name': {
-    cause: 'A name that Kubernetes or DNS rejects',
-    cure: 'Use lower-case letters, digits and inner dashes',
+  'bad-version': {
+    cause:
+      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
-  'bad-ups-name': {
-    cause: 'A UPS name with characters that NUT or Kubernetes labels reject, such as `@`, `:` or a space',
-    cure: 'Use letters, digits and inner `_ . -`',
-  },
-  'bad-interface': { cause: 'Not the name of a network interface', cure: 'Use the name that `ip link` prints' },
-  'bad-driver': { cause: 'Not the name of a NUT driver', cure: 'Use the name without a path, like `usbhid-ups`' },
-  'bad-driver-option': {
-    cause: 'Not the name of a driver option, or one with its own field: driver, port, desc',
-    cure: "Use the field, or an option of the driver's manual page",
-  },
-  'bad-text': {
-    cause: 'Characters that a NUT file cannot hold, such as umlauts and line breaks',
-    cure: 'Use printable ASCII on one line',
-  },
-  'bad-path': {
-    cause: 'Not an absolute path, or one with `.`, `..` or spaces',
-    cure: 'Write it like `/run/killpower`',
-  },
-  'bad-image': {
-    cause: 'An image without tag and digest, or tagged `latest`, so nodes may run different versions',
-    cure: 'Add a tag or a digest',
-  },
-  'bad-hash': { cause: 'Not a SHA-256 in hexadecimal', cure: 'Use the 64 digits that `sha256sum` prints' },
-  'bad-version': { cause: 'Not a k3s release', cure: 'Write it like `v1.36.4+k3s1`' },
-  'bad-community': {
-    cause: "Not a BGP community, or a large one, which MetalLB's native mode does not support",
-    cure: 'Write two numbers up to 65535, such as `65535:65282`',
-  },
+  'bad-community': { cause: "Not a BGP community such as `65535:65282`. MetalLB's native mode supports no large ones" },
 } as const satisfies Rules;
 
 type FormatRule = keyof typeof FORMAT_RULES;

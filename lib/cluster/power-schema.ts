@@ -2,18 +2,13 @@ import { z } from 'zod';
 import * as format from './formats';
 
 const upsServer = z.strictObject({
-  address: format.address.describe('Address of the host that runs upsd.'),
+  address: format.address.describe('Address of the host.'),
   port: format.portNumber.default(3493).describe('Port of its upsd.'),
   user: format.nutUser
     .default('monuser')
-    .describe('User of its upsd that may monitor. The password is the key `server-<name of the UPS>` of the Secret.'),
-  cutDelaySeconds: format.seconds.describe(
-    'Time from its FSD to the cut of the output, as set on that host. All nodes must be off by then.',
-  ),
-  tls: z
-    .boolean()
-    .default(false)
-    .describe('true: its upsd supports TLS, with a certificate of the CA in power.tlsSecret.'),
+    .describe('User of its upsd; password: key `server-<name of the UPS>` of the Secret.'),
+  cutDelaySeconds: format.seconds.describe('Time from its FSD to the cut of the output, as set there.'),
+  tls: z.boolean().default(false).describe('true: its upsd has a certificate of the CA in power.tlsSecret.'),
 });
 
 /** A password, which dist/ must not contain. */
@@ -23,33 +18,31 @@ const fromSecret = z.strictObject({
 
 /** A UPS with its cable at a node, or served by an outside host. */
 export const ups = z.strictObject({
-  name: format.upsName.describe('Name of the UPS in NUT, and value of the label ups-device.'),
+  name: format.upsName.describe('Name of the UPS, and value of the label ups-device.'),
   driver: format.driverName
     .optional()
-    .describe('NUT driver, from https://networkupstools.org/stable-hcl.html. Required with node.'),
-  port: format.devicePort
-    .default('auto')
-    .describe('auto for USB, a device path for serial, an IP address for network drivers.'),
-  description: format.ascii.default('').describe('Description for people: desc in ups.conf.'),
+    .describe('NUT driver (https://networkupstools.org/stable-hcl.html). Required with node.'),
+  port: format.devicePort.default('auto').describe('auto for USB, else a device path or an IP address.'),
+  description: format.ascii.default('').describe('desc in ups.conf.'),
   node: z
     .string()
     .optional()
     .describe(
-      'Name of the node with its cable, or that runs its network driver. The UPS must feed this node. Default: node or server is required.',
+      'Name of the node with the cable or network driver. The UPS must feed it. Default: node or server is required.',
     ),
   server: upsServer
     .optional()
-    .describe('Outside host that serves this UPS, such as a NAS. Default: node or server is required.'),
+    .describe('Host that serves this UPS, such as a NAS. Default: node or server is required.'),
   options: z
     .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true), fromSecret]))
     .default({})
     .describe(
-      'More lines for its ups.conf section: text, number, or true for a flag. Quote IDs and serial numbers. offdelay and ondelay are computed unless set. { secret: true } is a password: `npm run secret:nut -- --driver-file NAME.OPTION=FILE`.',
+      'Lines of ups.conf: text, number, or true for a flag. Quote IDs and serial numbers. offdelay and ondelay are computed unless set. { secret: true } is a password: `npm run secret:nut -- --driver-file NAME.OPTION=FILE`.',
     ),
   delayStepSeconds: format.seconds
     .optional()
     .describe(
-      'The UPS rounds delays down to whole multiples of this: 60 for CyberPower. Default: that of the driver; 60 for usbhid-ups unless options.vendorid is of another vendor.',
+      'Step to which the UPS rounds delays down: 60 for CyberPower. Default: that of the driver; 60 for usbhid-ups without options.vendorid of another vendor.',
     ),
   fixedCutDelaySeconds: format.seconds
     .optional()
@@ -61,7 +54,7 @@ export const ups = z.strictObject({
     .describe('Measured battery runtime after low battery. Default: not measured.'),
   runtimeAtEarlyShutdownSeconds: format.seconds
     .optional()
-    .describe('Measured battery runtime after a limit of power.earlyShutdown. Default: not measured.'),
+    .describe('Measured battery runtime after a limit of earlyShutdown. Default: not measured.'),
 });
 
 const perRole = (least: number, agent: number, server: number, upsNode: number, what: string) =>
@@ -69,12 +62,7 @@ const perRole = (least: number, agent: number, server: number, upsNode: number, 
     .strictObject({
       agentSeconds: z.number().int().min(least).default(agent).describe('For agents.'),
       serverSeconds: z.number().int().min(least).default(server).describe('For servers.'),
-      upsNodeSeconds: z
-        .number()
-        .int()
-        .min(least)
-        .default(upsNode)
-        .describe('For nodes with a UPS cable, of either role.'),
+      upsNodeSeconds: z.number().int().min(least).default(upsNode).describe('For nodes with a UPS cable.'),
     })
     .prefault({})
     .describe(what);
@@ -85,61 +73,44 @@ export const power = z.strictObject({
     .enum(['killpowerd', 'logind'])
     .default('killpowerd')
     .describe(
-      'What powers a node off. killpowerd: a script on the node, which enforces the deadline. logind: the pods ask systemd-logind by D-Bus. Nothing is installed, a node that hangs is not forced off, and images.nut must have dbus-send.',
+      'What powers a node off: killpowerd, by force if necessary, or logind, whose images.nut must have dbus-send.',
     ),
   // not 0 for agents: containers poll each pollOnBatterySeconds, and the UPS must be commanded before a node halts
-  stages: perRole(
-    0,
-    3,
-    5,
-    10,
-    'Time from the commit to the power-off: agents first, nodes with a UPS cable last. With less than 3 s, a node may power off before its UPS is commanded.',
-  ),
-  haltBudget: perRole(1, 45, 60, 60, 'Time that a node may take to halt. killpowerd then powers it off by force.'),
-  pollSeconds: format.seconds.default(5).describe('Poll interval of upsmon on line power: POLLFREQ.'),
-  pollOnBatterySeconds: format.seconds.default(2).describe('Poll interval of upsmon on battery: POLLFREQALERT.'),
+  stages: perRole(0, 3, 5, 10, 'Time from the commit to the power-off.'),
+  haltBudget: perRole(1, 45, 60, 60, 'Time that a node may take to halt.'),
+  pollSeconds: format.seconds.default(5).describe('Poll interval of upsmon on line (POLLFREQ).'),
+  pollOnBatterySeconds: format.seconds.default(2).describe('Poll interval of upsmon on battery (POLLFREQALERT).'),
   deadTimeSeconds: format.seconds
     .default(15)
-    .describe('Time without data on battery after which a UPS counts as low: DEADTIME.'),
+    .describe('Time without data on battery until a UPS counts as low (DEADTIME).'),
   hostSyncSeconds: format.seconds
     .default(15)
-    .describe('Time that primary and secondaries wait for each other: HOSTSYNC.'),
-  finalDelaySeconds: z.number().int().min(0).default(0).describe('Time from the decision to the commit: FINALDELAY.'),
-  leaseSeconds: format.seconds
-    .default(20)
-    .describe('Time without contact with upsd on battery after which a node powers itself off: the dead-man lease.'),
+    .describe('Time that primary and secondaries wait for each other (HOSTSYNC).'),
+  finalDelaySeconds: z.number().int().min(0).default(0).describe('Time from the decision to the commit (FINALDELAY).'),
+  leaseSeconds: format.seconds.default(20).describe('Time without upsd on battery until a node powers itself off.'),
   marginSeconds: format.seconds.default(15).describe('Safety margin added to every computed time.'),
   rtcWakeSeconds: z
     .number()
     .int()
     .min(0)
     .default(1800)
-    .describe('Time after power-off when the RTC wakes the node, in case the UPS does not cut its output. 0: never.'),
+    .describe('Time after power-off when the RTC wakes the node. 0: never.'),
   earlyShutdown: z
     .strictObject({
-      onBatterySeconds: format.seconds.optional().describe('Shuts down after this time on battery.'),
-      chargeBelowPercent: z
-        .number()
-        .int()
-        .min(1)
-        .max(99)
-        .optional()
-        .describe('Shuts down below this charge, in percent.'),
-      runtimeBelowSeconds: format.seconds.optional().describe('Shuts down below this runtime estimate of the UPS.'),
+      onBatterySeconds: format.seconds.optional().describe('Time on battery.'),
+      chargeBelowPercent: z.number().int().min(1).max(99).optional().describe('Minimum charge, in percent.'),
+      runtimeBelowSeconds: format.seconds.optional().describe('Minimum runtime estimate of the UPS.'),
     })
     .optional()
-    .describe('Limits that start the shutdown before low battery; the first that is reached counts.'),
+    .describe('Limits that start the shutdown before low battery.'),
   tlsSecret: format.objectName
     .optional()
     .describe(
-      'Secret in namespace nut with tls.crt, tls.key and ca.crt. upsd then offers TLS, and upsmon requires it. Needs an images.nut with openssl. Default: no encryption.',
+      'Secret in namespace nut with tls.crt, tls.key and ca.crt. upsmon then requires TLS; images.nut must have openssl. Default: no encryption.',
     ),
   metrics: z
     .strictObject({
-      prometheusRules: z
-        .boolean()
-        .default(false)
-        .describe('true: adds a PrometheusRule with alerts, for the Prometheus operator.'),
+      prometheusRules: z.boolean().default(false).describe('true: adds a PrometheusRule with alerts.'),
     })
     .optional()
     .describe('Runs nut_exporter beside the primary. Default: no exporter.'),

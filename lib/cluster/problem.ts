@@ -1,7 +1,8 @@
 /** What docs/rules.md says about a rule, in Markdown. */
 interface Rule {
   readonly cause: string;
-  readonly cure: string;
+  /** What the page adds to the cure that every message of the rule has. */
+  readonly cure?: string;
   /** @default - an error, which stops synth */
   readonly severity?: 'warning';
 }

@@ -8,19 +8,13 @@ import { power, ups } from './power-schema';
 const { oneOrMore } = format;
 
 const network = z.strictObject({
-  subnet: oneOrMore(format.subnet).describe(
-    'Node network, such as 192.168.10.0/24; one per IP family, the main family first.',
-  ),
-  gateway: oneOrMore(format.address).optional().describe('Address of the router; a link-local IPv6 address is valid.'),
-  dhcp: oneOrMore(format.range)
-    .default([])
-    .describe('Ranges of the DHCP server. An address here that collides with them becomes an error.'),
-  pods: oneOrMore(format.subnet)
-    .optional()
-    .describe('Pod network; one per family. Default: 10.42.0.0/16, for IPv6 fd00:42::/56.'),
+  subnet: oneOrMore(format.subnet).describe('Node network.'),
+  gateway: oneOrMore(format.address).optional().describe('Address of the router; may be link-local.'),
+  dhcp: oneOrMore(format.range).default([]).describe('Ranges of the DHCP server, for collision checks.'),
+  pods: oneOrMore(format.subnet).optional().describe('Pod network. Default: 10.42.0.0/16, for IPv6 fd00:42::/56.'),
   services: oneOrMore(format.subnet)
     .optional()
-    .describe('Service network; one per family. Default: 10.43.0.0/16, for IPv6 fd00:43::/112.'),
+    .describe('Service network. Default: 10.43.0.0/16, for IPv6 fd00:43::/112.'),
 });
 
 const feed = z
@@ -34,48 +28,35 @@ const feed = z
   .transform((value) => (typeof value === 'string' ? { name: value, powerValue: 1 } : value));
 
 const node = z.strictObject({
-  name: format.nodeName.describe('Host name of the node, which is its name in Kubernetes; at most 63 characters.'),
-  address: oneOrMore(format.address).describe(
-    'Fixed address of the node; one per IP family, in the order of network.subnet.',
-  ),
+  name: format.nodeName.describe('Host name of the node, at most 63 characters.'),
+  address: oneOrMore(format.address).describe('Fixed address of the node.'),
   role: z.enum(['server', 'agent']).describe('server: control plane, etcd and workloads. agent: workloads only.'),
   ups: oneOrMore(feed)
     .default([])
     .describe(
-      'UPS that feeds this node. An entry is a name, or { name, powerValue } with the number of power supplies that it feeds (default: 1).',
+      'UPS that feeds this node: a name, or { name, powerValue } with the number of power supplies that it feeds (default: 1).',
     ),
-  minSupplies: z
-    .number()
-    .int()
-    .min(1)
-    .default(1)
-    .describe(
-      'Number of power supplies that the node needs. It shuts down when healthy UPSes feed fewer: MINSUPPLIES of upsmon.',
-    ),
+  minSupplies: z.number().int().min(1).default(1).describe('Power supplies that the node needs (MINSUPPLIES).'),
 });
 
 const lease = z.strictObject({
   durationSeconds: format.seconds
     .optional()
-    .describe('Time after the last renewal until another server may take the VIP. Default: 20, fast: 5.'),
+    .describe('Time after the last renewal until the VIP moves. Default: 20, fast: 5.'),
   renewSeconds: format.seconds
     .optional()
-    .describe('Time that the holder retries a renewal before it releases the VIP. Default: 15, fast: 3.'),
-  retrySeconds: format.seconds.optional().describe('Interval between two tries. Default: 2, fast: 1.'),
+    .describe('Time after the last renewal until the holder releases the VIP. Default: 15, fast: 3.'),
+  retrySeconds: format.seconds.optional().describe('Interval between tries. Default: 2, fast: 1.'),
 });
 
 const controlPlane = z.strictObject({
-  vip: oneOrMore(format.address).describe(
-    'Control-plane VIP: a free address of the node network, at most one per family.',
-  ),
+  vip: oneOrMore(format.address).describe('Control-plane VIP: a free address of the node network.'),
   port: format.portNumber.default(6443).describe('Port of the Kubernetes API.'),
-  dnsName: format.hostName
-    .optional()
-    .describe('DNS name of the API with an A record for each server, for access while the VIP is unreachable.'),
+  dnsName: format.hostName.optional().describe('DNS name of the API with an A record for each server.'),
   caSha256: format.sha256
     .optional()
     .describe(
-      'Hash of the cluster CA, which is not secret: `curl -ks https://VIP:6443/cacerts | sha256sum` after bootstrap. Servers then join no other cluster. Default: the hash in the token if it is a full one (K10...), else any CA.',
+      'Hash of the cluster CA that servers join: `curl -ks https://VIP:6443/cacerts | sha256sum`. Default: that of a full token (K10...), else any CA.',
     ),
   interface: format.interfaceName
     .optional()
@@ -84,61 +65,43 @@ const controlPlane = z.strictObject({
     .enum(['kube-vip', 'keepalived', 'external'])
     .default('kube-vip')
     .describe(
-      'What moves the VIP: kube-vip in the cluster, keepalived on the servers, or external for your own load balancer. docs/control-plane.md compares them.',
+      'What moves the VIP: kube-vip, keepalived, or external for your own load balancer (docs/control-plane.md).',
     ),
   keepalived: keepalived.optional().describe('Settings of keepalived.'),
-  bgp: bgp.optional().describe('Makes kube-vip announce the VIP to routers by BGP. Default: ARP and NDP.'),
-  lease: lease
-    .optional()
-    .describe(
-      'Lease of the VIP holder: durationSeconds > renewSeconds > 1.2 x retrySeconds. Default: that of failover.',
-    ),
-  arpRateMs: z
-    .number()
-    .int()
-    .min(500)
-    .default(1000)
-    .describe('Interval between two gratuitous ARPs of the holder, in milliseconds.'),
+  bgp: bgp.optional().describe('kube-vip announces the VIP by BGP. Default: ARP and NDP.'),
+  lease: lease.optional().describe('Lease of the VIP holder. Default: that of failover.'),
+  arpRateMs: z.number().int().min(500).default(1000).describe('Interval between gratuitous ARPs, in milliseconds.'),
   failover: z
     .enum(['standard', 'fast'])
     .default('standard')
     .describe(
-      'fast: a failed node is detected after 20 s and its pods are replaced 30 s later, with false alarms on slow disks. standard: the 50 s and 300 s of Kubernetes. hosts/README.md has the figures of your site.',
+      'standard: a failed node is detected after 50 s and its pods are replaced 300 s later. fast: 20 s and 30 s, with false alarms on slow disks.',
     ),
 });
 
 const nut = z.strictObject({
   killpowerPath: format.absolutePath
     .default('/run/killpower')
-    .describe('Directory on every node for the shutdown deadline. Use one in /run, which a reboot clears.'),
+    .describe('Directory for the shutdown deadline. Use one in /run, which a reboot clears.'),
   usbBusPath: format.absolutePath.default('/dev/bus/usb').describe('Path of the USB bus on the nodes.'),
-  privilegedSecondary: z
-    .boolean()
-    .default(false)
-    .describe('true: runs the secondary privileged, which nothing here needs.'),
-  port: format.portNumber.default(3493).describe('Port of upsd on the node with the cable.'),
-  secret: format.objectName
-    .default('nut-users')
-    .describe('Secret in namespace nut with the two passwords, which `npm run secret:nut` prints.'),
+  privilegedSecondary: z.boolean().default(false).describe('true: runs the secondary privileged.'),
+  port: format.portNumber.default(3493).describe('Port of upsd.'),
+  secret: format.objectName.default('nut-users').describe('Secret in namespace nut that `npm run secret:nut` prints.'),
 });
 
 /** Operating systems with an all-in-one file in hosts/. */
 export const OPERATING_SYSTEMS = ['cloud-init', 'kairos', 'k3os'] as const;
 
 const versions = z.strictObject({
-  k3s: format.k3sVersion.default('v1.36.4+k3s1').describe('k3s release that the files in hosts/ install.'),
+  k3s: format.k3sVersion.default('v1.36.4+k3s1').describe('k3s release that hosts/ installs.'),
 });
 
 const images = z.strictObject({
-  byDigest: z.boolean().optional().describe('true: rejects images without a digest. Default: a tag is enough.'),
+  byDigest: z.boolean().optional().describe('true: rejects images by tag. Default: a tag is enough.'),
   kubeVip: format.image
     .optional()
-    .describe('Image of kube-vip, by tag or digest. Default: ghcr.io/kube-vip/kube-vip at a fixed version.'),
-  nut: format.image
-    .optional()
-    .describe(
-      'Image of NUT. actuator logind and TLS need the one of images/nut. Default: instantlinux/nut-upsd at a fixed version.',
-    ),
+    .describe('Image of kube-vip. Default: ghcr.io/kube-vip/kube-vip at a fixed version.'),
+  nut: format.image.optional().describe('Image of NUT. Default: instantlinux/nut-upsd at a fixed version.'),
   nutExporter: format.image
     .optional()
     .describe('Image of nut_exporter. Default: ghcr.io/druggeri/nut_exporter at a fixed version.'),
@@ -153,7 +116,7 @@ const images = z.strictObject({
 /** The form of cluster.yaml and of the input of `defineCluster`. Unknown keys are rejected. */
 export const clusterSchema = z
   .strictObject({
-    name: format.dnsLabel.describe('Name of the cluster and of its kubeconfig context.'),
+    name: format.dnsLabel.describe('Name of the site and its kubeconfig context.'),
     network: network.describe('Networks of the site and what else uses them.'),
     nodes: z.array(node).min(1).describe('The nodes. 3 servers tolerate the loss of 1; 2 servers tolerate none.'),
     controlPlane: controlPlane
@@ -162,16 +125,14 @@ export const clusterSchema = z
       .describe('Access to the Kubernetes API that tolerates the loss of a server.'),
     loadBalancer: loadBalancer.optional().describe('MetalLB. Default: no MetalLB.'),
     ups: z.array(ups).default([]).describe('The UPSes that feed nodes.'),
-    power: power.prefault({}).describe('When and in which order nodes power off during an outage.'),
+    power: power.prefault({}).describe('Power-off of the nodes during an outage.'),
     nut: nut.prefault({}).describe('Network UPS Tools (NUT).'),
     os: z
       .array(z.enum(OPERATING_SYSTEMS))
       .optional()
-      .describe(
-        'Operating systems of the nodes: cloud-init (Debian, Ubuntu), kairos, k3os. hosts/ has all-in-one files for these, and plain files in any case. Default: all three.',
-      ),
-    versions: versions.prefault({}).describe('Versions other than the tested ones.'),
-    images: images.prefault({}).describe('Images from another registry or of another version.'),
+      .describe('Operating systems: cloud-init (Debian, Ubuntu), kairos, k3os. Default: all three.'),
+    versions: versions.prefault({}).describe('Other versions.'),
+    images: images.prefault({}).describe('Other images.'),
   })
   .transform((cluster) => ({
     ...cluster,

@@ -27,7 +27,7 @@ function quorumParagraphs(cluster: Cluster): string[] {
   return [
     `${count === 1 ? '**The one server may not be down**' : `**${mayLose(count)} of ${count} servers may be down**`}: ${names}. etcd stores data only with a majority of all servers. A failed server counts until \`kubectl delete node\` removes it.`,
     table(['servers', 'must be up', 'may be down'], rows),
-    'Without a majority the cluster accepts no changes and most `kubectl` commands fail. Running pods continue, and LoadBalancer addresses work on running nodes. The cluster recovers by itself when enough servers are up.',
+    'Without a majority most `kubectl` commands fail. Running pods and their LoadBalancer addresses continue. The cluster recovers when enough servers are up.',
   ];
 }
 
@@ -42,15 +42,14 @@ function loopbackSections(cluster: Cluster): RunbookSection[] {
     {
       title: 'Verify kube-vip failover on your hardware',
       paragraphs: [
-        'Schedule downtime, then:',
+        'kube-vip must release the VIP when the API server of its own host fails. **It has not been tested on k3s.** Schedule downtime, then:',
         numbered([
           `Find the holder: run \`ip -brief address | grep -w ${primary(vip).text}\` on each server.`,
           `On another host: \`while sleep 1; do date +%T; curl -ks --max-time 1 -o /dev/null -w '%{http_code}\\n' ${joinUrl(cluster)}/cacerts; done\`.`,
-          'On the holder: `systemctl stop k3s`. Its containers continue to run, kube-vip included.',
-          `Within ${limitSeconds} s the address must be at another server and the loop must print 200 again. If not, kube-vip does not use loopback: start k3s again and report it.`,
+          'On the holder: `systemctl stop k3s`. kube-vip continues to run.',
+          `Within ${limitSeconds} s the address must be at another server and the loop must print 200 again. If not, report it.`,
           '`systemctl start k3s`.',
         ]),
-        'kube-vip connects to the API server over loopback (`KUBERNETES_SERVICE_HOST=127.0.0.1`). A holder whose API server fails cannot renew its lease and releases the VIP. By source code the k3s API server listens on 127.0.0.1 with a valid certificate. **It has not been tested on k3s.**',
       ],
     },
   ];

@@ -1,4 +1,4 @@
-import { type Cluster, mayLose, type Origin, primary, quorumOf, serversOf, systemsOf, upsesAt } from '../cluster';
+import { type Cluster, type Origin, primary, quorumOf, serversOf, systemsOf, upsesAt } from '../cluster';
 import { fetchCommand, K3S_HA, k3osResetArgs, loginAdvice, loginUser } from '../machines';
 import { commands, type RunbookSection, table } from '../text';
 
@@ -32,7 +32,7 @@ function noConnection(cluster: Cluster, origin: Origin): string[] {
           [
             `\`${name}-dns\``,
             `${controlPlane.dnsName}, each server in turn`,
-            'one server is up and the name resolves to all; 20 s a call while others are unreachable',
+            'one server is up; 20 s a call while others are unreachable',
           ],
         ]
       : []),
@@ -43,18 +43,18 @@ function noConnection(cluster: Cluster, origin: Origin): string[] {
     table(['`kubectl --context`', 'connects to', 'works while'], contexts),
     ...(servers.length > 1
       ? [
-          'If a server responds and the VIP does not, find the holder and check its manager:',
+          'If a server responds and the VIP does not:',
           commands(`ip -brief address | grep -w ${vip}    # on each server`, ...managerCommands(cluster)),
-          `If every server refuses or reports \`etcdserver: no leader\`, fewer than ${quorumOf(servers.length)} of ${servers.length} are up: see [${QUORUM_IS_LOST}](#quorum-is-lost).`,
+          `If every server refuses or reports \`etcdserver: no leader\`, see [${QUORUM_IS_LOST}](#quorum-is-lost).`,
         ]
       : []),
-    'If no context connects, open a tunnel from a host that reaches a server:',
+    'If no context connects, open a tunnel through a server:',
     commands(
       `ssh -N -L 16443:127.0.0.1:${controlPlane.port} ${loginUser(cluster)}@${first ? primary(first.address).text : vip} &`,
       fetchCommand(cluster, origin, '--rescue localhost:16443'),
       `kubectl --context ${name}-rescue get nodes`,
     ),
-    `${loginAdvice(cluster)} The \`${name}-rescue\` context checks the certificate for \`kubernetes\`, a name that every k3s certificate has.`,
+    loginAdvice(cluster),
   ];
 }
 
@@ -86,16 +86,16 @@ function replace(cluster: Cluster, { folder }: Origin): string[] {
     return ups ? [`${ups.name} at ${server.name}`] : [];
   });
   return [
-    `Remove the server first: until then it counts as one that is down (${mayLose(servers.length)} of ${servers.length} may be). Then install the new host with the same files and the same name.`,
+    `Remove the server first: until then it counts as one that is down. Then install the new host with the same files and name.`,
     commands(
       `kubectl --context ${name} delete node NAME`,
       `# on the new host, with k3s, files and token as in hosts/${folder}README.md:`,
       'systemctl enable --now k3s',
     ),
-    `It joins through the VIP and receives all data. All servers are replaced in the same way.`,
+    'It joins through the VIP and receives all data.',
     ...(cables.length > 0
       ? [
-          `The node registers with its UPS label. \`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; otherwise set the label, or that UPS is not monitored:`,
+          `\`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; otherwise that UPS is not monitored. Set the label:`,
           commands(`kubectl --context ${name} label --overwrite node NAME ups-device=UPS`),
         ]
       : []),
@@ -132,12 +132,12 @@ const onK3os = (cluster: Cluster, options: string): string[] =>
 
 /** etcd does not distinguish members that were away from members that were replaced. */
 const OLD_DATA =
-  '**From now on, start no other server with its old data.** A majority of such servers continues the old cluster beside the new one, with the same addresses. Switch a host that is off on with its network cable unplugged, and connect it when its data is moved away.';
+  '**From now on, start no other server with its old data.** A majority of such servers continues the old cluster beside the new one. Start a host that is off with its network cable unplugged, and connect it when its data is moved away.';
 
 function noQuorum(cluster: Cluster): string[] {
   const servers = serversOf(cluster);
   return [
-    `Fewer than ${quorumOf(servers.length)} of ${servers.length} servers are up. Repair and start them with their disks if you can: the cluster continues and loses nothing. Otherwise reset one server that has its data to a cluster of one. Data that only the other servers stored is lost.`,
+    `Fewer than ${quorumOf(servers.length)} of ${servers.length} servers are up. Start the others with their disks if you can: nothing is lost. Otherwise reset one server with data to a cluster of one. Data that only the others stored is lost.`,
     OLD_DATA,
     'On that server only:',
     commands(...reset('--cluster-reset')),
@@ -153,27 +153,23 @@ function noQuorum(cluster: Cluster): string[] {
 
 function restore(cluster: Cluster): string[] {
   const several = serversOf(cluster).length > 1;
-  const warning = several ? ` Mind the warning in [${QUORUM_IS_LOST}](#quorum-is-lost).` : '';
+  const options = '--cluster-reset --cluster-reset-restore-path=SNAPSHOT';
   return [
-    `On one server, with the path of the snapshot for SNAPSHOT.${warning}`,
     ...(several
       ? [
-          'If the servers have bootstrapped a new cluster in the meantime, stop k3s and move the data away on all of them first: k3s-ha refuses a start beside a majority with another CA.',
+          `Copy the snapshot to one server. Follow [${QUORUM_IS_LOST}](#quorum-is-lost) with \`${options}\` in place of \`--cluster-reset\`. If a new cluster has been bootstrapped since, first stop k3s and move the data away on all servers.`,
         ]
-      : []),
-    commands(...reset('--cluster-reset --cluster-reset-restore-path=SNAPSHOT')),
-    ...onK3os(cluster, '--cluster-reset --cluster-reset-restore-path=SNAPSHOT'),
-    ...(several ? [`Then continue on the other servers as at the end of [${QUORUM_IS_LOST}](#quorum-is-lost).`] : []),
-    'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them to another host, together with the token: a snapshot cannot be read without it.',
+      : ['With the path of the snapshot for SNAPSHOT:', commands(...reset(options)), ...onK3os(cluster, options)]),
+    'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them and the token to another host.',
   ];
 }
 
 function bootstrapAlone(cluster: Cluster): string[] {
   const count = serversOf(cluster).length;
   return [
-    `A new cluster needs ${quorumOf(count)} of ${count} servers to say that they have no data. If the others are lost and the cluster never existed, bootstrap it on one server:`,
+    `A new cluster needs ${quorumOf(count)} of ${count} servers without data. If the others are lost and the cluster never existed, bootstrap it on one server:`,
     commands(`${K3S_HA} init --never-existed`),
-    '**This creates a second cluster if one exists on a server that is powered off or disconnected.** When that server comes back, both clusters use the same addresses, and one of them has to be removed with its data. The command refuses if a connected server has data, has voted for another server, or does not answer.',
+    '**This creates a second cluster if one exists on a server that is off or disconnected.** Then remove one of the two with its data. The command refuses if a connected server has data, has voted for another server, or does not answer.',
   ];
 }
 
@@ -186,19 +182,18 @@ function twoHolders({ controlPlane }: Cluster): string[] {
       ? ['that the lease names', 'kubectl -n kube-system get lease plndr-cp-lock']
       : ['whose keepalived log ends with `Entering MASTER STATE`', 'journalctl -u keepalived -n 5'];
   return [
-    `Clients get intermittent errors. The holder is the server ${holder}. Remove the address on every other server where \`ip -brief address\` shows it:`,
+    `Connections fail intermittently. The holder is the server ${holder}. Remove the address from every other server where \`ip -brief address\` shows it:`,
     commands(command, `ip address del ${text}/${family === 4 ? 32 : 128} dev ${device}`),
   ];
 }
 
 function credentials(cluster: Cluster, origin: Origin): string[] {
   return [
-    '`kubectl` reports an expired certificate.',
     commands(
       'systemctl restart k3s    # on one server: renews its certificates',
       fetchCommand(cluster, origin),
       `kubectl --context ${cluster.name} get nodes`,
     ),
-    '[kubectl cannot connect](#kubectl-cannot-connect) lists other SSH users. k3s issues certificates for one year and renews them when it starts within the last 120 days (90 in releases before May 2025). Copies are not renewed; `npm run kubeconfig` warns 90 days before.',
+    '[kubectl cannot connect](#kubectl-cannot-connect) lists other SSH users. Certificates are valid for one year. k3s renews them when it starts within the last 120 days (90 in releases before May 2025).',
   ];
 }

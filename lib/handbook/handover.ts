@@ -14,7 +14,7 @@ export function handoverParagraphs(cluster: Cluster): string[] {
       return [...byVrrp(), etcd];
     case 'external':
       return [
-        'The health check of your load balancer decides. It must request `/readyz` from each server over HTTPS and treat 200 and 401 as healthy: k3s answers 401 to clients without credentials.',
+        'The health check of your load balancer decides. It must request `/readyz` from each server over HTTPS and treat 200 and 401 as healthy.',
         etcd,
       ];
   }
@@ -27,7 +27,7 @@ function etcdElection(failover: Failover): string {
   };
   const other = failover === 'standard' ? 'fast' : 'standard';
   const price = other === 'fast' ? ' at the price of false elections on slow disks' : '';
-  return `If the failed server was the etcd leader, etcd also accepts no writes for ${span(failover)} (\`failover: ${failover}\`; \`${other}\`: ${span(other)}${price}). A split vote takes longer.`;
+  return `If the failed server was the etcd leader, etcd accepts no writes for ${span(failover)} (\`failover: ${failover}\`; \`${other}\`: ${span(other)}${price}). A split vote takes longer.`;
 }
 
 function byLease(cluster: Cluster): string[] {
@@ -62,7 +62,7 @@ function byLease(cluster: Cluster): string[] {
           `A holder that loses power sends no update. Its routers use it until the session times out, ${bgp.holdTimeSeconds} s after its last keepalive, if that is later.`,
         ]
       : []),
-    `A holder that runs but cannot renew releases the address after ${renewSeconds} s. Open connections break when the address moves; \`kubectl\` and controllers retry.`,
+    `A holder that cannot renew its lease releases the address after ${renewSeconds} s. Open connections then break.`,
   ];
 }
 
@@ -73,7 +73,7 @@ function byVrrp(): string[] {
   const { silence, failedCheck, farewell } = vrrpHandover();
   const span = ({ least, most }: Span) => `${least.toFixed(1)} to ${most.toFixed(1)}`;
   return [
-    'Seconds from the event to the announcement by the next holder, computed from the VRRP timers. keepalived decides without etcd and the API. keepalived 2.2.7 keeps to these times on three emulated servers (`npm run drill -- control-plane`).',
+    'Seconds from the event to the announcement by the next holder, computed from the VRRP timers. keepalived 2.2.7 keeps to them on three emulated servers (`npm run drill -- control-plane`).',
     table(
       ['event', 'seconds'],
       [
@@ -82,6 +82,6 @@ function byVrrp(): string[] {
         ['keepalived stops cleanly', span(farewell)],
       ],
     ),
-    'A keepalived that is killed (`kill -9`) leaves the address on its server, and two servers answer for it. Start keepalived again.',
+    'A keepalived that is killed (`kill -9`) leaves the address on its server. Start keepalived again, or two servers hold it.',
   ];
 }

@@ -30,19 +30,19 @@ function times(cluster: Cluster, loadBalancer: LoadBalancer, outage: Outage): st
     ...(loadBalancer.bgp?.peers ?? []).map(({ name, holdTimeSeconds }) => [
       `the router of BGP peer ${name} removes the node`,
       `up to ${holdTimeSeconds} s`,
-      'its hold time; at once when the cable is unplugged at the router',
+      'its hold time',
     ]),
     [
       'its pods receive no more traffic',
       shown(endpointRemoval),
-      `node-monitor-grace-period is ${graceSeconds} s; until then, Services with \`externalTrafficPolicy: Cluster\` send part of their connections to the failed node, those with \`Local\` none`,
+      `node-monitor-grace-period is ${graceSeconds} s. Until then, with \`externalTrafficPolicy: Cluster\` part of the connections fail, with \`Local\` none`,
     ],
     ...(serversOf(cluster).length > 1
       ? [
           [
             'the same if it led the controllers',
             shown(leaderRemoval),
-            'a server: another kube-controller-manager takes over first, and counts from then on',
+            'another kube-controller-manager takes over first',
           ],
         ]
       : []),
@@ -57,7 +57,7 @@ function times(cluster: Cluster, loadBalancer: LoadBalancer, outage: Outage): st
 const takeOver = ({ nodes }: Cluster, addressMove: Range | undefined): string[] => [
   'another node announces the address',
   ...(addressMove
-    ? [shown(addressMove), `the ${nodes.length} speakers probe each other, without the API server`]
+    ? [shown(addressMove), `the ${nodes.length} speakers probe each other`]
     : ['never', 'there is no other node']),
 ];
 
@@ -71,7 +71,7 @@ function remarks({ controlPlane }: Cluster, loadBalancer: LoadBalancer, { quorum
           'No pool is announced by L2, so no node takes an address over. The routers send part of the connections to the failed node until their hold time has passed (`holdTimeSeconds` of the peer, 90 s by default).',
         ]
       : []),
-    `A service is back after ${moved} if it has \`externalTrafficPolicy: Local\` and a ready pod on every node that announces it. A service whose only pod was on the failed node is back after the last row. A clean shutdown of a node moves its addresses at once.`,
+    `A service is back after ${moved} if it has \`externalTrafficPolicy: Local\` and a ready pod on every node that announces it. A service with its only pod on the failed node is back after the last row.`,
     ...(quorumLost
       ? [
           `**The failure of a server leaves this cluster without quorum.** Then only ${byRouters ? 'the rows of the routers apply' : 'the first row applies'}; the others wait until the server is back.`,
@@ -82,9 +82,7 @@ function remarks({ controlPlane }: Cluster, loadBalancer: LoadBalancer, { quorum
         `**Pool ${pool} has no failover**: ${nodes.length === 0 ? 'no node announces' : `only ${nodes.join()} announces`} it. Add nodes in \`loadBalancer.advertisements\`.`,
     ),
     ...(controlPlane.failover === 'standard'
-      ? [
-          `\`controlPlane.failover: fast\` in cluster.yaml shortens ${last}, at the price of false alarms on nodes with slow disks.`,
-        ]
+      ? [`\`controlPlane.failover: fast\` shortens ${last}, at the price of false alarms on nodes with slow disks.`]
       : []),
   ];
 }

@@ -44,7 +44,7 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): stri
   const systems = systemsOf(cluster);
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
-    'These files hold no secret. The only secret is the token, which you create below. Keep a copy of it in a safe place: no snapshot can be restored without it.',
+    `These files hold no secret. Create the token, the only secret, once. Keep a copy in a safe place: no snapshot can be restored without it.${code(makeToken(cluster.name))}`,
     table(['file', 'host', 'install as'], files(cluster, origin)),
     '## Requirements',
     ...requirements(cluster),
@@ -63,9 +63,12 @@ const withAddresses = (nodes: readonly Node[]): string[] =>
 const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups.length > 0);
 const names = (nodes: readonly Node[]): string => nodes.map(({ name }) => name).join(', ');
 
-/** A command that prints a token; k3s takes any text. */
-const makeToken = (file: string): string =>
-  `(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ${file})`;
+/** A command that writes a token; k3s takes any text. */
+const makeToken = (site: string): string =>
+  `(umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > ${tokenFile(site)})`;
+
+/** Where the token of a site is on the computer of the user. */
+const tokenFile = (site: string): string => `~/${site}.token`;
 
 /** The rows of the table: which file goes to which host, and where. */
 function files(cluster: Cluster, { folder }: Origin): string[][] {
@@ -111,9 +114,9 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
       images.length > 0,
       images.join(', '),
       'all',
-      `all of the above in one file${cables.length > 0 ? `, \`${UPS_LABEL}\` in place of \`nodes/\`` : ''}, see [Images](#images)`,
+      `all of the above in one file${cables.length > 0 ? `, \`${UPS_LABEL}\` in place of \`nodes/\`` : ''}: [Images](#images)`,
     ],
-    [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS hosts', 'see [k3OS](#k3os)'],
+    [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS hosts', '[k3OS](#k3os)'],
     [true, '[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'procedures for failures; print it'],
     [fed.length > 0, '[`power-timeline.svg`](power-timeline.svg)', 'you', 'timeline of a power failure'],
     [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
@@ -135,11 +138,12 @@ function requirements(cluster: Cluster): string[] {
     [cluster.ups.length > 0, `TCP ${cluster.nut.port}`, 'upsd', 'all hosts'],
   ];
   return [
-    'Each host has the host name and the fixed addresses that cluster.yaml states, and a synchronized clock. k3s-ha refuses to bootstrap or join otherwise. A firewall accepts these connections:',
+    'Each host has the host name and the fixed addresses of cluster.yaml, and a synchronized clock. Open these ports:',
     table(
       ['port', 'for', 'from'],
       rows.flatMap(([needed, ...cells]) => (needed ? [cells] : [])),
     ),
+    bootstrapRule(cluster),
   ];
 }
 
@@ -148,7 +152,7 @@ function bootstrapRule(cluster: Cluster): string {
   const count = serversOf(cluster).length;
   return count === 1
     ? 'The server bootstraps the cluster if it has no data.'
-    : `When ${quorumOf(count)} of ${count} servers are up and none has data, one of them bootstraps the cluster by their votes, and the others join.`;
+    : `When ${quorumOf(count)} of ${count} servers are up and none has data, one bootstraps the cluster by their votes, and the others join. No command starts it.`;
 }
 
 /** How to make installation media. */
@@ -156,18 +160,16 @@ function images(cluster: Cluster, origin: Origin): string[] {
   const { name } = cluster;
   const labelled = [...labelledNodes(cluster, 'server'), ...labelledNodes(cluster, 'agent')];
   return [
-    `One image serves every server, also replacements. \`npm run hosts\` adds the token and your SSH keys and writes outside the project:${code(
-      makeToken(`~/${name}.token`),
+    `One image serves every server, also replacements. \`npm run hosts\` adds the token and your SSH keys and writes outside the project. Then continue below with the copy of k3s.yaml.${code(
       npmRun('hosts', origin, [
-        `--token-file ~/${name}.token`,
+        `--token-file ${tokenFile(name)}`,
         '--ssh-key ~/.ssh/id_ed25519.pub',
         `--out ~/${name}-seed`,
       ]),
     )}`,
-    `${bootstrapRule(cluster)} Nobody starts it. Then continue below with the copy of k3s.yaml.`,
     ...(labelled.length > 0
       ? [
-          `Hosts of a role have the same files. Before each start of k3s \`ups-label\` sets the label of the UPS cable if the host name matches (\`${labelled.join('`, `')}\`). If the host got its name later, set the label after it has joined:${code(
+          `Before each start of k3s, \`ups-label\` sets the label of the UPS cable by the host name (\`${labelled.join('`, `')}\`). If the host got its name later, set the label after it has joined:${code(
             `kubectl --context ${name} label --overwrite node NAME ups-device=UPS`,
           )}`,
         ]
@@ -186,7 +188,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
   const given = secretArguments(cluster);
   return [
     'On every host, install the files of the table before k3s first starts.',
-    `Create the token once, and install it on every host as \`${TOKEN_FILE}\`, mode 0600.${code(makeToken('token'))}`,
+    `Install the token on every host as \`${TOKEN_FILE}\`, mode 0600.`,
     ...(needsKillpowerd(cluster)
       ? [
           `On every host on a UPS (${names(fedNodes(cluster))}), start killpowerd. With OpenRC, see the head of \`killpowerd.openrc\`. With systemd:${code(
@@ -197,7 +199,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
     `Install k3s on every host without starting it. ${names(serversOf(cluster))} also need curl:${code(installK3s(cluster, 'server'))}${
       agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
-    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. ${bootstrapRule(cluster)} \`status\` prints what a server detects.${code(
+    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. \`status\` prints what a server detects.${code(
       K3S_HA_COMMAND,
       'systemctl start --no-block k3s',
       `${K3S_HA} status`,
@@ -231,13 +233,11 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
 
 /** What each file is for, where the table does not say it. */
 function reference(cluster: Cluster): string[] {
-  const { name, controlPlane, nut } = cluster;
-  const cable = cluster.ups.find(({ node }) => node !== undefined);
+  const { name, controlPlane } = cluster;
   const hasAgents = agentsOf(cluster).length > 0;
   return [
-    '**server/config.yaml** can only join a cluster. A server without data joins through the VIP; a server with data needs no other server.',
-    `**server/k3s-ha** runs before each start of k3s. With data, k3s starts, unless most servers have data of another cluster. Without data, k3s joins a server that has data and whose CA the other servers confirm. ${bootstrapRule(cluster)} Otherwise k3s-ha states the reason, and systemd retries. An answer that is missing never counts as "no data". Questions and answers carry an HMAC with the token as key.`,
-    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}, whether k3s runs or not. Without systemd, run \`k3s-ha listen\`, which needs busybox. There, start k3s by hand with:${code(
+    '**server/k3s-ha** makes k3s start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
+    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}. Without systemd, run \`k3s-ha listen\`, which needs busybox, and start k3s with:${code(
       `until ${K3S_HA} start; do sleep 5; done`,
       '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
       'k3s server',
@@ -248,30 +248,20 @@ function reference(cluster: Cluster): string[] {
       : []),
     ...(hasAgents && needsNodeIp(cluster)
       ? [
-          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s, with the addresses of **agent/10-node-ip.conf** that the host has. Without it k3s registers IPv4 first, or alone. Without systemd, run the command in that file before k3s starts. On servers k3s-ha does this.',
+          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s, with the addresses of **agent/10-node-ip.conf** that the host has. Without systemd, run the command in that file before k3s starts. On servers k3s-ha does this.',
         ]
       : []),
-    ...(cable
-      ? [
-          `**20-ups.yaml** sets the label \`ups-device=${cable.name}\` on ${cable.node}, where the pod with the UPS driver runs.`,
-        ]
-      : []),
-    ...(needsKillpowerd(cluster)
-      ? [
-          `**killpower/** powers the host off at the deadline that a pod wrote to \`${nut.killpowerPath}\`, by force if the halt exceeds its budget. It needs no other component after that.`,
-        ]
-      : []),
-    `**kubeconfig.template.yaml** has a context for the VIP (\`${name}\`)${controlPlane.dnsName ? `, one for ${controlPlane.dnsName} (\`${name}-dns\`)` : ''} and one for each server. The credentials are valid for one year, see [RUNBOOK.md](RUNBOOK.md#credentials-have-expired).`,
+    `**kubeconfig.template.yaml** has a context for the VIP (\`${name}\`)${controlPlane.dnsName ? `, one for ${controlPlane.dnsName} (\`${name}-dns\`)` : ''} and one for each server. Its credentials are valid for [one year](RUNBOOK.md#credentials-have-expired).`,
   ];
 }
 
 function shutdownParagraph(cluster: Cluster): string {
   const parts = rolesOf(cluster).map((role) => {
     const { totalSeconds, criticalSeconds } = gracefulShutdown(cluster, role);
-    const critical = role === 'server' ? 'such as kube-vip, so that the VIP moves before the host is off' : 'only';
-    return `${totalSeconds} s of the ${shortestHaltBudget(cluster, role)} s halt budget of ${role}s, the last ${criticalSeconds} s for critical pods ${critical}`;
+    const critical = role === 'server' ? 'such as kube-vip' : 'only';
+    return `${totalSeconds} s of the ${shortestHaltBudget(cluster, role)} s halt budget of ${role}s, ${criticalSeconds} s of them for critical pods ${critical}`;
   });
-  return `**99-shutdown.conf** and **99-kubelet.conf** give pods ${parts.join('; ')}. They follow \`power.haltBudget\`.`;
+  return `**99-shutdown.conf** and **99-kubelet.conf** give pods ${parts.join('; ')} (\`power.haltBudget\`).`;
 }
 
 function k3osParagraphs(cluster: Cluster, first: Node): string[] {
@@ -281,8 +271,8 @@ function k3osParagraphs(cluster: Cluster, first: Node): string[] {
       ? ' It has no systemd: with the actuator logind, k3OS hosts are not powered off.'
       : '';
   return [
-    `Install every server with \`k3os/server.yaml\` as its \`config.yaml\` (\`k3os.install.config_url\`)${agent}. Then put your own files and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot. Then put the token into \`${K3OS_TOKEN_FILE}\`, mode 0600: k3s waits for it, so that no host joins before its labels are set. k3OS is archived and ends at k3s 1.23; use it for existing clusters only.${logind}`,
-    `To bootstrap on ${first.name}, replace that reboot on this host only: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. It is not stored. No file in \`/var/lib/rancher/k3os/\` may have \`k3s_args\`, which would replace it.${code(
+    `k3OS is archived and ends at k3s 1.23: use it for existing clusters only.${logind} Install every server with \`k3os/server.yaml\` as its \`config.yaml\` (\`k3os.install.config_url\`)${agent}. Put your own files and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot. Then put the token, for which k3s waits, into \`${K3OS_TOKEN_FILE}\`, mode 0600.`,
+    `To bootstrap on ${first.name}, replace that reboot on this host only: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. No file in \`/var/lib/rancher/k3os/\` may have \`k3s_args\`, which would replace it.${code(
       k3osInitArgs(cluster)
         .map((argument) => `k3os.k3s_args=${argument}`)
         .join(' '),

@@ -17,7 +17,7 @@ export function runbook(cluster: Cluster, origin: Origin = HERE): string {
   const sections = SECTIONS.flatMap((section) => section(cluster, origin));
   const parts = [
     `<!-- ${WRITTEN_BY} -->\n# Runbook of ${cluster.name}`,
-    'Procedures for failures, with the names and times of this site. Print it: in a power failure no screen may work.',
+    'Print this page: in a power failure no screen may work.',
     bulleted(sections.map(({ title }) => `[${title}](#${anchorOf(title)})`)),
     ...sections.flatMap(({ title, paragraphs }) => [`## ${title}`, ...paragraphs]),
   ];

@@ -12,8 +12,6 @@ export const fetchCommand = (cluster: Cluster, origin: Origin, ...options: reado
 
 /** The SSH user of each operating system, and what to use on other hosts. */
 export const loginAdvice = (cluster: Cluster): string =>
-  `Images give your SSH keys to their own user and disable root login: ${usersOf(cluster)
+  `Images accept your SSH keys for one user: ${usersOf(cluster)
     .map(({ user, on }) => `\`${user}\` on ${on}`)
-    .join(
-      ', ',
-    )}; \`sudo -i\` makes it root. If root has your keys, use \`root@\`, and \`--ssh root@\` without \`--sudo\`.`;
+    .join(', ')}; \`sudo -i\` makes it root. If root has your keys, use \`--ssh root@\` without \`--sudo\`.`;

@@ -1,5 +1,5 @@
 import type { Cluster, Origin } from '../cluster';
-import { bulleted, type RunbookSection, table } from '../text';
+import { bulleted, joined, type RunbookSection, table } from '../text';
 import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
 import { limits } from './limits';
 import { MAX_AGE_SECONDS, type PowerPlan, powerPlan, type UpsPlan } from './plan';
@@ -24,23 +24,23 @@ const TITLE = 'Power failure';
 const withoutUps: RunbookSection = {
   title: TITLE,
   paragraphs: [
-    'cluster.yaml describes no UPS: every node loses power while it runs. Databases and etcd usually survive that. Set "restore on AC power loss" to "power on" in the firmware of every node, so that it starts when mains power returns.',
+    'cluster.yaml describes no UPS: every node loses power while it runs. Set "restore on AC power loss" to "power on" in the firmware of every node.',
   ],
 };
 
 const ACTUATORS: Readonly<Record<Cluster['power']['actuator'], string>> = {
-  killpowerd: 'killpowerd powers the node off at that deadline, and forces it off if the halt exceeds its budget.',
+  killpowerd: 'killpowerd powers the node off at its deadline, and forces it off if the halt exceeds its budget.',
   logind:
-    'systemd-logind powers the node off at that deadline. It does not force off a node that hangs while halting; such a node misses its time below.',
+    'systemd-logind powers the node off at its deadline. It does not force off a node that hangs while halting; such a node misses its time below.',
 };
 
 function powerFailure(cluster: Cluster, plan: PowerPlan): RunbookSection {
   return {
     title: TITLE,
     paragraphs: [
-      `No action is needed. When the shutdown begins, every node schedules its own power-off. ${ACTUATORS[cluster.power.actuator]} From then on the node needs no pod, API server or network. The shutdown is not cancelled when mains power returns: the nodes power off, the UPS cuts and restores its output, and the nodes start.`,
+      `No action is needed. Every node schedules its own power-off and then needs no pod, API server or network. ${ACTUATORS[cluster.power.actuator]} The shutdown is not cancelled when mains power returns: the UPS cuts and restores its output, and the nodes start.`,
       '![timeline](power-timeline.svg)',
-      `Times are seconds after the shutdown begins. Every node is committed within ${plan.detectionSeconds} s, even if upsd, a pod or the network has failed: ${detectionSum(cluster, plan)}. It takes ${MAX_AGE_SECONDS} s more (MAXAGE) if the UPS or its driver stops responding at that moment.`,
+      `Seconds after the shutdown begins. Every node is committed within ${plan.detectionSeconds} s, even if upsd, a pod or the network has failed: ${detectionSum(cluster, plan)}. Add ${MAX_AGE_SECONDS} s (MAXAGE) if the UPS or its driver stops responding then.`,
       table(
         ['node', 'off within', 'sum'],
         joined(plan.nodes.map((node) => [node.node.name, `${node.downSeconds} s`, downSum(cluster, plan, node)])),
@@ -65,16 +65,6 @@ function upsParagraphs(cluster: Cluster, { plan: ups, events }: PowerTimeline): 
     ),
     bulleted([delayText(cluster, ups), ...batteryText(cluster, ups)]),
   ];
-}
-
-/** Rows that differ in the first cell only become one row. */
-function joined(rows: readonly (readonly string[])[]): string[][] {
-  const groups = new Map<string, string[][]>();
-  for (const [name = '', ...rest] of rows) {
-    const key = rest.join('|');
-    groups.set(key, [...(groups.get(key) ?? []), [name, ...rest]]);
-  }
-  return [...groups.values()].map((group) => [group.map(([name]) => name).join(', '), ...(group[0]?.slice(1) ?? [])]);
 }
 
 const span = (earliest: number, latest: number | undefined): string => {

@@ -32,24 +32,19 @@ export function limits(cluster: Cluster): RunbookSection {
           ...served.map(serverHasFailed),
           [
             'The network switch is not on a UPS',
-            `**Not clean.** It loses power, and only ${informed.join(' or ')} detects the power failure`,
+            `**Not clean.** Only ${informed.join(' or ')} detects the power failure`,
             'In advance: power the switch from the UPS',
           ],
           ...outlived.map((name) => oneSupplyTooFew(name, wakeSeconds)),
           [
             'A node has no wake-up clock (`cat /sys/class/rtc/rtc*/wakealarm` fails)',
             `It stays off in the first ${stranding.length === 2 ? 'two' : stranding.length} cases${outlived.length > 0 ? `, and ${outlived.join(' and ')} when one UPS is enough to power it off` : ''}`,
-            'Press the power button, or use wake-on-LAN',
+            'Press the power button, use wake-on-LAN, or switch the UPS output off and on',
           ],
           [
             'The battery is worn and ends early',
             '**Not clean** for nodes that are still halting',
-            '[Replace it](#replace-the-battery) and measure it once a year. If etcd of one server is damaged, delete the node and let it join again; if that of all is, restore a snapshot',
-          ],
-          [
-            'The firmware hangs at power-off',
-            'The node stays on until the UPS cuts its output, and starts with the others',
-            'None',
+            '[Replace it](#replace-the-battery). If etcd of one server is damaged, delete the node and let it join again; if that of all is, restore a snapshot',
           ],
         ],
       ),
@@ -61,21 +56,21 @@ const AS_ABOVE = 'As in the first row';
 
 const noAnswer = (wakeSeconds: number | undefined): Row => [
   'The UPS stops responding on battery',
-  'NUT assumes an empty battery and the nodes power off. The UPS is not commanded to cut its output: if mains power returns before the battery is empty, the nodes stay off',
+  'The nodes power off, and the UPS does not cut its output. If mains power returns before the battery is empty, the nodes stay off',
   wakeSeconds === undefined
     ? 'Press the power button of every node, or switch the UPS output off and on'
-    : `The nodes wake by their clocks after ${wakeSeconds} s. If mains power is still out then, unplug them first: **not clean**, because nothing reads the battery. Without such a clock: press the power button, or switch the UPS output off and on`,
+    : `The nodes wake by their clocks after ${wakeSeconds} s. If mains power is still out then, unplug them first: **not clean**, because nothing reads the battery`,
 ];
 
 const UPS_NODE_FAILS: Row = [
   'The UPS node fails on battery before it commands the UPS',
-  'The other nodes power off by DEADTIME or by their dead-man timer. The UPS does not cut its output, as above',
+  'The other nodes power off by DEADTIME or by their dead-man timer. The UPS does not cut its output',
   AS_ABOVE,
 ];
 
 const UPS_NODE_HAS_FAILED: Row = [
   'The UPS node has failed before mains power fails',
-  '**Not clean.** The other nodes cannot detect that they are on battery and run until it is empty',
+  '**Not clean.** The other nodes detect nothing and run until the battery is empty',
   'In advance: treat an unready nut-primary pod as an outage. Connect the cable to another node on this UPS, change `ups[].node`, synth and apply',
 ];
 
@@ -86,22 +81,22 @@ interface Served {
 
 const serverFails = ({ name, server: { address } }: Served): Row => [
   `${address.text}, its upsd or the network to it fails while ${name} is on battery`,
-  `Every node that needs ${name} powers off by DEADTIME or by its dead-man timer. If ${address.text} has not commanded ${name}, its output is not cut, as above`,
+  `Every node that needs ${name} powers off by DEADTIME or by its dead-man timer. If ${address.text} has not commanded ${name}, its output is not cut`,
   AS_ABOVE,
 ];
 
 const serverHasFailed = ({ name, server: { address, port } }: Served): Row => [
   `${address.text}, its upsd or the network to it has failed before mains power fails`,
-  `**Not clean.** The status of ${name} is unknown, so no node arms its timer or powers off because of it. The nodes run until the battery is empty or ${address.text} cuts the output`,
+  `**Not clean.** The status of ${name} is unknown, so no node powers off because of it. The nodes run until the battery is empty or ${address.text} cuts the output`,
   `In advance: treat a pod whose container \`second\` is not ready as an outage; its log says \`no data from ${name}@${urlHost(address)}:${port}\`. Restore that upsd. Or connect the cable to a node on ${name}, replace \`server\` by \`node\` and \`driver\`, synth and apply`,
 ];
 
 const oneSupplyTooFew = (name: string, wakeSeconds: number | undefined): Row => [
   `One of the UPSes of ${name} cuts its output while another still feeds it`,
-  `It has too few supplies left and powers off. When the first UPS restores its output, ${name} has never lost power, so its firmware does not start it`,
+  `It powers off. It has never lost power when the first UPS restores its output, so its firmware does not start it`,
   wakeSeconds === undefined
     ? 'Press its power button'
-    : `It wakes by its clock after ${wakeSeconds} s, and powers off again until that UPS is back. Without such a clock: press its power button`,
+    : `It wakes by its clock after ${wakeSeconds} s, and powers off again until that UPS is back`,
 ];
 
 /** True when a node powers off while one of its UPSes still feeds it. */

@@ -28,17 +28,14 @@ const queries = (cluster: Cluster, ups: CabledUps, ...lines: readonly string[]):
 
 /** What to check after mains power has returned. */
 export function afterReturn(cluster: Cluster): RunbookSection {
-  const [ups] = cabled(cluster);
   const servers = serversOf(cluster).length;
   return {
     title: 'After power returns',
     paragraphs: [
       numbered([
         `Press the power button of every missing node. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
-        'Check that all NUT pods are ready, see [Test the shutdown](#test-the-shutdown).',
-        `Check the battery charge. Until it is full, the next shutdown begins earlier.${ups ? code(...queries(cluster, ups, 'upsc UPS ups.status', 'upsc UPS battery.charge')) : ''}`,
-        'Check that the last boot of every node (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If a node was forced off, its halt budget is too short or a service does not stop.',
-        `Leave \`${cluster.nut.killpowerPath}\` as it is. Deadlines of an earlier boot are ignored.`,
+        'Check that all NUT pods are ready, and `battery.charge` ([Test the shutdown](#test-the-shutdown)). Until it is 100, the next shutdown begins earlier.',
+        'Check that the last boot of every node (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If not, its halt budget is too short or a service does not stop.',
       ]),
     ],
   };
@@ -51,27 +48,22 @@ export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
   return {
     title: 'Test the shutdown',
     paragraphs: [
-      '**Readiness.** Every pod must be ready.',
+      '**Readiness.** Every pod must be ready. The log of `second` names what is missing.',
       commands(
         `${kubectl(cluster)} get pods -o wide`,
         `${kubectl(cluster)} logs -l app.kubernetes.io/part-of=nut -c second --prefix --tail=20`,
       ),
-      'The container `second` is ready if the node can be powered off, every UPS responds, accepts the command and counts down as computed here, and every node is logged in to upsd. Its log names what is missing.',
       ...upses.flatMap((ups) => [
         `**Status of ${ups.name}.** \`OL\`: on line. \`OB\`: on battery. \`LB\`: low battery. The second list must contain \`shutdown.return\`.`,
         commands(...queries(cluster, ups, 'upsc UPS', 'upscmd -l UPS')),
       ]),
-      '**Short outage.** Unplug the UPS for 20 s. Every node arms its dead-man timer and disarms it; no node powers off. The logs of `second` show both.',
+      '**Short outage.** Unplug the UPS for 20 s. The logs of `second` show that every node arms and disarms its dead-man timer. No node powers off.',
       ...upses.flatMap((ups, i) => [
-        `**Full test: ${ups.name}.** This powers off every node on ${ups.name}. ${outputTimes(plan, ups)}`,
+        `**Full test: ${ups.name}.** Every node on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
         ...(i === 0 ? [bulleted(BEFORE_FULL_TEST)] : []),
         commands(podOf(cluster, ups), exec(cluster, 'second', `/scripts/declare.sh ${ups.name}`)),
       ]),
-      ...(served.length > 0
-        ? [
-            `**${served.join(', ')}.** Start the shutdown on that host as its manual says. Compare with its table above.`,
-          ]
-        : []),
+      ...(served.length > 0 ? [`**${served.join(', ')}.** Start the shutdown on that host as its manual says.`] : []),
     ],
   };
 }
@@ -91,9 +83,9 @@ function outputTimes({ upses }: PowerPlan, { name }: Ups): string {
 const BEFORE_FULL_TEST = [
   'Set "restore on AC power loss" to "power on" in the firmware of every node. Otherwise nodes stay off after every outage.',
   'Schedule ten minutes of downtime. Leave mains power on.',
-  'Print this page. Note when each node powers off and the UPS switches, and compare with the tables above.',
-  'Repeat it once without mains power: pull the plug of the UPS when all nodes are off. The output must be cut and stay off until you plug the UPS in.',
-  'Repeat it after each change of nodes, UPS or times.',
+  'Note when each node powers off and the UPS switches; compare with the tables above.',
+  'Repeat the test once without mains power: pull the plug of the UPS when all nodes are off. The output must be cut and stay off until you plug the UPS in.',
+  'Repeat the test after each change of nodes, UPS or times.',
 ];
 
 /** How to measure the runtime of a battery and the halt budget of a node. */
@@ -102,17 +94,16 @@ export function measurement(cluster: Cluster, { file, synth }: Origin): RunbookS
   return {
     title: 'Replace the battery',
     paragraphs: [
-      'Batteries last three to five years. Measure the runtime once a year and after each change of battery or nodes; a UPS only estimates it.',
+      'Batteries last three to five years. Measure the runtime once a year and after each change of battery or nodes.',
       numbered([
         `Read the load of the working nodes: \`ups.realpower\`, or \`ups.load\` in percent of the UPS rating${address ? `, from \`upsc NAME@${urlHost(address)}:${cluster.nut.port}\`` : ''}.`,
-        'Unplug the nodes from the UPS, or halt them: the test cuts its output.',
-        'Connect a test load of the same power, such as lamps or a heater on low. Charge the battery fully.',
-        `Connect the UPS cable to a computer with NUT and without upsmon (\`nut-scanner -U\` prints the section of ups.conf). Start the driver and upsd, and log the status each second:${code('while sleep 1; do echo "$(date +%T) $(upsc NAME@127.0.0.1 ups.status) $(upsc NAME@127.0.0.1 battery.runtime)"; done 2>/dev/null | tee runtime.log')}`,
+        'Unplug or halt the nodes: the test cuts the output. Connect a test load of the same power, such as lamps. Charge the battery fully.',
+        `Connect the UPS cable to a computer with NUT's driver and upsd, without upsmon (\`nut-scanner -U\` prints the section of ups.conf). Log the status:${code('while sleep 1; do echo "$(date +%T) $(upsc NAME@127.0.0.1 ups.status) $(upsc NAME@127.0.0.1 battery.runtime)"; done 2>/dev/null | tee runtime.log')}`,
         'Unplug the UPS. Note when the test load loses power.',
-        '`runtimeAtLowBatterySeconds` is the time from the first `LB` to that moment, `runtimeAtEarlyShutdownSeconds` the time from the limit of `power.earlyShutdown`. Use the shorter of two runs.',
-        `Charge the battery, reconnect the nodes, set the value in ${file}, and run \`${synth}\`. [Power failure](#power-failure) has the required runtime.`,
+        '`runtimeAtLowBatterySeconds` is the time from the first `LB` to that moment, `runtimeAtEarlyShutdownSeconds` that from the limit of `power.earlyShutdown`. Use the shorter of two runs.',
+        `Charge the battery, reconnect the nodes, set the value in ${file}, and run \`${synth}\`.`,
       ]),
-      'To measure a halt budget, note the uptime at `systemctl poweroff` and when the fan stops (`time` cannot measure it). Do this three times under load. The budget is the longest time plus 50 %.',
+      'To measure a halt budget, take the time from `systemctl poweroff` until the fan stops, three times under load. The budget is the longest plus 50 %.',
     ],
   };
 }

@@ -92,7 +92,7 @@ function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLan
       earliestSeconds: 0,
       latestSeconds: commitSeconds,
       who: 'every node',
-      what: 'schedules its own power-off and needs no other component from here on',
+      what: 'schedules its own power-off',
     },
     ...(ups.server
       ? []

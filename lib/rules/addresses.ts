@@ -3,10 +3,7 @@ import { sameAddress } from '../network';
 import { subject } from './subject';
 
 const RULES = {
-  'duplicate-address': {
-    cause: 'Two nodes have the same address, or two BGP peers have the same address on the same nodes',
-    cure: 'Give each its own address',
-  },
+  'duplicate-address': { cause: 'Two nodes, or two BGP peers on the same nodes, have the same address' },
 } as const;
 
 /** Addresses that must be unique. Two BGP sessions between the same two hosts close each other. */

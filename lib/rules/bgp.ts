@@ -4,37 +4,22 @@ import { type Report, subject } from './subject';
 
 const RULES = {
   'bgp-family': {
-    cause: "A BGP peer or a pool announced by BGP has an IPv6 address, which MetalLB's native mode does not support",
+    cause: "MetalLB's native mode announces no IPv6 by BGP",
     cure: 'Announce IPv6 by L2, from a pool of its own',
   },
-  'bgp-peer-taken': {
-    cause: 'A peer has the address of a node, the VIP, or an address of a pool',
-    cure: 'Use the address of the router',
-  },
-  'bgp-multihop': {
-    cause: '`ebgpMultiHop` is set for a router of the same AS, which MetalLB rejects',
-    cure: 'Remove it: within one AS, any number of hops works',
-  },
+  'bgp-peer-taken': { cause: 'A peer has the address of a node, the VIP, or an address of a pool' },
+  'bgp-multihop': { cause: '`ebgpMultiHop` is set for a router of the same AS' },
   'bgp-source-address': {
-    cause: 'A peer has a `sourceAddress`, which belongs to one node, and several nodes open the session',
-    cure: 'Name that node in `nodes`, and add a peer for each of the others',
+    cause: 'A peer has a `sourceAddress`, and several nodes open the session',
+    cure: 'Make a peer for each node',
   },
-  'bgp-aggregation': {
-    cause: 'The aggregated route covers more addresses than the pool and attracts traffic for other hosts',
-    cure: 'Set `aggregationLength` to the value that the message names, or more',
-  },
-  'bgp-too-many-communities': {
-    cause: `An advertisement has more than ${MAX_COMMUNITIES} communities`,
-    cure: 'Use fewer',
-  },
+  'bgp-aggregation': { cause: 'The aggregated route attracts traffic for addresses outside the pool' },
+  'bgp-too-many-communities': { cause: 'An advertisement has more than 63 communities' },
   'bgp-local-pref': {
-    cause: 'Two advertisements announce one route to one peer with different local preferences, which MetalLB rejects',
-    cure: 'Use the same value, or separate peers or nodes',
+    cause: 'Two advertisements announce one route to one peer with different local preferences',
+    cure: 'Use one value, or separate peers or nodes',
   },
-  'bgp-local-pref-unheard': {
-    cause: '`localPref` is sent within one AS only, and every peer is in another AS',
-    cure: 'Remove it, or use communities',
-  },
+  'bgp-local-pref-unheard': { cause: '`localPref` is set, and every peer is in another AS' },
 } as const;
 
 type Peer = Bgp['peers'][number];

@@ -20,29 +20,23 @@ import {
 import { type Report, subject } from './subject';
 
 const RULES = {
-  'early-shutdown-empty': {
-    cause: '`earlyShutdown` has no limit and does nothing',
-    cure: 'Set a limit, or remove it',
-  },
+  'early-shutdown-empty': { cause: '`earlyShutdown` has no limit and does nothing' },
   'runtime-not-reported': {
     cause: '`runtimeBelowSeconds` with a driver that computes no `battery.runtime` without an option',
-    cure: 'Set that option, or use another limit. If `upsc` shows `battery.runtime`, nothing is to be done: preflight checks it',
+    cure: 'Ignore it if `upsc` shows `battery.runtime`',
     severity: 'warning',
   },
   'early-shutdown-unmeasured': {
-    cause: 'The battery runtime from a charge or time limit is not measured',
-    cure: 'Measure `runtimeAtEarlyShutdownSeconds`, or set `runtimeBelowSeconds`',
+    cause: 'The battery runtime is not measured',
+    cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
   'runtime-unmeasured': {
-    cause: 'The battery runtime from low battery is not measured',
-    cure: 'Measure `runtimeAtLowBatterySeconds`, or set `earlyShutdown.runtimeBelowSeconds`',
+    cause: 'The battery runtime is not measured',
+    cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
-  'runtime-too-short': {
-    cause: 'The battery is empty before the UPS cuts its output',
-    cure: 'Make one of the changes that the message names',
-  },
+  'runtime-too-short': { cause: 'The battery is empty before the UPS cuts its output' },
 } as const;
 
 /** The battery of every UPS lasts until all its nodes are off and the output is cut. */

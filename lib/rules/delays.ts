@@ -17,47 +17,29 @@ import {
 import { type Report, subject } from './subject';
 
 const RULES = {
-  'offdelay-too-short': {
-    cause: 'The configured `offdelay` cuts the output before the last node is off',
-    cure: 'Make the change that the message names, or remove `offdelay`',
-  },
+  'offdelay-too-short': { cause: 'The output is cut before the last node is off' },
   'offdelay-step': {
-    cause: 'The UPS rounds this `offdelay` down, possibly by a lot',
+    cause: 'The UPS rounds this `offdelay` down',
     cure: 'Use a whole multiple, or set `options.vendorid` of usbhid-ups if it is not a CyberPower',
   },
-  'offdelay-too-long': {
-    cause: 'The required delay exceeds the limit of the driver, which then does not start',
-    cure: 'Lower the halt budgets',
-  },
+  'offdelay-too-long': { cause: 'The required delay exceeds the limit of the driver', cure: 'Lower the halt budgets' },
   'ondelay-too-short': {
-    cause: 'The output would be restored before it is cut, and may stay off',
-    cure: 'Set `ondelay` above the rounded `offdelay` (in minutes for blazer drivers), or remove it',
+    cause: 'The output would be restored before it is cut',
+    cure: 'Set `ondelay` above the rounded `offdelay` (in minutes for blazer drivers)',
   },
-  'ondelay-unit': {
-    cause: 'A blazer driver counts `ondelay` in minutes, and this is an hour or more',
-    cure: 'Set it in minutes',
-  },
-  'cut-delay-too-short': {
-    cause: 'The host that serves this UPS cuts the output before the last node is off',
-    cure: 'Lengthen the delay on that host and here, or lower the halt budgets',
-  },
-  'fixed-delay-too-short': {
-    cause: 'This UPS takes no other delay, and cuts the output before the last node is off',
-    cure: 'Lower the halt budgets and stages, or use another UPS',
-  },
+  'fixed-delay-too-short': { cause: 'The output is cut before the last node is off, and the UPS takes no other delay' },
   'restores-without-mains': {
     cause: 'Some CyberPower models restore the output `ondelay` after the command, also without mains power',
-    cure: 'Set `options.ondelay: 0`, which waits for mains power, and test it with the plug pulled (`hosts/RUNBOOK.md`)',
+    cure: 'Set `options.ondelay: 0` and test it with the plug pulled (`hosts/RUNBOOK.md`)',
     severity: 'warning',
   },
   'ondelay-never': {
     cause: 'A CyberPower with `ondelay: -1` never restores its output',
     cure: 'Set `ondelay: 0`, which waits for mains power',
   },
-  'rtc-wake-too-early': {
-    cause: 'The RTC would wake a node before the output is cut',
-    cure: 'Raise `rtcWakeSeconds`, or set 0',
-  },
+  'ondelay-unit': { cause: 'A blazer driver counts `ondelay` in minutes, and this is an hour or more' },
+  'cut-delay-too-short': { cause: 'The output is cut before the last node is off' },
+  'rtc-wake-too-early': { cause: 'The RTC would wake a node before the output is cut' },
 } as const;
 
 /** Every UPS cuts its output after the last node is off and restores it after that; no node wakes in between. */

@@ -2,7 +2,7 @@ import { subject } from './subject';
 
 const RULES = {
   'password-in-site': {
-    cause: 'A driver option is a password or an SNMP community, and dist/ is committed to Git',
+    cause: 'A driver option is a password or an SNMP community',
     cure: 'Write `{ secret: true }`, and give the value to `npm run secret:nut`',
   },
 } as const;

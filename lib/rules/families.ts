@@ -3,15 +3,8 @@ import { contains, type Family } from '../network';
 import { subject } from './subject';
 
 const RULES = {
-  'duplicate-family': {
-    cause: 'A list has two entries of one IP family, and one per family is allowed',
-    cure: 'Keep one entry per family',
-  },
-  'family-mismatch': {
-    cause:
-      'A list has other IP families than `network.subnet`, or another order. k3s uses the first as the main family',
-    cure: 'Use the families of `network.subnet`, in the same order',
-  },
+  'duplicate-family': { cause: 'A list has two entries of one IP family' },
+  'family-mismatch': { cause: 'A list has other IP families than `network.subnet`, or another order' },
 } as const;
 
 interface OfFamily {

@@ -8,8 +8,8 @@ const RULES = {
     cure: 'Write `name:tag@sha256:...`',
   },
   'metallb-version': {
-    cause: 'A MetalLB image has no tag, or another release than the CRDs and RBAC rules in dist/',
-    cure: 'Use the release that the message names. Keep the tag beside a digest',
+    cause: 'A MetalLB image has no tag, or another release than the CRDs in dist/',
+    cure: 'Keep the tag beside a digest',
     severity: 'warning',
   },
 } as const;

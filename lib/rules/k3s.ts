@@ -1,11 +1,7 @@
 import { subject } from './subject';
 
 const RULES = {
-  'kubelet-too-old': {
-    cause: 'k3s before 1.32 does not stop pods in order at a halt',
-    cure: 'Use 1.32 or newer',
-    severity: 'warning',
-  },
+  'kubelet-too-old': { cause: 'k3s before 1.32 does not stop pods in order at a halt', severity: 'warning' },
 } as const;
 
 /** The first minor release that reads kubelet.conf.d: https://docs.k3s.io/installation/configuration#kubelet-configuration-files. */

@@ -2,17 +2,14 @@ import { electionSeconds, JITTER, leaseOf, outlastsRetries, stalledRenewalSecond
 import { subject } from './subject';
 
 const RULES = {
-  'lease-order': {
-    cause: `Not \`durationSeconds\` > \`renewSeconds\` > ${JITTER} x \`retrySeconds\`; kube-vip exits at start`,
-    cure: 'Keep the defaults 20, 15 and 2',
-  },
+  'lease-order': { cause: 'Not `durationSeconds` > `renewSeconds` > 1.2 x `retrySeconds`; kube-vip exits at start' },
   'lease-below-election': {
     cause: '`renewSeconds` is below the shortest etcd election (5 s, fast 1 s), so every election releases the VIP',
     cure: 'Keep the default 15 (fast: 3)',
   },
   'lease-short': {
     cause:
-      'A renewal stalls for up to 10 s when etcd loses its leader, and `renewSeconds` does not outlast it, so an election on another server releases the VIP. With `failover: fast`: `renewSeconds` is below the longest usual election, 2 s',
+      'A renewal stalls for up to 10 s when etcd loses its leader (fast: 2 s), and `renewSeconds` does not outlast it',
     cure: 'Keep the default 15 (fast: 3)',
     severity: 'warning',
   },

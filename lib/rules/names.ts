@@ -2,34 +2,13 @@ import type { Cluster, Path } from '../cluster';
 import { subject } from './subject';
 
 const RULES = {
-  'duplicate-name': {
-    cause: 'Two objects of one list have the same name. Case does not distinguish UPS names, because upsd ignores it',
-    cure: 'Give each its own name',
-  },
-  'duplicate-entry': {
-    cause: 'A list has an entry twice, for which MetalLB rejects its whole configuration',
-    cure: 'Keep one of the two',
-  },
-  'unknown-node': {
-    cause: 'A reference to a node that does not exist',
-    cure: 'Use a name that the message lists',
-  },
-  'unknown-ups': {
-    cause: 'A reference to a UPS that does not exist',
-    cure: 'Use a name that the message lists, or add the UPS',
-  },
-  'unknown-pool': {
-    cause: 'A reference to a pool that does not exist',
-    cure: 'Use a name that the message lists',
-  },
-  'unknown-peer': {
-    cause: 'A reference to a BGP peer that does not exist',
-    cure: 'Use a name that the message lists',
-  },
-  'unknown-community': {
-    cause: 'A reference to a BGP community that does not exist',
-    cure: 'Define it under `communities`, or write its value',
-  },
+  'duplicate-name': { cause: 'Two objects of one list have the same name; case does not distinguish UPS names' },
+  'duplicate-entry': { cause: 'A list has an entry twice' },
+  'unknown-node': { cause: 'A reference to a name that does not exist' },
+  'unknown-ups': { cause: 'A reference to a name that does not exist' },
+  'unknown-pool': { cause: 'A reference to a name that does not exist' },
+  'unknown-peer': { cause: 'A reference to a name that does not exist' },
+  'unknown-community': { cause: 'A reference to a name that does not exist' },
 } as const;
 
 interface Named {

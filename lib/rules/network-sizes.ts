@@ -2,17 +2,11 @@ import { type Family, overlaps, parseSubnet, sizeOf } from '../network';
 import { subject } from './subject';
 
 const RULES = {
-  'special-network': {
-    cause: 'A network overlaps a loopback, link-local or multicast range',
-    cure: 'Use a private network',
-  },
-  'pod-network-size': {
-    cause: 'The pod network has no /24 (IPv6: /64) for each node, or is an IPv6 network larger than a /48',
-    cure: 'Use the size that the message states',
-  },
+  'special-network': { cause: 'A network overlaps a loopback, link-local or multicast range' },
+  'pod-network-size': { cause: 'The pod network has no /24 (IPv6: /64) for each node, or is larger than an IPv6 /48' },
   'service-network-size': {
     cause: 'The service network has fewer than 16 addresses; cluster DNS uses the tenth',
-    cure: 'Use a larger network; it cannot be changed later',
+    cure: 'It cannot be changed later',
   },
 } as const;
 

@@ -4,20 +4,17 @@ import { subject } from './subject';
 
 const RULES = {
   'network-overlap': {
-    cause: 'Node, pod and service networks share addresses, so their routes conflict',
-    cure: 'Set `network.pods` or `network.services` to another network',
+    cause: 'Node, pod and service networks share addresses',
+    cure: 'Change `network.pods` or `network.services`',
   },
   'gateway-outside-subnet': {
-    cause: 'The gateway is outside the node network',
-    cure: 'Correct `network.gateway` or `network.subnet`',
+    cause: 'The gateway or a DHCP range is not inside the node network',
+    cure: 'Remove a range that serves another network',
   },
-  'gateway-reserved-address': {
-    cause: 'The gateway is the network or broadcast address',
-    cure: 'Set the address of the router',
-  },
+  'gateway-reserved-address': { cause: 'The gateway is the network or broadcast address' },
   'dhcp-outside-subnet': {
-    cause: 'A DHCP range is partly or wholly outside the node network',
-    cure: 'Correct the range, or remove it if it serves another network',
+    cause: 'The gateway or a DHCP range is not inside the node network',
+    cure: 'Remove a range that serves another network',
   },
 } as const;
 

@@ -3,23 +3,12 @@ import { contains, reservedAs, sameAddress } from '../network';
 import { subject } from './subject';
 
 const RULES = {
-  'node-outside-subnet': {
-    cause: 'The address of a node is outside the node network',
-    cure: 'Correct the address or `network.subnet`',
-  },
+  'node-outside-subnet': { cause: 'The address of a node is outside the node network' },
   'node-reserved-address': {
-    cause: 'A node has the network, broadcast or router anycast address',
-    cure: 'Use a host address',
+    cause: 'A node has the network, broadcast or router anycast address, or that of the gateway',
   },
-  'node-is-gateway': {
-    cause: 'A node has the address of the gateway',
-    cure: 'Give the node its own address',
-  },
-  'node-in-dhcp': {
-    cause: 'The DHCP server may assign the address of a node to another host',
-    cure: 'Reserve it there, or use an address outside the range',
-    severity: 'warning',
-  },
+  'node-is-gateway': { cause: 'A node has the network, broadcast or router anycast address, or that of the gateway' },
+  'node-in-dhcp': { cause: 'The DHCP server may assign the address of a node to another host', severity: 'warning' },
 } as const;
 
 /** Each node has a host address of the node network. */

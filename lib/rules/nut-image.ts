@@ -4,17 +4,17 @@ import { subject } from './subject';
 
 const RULES = {
   'logind-image': {
-    cause: '`power.actuator: logind` with the default image, which has no dbus-send',
-    cure: 'Build `images/nut/Containerfile` and set `images.nut`, or use `killpowerd`',
+    cause: 'The default image has no dbus-send (`power.actuator: logind`) and no openssl (`power.tlsSecret`)',
+    cure: 'Set `images.nut` to a build of `images/nut/Containerfile`',
   },
   'tls-image': {
-    cause: '`power.tlsSecret` with the default image, which has no openssl',
-    cure: 'Build `images/nut/Containerfile` and set `images.nut`, or remove `tlsSecret`',
+    cause: 'The default image has no dbus-send (`power.actuator: logind`) and no openssl (`power.tlsSecret`)',
+    cure: 'Set `images.nut` to a build of `images/nut/Containerfile`',
   },
   'nut-too-old': {
     cause:
-      '`images.nut` has NUT before 2.8, which does not support the roles primary and secondary, or 2.8.1 or 2.8.2, which shut down at any loss of a UPS on battery',
-    cure: 'Use an image with NUT 2.8.0, or with 2.8.3 or newer',
+      'NUT before 2.8 has no roles primary and secondary; 2.8.1 and 2.8.2 shut down at any loss of a UPS on battery',
+    cure: 'Use 2.8.0, or 2.8.3 or newer',
   },
 } as const;
 

@@ -6,29 +6,23 @@ const UPSD_DROPS_AFTER_SECONDS = 60;
 const POLLS = 3;
 
 const RULES = {
-  'poll-order': {
-    cause: '`pollOnBatterySeconds` is more than `pollSeconds`, so upsmon polls less often on battery',
-    cure: 'Set `pollOnBatterySeconds` to `pollSeconds` or less',
-  },
+  'poll-order': { cause: '`pollOnBatterySeconds` is more than `pollSeconds`' },
   'deadtime-too-short': {
-    cause: '`deadTimeSeconds` is less than 3 polls, so one late reply counts as low battery',
-    cure: 'Set 3 x the longer poll interval, or more',
+    cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'finaldelay-above-hostsync': {
-    cause: '`finalDelaySeconds` is more than `hostSyncSeconds`, so the primary does not wait for delayed nodes',
-    cure: 'Keep 0',
+    cause: '`finalDelaySeconds` is more than `hostSyncSeconds`, or 60 or more',
+    cure: 'Keep 0, and use `stages` for more time',
   },
   'finaldelay-too-long': {
-    cause: `\`finalDelaySeconds\` is ${UPSD_DROPS_AFTER_SECONDS} or more, and upsd drops a client that is silent so long`,
+    cause: '`finalDelaySeconds` is more than `hostSyncSeconds`, or 60 or more',
     cure: 'Keep 0, and use `stages` for more time',
   },
   'dead-man-too-short': {
-    cause: '`leaseSeconds` is less than 3 polls on battery, so one late reply powers a node off',
-    cure: 'Set `deadTimeSeconds` or more',
+    cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'dead-man-below-deadtime': {
-    cause: '`leaseSeconds` is less than `deadTimeSeconds`, so a restart of upsd that upsmon tolerates powers nodes off',
-    cure: 'Set `deadTimeSeconds` or more',
+    cause: '`leaseSeconds` is less than `deadTimeSeconds`, so a restart of upsd powers nodes off',
     severity: 'warning',
   },
 } as const;

@@ -1,15 +1,8 @@
 import { subject } from './subject';
 
 const RULES = {
-  'archived-system': {
-    cause: '`os` names k3OS, which is archived since 2023 and ends at k3s 1.23',
-    cure: 'Install another system when a node is replaced',
-    severity: 'warning',
-  },
-  'logind-without-systemd': {
-    cause: '`os` names k3OS, which has no systemd, and `power.actuator` is `logind`',
-    cure: 'Use the actuator `killpowerd`',
-  },
+  'archived-system': { cause: '`os` names k3OS, which is archived since 2023', severity: 'warning' },
+  'logind-without-systemd': { cause: '`os` names k3OS, which has no systemd, and `power.actuator` is `logind`' },
 } as const;
 
 /** What the operating systems of the nodes can do. */

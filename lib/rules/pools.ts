@@ -5,60 +5,26 @@ import { subject } from './subject';
 import { upsAddress } from './ups-address';
 
 const RULES = {
-  'pool-overlap': {
-    cause: 'An address is in two ranges, which MetalLB rejects',
-    cure: 'List each address in one range',
-  },
-  'pool-outside-subnet': {
-    cause: 'A range announced by L2 is not inside the node network',
-    cure: 'Use addresses of the node network, or announce the pool by BGP only',
-  },
-  'pool-contains-node': {
-    cause: 'A service could be assigned the address of a node',
-    cure: 'Exclude the node from the range',
-  },
-  'pool-contains-ups': {
-    cause: 'A service could be assigned the address of a UPS or of the host that serves it',
-    cure: 'Exclude it from the range',
-  },
-  'pool-contains-gateway': {
-    cause: 'A service could be assigned the address of the router',
-    cure: 'Exclude the gateway from the range',
-  },
-  'pool-in-dhcp': {
-    cause: 'MetalLB and the DHCP server could assign the same address',
-    cure: 'Shrink one of the two ranges',
-  },
+  'pool-overlap': { cause: 'An address is in two ranges, which MetalLB rejects' },
+  'pool-outside-subnet': { cause: 'A range announced by L2 is not inside the node network' },
+  'pool-contains-node': { cause: 'A service could be assigned an address of what the rule names' },
+  'pool-contains-ups': { cause: 'A service could be assigned an address of what the rule names' },
+  'pool-contains-gateway': { cause: 'A service could be assigned an address of what the rule names' },
+  'pool-in-dhcp': { cause: 'A service could be assigned an address of what the rule names' },
   'pool-reserved-address': {
     cause: 'A range includes the network, broadcast or router anycast address',
-    cure: 'Exclude it, for .0 and .255 by `avoidBuggyIPs: true`',
+    cure: 'Set `avoidBuggyIPs: true` for .0 and .255',
     severity: 'warning',
   },
-  'pool-not-advertised': {
-    cause: '`advertisements` is set, and none names this pool',
-    cure: 'Add the pool to an advertisement, or remove `advertisements`',
-  },
-  'pool-in-pod-range': {
-    cause: 'A pool announced by BGP only overlaps the pod network',
-    cure: 'Use addresses outside every network',
-  },
-  'pool-in-service-range': {
-    cause: 'A pool announced by BGP only overlaps the service network',
-    cure: 'Use addresses outside every network',
-  },
+  'pool-not-advertised': { cause: '`advertisements` is set, and none names this pool' },
+  'pool-in-pod-range': { cause: 'A service could be assigned an address of what the rule names' },
+  'pool-in-service-range': { cause: 'A service could be assigned an address of what the rule names' },
   'bgp-pool-in-subnet': {
-    cause: 'A pool announced by BGP only is inside the node network, whose hosts get no ARP answer for it',
-    cure: 'Use addresses outside every network, or announce the pool by L2 as well',
+    cause: 'A pool announced by BGP only is inside the node network, whose hosts get no ARP answer',
     severity: 'warning',
   },
-  'interface-passed-over': {
-    cause: 'MetalLB ignores this interface, as it does all of containers and virtual machines',
-    cure: 'Name the interface of the node network, or remove `interfaces`',
-  },
-  'traefik-without-pool': {
-    cause: '`traefik: true`, and no pool assigns addresses automatically in namespace `kube-system`',
-    cure: 'Set `autoAssign: true` on a pool of that namespace',
-  },
+  'interface-passed-over': { cause: 'MetalLB ignores interfaces of containers and virtual machines' },
+  'traefik-without-pool': { cause: '`traefik: true`, and no pool assigns addresses automatically in `kube-system`' },
 } as const;
 
 const TRAEFIK_NAMESPACE = 'kube-system';

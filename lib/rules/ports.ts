@@ -3,10 +3,7 @@ import { K3S_HA_PORT, METALLB } from '../releases';
 import { subject } from './subject';
 
 const RULES = {
-  'port-taken': {
-    cause: '`nut.port`, `controlPlane.port` or the port above it (kube-apiserver) is in use on the same node',
-    cure: 'Choose another port',
-  },
+  'port-taken': { cause: '`nut.port`, `controlPlane.port` or the port above it (kube-apiserver) is in use' },
 } as const;
 
 /** A program that listens on TCP on the host network, and on which nodes. */

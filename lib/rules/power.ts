@@ -6,34 +6,21 @@ const RULES = {
     cause: 'A node lists one UPS twice',
     cure: 'Use one feed, with `powerValue` for the number of supplies',
   },
-  'supplies-too-few': {
-    cause: 'The feeds of a node supply less than `minSupplies`, so NUT shuts it down at once',
-    cure: 'Lower `minSupplies`, or list the UPS of every supply',
-  },
-  'ups-node-or-server': { cause: 'A UPS has both `node` and `server`, or neither', cure: 'Set one of the two' },
+  'supplies-too-few': { cause: 'The feeds of a node supply less than `minSupplies`' },
+  'ups-node-or-server': { cause: 'A UPS has both `node` and `server`, or neither' },
   'not-with-server': {
     cause: 'A UPS with `server` has a driver, options, delays or a battery runtime here',
-    cure: 'Set them on that host. Here, `cutDelaySeconds` is enough',
+    cure: 'Set them on that host',
   },
-  'server-without-tls': {
-    cause: '`power.tlsSecret` makes upsmon require TLS, and a UPS has `server` without `tls`',
-    cure: 'Set `server.tls: true` if its certificate is of the same CA, or remove `tlsSecret`',
-  },
-  'driver-missing': { cause: 'A UPS with `node` has no driver', cure: 'Set `driver`' },
-  'ups-node-not-fed': {
-    cause: 'The cable goes to a node that the UPS does not feed',
-    cure: 'Move the cable to a node that the UPS feeds, or add the UPS to `ups` of the node',
-  },
+  'server-without-tls': { cause: '`power.tlsSecret` needs `server.tls: true`, with a certificate of the same CA' },
+  'driver-missing': { cause: 'A UPS with `node` has no driver' },
+  'ups-node-not-fed': { cause: 'The cable goes to a node that the UPS does not feed' },
   'ups-lookalikes': {
-    cause: 'Two UPSes at one node have the same driver and port, and no option distinguishes them',
+    cause: 'Two UPSes at one node have the same driver and port',
     cure: 'Set `options.serial` of both',
     severity: 'warning',
   },
-  'ups-feeds-nobody': {
-    cause: 'No node names this UPS',
-    cure: 'Set `ups` on the nodes that it feeds',
-    severity: 'warning',
-  },
+  'ups-feeds-nobody': { cause: 'No node names this UPS', severity: 'warning' },
 } as const;
 
 /** Every UPS is at a node that it feeds or at an outside host, and every node has enough feeds. */

@@ -6,7 +6,7 @@ import { subject } from './subject';
 const RULES = {
   'keepalived-interface': {
     cause: '`provider: keepalived` needs `controlPlane.interface`',
-    cure: 'Set it to the name that `ip link` prints on every server',
+    cure: '`ip link` prints its name',
   },
   'kube-vip-version': {
     cause: 'A release that loses the VIP (1.0.1 to 1.0.4, 1.1.2, with BGP 1.1.0), or one before 1.1',
@@ -18,21 +18,17 @@ const RULES = {
     severity: 'warning',
   },
   'vip-bgp-in-subnet': {
-    cause: 'The VIP is announced by BGP, but hosts of the node network resolve it by ARP and miss a failover',
-    cure: 'Choose an address outside every network',
+    cause: 'The VIP is announced by BGP, but hosts of the node network resolve it by ARP',
     severity: 'warning',
   },
-  'vip-bgp-peer': {
-    cause: 'The BGP router has the address of a node, or the VIP',
-    cure: 'Use the address of the router',
-  },
+  'vip-bgp-peer': { cause: 'The BGP router has the address of a node, or the VIP' },
   'vip-bgp-router-id': {
-    cause: 'kube-vip uses the first address of a node as BGP router ID, and that address is IPv6',
-    cure: 'Put IPv4 first in every list, or remove `controlPlane.bgp`',
+    cause: 'kube-vip needs an IPv4 address as BGP router ID, and the first address of a node is IPv6',
+    cure: 'Put IPv4 first in every list',
   },
   'vip-bgp-shared-router': {
     cause: 'MetalLB opens a session from the servers to the same router, which accepts one per node',
-    cure: 'Use ARP for the VIP, or restrict that peer of MetalLB to agents',
+    cure: 'Use ARP for the VIP',
   },
 } as const;
 

@@ -2,26 +2,19 @@ import { mayLose, quorumOf, serversOf } from '../cluster';
 import { subject } from './subject';
 
 const RULES = {
-  'no-server': { cause: 'No node has `role: server`', cure: 'Set `role: server` on 3 nodes' },
+  'no-server': { cause: 'No node has `role: server`' },
   'one-server': {
     cause: 'The cluster is unavailable while its only server is down',
     cure: 'Use 3 servers',
     severity: 'warning',
   },
-  'two-servers': {
-    cause: 'The quorum of 2 etcd members is 2, so the control plane stops when either fails',
-    cure: 'Use 3 servers, or change one to `role: agent`',
-  },
+  'two-servers': { cause: 'The quorum of 2 etcd members is 2, so the control plane stops when either fails' },
   'even-servers': {
-    cause: `An even number of servers tolerates no more failures than one less. Tolerated: ${[1, 2, 3, 4, 5, 6, 7]
-      .map((count) => `${mayLose(count)} of ${count}`)
-      .join(', ')}`,
-    cure: 'Use an odd number',
+    cause: 'An even number of servers tolerates no more failures than one less',
     severity: 'warning',
   },
   'many-servers': {
     cause: 'With more than 7 servers, every write waits for a quorum of 5 or more',
-    cure: 'Use 7 or fewer',
     severity: 'warning',
   },
 } as const;

@@ -4,7 +4,6 @@ import { subject } from './subject';
 const RULES = {
   'cables-together': {
     cause: 'A node with several UPS cables powers off with one UPS, and upsd for the others with it',
-    cure: 'Move one cable to another node that its UPS feeds',
     severity: 'warning',
   },
 } as const;

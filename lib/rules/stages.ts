@@ -13,30 +13,23 @@ import {
 import { subject } from './subject';
 
 const RULES = {
-  'ups-node-not-last': {
-    cause: 'Agents or servers power off after the node with the UPS, which stops upsd for them',
-    cure: 'Raise `stages.upsNodeSeconds`',
-  },
+  'ups-node-not-last': { cause: 'Agents or servers power off after the node with the UPS, which stops upsd for them' },
   'agents-last': {
-    cause: 'Agents power off after servers, so their pods have no Kubernetes API while they stop',
-    cure: 'Lower `stages.agentSeconds`',
+    cause: 'Agents power off after servers, so their pods stop without the Kubernetes API',
     severity: 'warning',
   },
   'stage-before-command': {
-    cause:
-      'A node may power off before its UPS is commanded. If the node with the cable then fails, the first node stays off',
+    cause: 'A node may power off before its UPS is commanded',
     cure: 'Set 3, or more with a longer `pollOnBatterySeconds`',
     severity: 'warning',
   },
   'halt-budget-short': {
-    cause: `A halt budget is below ${SHORTEST_HALT_SECONDS} s, too short for a node with containers`,
+    cause: 'A halt budget is below 10 s',
     cure: 'Measure a halt, and set more than that',
     severity: 'warning',
   },
   'drain-below-lease': {
-    cause:
-      'Pods on a server that halts have less time than a VIP failover (lease `durationSeconds` + 5 s). Pods get 3/4 of `haltBudget`, or all but 15 s above 60 s',
-    cure: 'Set the halt budget that the message names, or shorten the lease',
+    cause: 'Pods on a server that halts have less time than a VIP failover (lease `durationSeconds` + 5 s)',
     severity: 'warning',
   },
 } as const;

@@ -15,12 +15,12 @@ import { hostAddress } from './ups-address';
 const RULES = {
   'unknown-driver': {
     cause: 'NUT has no driver of this name',
-    cure: 'Use one of the [hardware list](https://networkupstools.org/stable-hcl.html), or an `images.nut` that has the driver',
+    cure: 'See the [hardware list](https://networkupstools.org/stable-hcl.html)',
     severity: 'warning',
   },
   strand: {
-    cause: 'The driver may not cut the output after a delay and restore it, without which nodes may stay off',
-    cure: 'Test it as `hosts/RUNBOOK.md` describes, or use another driver',
+    cause: 'The driver may not cut the output after a delay and restore it',
+    cure: 'Test it as `hosts/RUNBOOK.md` describes',
     severity: 'warning',
   },
   'mib-missing': {
@@ -38,13 +38,9 @@ const RULES = {
     cure: 'Remove it; synth writes the value that becomes the planned one',
   },
   'port-not-address': {
-    cause: 'The `port` of a network driver is not an IP address. DNS may be down during an outage',
-    cure: 'Use the IP address',
+    cause: 'The `port` of a network driver is not an IP address; DNS may be down during an outage',
   },
-  'bad-delay': {
-    cause: '`offdelay`, `ondelay`, `pollinterval` or `pollfreq` is not a whole number',
-    cure: 'Correct it, or remove it',
-  },
+  'bad-delay': { cause: '`offdelay`, `ondelay`, `pollinterval` or `pollfreq` is not a whole number' },
 } as const;
 
 /** What NUT drivers accept, and what this project knows about them. */

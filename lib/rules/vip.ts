@@ -4,46 +4,19 @@ import { subject } from './subject';
 import { upsAddress } from './ups-address';
 
 const RULES = {
-  'vip-outside-subnet': {
-    cause: 'The VIP is outside the node network, which ARP, NDP and VRRP do not leave',
-    cure: 'Choose a free address in the node network',
-  },
-  'vip-reserved-address': {
-    cause: 'The VIP is the network, broadcast or router anycast address',
-    cure: 'Choose a free host address',
-  },
-  'vip-is-gateway': {
-    cause: 'The VIP is the gateway. Only a load balancer (`provider: external`) may be the router',
-    cure: 'Choose a free address',
-  },
-  'vip-is-node': {
-    cause: 'The VIP is the address of a node',
-    cure: 'Choose a free address',
-  },
-  'vip-is-ups': {
-    cause: 'The VIP is the address of a UPS, or of the host that serves it',
-    cure: 'Choose a free address',
-  },
-  'vip-in-pool': {
-    cause: 'MetalLB could assign the VIP to a service',
-    cure: 'Choose an address outside every pool',
-  },
-  'vip-in-dhcp': {
-    cause: 'The DHCP server could assign the VIP to another host',
-    cure: 'Choose an address outside the DHCP ranges',
-  },
-  'vip-in-pod-range': { cause: 'The VIP is inside the pod network', cure: 'Choose an address of the node network' },
-  'vip-in-service-range': {
-    cause: 'The VIP is inside the service network',
-    cure: 'Choose an address of the node network',
-  },
-  'vip-family': {
-    cause: 'The VIP is announced by BGP and is of an IP family that the nodes do not have',
-    cure: 'Choose a VIP of a family in `network.subnet`',
-  },
+  'vip-outside-subnet': { cause: 'The VIP is outside the node network' },
+  'vip-reserved-address': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-is-gateway': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-is-node': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-is-ups': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-pool': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-dhcp': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-pod-range': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-in-service-range': { cause: 'The VIP is, or could be assigned to, what the rule names' },
+  'vip-family': { cause: 'The VIP is announced by BGP and is of an IP family that the nodes do not have' },
   'no-dns-name': {
-    cause: '`controlPlane.dnsName` is not set. It is part of the API server certificate',
-    cure: 'Set it before the first boot, with an A record for each server',
+    cause: '`controlPlane.dnsName`, a name in the API server certificate, is not set',
+    cure: 'Set it before the first boot',
     severity: 'warning',
   },
 } as const;

@@ -4,18 +4,12 @@ import { quoted } from '../text';
 
 /** Rules about keys and kinds of values. */
 export const FORM_RULES = {
-  'unknown-key': {
-    cause: 'A key that does not exist in this group',
-    cure: 'Use one of the keys that the message lists',
-  },
-  'missing-key': { cause: 'A required key is missing', cure: 'Add it' },
-  'bad-type': {
-    cause: 'A value of the wrong kind, or an empty one',
-    cure: 'Use the kind that the message names. Quote numbers that are text',
-  },
-  'bad-value': { cause: 'Not one of the allowed values', cure: 'Use one that the message lists' },
-  'bad-number': { cause: 'A number is too small or too large', cure: 'Stay within the bound that the message names' },
-  'empty-list': { cause: 'A list needs an entry', cure: 'Add one, or remove the key if it is optional' },
+  'unknown-key': { cause: 'A key that does not exist in its group, or a missing required key' },
+  'missing-key': { cause: 'A key that does not exist in its group, or a missing required key' },
+  'bad-type': { cause: 'A value of the wrong kind, or an empty one', cure: 'Quote numbers that are text' },
+  'bad-value': { cause: 'Not one of the allowed values, or outside the bounds' },
+  'bad-number': { cause: 'Not one of the allowed values, or outside the bounds' },
+  'empty-list': { cause: 'A list needs an entry' },
 } as const satisfies Rules;
 
 const problem = problemFrom(FORM_RULES);

@@ -7,15 +7,9 @@ import { type Loaded, loadCluster } from './load';
 
 /** Rules about files. */
 export const FILE_RULES = {
-  'no-file': {
-    cause: 'No such file or folder, or a folder without `.yaml` files',
-    cure: 'Write a cluster.yaml, or set `CLUSTER` to yours',
-  },
-  'no-text': { cause: 'The file is not UTF-8 text', cure: 'Save it as UTF-8' },
-  'duplicate-cluster': {
-    cause: 'Two files of a folder have the same `name`',
-    cure: 'Give each cluster its own `name`',
-  },
+  'no-file': { cause: 'No such file or folder, or no `.yaml` file in it' },
+  'no-text': { cause: 'The file is not UTF-8 text' },
+  'duplicate-cluster': { cause: 'Two files of a folder have the same `name`' },
   'several-sites': {
     cause: 'The folder has several sites, and the command needs one',
     cure: 'Select it with `--cluster FILE`',

@@ -1,7 +1,7 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
 import { DRIVER_ROWS, type DriverFacts, type DriverRow } from '../power';
 import { SUBJECTS } from '../rules';
-import { table } from '../text';
+import { joined, table } from '../text';
 import { clusterJsonSchema } from './check';
 import { FORM_RULES } from './form';
 import { FILE_RULES } from './inputs';
@@ -47,16 +47,15 @@ function rulesText(): string {
     const rows = tables.flatMap((rules) =>
       Object.entries(rules).map(([name, { cause, cure, severity }]) => [
         `\`${name}\``,
-        `${severity ? '*Warning.* ' : ''}${cause}`,
-        cure,
+        `${severity ? '*Warning.* ' : ''}${cause}.${cure ? ` ${cure}.` : ''}`,
       ]),
     );
-    return `## ${heading}\n\n${table(['Rule', 'Cause', 'Cure'], rows)}`;
+    return `## ${heading}\n\n${table(['Rule', 'Cause and cure'], joined(rows))}`;
   });
   return `${[
     '# Rules',
     GENERATED,
-    'A site with an error is not synthesized. A *warning* does not stop synth. `npm run power -- explain` shows the sums behind the rules on power failure; [power.md](power.md) explains them.',
+    'Every message ends with a cure that has the values of your site. A *warning* does not stop synth. `npm run power -- explain` shows the sums behind the rules on power failure ([power.md](power.md#the-sums)).',
     ...sections,
   ].join('\n\n')}\n`;
 }
@@ -112,7 +111,7 @@ function defaultOf({ default: value, properties }: Schema, stated: string | unde
   if (stated !== undefined) return stated.replace(/\.$/, '');
   if (properties && value !== undefined) return '';
   const isSimple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
-  return isSimple ? `\`${value}\`` : 'none';
+  return isSimple ? `\`${value}\`` : '';
 }
 
 const SOURCES: Readonly<Record<DriverRow['source'], string>> = {

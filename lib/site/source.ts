@@ -21,14 +21,9 @@ import { RECKONED_OPTIONS } from '../power';
 export const TEXT_RULES = {
   yaml: {
     cause:
-      'The file is not YAML, or has a key twice in a group, a list or a group as key, a tab as indentation, an unknown tag, an alias without anchor, a merge key without a group, or a second document',
-    cure: 'Correct it at the line and column',
+      'The file is not YAML, or has a duplicate key, a tab as indentation, an alias without anchor, or several documents',
   },
-  'misread-number': {
-    cause:
-      'A driver option without quotes is a YAML number that changes its text: `0x051d` becomes 1309, `0002` becomes 2',
-    cure: 'Quote it',
-  },
+  'misread-number': { cause: 'A driver option is a number that YAML changes: `0x051d` becomes 1309, `0002` becomes 2' },
 } as const satisfies Rules;
 
 const problem = problemFrom(TEXT_RULES);

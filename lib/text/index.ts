@@ -1,4 +1,4 @@
-export { bulleted, code, commands, numbered, table } from './markdown';
+export { bulleted, code, commands, joined, numbered, table } from './markdown';
 export {
   ABSOLUTE_PATH,
   DNS_LABEL,

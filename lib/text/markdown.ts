@@ -11,6 +11,16 @@ const row = (...cells: readonly (string | number)[]): string => `| ${cells.join(
 export const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [row(...head), row(...head.map(() => '---')), ...rows.map((cells) => row(...cells))].join('\n');
 
+/** Rows that differ in the first cell only become one row. */
+export function joined(rows: readonly (readonly string[])[]): string[][] {
+  const groups = new Map<string, string[][]>();
+  for (const [name = '', ...rest] of rows) {
+    const key = rest.join('|');
+    groups.set(key, [...(groups.get(key) ?? []), [name, ...rest]]);
+  }
+  return [...groups.values()].map((group) => [group.map(([name]) => name).join(', '), ...(group[0]?.slice(1) ?? [])]);
+}
+
 /** A numbered list. Commands and further lines of a step stay within it. */
 export const numbered = (steps: readonly string[]): string =>
   steps.map((step, i) => `${i + 1}. ${step.replaceAll('\n', '\n   ')}`).join('\n');

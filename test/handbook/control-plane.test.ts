@@ -186,10 +186,13 @@ describe('what to do', () => {
     expect(text('external')).not.toMatch(/plndr-cp-lock|journalctl/);
   });
 
-  test.each(['Quorum is lost', 'Restore from a snapshot'])(
-    'states the address of the server and removes the address to join: %s',
-    (title) => {
-      const [before] = section(title).split('k3s server --cluster-reset');
+  test.each([
+    ['Quorum is lost', 3],
+    ['Restore from a snapshot', 1],
+  ] as const)(
+    'states the address of the server and removes the address to join: %s with servers: %i',
+    (title, count) => {
+      const [before] = section(title, servers(count)).split('k3s server --cluster-reset');
       expect(before).toContain('/usr/local/sbin/k3s-ha address');
       expect(before).toContain('rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml');
       expect(before).toContain('ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-reset.yaml.d');

@@ -58,7 +58,7 @@ describe('README.md', () => {
   test('numbers the steps for this very site', () => {
     expect(textOf(withAgent, 'README.md').match(/^\d+\. .{1,28}/gm)).toEqual([
       '1. On every host, install the f',
-      '2. Create the token once, and i',
+      '2. Install the token on every h',
       '3. On every host on a UPS (k3s-',
       '4. Install k3s on every host wi',
       '5. Start k3s-1 (192.168.10.11),',

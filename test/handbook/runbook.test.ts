@@ -114,7 +114,7 @@ describe('RUNBOOK.md', () => {
     });
 
     test('says which host detects a power failure when the switch has no power', () => {
-      expect(rowOf('The network switch')).toContain('only the host that serves the UPS detects the power failure');
+      expect(rowOf('The network switch')).toContain('Only the host that serves the UPS detects the power failure');
     });
   });
 

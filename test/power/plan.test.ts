@@ -287,7 +287,7 @@ test('the events of the shipped site are in the order of time', () => {
   ).toEqual([
     '-7..0 ups1 is on battery and reports low battery (LB), or reaches a limit of earlyShutdown',
     '0..0 k3s-1 declares the forced shutdown (FSD)',
-    '0..21 every node schedules its own power-off and needs no other component from here on',
+    '0..21 every node schedules its own power-off',
     '0..21 k3s-1 commands ups1 to cut its output after 120 s',
     '5..27 k3s-2 power-off begins',
     '5..27 k3s-3 power-off begins',

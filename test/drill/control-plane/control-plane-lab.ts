@@ -67,11 +67,16 @@ export class ControlPlaneLab {
     return [...new Set(this.servers.flatMap((server) => server.cluster()?.id ?? []))];
   }
 
-  /** The command blocks under a heading of hosts/RUNBOOK.md. */
-  runbook(heading: string): string[] {
+  /** The text under a heading of hosts/RUNBOOK.md. */
+  section(heading: string): string {
     const section = this.files.get('RUNBOOK.md')?.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0];
     if (section === undefined) throw new Error(`hosts/RUNBOOK.md has no section "${heading}"`);
-    return [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands);
+    return section;
+  }
+
+  /** The command blocks under a heading of hosts/RUNBOOK.md. */
+  runbook(heading: string): string[] {
+    return [...this.section(heading).matchAll(/```sh\n([\s\S]*?)```/g)].map(([, commands = '']) => commands);
   }
 
   private server(index: number): Server {

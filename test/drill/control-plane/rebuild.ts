@@ -57,9 +57,11 @@ export async function restore(scenario: Scenario): Promise<void> {
 
     await one.reinstall();
     one.write(`${snapshots}/on-demand`, snapshot);
-    const [first = ''] = lab.runbook('Restore from a snapshot');
-    const rest = lab.runbook('Quorum is lost').at(-1) ?? '';
-    const restored = await one.sh(`set -e\n${first.replace('SNAPSHOT', `${snapshots}/on-demand`)}`);
+    const [reset = '', ...others] = lab.runbook('Quorum is lost');
+    const rest = others.at(-1) ?? '';
+    const [options = ''] = /--cluster-reset --[^\s`]+/.exec(lab.section('Restore from a snapshot')) ?? [];
+    const first = reset.replace('--cluster-reset', options.replace('SNAPSHOT', `${snapshots}/on-demand`));
+    const restored = await one.sh(`set -e\n${first}`);
     scenario.check('the commands for the first server succeed', restored.code === 0, restored.stderr.trim());
     scenario.check('etcd has the address of the server', one.cluster()?.peer === one.address, one.cluster()?.peer);
     scenario.check('the cluster of the snapshot is back', one.cluster()?.id === id && one.cluster()?.how === 'reset');
@@ -72,7 +74,6 @@ export async function restore(scenario: Scenario): Promise<void> {
     scenario.check('there is one cluster, the old one', lab.clusters().join() === id);
     for (const server of lab.servers) await server.kill();
     two.write('/etc/rancher/k3s/config.yaml.d/50-join.yaml', 'server: https://10.98.0.11:6443\n');
-    const [reset = ''] = lab.runbook('Quorum is lost');
     const made = await two.sh(`set -e\n${reset}`);
     scenario.check('the commands for one server without quorum succeed', made.code === 0, made.stderr.trim());
     scenario.check(
