@@ -8,6 +8,7 @@ const { build } = require('esbuild');
 const OUTPUT = 'build/package';
 
 const names = [
+  'package.json',
   'imports/metallb.crds.json',
   ...readdirSync('lib', { recursive: true })
     .filter((name) => name.endsWith('.sh'))
@@ -20,7 +21,8 @@ const EMBEDDED = `const texts = ${JSON.stringify(texts)};
 export function readProjectFile(path) {
   if (!Object.hasOwn(texts, path)) throw new Error(\`"\${path}" is not in this package; add it in scripts/package.js\`);
   return texts[path];
-}`;
+}
+export const projectVersion = () => JSON.parse(texts['package.json']).version;`;
 
 const embedFiles = {
   name: 'embed-files',

@@ -29,3 +29,7 @@ export function projectFolder(startFolder: string = __dirname): string {
     }
   }
 }
+
+/** The version of this project, of its package.json. */
+export const projectVersion = (): string =>
+  (JSON.parse(readProjectFile('package.json')) as { version: string }).version;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Cluster } from '../cluster';
 import { WRITTEN_BY } from '../files';
 import { powerPlan } from '../power';
@@ -21,6 +22,9 @@ export function killpowerFiles(cluster: Cluster): [string, string][] {
 
 /** The script, the same for every site; its arguments differ. */
 export const killpowerdScript = (): string => markedScript('lib/machines/scripts/killpowerd.sh');
+
+/** What a running killpowerd of this version writes beside its heartbeat. */
+export const killpowerdHash = (): string => createHash('sha256').update(killpowerdScript()).digest('hex').slice(0, 12);
 
 /** A deadline is set when the shutdown begins or later, so the output is cut within this time after it. */
 function argumentsOf(cluster: Cluster): string {

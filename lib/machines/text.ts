@@ -40,14 +40,11 @@ const comment = (lines: readonly string[]): string => lines.map((line) => ` ${li
 export const commentedFile = (head: readonly string[], lines: readonly string[]): string =>
   `${[WRITTEN_BY, ...head].map((line) => `# ${line}`).join('\n')}\n${lines.join('\n')}\n`;
 
-/** The lines of a script that read one of its parts. */
-const PARTS = /^# shellcheck source=(.*)\n\. \1\n/gm;
-
-/** A script of the project with its parts, and with the mark below its first line, which must stay `#!`. */
+/** A script of the project with the mark below its first line, which must stay `#!`, and with the parts that it sources in their places. */
 export function markedScript(path: string): string {
-  const script = readProjectFile(path).replace(PARTS, (_, part: string) =>
+  const [, shebang = '', text = ''] = /^(#!.*\n)([\s\S]*)$/.exec(readProjectFile(path)) ?? [];
+  const whole = text.replaceAll(/^# shellcheck source=(lib\/\S+)\n\. \1\n/gm, (_, part: string) =>
     readProjectFile(part).replace(/^#!.*\n/, ''),
   );
-  const end = script.indexOf('\n') + 1;
-  return `${script.slice(0, end)}# ${WRITTEN_BY}\n${script.slice(end)}`;
+  return `${shebang}# ${WRITTEN_BY}\n${whole}`;
 }

@@ -133,6 +133,7 @@ function numbers(model: NutModel, node: FedNode): string {
     POLL: timing.pollFreqAlert,
     UPSD_PORT: model.port,
     ACTUATOR: model.actuator,
+    KILLPOWERD_HASH: model.killpowerdHash,
     EARLY: early ? 'yes' : 'no',
     EARLY_ON_BATTERY: early?.onBatterySeconds,
     EARLY_CHARGE: early?.chargeBelowPercent,

@@ -4,10 +4,14 @@ import { driverFacts, type PowerPlan, powerPlan, type UpsPlan, writtenDelay } fr
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
-/** The NUT settings of a site, with the delays of the power plan. */
-export function nutProps(cluster: Cluster): NutProps {
+/**
+ * The NUT settings of a site, with the delays of the power plan.
+ *
+ * @param killpowerdHash hash of the killpowerd in the files for the hosts, which the pods compare with that of the running one
+ */
+export function nutProps(cluster: Cluster, killpowerdHash?: string): NutProps {
   return {
-    model: nutModel(cluster),
+    model: { ...nutModel(cluster), killpowerdHash },
     unfedNodes: cluster.nodes.filter(({ ups }) => ups.length === 0).map(({ name }) => name),
     secretName: cluster.nut.secret,
     tlsSecretName: cluster.power.tlsSecret,
@@ -19,7 +23,7 @@ export function nutProps(cluster: Cluster): NutProps {
   };
 }
 
-function nutModel(cluster: Cluster): NutModel {
+function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
   const { power, nut } = cluster;
   const plan = powerPlan(cluster);
   return {

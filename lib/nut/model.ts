@@ -82,6 +82,8 @@ export interface NutModel {
   readonly timing: NutTiming;
   readonly early?: EarlyShutdown;
   readonly actuator: Actuator;
+  /** What killpowerd of this version writes beside its heartbeat. @default - not compared */
+  readonly killpowerdHash?: string;
   /** Whether upsd and upsmon use TLS with the certificates of a Secret. */
   readonly tls: boolean;
 }

@@ -4,7 +4,7 @@ import type { Files } from '../files';
 import { K3sTraefik } from '../ingress';
 import { PodSecurityNamespace, synthesize } from '../kube';
 import { KubeVip } from '../kube-vip';
-import { keepalivedFiles, kubeconfigTemplate, type ServerAddOns } from '../machines';
+import { keepalivedFiles, killpowerdHash, kubeconfigTemplate, type ServerAddOns } from '../machines';
 import {
   addLoadBalancerConfig,
   MetalLb,
@@ -89,7 +89,7 @@ export function buildApp(cluster: Cluster): App {
     new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
     addLoadBalancerConfig(chart('40-metallb-config'), loadBalancer);
   }
-  if (hasUps) new Nut(chart('50-nut', 'nut'), 'Nut', nutProps(cluster));
+  if (hasUps) new Nut(chart('50-nut', 'nut'), 'Nut', nutProps(cluster, killpowerdHash()));
   if (loadBalancer?.traefik) new K3sTraefik(chart('60-ingress', 'kube-system'), 'Traefik');
   if (loadBalancer && loadBalancer.webhook !== 'off') {
     new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks', { webhook: loadBalancer.webhook });

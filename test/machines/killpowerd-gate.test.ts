@@ -24,7 +24,7 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
   /** Runs it as before k3s. Resolves with its exit status. */
   const gate = (wake = 1800): Promise<number | null> =>
     new Promise((resolve) => {
-      machine.start('--gate', '--wake', String(wake), machine.directory).once('close', resolve);
+      machine.start(['--gate', '--wake', String(wake), machine.directory]).once('close', resolve);
     });
 
   test.each([
@@ -93,6 +93,13 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
     expect([boot, cut]).toEqual([BOOT_ID, String(CUT)]);
     expect(machine.read('disk/record')).toMatch(/ deadline: battery low\n$/);
     expect(Math.abs(Number(at) - now())).toBeLessThan(30);
+  });
+
+  test('records nothing for the rehearsal of one host', async () => {
+    machine.put('deadline', `${BOOT_ID} 1100 60 rehearsal\n`);
+    await machine.watch('--cut', String(CUT));
+    await machine.looked();
+    expect(existsSync(join(machine.folder, 'disk', 'record'))).toBe(false);
   });
 
   test('records nothing for a lease that is renewed', async () => {

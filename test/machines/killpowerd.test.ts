@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHELLS } from '../support/shells';
@@ -15,7 +16,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
   const logLines = () => machine.log.trim().split('\n');
   const exitStatus = (...args: string[]) =>
     new Promise((resolve) => {
-      machine.start(...args).once('close', resolve);
+      machine.start(args).once('close', resolve);
     });
 
   test('powers off once when the uptime reaches the deadline, and not 1 s before', async () => {
@@ -170,11 +171,12 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual([]);
   });
 
-  test('writes the boot ID and the uptime of each poll into the heartbeat', async () => {
+  test('writes the boot ID, the uptime of each poll and its hash into the heartbeat', async () => {
     await machine.watch();
-    expect(machine.read('state/heartbeat')).toBe(`${BOOT_ID} 1000\n`);
+    const hash = createHash('sha256').update(machine.read('killpowerd')).digest('hex').slice(0, 12);
+    expect(machine.read('state/heartbeat')).toBe(`${BOOT_ID} 1000 ${hash}\n`);
     machine.uptime(1001);
-    await machine.until('the heartbeat moves', () => machine.read('state/heartbeat') === `${BOOT_ID} 1001\n`);
+    await machine.until('the heartbeat moves', () => machine.read('state/heartbeat') === `${BOOT_ID} 1001 ${hash}\n`);
   });
 
   test('creates its directory, also after it was removed, and logs a failed write once', async () => {
@@ -220,6 +222,23 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     await machine.until('it powers off', () => machine.calls.length > 0);
     expect(machine.log).toContain(says);
   });
+
+  test('powers off, and by force, while the log, an RTC and the files that it writes hang', async () => {
+    mkdirSync(join(machine.folder, 'rtc', 'rtc0'));
+    // without a reader, to open one blocks
+    const pipes = ['rtc/rtc0/wakealarm', 'state/.heartbeat.new', 'state/.called.new', 'pipe'];
+    spawnSync(
+      'mkfifo',
+      pipes.map((name) => join(machine.folder, name)),
+    );
+    machine.set('deadline', 1000, 5);
+    machine.logsTo(join(machine.folder, 'pipe'));
+    await machine.until('it powers off', () => machine.calls.includes('poweroff'));
+    machine.uptime(1005);
+    await machine.until('it forces the power-off', () => machine.calls.includes('force'));
+    await machine.until('it writes to sysrq', () => machine.read('sysrq') === 'o\n');
+    // each line of a log that hangs holds it for 1 s
+  }, 60_000);
 
   test('exits with 1 without a boot ID', async () => {
     rmSync(join(machine.folder, 'boot_id'));

@@ -1,18 +1,18 @@
 #!/bin/sh
-# Part of killpowerd: a record on disk of a shutdown, and what the next boot does with it.
-# In: boot, now, wake, cut, KILLPOWERD_RECORD, KILLPOWERD_RTC, KILLPOWERD_POLL; log, is_number, read_uptime, pause, power_off
-# shellcheck shell=sh disable=SC2034,SC2154  # shared with killpowerd.sh
+# Part of killpowerd, which synth puts in its place: a record on disk of a shutdown, and what the next boot does with it.
+# shellcheck shell=sh disable=SC2034,SC2154 # variables of killpowerd.sh
 
-# record REASON: writes BOOT_ID SECONDS_SINCE_1970 CUT_SECONDS REASON, once per boot. In the background: a disk that hangs must not delay
-# the power-off.
+# record FILE: writes BOOT_ID SECONDS_SINCE_1970 CUT_SECONDS REASON, once per boot, for a deadline and for a lease that has expired. No UPS
+# cuts its output in the rehearsal of one host. In the background: a disk that hangs must not delay the power-off.
 record() {
-  [ -z "$recorded" ] && [ "$cut" -gt 0 ] || return
+  [ -z "$recorded" ] && [ "$cut" -gt 0 ] && [ "$why" != rehearsal ] || return
+  [ "$1" = deadline ] || [ "$now" -ge "$at" ] || return
   recorded=yes
   {
     read -r whose _ <"$KILLPOWERD_RECORD" && [ "$whose" = "$boot" ] && exit
     mkdir -p "${KILLPOWERD_RECORD%/*}"
     # without sync, which may hold the shutdown: a host that is cut needs no record
-    printf '%s %s %s %s\n' "$boot" "$(date +%s)" "$cut" "$1" >"$KILLPOWERD_RECORD.new" &&
+    printf '%s %s %s %s\n' "$boot" "$(date +%s)" "$cut" "$1: $why" >"$KILLPOWERD_RECORD.new" &&
       mv -f "$KILLPOWERD_RECORD.new" "$KILLPOWERD_RECORD"
   } 2>/dev/null &
 }

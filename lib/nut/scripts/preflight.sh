@@ -19,8 +19,12 @@ fi
 
 if [ "$ACTUATOR" = killpowerd ]; then
   now=$(uptime_seconds)
-  if [ -r /killpower/heartbeat ] && read -r beat_boot beat_at _ </killpower/heartbeat && [ "$beat_boot" = "$(boot_id)" ] &&
-    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then :; elif [ "$writable" = no ]; then
+  if [ -r /killpower/heartbeat ] && read -r beat_boot beat_at beat_hash _ </killpower/heartbeat && [ "$beat_boot" = "$(boot_id)" ] &&
+    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then
+    # a remark, not a problem: an older one powers off too
+    [ "${KILLPOWERD_HASH:-$beat_hash}" = "$beat_hash" ] ||
+      echo "killpowerd on $NODE_NAME is another version than in hosts/killpower; install that file and restart the service killpowerd"
+  elif [ "$writable" = no ]; then
     problem "killpowerd on $NODE_NAME writes no heartbeat: it has no space for it, or is not running"
   else
     problem "killpowerd is not running on $NODE_NAME; install and start it, see hosts/README.md"

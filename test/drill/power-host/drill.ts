@@ -9,6 +9,9 @@ import {
   hangingSystemdControl,
   lingeringPods,
   lingeringPodsControl,
+  stuckOpenrc,
+  stuckOpenrcControl,
+  stuckSystemd,
 } from './hanging';
 import { openrcLife, systemdLife } from './life';
 import { logind, logindHangs } from './logind';
@@ -67,6 +70,13 @@ export const powerHostDrill: Drill = {
       name: 'openrc-hangs-control',
       summary: 'the same with a killpowerd that the shutdown stops, which has to fail',
       run: hangingOpenrcControl,
+    },
+    { name: 'systemd-stuck', summary: 'the log and the RTC of killpowerd do not return', run: stuckSystemd },
+    { name: 'openrc-stuck', summary: 'the same under OpenRC', run: stuckOpenrc },
+    {
+      name: 'openrc-stuck-control',
+      summary: 'the same with a killpowerd that waits for them, which has to fail',
+      run: stuckOpenrcControl,
     },
     { name: 'logind', summary: 'nothing installed: the pods call logind over the system bus', run: logind },
     {

@@ -36,7 +36,7 @@ export class Machine extends InitMachine {
   /** Age of the heartbeat in seconds; undefined without one of this boot. */
   heartbeatAge(): number | undefined {
     const file = this.path(join(this.own.killpowerPath, 'heartbeat'));
-    const line = existsSync(file) ? /^(\S+) (\d+)\n$/.exec(readFileSync(file, 'utf8')) : undefined;
+    const line = existsSync(file) ? /^(\S+) (\d+) [0-9a-f]{12}\n$/.exec(readFileSync(file, 'utf8')) : undefined;
     return line?.[1] === this.bootId ? uptime() - Number(line[2]) : undefined;
   }
 
