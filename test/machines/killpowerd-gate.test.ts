@@ -39,6 +39,13 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
     expect([machine.calls, machine.log]).toEqual([[], '']);
   });
 
+  test('tells the pods of the last power-off', async () => {
+    record('another-boot', CUT, `${CUT} deadline: primary`);
+    await gate();
+    const [, at] = machine.read('disk/record').split(' ');
+    expect(machine.read('state/last')).toBe(`${at} deadline: primary\n`);
+  });
+
   test('sets an alarm behind the cut and powers the host off again, by force if it hangs', async () => {
     alarm();
     record('another-boot', 41);

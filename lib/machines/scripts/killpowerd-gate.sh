@@ -28,8 +28,14 @@ may_be_cut() {
   [ "$left" -gt 0 ]
 }
 
+# tell_last: writes the record of an earlier boot to DIRECTORY/last, for the pods, which do not read the disk of the host
+tell_last() {
+  { read -r whose at _ why <"$KILLPOWERD_RECORD"; } 2>/dev/null && [ "$whose" != "$boot" ] && put last "$at $why"
+}
+
 # gate: false if it powers this host off again
 gate() {
+  tell_last
   may_be_cut || return 0
   log "restarted while the UPS may cut its output, for another $left s"
   if [ "$wake" -gt 0 ] && [ "$left" -gt "$GATE_WAITS" ] && ls "$KILLPOWERD_RTC"/rtc*/wakealarm >/dev/null 2>&1; then

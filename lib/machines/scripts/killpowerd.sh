@@ -11,8 +11,7 @@
 #   Prints what each file would cause; does nothing.
 # killpowerd --rehearse [--power-off HALT_SECONDS] DIRECTORY
 #   Prints what a power-off of this host would use. Exit status 1: something is missing.
-#   --power-off  if nothing is missing, writes DIRECTORY/deadline, so that the running killpowerd powers this host off in 10 s. No other
-#                host is affected
+#   --power-off  if nothing is missing, writes DIRECTORY/deadline, so that the running killpowerd powers off this host alone in 10 s
 #
 # A file is one line:  BOOT_ID UPTIME HALT_SECONDS [REASON...]
 # When the uptime of boot BOOT_ID reaches UPTIME (whole seconds), the host is powered off. HALT_SECONDS is the halt budget: a host that is
@@ -23,6 +22,7 @@
 #   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last poll, until it powers off, and HASH of this script: the first 12 digits of its SHA-256
 #   DIRECTORY/called     the line that caused the power-off, with the uptime at that time. A power-off is final: no file cancels it, and
 #                        this script continues it after a restart
+#   DIRECTORY/last       SECONDS_SINCE_1970 REASON of the last power-off, by --gate
 #
 # Environment, for tests and unusual hosts:
 #   KILLPOWERD_POWEROFF  command that powers off through init; default: systemctl poweroff -i, or poweroff without systemd

@@ -10,6 +10,9 @@ pause() {
 }
 
 preflights=
+if { read -r last_at last_why </killpower/last; } 2>/dev/null; then
+  log "last power-off of this node at $(date -u -d "@$last_at" '+%Y-%m-%d %H:%M') UTC ($last_why)"
+fi
 reserve deadline
 reserve lease
 # marks of commands in an earlier boot do not apply
