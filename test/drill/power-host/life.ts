@@ -76,6 +76,7 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
 
 /** As in the runbook; the running killpowerd does it. */
 async function rehearsal(scenario: Scenario, machine: Machine): Promise<void> {
+  machine.forgetCut();
   await started(scenario, machine);
   const rehearse = `${KILLPOWERD} --rehearse`;
   const shown = await machine.exec(`${rehearse} ${LASTING}`);
