@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster';
-import { driverFacts, statusPollSeconds, valuePollSeconds } from './drivers';
+import { readsStatusWithValues, statusPollSeconds, valuePollSeconds } from './drivers';
 import {
   detectionByNutSeconds,
   EARLY_POLLS,
@@ -53,7 +53,7 @@ export const runtimeSum = (cluster: Cluster, plan: UpsPlan): string =>
   batterySum(
     cluster,
     plan,
-    `${statusPollSeconds(plan.ups)} ${driverFacts(plan.ups)?.statusEveryPollFreq ? 'pollfreq' : 'pollinterval'}`,
+    `${statusPollSeconds(plan.ups)} ${readsStatusWithValues(plan.ups) ? 'pollfreq' : 'pollinterval'}`,
     plan.runtimeNeededSeconds,
   );
 

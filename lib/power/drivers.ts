@@ -22,8 +22,6 @@ export interface DriverFacts {
    * -1 they never restore it. @default false
    */
   readonly restoresWithoutMains?: boolean;
-  /** True when it reads the status with all values, every pollfreq, and not every pollinterval. @default false */
-  readonly statusEveryPollFreq?: boolean;
   /** Driver option without which it computes no battery.runtime, unless the UPS reports one. @default - none */
   readonly runtimeOption?: string;
 }
@@ -33,8 +31,6 @@ const SECONDS: DriverFacts = {
   onDelayUnitSeconds: 1,
   onDelayFrom: 'command',
 };
-/** drivers/snmp-ups.c: upsdrv_updateinfo polls nothing until pollfreq has passed. */
-const SNMP: DriverFacts = { ...SECONDS, statusEveryPollFreq: true };
 /** 12 to 54 s in steps of 6, whole minutes from 60 s on; no node is sure to halt in less than a minute. */
 const MINUTES: DriverFacts = {
   granularitySeconds: 60,
@@ -77,16 +73,16 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
   {
     drivers: ['snmp-ups'],
     mibs: ['apcc'],
-    facts: { ...SNMP, delayDivisor: 3, onBatteryOnly: true },
+    facts: { ...SECONDS, delayDivisor: 3, onBatteryOnly: true },
     source: 'drill',
   },
   // NUT 2.8.0 lacks the value of the command, later versions have it: https://github.com/networkupstools/nut/pull/2041
-  { drivers: ['snmp-ups'], mibs: ['cyberpower'], facts: { ...SNMP, returnArgument: 3 }, source: 'drill' },
+  { drivers: ['snmp-ups'], mibs: ['cyberpower'], facts: { ...SECONDS, returnArgument: 3 }, source: 'drill' },
   // a Network-M2 that refuses: https://github.com/networkupstools/nut/issues/1571. NUT 2.8.0 has only pw, later versions have the others
   {
     drivers: ['snmp-ups'],
     mibs: ['pw', 'eaton_pw_nm2', 'eaton_pxg_ups'],
-    facts: { ...SNMP, returnArgument: 'delay' },
+    facts: { ...SECONDS, returnArgument: 'delay' },
     strands: 'it names the object without its instance .0, and cards such as the Network-M2 refuse that',
     source: 'measured',
   },
@@ -104,7 +100,7 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
     strands: '`shutdown.return` is missing from this MIB',
     source: 'drill',
   },
-  { drivers: ['snmp-ups'], facts: SNMP, source: 'unknown' },
+  { drivers: ['snmp-ups'], facts: SECONDS, source: 'unknown' },
 ];
 
 const rowOf = ({ driver = '', options }: Device): DriverRow | undefined =>
@@ -175,15 +171,18 @@ function matchesCyberPower(vendorid: string): boolean {
   return digits === undefined || CYBERPOWER_VENDOR.includes(digits);
 }
 
+/** True when the driver reads the status every pollfreq and not every pollinterval: upsdrv_updateinfo in drivers/snmp-ups.c. */
+export const readsStatusWithValues = ({ driver }: Ups): boolean => driver === 'snmp-ups';
+
 /** The longest time until the driver detects on battery or low battery, seconds. */
 export const statusPollSeconds = (ups: Ups): number =>
-  driverFacts(ups)?.statusEveryPollFreq ? valuePollSeconds(ups) : pollInterval(ups);
+  readsStatusWithValues(ups) ? valuePollSeconds(ups) : pollInterval(ups);
 
 /** The longest time until the driver reads a new charge or runtime, seconds. */
 export function valuePollSeconds(ups: Ups): number {
   const full = driverNumber(ups, 'pollfreq') ?? POLL_FREQ_SECONDS;
   // snmp-ups looks every pollinterval whether more than pollfreq has passed, in whole seconds
-  return driverFacts(ups)?.statusEveryPollFreq ? full + 1 + pollInterval(ups) : Math.max(pollInterval(ups), full);
+  return readsStatusWithValues(ups) ? full + 1 + pollInterval(ups) : Math.max(pollInterval(ups), full);
 }
 
 const pollInterval = (ups: Ups): number => driverNumber(ups, 'pollinterval') ?? POLL_INTERVAL_SECONDS;

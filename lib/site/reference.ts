@@ -115,8 +115,8 @@ function defaultOf({ default: value, properties }: Schema, stated: string | unde
 }
 
 const SOURCES: Readonly<Record<DriverRow['source'], string>> = {
-  drill: 'the drill runs the driver against an emulated device and reads back there',
-  measured: 'NUT 2.8.0, 2.8.1 and 2.8.5 run against an emulated card, read back there',
+  drill: 'the drill',
+  measured: 'by hand: NUT 2.8.0, 2.8.1, 2.8.5',
   manual: 'manual page',
   unknown: '*assumed*: rule `mib-unknown`, and a rehearsal',
 };
@@ -128,15 +128,16 @@ function driversText(): string {
       ? `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`
       : 'not set',
     facts ? `${facts.onDelayUnitSeconds === 1 ? 'seconds' : 'minutes'} from the ${facts.onDelayFrom}` : 'not set',
-    [...(strands ? [`**May strand**: ${strands}`] : []), ...(facts ? remarks(facts) : [])].join('. '),
+    [...(strands ? [`**May strand**: ${strands}`] : []), ...(facts ? remarks(facts) : [])].join('; '),
     SOURCES[source],
   ]);
   return `${[
     '# Drivers',
     GENERATED,
-    'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`.',
+    'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`. Source `the drill` or `by hand`: the real driver ran against an emulated device, and what it wrote was read there.',
     table(['Driver', '`offdelay`', '`ondelay`', 'Otherwise', 'Source'], rows),
     'A UPS rounds its delays **down** to whole steps: 119 becomes 60, 59 becomes 0. `lsusb` prints the vendor. `ups[].delayStepSeconds` overrides the step, `ups[].fixedCutDelaySeconds` is for a UPS that ignores `offdelay`.',
+    'snmp-ups reads the status of a UPS only every `pollfreq`, 30 s by default; the plan counts with that.',
   ].join('\n\n')}\n`;
 }
 
@@ -145,20 +146,18 @@ const remarks = ({
   returnArgument,
   onBatteryOnly,
   restoresWithoutMains,
-  statusEveryPollFreq,
   runtimeOption,
 }: DriverFacts): string[] => [
-  ...(delayDivisor ? [`writes both delays divided by ${delayDivisor}; synth multiplies them`] : []),
-  ...(returnArgument === 'delay' ? ['refuses `shutdown.return` without the delay; the scripts send it'] : []),
+  ...(delayDivisor ? [`writes both delays divided by ${delayDivisor}: synth multiplies them`] : []),
+  ...(returnArgument === 'delay' ? ['refuses `shutdown.return` without the delay: the scripts send it'] : []),
   ...(typeof returnArgument === 'number' ? [`the scripts send \`shutdown.return ${returnArgument}\``] : []),
   ...(onBatteryOnly
     ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
     : []),
   ...(restoresWithoutMains
     ? [
-        'some models restore the output `ondelay` after the command, also without mains power; with 0 they wait for it, with -1 they never restore it',
+        'some models restore the output `ondelay` after the command, also without mains power. With 0 they wait for it, with -1 they never restore it',
       ]
     : []),
-  ...(statusEveryPollFreq ? ['reads the status every `pollfreq`, 30 s by default, not every `pollinterval`'] : []),
   ...(runtimeOption ? [`computes \`battery.runtime\` only with \`${runtimeOption}\``] : []),
 ];

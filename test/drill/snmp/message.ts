@@ -4,7 +4,7 @@
  */
 
 /** Types of values, as tags of BER. */
-export const TYPES = {
+const TYPES = {
   integer: 0x02,
   string: 0x04,
   null: 0x05,
