@@ -245,6 +245,7 @@ export class Host {
         KILLPOWERD_SYSRQ: this.bootFile('sysrq'),
         KILLPOWERD_BOOT_ID: this.bootFile('boot_id'),
         KILLPOWERD_RTC: this.bootFile('rtc'),
+        KILLPOWERD_RECORD: join(this.props.folder, 'disk', 'record'),
       },
     });
     closeSync(log);

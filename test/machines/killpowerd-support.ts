@@ -168,6 +168,7 @@ export class Killpowerd {
       KILLPOWERD_BOOT_ID: join(this.folder, 'boot_id'),
       KILLPOWERD_UPTIME: join(this.folder, 'uptime'),
       KILLPOWERD_RTC: join(this.folder, 'rtc'),
+      KILLPOWERD_RECORD: join(this.folder, 'disk', 'record'),
     };
   }
 }

@@ -256,6 +256,6 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     { args: ['--help'] },
   ])('exits with 2 and its usage for the arguments $args', async ({ args }) => {
     expect(await exitStatus(...args)).toBe(2);
-    expect(machine.log).toContain('usage: killpowerd [--wake SECONDS] DIRECTORY\n');
+    expect(machine.log).toContain('usage: killpowerd [--gate] [--cut SECONDS] [--wake SECONDS] DIRECTORY\n');
   });
 });

@@ -154,6 +154,14 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.run('preflight.sh').status).toBe(1);
     });
 
+    test('reads the delay of a driver that multiplies it', () => {
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, shownOffDelay: 360 })) });
+      healthy();
+      expect(said()).toEqual([expect.stringContaining('ups1 would cut its output after 40 s')]);
+      pod.ups('ups1', 'ups.delay.shutdown', '360');
+      expect(said()).toEqual(['ready']);
+    });
+
     test('reports that one of the two upsmons on the node with the cable is missing', () => {
       pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n');
       expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in to ups1')]);

@@ -26,6 +26,7 @@ export function startKillpowerd({ cluster, machine }: { cluster: Cluster; machin
     KILLPOWERD_FORCE: 'true',
     KILLPOWERD_SYSRQ: '/dev/null',
     KILLPOWERD_RTC: '/run/no-clock',
+    KILLPOWERD_RECORD: '/run/no-record',
   };
   const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   machine.run('env', ...words, 'sh', '/run/killpowerd', FOLDER);

@@ -1,6 +1,7 @@
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
+import { gateControl, gateOff, gateWaits } from './gate';
 import {
   hangingOpenrc,
   hangingOpenrcControl,
@@ -50,6 +51,13 @@ export const powerHostDrill: Drill = {
       summary: 'the same without @ in the name of killpowerd, which has to fail',
       run: lingeringPodsControl,
     },
+    {
+      name: 'gate-off',
+      summary: 'a committed host is started again before the cut: off again, with an alarm',
+      run: gateOff,
+    },
+    { name: 'gate-waits', summary: 'the same without an RTC: k3s starts after the time of the cut', run: gateWaits },
+    { name: 'gate-control', summary: 'the same without the gate, which has to start k3s', run: gateControl },
     {
       name: 'openrc',
       summary: 'deadline, reboot, lease and a killed killpowerd under OpenRC, as on k3OS',

@@ -103,8 +103,10 @@ export const lingeringPods = (scenario: Scenario): Promise<void> =>
   withSystemd(scenario, { units: LINGERING }, (machine) => forcedOff(scenario, machine));
 
 export const lingeringPodsControl = (scenario: Scenario): Promise<void> =>
-  withSystemd(scenario, { units: LINGERING, change: without('@/bin/sh @killpowerd', '/bin/sh') }, (machine) =>
-    staysUp(scenario, machine),
+  withSystemd(
+    scenario,
+    { units: LINGERING, change: without('ExecStart=@/bin/sh @killpowerd', 'ExecStart=/bin/sh') },
+    (machine) => staysUp(scenario, machine),
   );
 
 /** A service whose stop function does not return. killpowerd is killed while the host hangs; the halt budget does not restart. */
@@ -117,7 +119,7 @@ export const hangingOpenrc = (scenario: Scenario): Promise<void> =>
   );
 
 export const hangingOpenrcControl = (scenario: Scenario): Promise<void> =>
-  withK3os(scenario, { services: HANGING_OPENRC, change: without('  keyword -shutdown\n') }, (machine) =>
+  withK3os(scenario, { services: HANGING_OPENRC, change: without('keyword -shutdown', 'keyword') }, (machine) =>
     staysUp(scenario, machine),
   );
 

@@ -55,6 +55,7 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
   scenario.measure(`off after a deadline in ${DEADLINE_SECONDS} s`, seconds(took));
   inTime(scenario, 'deadline', took, DEADLINE_SECONDS);
 
+  machine.forgetCut();
   await started(scenario, machine);
   await scenario.pass('the old deadline still exists', 8000);
   scenario.check('after a reboot the old deadline does nothing: no boot loop', !machine.isOff);
@@ -75,6 +76,7 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
 
 /** As in the runbook; the running killpowerd does it. */
 async function rehearsal(scenario: Scenario, machine: Machine): Promise<void> {
+  machine.forgetCut();
   await started(scenario, machine);
   const rehearse = `${KILLPOWERD} --rehearse`;
   const shown = await machine.exec(`${rehearse} ${LASTING}`);

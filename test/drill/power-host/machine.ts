@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KILLPOWERD } from '../../../lib/machines/killpower';
 import { InitMachine, type InitMachineProps } from '../machine/init-machine';
@@ -26,6 +26,11 @@ export class Machine extends InitMachine {
   set(file: 'deadline' | 'lease', inSeconds: number, haltSeconds: number): number {
     this.put(file, `${this.bootId} ${uptime() + inSeconds} ${haltSeconds} drill\n`);
     return this.own.scenario.timeline.log('drill', `${file} in ${inSeconds} s, halt budget ${haltSeconds} s`);
+  }
+
+  /** As if the time of the cut had passed since the last deadline. */
+  forgetCut(): void {
+    rmSync(this.disk('/var/lib/rancher/killpowerd'));
   }
 
   /** Age of the heartbeat in seconds; undefined without one of this boot. */
