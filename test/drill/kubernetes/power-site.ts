@@ -62,8 +62,7 @@ export async function nutReady(cluster: Cluster): Promise<boolean> {
 }
 
 /** The site and its Secret by the commands of this project. */
-async function install(cluster: Cluster, scenario: Scenario): Promise<void> {
-  const { dist } = cluster.site;
+export async function install(cluster: Cluster, scenario: Scenario, { dist } = cluster.site): Promise<void> {
   await cluster.must('apply', '-f', join(dist, '10-namespaces.k8s.yaml'));
   const secret = await cluster.npm('secret:nut');
   await cluster.must('apply', '-f', cluster.file('secret.yaml', secret.stdout));
