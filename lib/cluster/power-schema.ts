@@ -69,6 +69,10 @@ const perRole = (least: number, agent: number, server: number, upsNode: number, 
 
 /** When and in which order nodes power off. */
 export const power = z.strictObject({
+  armed: z
+    .boolean()
+    .default(true)
+    .describe('false: no node is powered off and no UPS is commanded; the logs say what would have been done.'),
   actuator: z
     .enum(['killpowerd', 'logind'])
     .default('killpowerd')

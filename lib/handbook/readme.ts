@@ -33,7 +33,7 @@ import {
   UPS_LABEL,
 } from '../machines';
 import { secretArguments } from '../nut';
-import { gracefulShutdown, shortestHaltBudget } from '../power';
+import { gracefulShutdown, notArmed, shortestHaltBudget } from '../power';
 import { K3S_HA_PORT } from '../releases';
 import { code, numbered, table } from '../text';
 import { type Installed, requirements, update } from './hosts';
@@ -43,6 +43,7 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, insta
   const systems = systemsOf(cluster);
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
+    ...notArmed(cluster),
     `These files hold no secret. Create the token, the only secret, once. Keep a copy in a safe place: no snapshot can be restored without it.${code(makeToken(cluster.name))}`,
     table(['file', 'host', 'install as'], files(cluster, origin)),
     '## Requirements',

@@ -1,6 +1,6 @@
 import { type Cluster, HERE, type Origin } from '../cluster';
 import { WRITTEN_BY } from '../files';
-import { powerSections } from '../power';
+import { notArmed, powerSections } from '../power';
 import { bulleted, type RunbookSection } from '../text';
 import { controlPlaneSections } from './control-plane';
 import { hostSections } from './hosts';
@@ -19,6 +19,7 @@ export function runbook(cluster: Cluster, origin: Origin = HERE): string {
   const sections = SECTIONS.flatMap((section) => section(cluster, origin));
   const parts = [
     `<!-- ${WRITTEN_BY} -->\n# Runbook of ${cluster.name}`,
+    ...notArmed(cluster),
     'Print this page: in a power failure no screen may work.',
     bulleted(sections.map(({ title }) => `[${title}](#${anchorOf(title)})`)),
     ...sections.flatMap(({ title, paragraphs }) => [`## ${title}`, ...paragraphs]),

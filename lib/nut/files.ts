@@ -105,7 +105,8 @@ function monitored(model: NutModel, node: FedNode, primaryFor: readonly CabledUp
     const outside = model.served.find(({ name }) => name === ups);
     return outside ? servedMonitor(outside, system, powerValue) : secondaryMonitor(system, powerValue);
   });
-  return upsmonConf(monitors, node.minSupplies, model.timing, model.tls);
+  // upsmon that needs no supply never sets FSD and never shuts down: it logs
+  return upsmonConf(monitors, model.armed ? node.minSupplies : 0, model.timing, model.tls);
 }
 
 const servedMonitor = (ups: ServedUps, system: string, powerValue: number): Monitor => ({
@@ -132,6 +133,7 @@ function numbers(model: NutModel, node: FedNode): string {
     LEASE: timing.lease,
     POLL: timing.pollFreqAlert,
     UPSD_PORT: model.port,
+    ARMED: model.armed ? 'yes' : 'no',
     ACTUATOR: model.actuator,
     KILLPOWERD_HASH: model.killpowerdHash,
     EARLY: early ? 'yes' : 'no',

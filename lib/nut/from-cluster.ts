@@ -40,6 +40,7 @@ function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
       lease: power.leaseSeconds,
     },
     early: power.earlyShutdown,
+    armed: power.armed,
     actuator: power.actuator,
     tls: power.tlsSecret !== undefined,
   };

@@ -81,6 +81,8 @@ export interface NutModel {
   readonly port: number;
   readonly timing: NutTiming;
   readonly early?: EarlyShutdown;
+  /** False: what would power a node off or command a UPS is logged instead. */
+  readonly armed: boolean;
   readonly actuator: Actuator;
   /** What killpowerd of this version writes beside its heartbeat. @default - not compared */
   readonly killpowerdHash?: string;

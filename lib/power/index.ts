@@ -1,4 +1,5 @@
 export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
+export { notArmed } from './armed';
 export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
 export { driversLike, isDriverOfNut } from './driver-names';

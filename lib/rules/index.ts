@@ -1,5 +1,6 @@
 import type { Cluster, Problem } from '../cluster';
 import { addresses } from './addresses';
+import { armed } from './armed';
 import { bgp } from './bgp';
 import { budget } from './budget';
 import { delays } from './delays';
@@ -33,7 +34,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
   UPSes: [power, sharedCables, upsDrivers, driverSecrets],
-  'Power failure': [nutTiming, nutImage, stages, delays, budget],
+  'Power failure': [armed, nutTiming, nutImage, stages, delays, budget],
 };
 
 /** Every problem of a well-formed site. */

@@ -49,6 +49,7 @@ describe('defaults', () => {
         secret: 'nut-users',
       },
       power: {
+        armed: true,
         actuator: 'killpowerd',
         stages: { agentSeconds: 3, serverSeconds: 5, upsNodeSeconds: 10 },
         haltBudget: { agentSeconds: 45, serverSeconds: 60, upsNodeSeconds: 60 },

@@ -26,6 +26,12 @@ describe('RUNBOOK.md', () => {
     expect(links).toEqual(headings.map((title) => [title, title.toLowerCase().replaceAll(' ', '-')]));
   });
 
+  test.each(['RUNBOOK.md', 'README.md'])('%s says at its top that a site is not armed', (file) => {
+    const text = hostFiles(defineCluster({ ...homeInput, power: { armed: false } })).get(file);
+    expect(text?.split('\n\n')[1]).toContain('**Not armed.** `power.armed` is false');
+    expect(shipped).not.toContain('Not armed');
+  });
+
   test('says for every node when it is off and why, once for nodes with the same times', () => {
     expect(shipped).toContain('| k3s-1 | 92 s | 21 detection + 10 stage + 1 watcher + 60 halt = 92 |');
     expect(shipped).toContain('| k3s-2, k3s-3 | 87 s | 21 detection + 5 stage + 1 watcher + 60 halt = 87 |');

@@ -119,6 +119,12 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual([expect.stringContaining('killpowerd on srv1 is another version'), 'ready']);
     });
 
+    test('notices that power.armed is false, which is no problem', () => {
+      start({ ...MODEL, armed: false });
+      healthy();
+      expect(said()).toEqual([expect.stringContaining('power.armed is false: nothing would power srv1 off'), 'ready']);
+    });
+
     describe('with logind', () => {
       /** The answer of logind to CanPowerOff. */
       const answers = (answer: string) => {

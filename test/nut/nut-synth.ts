@@ -27,6 +27,7 @@ const MODEL: NutModel = {
   nodes: [fed('srv1', 'ups1'), fed('srv2', 'ups1')],
   port: 3493,
   timing: TIMING,
+  armed: true,
   actuator: 'killpowerd',
   killpowerdHash: '0123456789ab',
   tls: false,

@@ -35,6 +35,7 @@ export const MODEL: NutModel = {
   nodes: [fed('srv1', 1, 'ups1'), fed('srv2', 1, 'ups1')],
   port: 3493,
   timing: { pollFreq: 5, pollFreqAlert: 2, deadTime: 15, hostSync: 15, finalDelay: 0, lease: 20 },
+  armed: true,
   actuator: 'killpowerd',
   killpowerdHash: '0123456789ab',
   tls: false,

@@ -63,6 +63,16 @@ const valid: readonly ValidSite[] = [
     changes: { ups: undefined, 'nodes[0].ups': undefined, 'nodes[1].ups': undefined, 'nodes[2].ups': undefined },
   },
   {
+    says: 'no UPS, and not armed',
+    changes: {
+      ups: undefined,
+      'nodes[0].ups': undefined,
+      'nodes[1].ups': undefined,
+      'nodes[2].ups': undefined,
+      'power.armed': false,
+    },
+  },
+  {
     says: 'a UPS that feeds agents only',
     changes: {
       'nodes[0].ups': undefined,

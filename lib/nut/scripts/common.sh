@@ -5,6 +5,20 @@
 . "/config/$NODE_NAME.env"
 
 log() { echo "$CONTAINER: $1"; }
+# remark TEXT: logs what a loop finds at each poll, once a minute at most
+remark() {
+  remarked=/var/run/nut/remark.$(printf '%s' "$1" | cksum | cut -d ' ' -f 1)
+  if { read -r remarked_at <"$remarked"; } 2>/dev/null && [ $(($(uptime_seconds) - remarked_at)) -lt 60 ]; then return 0; fi
+  uptime_seconds >"$remarked"
+  log "$1"
+}
+# acts WHAT: true if power.armed. Otherwise it logs WHAT would have been done. Each function that makes killpowerd, logind or a UPS act
+# asks here first.
+acts() {
+  [ "$ARMED" != yes ] || return 0
+  remark "not armed: $1"
+  return 1
+}
 secret=
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 # whole seconds since boot: setting the clock does not move a deadline
@@ -47,6 +61,7 @@ committed() {
 
 # arm SECONDS REASON: sets the shutdown deadline of this node. An earlier deadline stays.
 arm() {
+  acts "this node would power off in $1 s ($2)" || return 0
   arm_at=$(($(uptime_seconds) + $1))
   armed=no
   if ! committed || [ "$line_at" -gt "$arm_at" ]; then
@@ -104,6 +119,7 @@ to_upsd() {
 # declare_shutdown UPS: sets FSD on one UPS, for every node that polls it. True if FSD is set already.
 declare_shutdown() {
   case " $(status_of "$1@127.0.0.1:$UPSD_PORT") " in *' FSD '*) return 0 ;; esac
+  acts "forced shutdown (FSD) of $1 would be set" || return 0
   to_upsd "FSD $1" | grep -q '^OK FSD-SET' && log "forced shutdown (FSD) of $1 is set"
 }
 
@@ -118,6 +134,7 @@ counts_down() {
 cut_output() {
   commanded=/killpower/.commanded.$1.$(boot_id)
   [ ! -e "$commanded" ] || return 0
+  acts "$1 would cut its output in $2 s and restore it when mains power returns" || return 0
   # one caller at a time; the next one replaces a caller that was killed. A link is created in one step with its content
   lock=/killpower/.commanding.$1
   cut_at=$(uptime_seconds)

@@ -5,7 +5,7 @@
 while :; do
   while read -r ups _; do
     if /scripts/early-reached.sh "$ups" 0; then
-      log "$ups reached a limit of power.earlyShutdown"
+      remark "$ups reached a limit of power.earlyShutdown"
       # each node that it feeds receives FSD and commits itself, this one too
       declare_shutdown "$ups"
     fi

@@ -7,6 +7,10 @@ problem() {
   problems=1
 }
 
+# a remark, not a problem: it was chosen
+[ "$ARMED" = yes ] ||
+  echo "power.armed is false: nothing would power $NODE_NAME off or command its UPSes; the log would say what would have been done"
+
 probe=/killpower/.probe.$CONTAINER
 if { echo probe >"$probe"; } 2>/dev/null; then writable=yes; else writable=no; fi
 rm -f "$probe" 2>/dev/null

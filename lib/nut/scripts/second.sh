@@ -35,6 +35,27 @@ is_stale() { timeout 4 upsc "$1@127.0.0.1:$UPSD_PORT" ups.status 2>&1 | grep -Eq
 # seconds, too short for any node to halt
 SHORTEST_HALT=10
 lease=no
+renew_lease() {
+  acts "on battery; this node would power off in $LEASE s unless the dead-man lease is renewed" || return
+  [ "$lease" = yes ] || log "on battery; this node powers off in $LEASE s unless the dead-man lease is renewed"
+  lease=yes
+  write_line lease $((looked + LEASE)) lease
+  [ "$ACTUATOR" != logind ] || /scripts/logind.sh lease "$LEASE"
+}
+# release_lease REASON
+release_lease() {
+  if [ "$lease" = yes ] || [ -e /killpower/lease ]; then
+    # kept as a reserve, see write_line
+    mv -f /killpower/lease "/killpower/.lease.$CONTAINER.b"
+    log "$1; dead-man lease released"
+  fi
+  lease=no
+  # on every poll, which makes up for a call that failed
+  [ "$ACTUATOR" != logind ] || /scripts/logind.sh cancel
+}
+# one of an armed pod before this one
+[ "$ARMED" = yes ] || release_lease 'not armed'
+
 while :; do
   # the lease counts from here: a UPS that answers late does not extend it
   looked=$(uptime_seconds)
@@ -55,21 +76,11 @@ while :; do
   if [ $((SUPPLIES - critical)) -lt "$MIN_SUPPLIES" ]; then
     /scripts/commit.sh second-opinion
   elif [ "$line" -ge "$MIN_SUPPLIES" ]; then
-    if [ "$lease" = yes ] || [ -e /killpower/lease ]; then
-      # kept as a reserve, see write_line
-      mv -f /killpower/lease "/killpower/.lease.$CONTAINER.b"
-      log 'mains power returned; dead-man lease released'
-    fi
-    lease=no
-    # on every poll, which makes up for a call that failed
-    [ "$ACTUATOR" != logind ] || /scripts/logind.sh cancel
+    release_lease 'mains power returned'
   elif [ $((line + battery)) -ge "$MIN_SUPPLIES" ] ||
     # what a UPS says for a moment, such as WAIT, ends no lease
     { [ $((line + battery + unclear)) -ge "$MIN_SUPPLIES" ] && [ -e /killpower/lease ]; }; then
-    [ "$lease" = yes ] || log "on battery; this node powers off in $LEASE s unless the dead-man lease is renewed"
-    lease=yes
-    write_line lease $((looked + LEASE)) lease
-    [ "$ACTUATOR" != logind ] || /scripts/logind.sh lease "$LEASE"
+    renew_lease
   fi
 
   # a UPS that is done is commanded even if another one keeps this node up

@@ -15,6 +15,7 @@ import { driverFrozen, upsdFrozen } from './frozen';
 import { runFull } from './full';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
+import { notArmed } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
@@ -84,6 +85,11 @@ export const powerDrill: Drill = {
     { name: 'blip', summary: 'mains power is away for 25 s', run: blip },
     { name: 'exercise', summary: 'a person sets FSD on mains power', run: exercise },
     { name: 'exercise-runbook', summary: 'the same by the command of hosts/RUNBOOK.md', run: exerciseByRunbook },
+    {
+      name: 'not-armed',
+      summary: 'power.armed is false: low battery powers nothing off and cuts nothing',
+      run: notArmed,
+    },
     { name: 'mute', summary: 'the UPS stops answering while on battery', run: muteUps },
     { name: 'mute-late', summary: 'the UPS stops answering when the first node is committed', run: muteAtCommit },
     {

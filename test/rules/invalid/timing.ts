@@ -3,6 +3,13 @@ import { type InvalidSite, powerSite } from '../../support/site-input';
 /** A row for each way to break a rule: the times of upsmon, the dead-man lease, stages and halt budgets. */
 export const timing: readonly InvalidSite[] = [
   {
+    says: 'a site that is not armed is warned about',
+    changes: { 'power.armed': false },
+    problems: [
+      'warning power.armed: not-armed: no node is powered off and no UPS is commanded, so all nodes lose power while they run when the battery is empty; set power.armed to true when the log of second shows what you expect',
+    ],
+  },
+  {
     says: 'a pause on battery that is longer than on line is refused',
     changes: { 'power.pollOnBatterySeconds': 5, 'power.pollSeconds': 4, 'power.stages': { serverSeconds: 6 } },
     problems: [
