@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { apply, Progress, readDist, siteServers } from '../live';
-import { asyncMain, program } from './program';
-import { exitStatus } from './usage';
+import { command, exitStatus } from './program';
 
 interface Options {
   readonly dist: string;
@@ -22,6 +21,8 @@ const A_DAY = 86_400;
 const HELP = `
 Order: custom resource definitions, a wait until their kinds are served, all other objects, the webhook, a wait for the pods.
 It can be run again at any time.
+
+  power-safe-k3s apply --context home
 
 Nothing is deleted. An object that is no longer in dist/ stays in the cluster: a Service may hold an address of the old pool.
 docs/upgrade-metallb.md lists what older versions leave behind and how to remove it.
@@ -47,21 +48,19 @@ async function action({ dist, cluster, timeout, ...options }: Options): Promise<
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-export const run = asyncMain(
-  program('apply')
-    .description('Applies dist/ to a cluster with kubectl in the right order and reports what changed.')
-    .option('--dist <folder>', 'folder that synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
-    .option('--cluster <name>', 'name of the site, if dist/ has one folder per site')
-    .option(
-      '--context <name>',
-      'context of the kubeconfig; default: the current context, if it leads to a site of $CLUSTER, clusters/ or cluster.yaml',
-    )
-    .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
-    .option('--kubectl <file>', 'kubectl program', 'kubectl')
-    .option('--server-side', 'use server-side apply, with the field manager kubectl')
-    .option('--dry-run', 'server-side dry run; stores nothing')
-    .option('--no-wait', 'do not wait for the pods')
-    .option('--timeout <seconds>', 'limit for all waits together', seconds, 300)
-    .addHelpText('after', HELP)
-    .action(action),
-);
+export const applyCommand = command('apply')
+  .description('Applies dist/ to a cluster with kubectl in the right order and reports what changed.')
+  .option('--dist <folder>', 'folder that synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
+  .option('--cluster <name>', 'name of the site, if dist/ has one folder per site')
+  .option(
+    '--context <name>',
+    'context of the kubeconfig; default: the current context, if it leads to a site of $CLUSTER, clusters/ or cluster.yaml',
+  )
+  .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
+  .option('--kubectl <file>', 'kubectl program', 'kubectl')
+  .option('--server-side', 'use server-side apply, with the field manager kubectl')
+  .option('--dry-run', 'server-side dry run; stores nothing')
+  .option('--no-wait', 'do not wait for the pods')
+  .option('--timeout <seconds>', 'limit for all waits together', seconds, 300)
+  .addHelpText('after', HELP)
+  .action(action);

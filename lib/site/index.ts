@@ -2,3 +2,4 @@ export { type Checked, checkCluster } from './check';
 export { readOneSite, readSites } from './inputs';
 export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';
+export { sarif } from './sarif';

@@ -1,0 +1,27 @@
+import { version } from '../../package.json';
+import { applyCommand } from './apply';
+import { checkCommand } from './check';
+import { explainCommand } from './explain';
+import { hostsCommand } from './hosts';
+import { kubeconfigCommand } from './kubeconfig';
+import { asyncMain, command } from './program';
+import { secretCommand } from './secret';
+import { synthCommand } from './synth';
+import { verifyCommand } from './verify';
+
+/** The program: takes the arguments of the command line and returns the exit status. */
+export const run = asyncMain(
+  command('power-safe-k3s')
+    .description(
+      'One cluster.yaml in; Kubernetes objects and the files of the nodes of a highly available k3s site out.',
+    )
+    .version(version, '--version')
+    .addCommand(checkCommand)
+    .addCommand(synthCommand)
+    .addCommand(explainCommand)
+    .addCommand(hostsCommand)
+    .addCommand(kubeconfigCommand)
+    .addCommand(applyCommand)
+    .addCommand(secretCommand)
+    .addCommand(verifyCommand),
+);
