@@ -4,9 +4,11 @@ import { checkCommand } from './check';
 import { explainCommand } from './explain';
 import { hostsCommand } from './hosts';
 import { kubeconfigCommand } from './kubeconfig';
+import { planCommand } from './plan';
 import { asyncMain, command } from './program';
 import { secretCommand } from './secret';
 import { synthCommand } from './synth';
+import { uninstallCommand } from './uninstall';
 import { verifyCommand } from './verify';
 
 /** The program: takes the arguments of the command line and returns the exit status. */
@@ -21,7 +23,9 @@ export const run = asyncMain(
     .addCommand(explainCommand)
     .addCommand(hostsCommand)
     .addCommand(kubeconfigCommand)
+    .addCommand(planCommand)
     .addCommand(applyCommand)
+    .addCommand(uninstallCommand)
     .addCommand(secretCommand)
     .addCommand(verifyCommand),
 );

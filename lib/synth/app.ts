@@ -2,7 +2,7 @@ import { App, Chart, Duration } from 'cdk8s';
 import { type Cluster, HERE, type Origin } from '../cluster';
 import type { Files } from '../files';
 import { K3sTraefik } from '../ingress';
-import { PodSecurityNamespace, synthesize } from '../kube';
+import { PodSecurityNamespace, siteLabels, synthesize } from '../kube';
 import { KubeVip } from '../kube-vip';
 import { keepalivedFiles, kubeconfigTemplate, type ServerAddOns } from '../machines';
 import {
@@ -71,7 +71,9 @@ type ChartId = (typeof CHARTS)[number];
 /** The charts of a site. */
 export function buildApp(cluster: Cluster): App {
   const app = new App();
-  const chart = (id: ChartId, namespace?: string) => new Chart(app, id, { namespace, disableResourceNameHashes: true });
+  const labels = siteLabels(cluster.name);
+  const chart = (id: ChartId, namespace?: string) =>
+    new Chart(app, id, { namespace, labels, disableResourceNameHashes: true });
   const { loadBalancer } = cluster;
   const hasUps = cluster.ups.length > 0;
 

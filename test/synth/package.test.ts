@@ -15,7 +15,19 @@ const { name, version, bin, dependencies } = createRequire(__filename)('../../pa
   bin: Record<string, string>;
   dependencies: Record<string, string>;
 };
-const COMMANDS = ['check', 'synth', 'explain', 'hosts', 'kubeconfig', 'apply', 'secret', 'verify', 'help'];
+const COMMANDS = [
+  'check',
+  'synth',
+  'explain',
+  'hosts',
+  'kubeconfig',
+  'plan',
+  'apply',
+  'uninstall',
+  'secret',
+  'verify',
+  'help',
+];
 const guide = readFileSync('docs/typescript.md', 'utf8');
 const example = guide.match(/```ts\n([\s\S]*?)```/)?.[1] ?? '';
 
