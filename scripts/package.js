@@ -9,6 +9,7 @@ const OUTPUT = 'build/package';
 const TYPES = join(OUTPUT, 'types');
 
 const names = [
+  'cluster.yaml',
   'imports/metallb.crds.json',
   ...readdirSync('lib', { recursive: true })
     .filter((name) => name.endsWith('.sh'))

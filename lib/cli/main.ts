@@ -3,6 +3,7 @@ import { applyCommand } from './apply';
 import { checkCommand } from './check';
 import { explainCommand } from './explain';
 import { hostsCommand } from './hosts';
+import { initCommand } from './init';
 import { kubeconfigCommand } from './kubeconfig';
 import { planCommand } from './plan';
 import { asyncMain, command } from './program';
@@ -18,6 +19,7 @@ export const run = asyncMain(
       'One cluster.yaml in; Kubernetes objects and the files of the nodes of a highly available k3s site out.',
     )
     .version(version, '--version')
+    .addCommand(initCommand)
     .addCommand(checkCommand)
     .addCommand(synthCommand)
     .addCommand(explainCommand)

@@ -3,3 +3,5 @@ export { readOneSite, readSites } from './inputs';
 export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';
 export { sarif } from './sarif';
+export { type Starter, starterText } from './starter';
+export { projectFiles } from './starter-project';

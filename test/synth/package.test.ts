@@ -16,6 +16,7 @@ const { name, version, bin, dependencies } = createRequire(__filename)('../../pa
   dependencies: Record<string, string>;
 };
 const COMMANDS = [
+  'init',
   'check',
   'synth',
   'explain',
