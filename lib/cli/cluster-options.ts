@@ -3,14 +3,18 @@ import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Confirm, Progress, readDist, siteServers } from '../live';
 
-/** Options of a command that connects to the cluster of a dist/. */
-export interface ClusterOptions {
-  readonly dist: string;
-  readonly cluster?: string;
+/** Options of a command that connects to a cluster. */
+export interface ConnectionOptions {
   readonly context?: string;
   readonly kubeconfig?: string;
   readonly kubectl: string;
   readonly timeout: number;
+}
+
+/** Options of a command that connects to the cluster of a dist/. */
+export interface ClusterOptions extends ConnectionOptions {
+  readonly dist: string;
+  readonly cluster?: string;
 }
 
 /** Longest --timeout in seconds. A timer of Node ends at 2^31 ms. */
@@ -24,16 +28,23 @@ function seconds(text: string): number {
 
 /** Adds the options of `ClusterOptions`. */
 export const withClusterOptions = (command: Command): Command =>
+  withConnectionOptions(
+    command
+      .option('--dist <folder>', 'folder that synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
+      .option('--cluster <name>', 'name of the site, if dist/ has one folder per site'),
+    300,
+  );
+
+/** Adds the options of `ConnectionOptions`. */
+export const withConnectionOptions = (command: Command, timeoutSeconds: number): Command =>
   command
-    .option('--dist <folder>', 'folder that synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
-    .option('--cluster <name>', 'name of the site, if dist/ has one folder per site')
     .option(
       '--context <name>',
       'context of the kubeconfig; default: the current context, if it leads to a site of $CLUSTER, clusters/ or cluster.yaml',
     )
     .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
     .option('--kubectl <file>', 'kubectl program', 'kubectl')
-    .option('--timeout <seconds>', 'limit for all waits together', seconds, 300);
+    .option('--timeout <seconds>', 'limit for all waits together', seconds, timeoutSeconds);
 
 /** Reads dist/ and the servers of its site. Progress goes to a stream that no result is printed to. */
 export const fromClusterOptions = (options: ClusterOptions, progress: NodeJS.WriteStream = process.stdout) => {

@@ -1,6 +1,7 @@
 import { version } from '../../package.json';
 import { applyCommand } from './apply';
 import { checkCommand } from './check';
+import { doctorCommand } from './doctor';
 import { explainCommand } from './explain';
 import { hostsCommand } from './hosts';
 import { initCommand } from './init';
@@ -29,5 +30,6 @@ export const run = asyncMain(
     .addCommand(applyCommand)
     .addCommand(uninstallCommand)
     .addCommand(secretCommand)
+    .addCommand(doctorCommand)
     .addCommand(verifyCommand),
 );

@@ -1,5 +1,7 @@
 export { apply, type Confirm } from './apply';
 export { readDist } from './dist';
+export { doctor } from './doctor/doctor';
+export { doctorText } from './doctor/rows';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
 export { isEmpty, plan, planText } from './plan';
 export { Progress } from './progress';

@@ -5,6 +5,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   kubeconfig: 'power-safe-k3s kubeconfig',
   plan: 'power-safe-k3s plan',
   apply: 'power-safe-k3s apply',
+  doctor: 'power-safe-k3s doctor',
   power: 'power-safe-k3s',
   'secret:nut': 'power-safe-k3s secret nut',
   'verify:metallb': 'power-safe-k3s verify',

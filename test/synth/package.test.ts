@@ -26,6 +26,7 @@ const COMMANDS = [
   'apply',
   'uninstall',
   'secret',
+  'doctor',
   'verify',
   'help',
 ];
@@ -204,7 +205,7 @@ describe('the program of the package, in a folder with nothing but cluster.yaml'
   });
 
   test.each(COMMANDS.filter((command) => command !== 'help'))('shows an example of %s', (command) => {
-    expect(program(...(command === 'secret' ? ['secret', 'nut'] : [command]), '--help')).toMatch(
+    expect(program(...(command === 'secret' ? ['secret', 'doctor', 'nut'] : [command]), '--help')).toMatch(
       new RegExp(`^ {2}.*power-safe-k3s ${command}`, 'm'),
     );
   });

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import type { Row } from '../../../lib/live/doctor/rows';
 import type { Plan } from '../../../lib/live/plan';
 import { RESOURCES } from '../../../lib/live/site-objects';
 import type { Result } from '../processes';
@@ -44,6 +45,7 @@ export const lifecycle = (scenario: Scenario): Promise<void> => {
     scenario.measure('plan', seconds(performance.now() - startedAt));
     check('plan after an apply is empty and ends with 0', empty.code === 0, empty);
 
+    await examined(scenario, cluster);
     await cluster.must('-n', 'kube-system', 'delete', 'daemonset', 'kube-vip');
     const deleted = await plan(before.dist);
     check(
@@ -74,6 +76,35 @@ export const lifecycle = (scenario: Scenario): Promise<void> => {
     await removed(scenario, cluster, objects, () => run('uninstall', after.dist, '--yes'));
   });
 };
+
+/** One server of three, without the Secret of NUT: every row says so, and only what is good is good. */
+async function examined(scenario: Scenario, cluster: Cluster): Promise<void> {
+  const args = ['--context', cluster.context(), '--cluster', cluster.site.clusterFile, '--json'];
+  const { code, stdout, stderr } = await cluster.npm('doctor', ...args);
+  const rows = stdout.startsWith('[') ? (JSON.parse(stdout) as Row[]) : [];
+  const row = (subject: string) => rows.find((one) => one.subject === subject);
+  const [one, two] = cluster.site.servers.map(({ name }) => name);
+  const said = (subject: string) => `${row(subject)?.found ?? stderr.trim().slice(-300)}`;
+  scenario.check('doctor ends with 2', code === 2, stderr.trim().slice(-300));
+  scenario.check('doctor counts the servers', said('quorum').startsWith('1 of 3 servers are Ready'), said('quorum'));
+  scenario.check('doctor misses a server', said(`server ${two}`) === 'is not in the cluster', said(`server ${two}`));
+  scenario.check(
+    'control: it finds the server that is there',
+    said(`server ${one}`).startsWith('is Ready'),
+    said(`server ${one}`),
+  );
+  scenario.check(
+    'doctor says what a NUT pod waits for',
+    /nut-users/.test(said(`NUT on ${one}`)),
+    said(`NUT on ${one}`),
+  );
+  const api = `API ${cluster.context()}, https://${cluster.site.servers[0]?.addresses[0]}:6443`;
+  scenario.check(
+    'doctor reads the certificate of the API server',
+    said(api).startsWith('answers, certificate until 2'),
+    said(api),
+  );
+}
 
 /** A Service has an address of the pool: nothing may change. */
 async function refusal(scenario: Scenario, cluster: Cluster, prune: () => Promise<Result>): Promise<void> {
