@@ -1,6 +1,7 @@
 import { version } from '../../package.json';
 import { applyCommand } from './apply';
 import { checkCommand } from './check';
+import { completionCommand } from './completion';
 import { doctorCommand } from './doctor';
 import { explainCommand } from './explain';
 import { hostsCommand } from './hosts';
@@ -31,5 +32,6 @@ export const run = asyncMain(
     .addCommand(uninstallCommand)
     .addCommand(secretCommand)
     .addCommand(doctorCommand)
-    .addCommand(verifyCommand),
+    .addCommand(verifyCommand)
+    .addCommand(completionCommand),
 );

@@ -44,13 +44,13 @@ export interface PodState {
 /**
  * The pods of a workload.
  *
- * @param workload a DaemonSet or a Deployment
+ * @param workload a DaemonSet or a Deployment. @default - all pods of the list
  */
-export function podsOf(workload: Owner, lists: Lists): PodState[] {
+export function podsOf(lists: Lists, workload?: Owner): PodState[] {
   const { items: pods } = JSON.parse(lists.pods) as { readonly items: readonly Pod[] };
   const { items: events } = JSON.parse(lists.events) as { readonly items: readonly Event[] };
   return pods
-    .filter((pod) => pod.metadata.ownerReferences?.some((owner) => isOwner(owner, workload)))
+    .filter((pod) => !workload || pod.metadata.ownerReferences?.some((owner) => isOwner(owner, workload)))
     .map((pod) => ({
       name: pod.metadata.name,
       node: pod.spec?.nodeName,
@@ -61,7 +61,7 @@ export function podsOf(workload: Owner, lists: Lists): PodState[] {
 
 /** Why pods of a workload are not ready, a line for each pod. Empty where all are ready or nothing is known. */
 export const reasonsOf = (workload: Owner, lists: Lists): string[] =>
-  podsOf(workload, lists).flatMap(({ name, node, reason }) =>
+  podsOf(lists, workload).flatMap(({ name, node, reason }) =>
     reason === undefined ? [] : [`  ${node ?? name}: ${reason}`],
   );
 

@@ -13,7 +13,7 @@ import {
   MetalLbWebhooks,
   metalLbProps,
 } from '../metallb';
-import { Nut, nutProps } from '../nut';
+import { Nut, NutAlerts, nutProps } from '../nut';
 import { hostFiles } from './hosts';
 
 /** The files of a site. */
@@ -63,6 +63,7 @@ export const CHARTS = [
   '40-metallb-config',
   '50-nut',
   '60-ingress',
+  '70-monitoring',
   '90-metallb-webhooks',
 ] as const;
 
@@ -91,8 +92,11 @@ export function buildApp(cluster: Cluster): App {
     new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
     addLoadBalancerConfig(chart('40-metallb-config'), loadBalancer);
   }
-  if (hasUps) new Nut(chart('50-nut', 'nut'), 'Nut', nutProps(cluster));
+  const nut = hasUps ? nutProps(cluster) : undefined;
+  // what needs the definitions of the Prometheus operator is in a file of its own, so that NUT does not wait for them
+  if (nut) new Nut(chart('50-nut', 'nut'), 'Nut', { ...nut, metrics: nut.metrics && { image: nut.metrics.image } });
   if (loadBalancer?.traefik) new K3sTraefik(chart('60-ingress', 'kube-system'), 'Traefik');
+  if (nut?.metrics?.prometheusRules) new NutAlerts(chart('70-monitoring', 'nut'), 'Alerts', nut.model);
   if (loadBalancer && loadBalancer.webhook !== 'off') {
     new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks', { webhook: loadBalancer.webhook });
   }

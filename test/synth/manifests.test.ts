@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { SITE_LABEL, siteLabels } from '../../lib/kube';
 import { RESOURCES } from '../../lib/live/site-objects';
 import type { JsonObject } from '../../lib/live/verify/canonical';
-import { loadCluster } from '../../lib/site/load';
+import { defineCluster, loadCluster } from '../../lib/site/load';
 import { buildSite } from '../../lib/synth/app';
 import { at } from '../metallb/support';
 import { identity, objectsOf, type PlacedObject } from '../support/objects';
 import { builtInProblems, objectProblems } from '../support/schema';
+import { powerSite } from '../support/site-input';
 
 const siteFiles = [
   'cluster.yaml',
@@ -27,6 +28,16 @@ const containers = (object: JsonObject) => [...podSpec(object).containers, ...(p
 
 test.each(sites)('no output of $file has a carriage return', ({ dist, hosts }) => {
   expect([...dist, ...hosts].filter(([, text]) => text.includes('\r')).map(([name]) => name)).toEqual([]);
+});
+
+test('the objects of the Prometheus operator are in a file of their own, after NUT', () => {
+  const { dist } = buildSite(defineCluster(powerSite()));
+  const files = objectsOf(dist).filter(({ object }) =>
+    String(object['apiVersion']).startsWith('monitoring.coreos.com/'),
+  );
+  expect(files.length).toBeGreaterThan(1);
+  expect(new Set(files.map(({ file }) => file))).toEqual(new Set(['70-monitoring.k8s.yaml']));
+  expect(dist.get('50-nut.k8s.yaml')).toContain('name: exporter');
 });
 
 describe.each(sites)('dist/ of $file', ({ dist, cluster }) => {

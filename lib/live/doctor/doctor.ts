@@ -75,9 +75,9 @@ class Examination {
     const pods = await this.run('--namespace=nut', 'get', 'pods', '--output=json');
     const events = await this.run('--namespace=nut', 'get', 'events', '--field-selector=type=Warning', '--output=json');
     if (pods.code !== 0 || events.code !== 0) return [unreadable('NUT', pods.code === 0 ? events.stderr : pods.stderr)];
-    const lists = { pods: pods.stdout, events: events.stdout };
-    const primaries = podsOf({ kind: 'DaemonSet', name: 'nut-primary' }, lists);
-    const secondaries = podsOf({ kind: 'DaemonSet', name: 'nut-secondary' }, lists);
+    const all = podsOf({ pods: pods.stdout, events: events.stdout });
+    // one DaemonSet for each kind of cable
+    const primaries = all.filter(({ name }) => name.startsWith('nut-primary'));
     const upses: Row[] = [];
     for (const ups of this.cluster.ups) {
       const pod = primaries.find(({ node }) => node === ups.node) ?? primaries[0];
@@ -85,7 +85,7 @@ class Examination {
       const args = pod && ['--namespace=nut', 'exec', pod.name, '-c', 'upsd', '--', 'upsc', `${ups.name}@${host}`];
       upses.push(upsRow(ups, args && (await this.run(...args)).stdout));
     }
-    return [...nutRows(this.cluster, [...primaries, ...secondaries]), ...upses];
+    return [...nutRows(this.cluster, all), ...upses];
   }
 
   private async listed<T>(what: string, resource: readonly string[], rows: (items: readonly T[]) => Row[]) {
