@@ -21,7 +21,7 @@ export function readProjectFile(relativePath: string, startFolder: string = __di
  *
  * @throws Error if there is none
  */
-export function projectFolder(startFolder: string = __dirname): string {
+function projectFolder(startFolder: string = __dirname): string {
   for (let folder = startFolder; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;
     if (dirname(folder) === folder) {

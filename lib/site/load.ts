@@ -1,14 +1,14 @@
-import { type Cluster, ClusterError, type ClusterInput, type Problem, pathText } from '../cluster';
+import { type Cluster, ClusterError, type ClusterInput, type Finding, pathText } from '../cluster';
 import { checkCluster } from './check';
 import { readSource } from './source';
 
 /** Rules about a key, which point at the key and not at its value. */
 const KEY_RULES: ReadonlySet<string> = new Set(['unknown-key', 'bad-driver-option']);
 
-/** A checked site and its warnings, each a line of text. */
+/** A checked site and its warnings. */
 export interface Loaded {
   readonly cluster: Cluster;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -26,7 +26,7 @@ export function loadCluster(text: string, file: string): Loaded {
   }));
   const placed = [...source.misread, ...others]
     .sort((a, b) => a.offset - b.offset)
-    .map(({ problem, offset }) => `${source.place(offset)}: ${sentence(problem)}`);
+    .map(({ problem: { path: _, ...problem }, offset }): Finding => ({ ...source.place(offset), ...problem }));
   if (source.misread.length > 0 || !('cluster' in checked)) throw new ClusterError(placed);
   return { cluster: checked.cluster, warnings: placed };
 }
@@ -38,8 +38,5 @@ export function loadCluster(text: string, file: string): Loaded {
 export function defineCluster(input: ClusterInput): Cluster {
   const checked = checkCluster(input);
   if ('cluster' in checked) return checked.cluster;
-  throw new ClusterError(checked.problems.map((problem) => `${pathText(problem.path)}: ${sentence(problem)}`));
+  throw new ClusterError(checked.problems.map(({ path, ...problem }) => ({ file: pathText(path), ...problem })));
 }
-
-const sentence = ({ severity, rule, message, cure }: Problem): string =>
-  `${severity === 'warning' ? 'warning: ' : ''}${rule}: ${message}; ${cure}`;

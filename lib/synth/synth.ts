@@ -1,11 +1,13 @@
-import { type Files, writeOutputs } from '../files';
+import { resolve } from 'node:path';
+import type { Finding } from '../cluster';
+import { FileError, type Files, writeOutputs } from '../files';
 import { originOf, readSites } from '../site';
 import { buildSite, type SiteFiles } from './app';
 import { DIST, HOSTS } from './outputs';
 
 /** Input and output paths. */
 export interface SynthOptions {
-  /** A file or a folder of files. @default - clusters/ if it exists, else cluster.yaml */
+  /** A file or a folder of files. @default - CLUSTER, else clusters/ if it exists, else cluster.yaml */
   readonly clusterPath?: string;
   /** @default 'dist' */
   readonly distFolder?: string;
@@ -15,7 +17,7 @@ export interface SynthOptions {
 
 /** Result of a synth. */
 export interface SynthReport {
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Finding[];
   readonly summary: string;
 }
 
@@ -25,6 +27,11 @@ export interface SynthReport {
  */
 export function synth(options: SynthOptions = {}): SynthReport {
   const { distFolder = 'dist', hostsFolder = 'hosts' } = options;
+  if (resolve(distFolder) === resolve(hostsFolder)) {
+    throw new FileError(
+      `${distFolder}: the folder is both that of the objects and that of the hosts; name two folders`,
+    );
+  }
   const read = readSites(options.clusterPath);
   const { several, warnings } = read;
   const sites = read.sites.map(({ file, cluster }) => {

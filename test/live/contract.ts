@@ -277,6 +277,42 @@ const WEBHOOK_AWAY: readonly Exchange[] = [
   },
 ];
 
+const REMOVED: readonly Exchange[] = [
+  {
+    title: 'a merge patch adds a label',
+    send: `PATCH ${CORE}/configmaps/settings`,
+    type: MERGE,
+    body: { metadata: { labels: { 'example.org/site': 'home' } } },
+    status: 200,
+  },
+  {
+    title: 'a list has the objects with a label, and no others',
+    send: `GET ${CORE}/configmaps?labelSelector=example.org%2Fsite%3Dhome`,
+    status: 200,
+    facts: { kind: 'ConfigMapList', items: /^(?!.*"name":"applied").*"name":"settings"/ },
+  },
+  {
+    title: 'an object is deleted',
+    send: `DELETE ${CORE}/configmaps/settings`,
+    status: 200,
+    facts: { kind: 'Status', status: 'Success' },
+  },
+  {
+    title: 'an object that was deleted is not found',
+    send: `DELETE ${CORE}/configmaps/settings`,
+    ...failed(404, 'NotFound', /^configmaps "settings" not found$/),
+  },
+  { title: 'a definition is deleted', send: `DELETE ${DEFINITIONS}/things.example.org`, status: 200 },
+  { title: 'its kind is then not served', send: `GET ${THINGS}`, eventually: true, status: 404 },
+  { title: 'a namespace is deleted', send: `DELETE ${NAMESPACES}/contract`, status: 200 },
+  {
+    title: 'what was in it is then deleted too',
+    send: `GET ${CORE}/configmaps/applied`,
+    eventually: true,
+    ...failed(404, 'NotFound', /^configmaps "applied" not found$/),
+  },
+];
+
 /**
  * Requests in turn to an empty cluster, and what matters of the answers: what the emulated API server and a real one have to have in
  * common, so that tests of `npm run apply` hold.
@@ -290,4 +326,5 @@ export const contract = (image: string): readonly Exchange[] => [
   ...workloads(image),
   ...DEFINED,
   ...WEBHOOK_AWAY,
+  ...REMOVED,
 ];
