@@ -26,6 +26,13 @@ function seconds(text: string): number {
   return value;
 }
 
+/** The argument of --ssh. */
+export function userName(text: string): string {
+  const user = text.replace(/@$/, '');
+  if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(user)) throw new InvalidArgumentError('give a user name, such as root@');
+  return user;
+}
+
 /** Adds the options of `ClusterOptions`. */
 export const withClusterOptions = (command: Command): Command =>
   withConnectionOptions(

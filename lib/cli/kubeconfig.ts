@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type KubeconfigOptions, writeKubeconfig } from '../live';
+import { userName } from './cluster-options';
 import { command, exitStatus, ONE_SITE, warn } from './program';
 
 interface Options extends Omit<KubeconfigOptions, 'user' | 'timeoutSeconds' | 'interactive'> {
@@ -23,12 +24,6 @@ Images disable root login: the user is debian, ubuntu or kairos, or rancher on k
   power-safe-k3s kubeconfig --ssh debian@ --sudo --rescue localhost:16443 --merge ~/.kube/config
 
 ${exitStatus('invalid input or no server answers')}`;
-
-function userName(text: string): string {
-  const user = text.replace(/@$/, '');
-  if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(user)) throw new InvalidArgumentError('give a user name, such as root@');
-  return user;
-}
 
 function wholeSeconds(text: string): number {
   if (!/^[1-9][0-9]{0,2}$/.test(text)) throw new InvalidArgumentError('give 1 to 999 seconds');

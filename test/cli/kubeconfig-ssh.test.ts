@@ -153,7 +153,7 @@ describe('kubeconfig --ssh', () => {
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
     expect([status, stderr.split('\n')[0]]).toEqual([
       1,
-      'k3s-1 (192.168.10.11): the program ssh is missing; install openssh-client, or copy the file and give --from',
+      'k3s-1 (192.168.10.11): the program ssh is missing; install openssh-client',
     ]);
   });
 

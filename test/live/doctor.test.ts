@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:tls';
+import { preflightRows } from '../../lib/live/doctor/hosts';
 import { probe } from '../../lib/live/doctor/probe';
 import { endpointRow, type KubeNode, nodeRows, nutRows, snapshotRows, upsRow } from '../../lib/live/doctor/rows';
 import { withAuthority } from '../support/certificates';
@@ -132,3 +133,39 @@ const listening = (server: Server): Promise<number> =>
   new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
   });
+
+describe('the rows of a host', () => {
+  const [first] = home.nodes;
+  if (!first) throw new Error('the site has no node');
+  const FILES = 'ok: files of version 0.1.0, hash 0123456789ab; hosts/README.md has this hash if they are up to date';
+  const rows = (stdout: string, status: number, expected = '0123456789ab') =>
+    preflightRows(first, { status, stdout, stderr: '' }, expected).map(({ isGood, found, cure }) => [
+      isGood,
+      found,
+      cure,
+    ]);
+
+  test('say that it passes its preflight with the files of hosts/', () => {
+    const found = 'passes its preflight, files of version 0.1.0, hash 0123456789ab';
+    expect(rows(`${FILES}\n`, 0)).toEqual([[true, found, undefined]]);
+  });
+
+  test('have each problem with its cure', () => {
+    expect(rows(`${FILES}\nproblem: the clock is not synchronized; run timedatectl set-ntp true\n`, 1)).toEqual([
+      [false, 'the clock is not synchronized', 'run timedatectl set-ntp true'],
+    ]);
+  });
+
+  test('name files that pass on the host, but are those of another site or version', () => {
+    const [[isGood, found] = []] = rows(`${FILES}\n`, 0, 'ba9876543210');
+    expect([isGood, found]).toEqual([false, 'files of version 0.1.0, hash 0123456789ab, not ba9876543210']);
+  });
+
+  test('say why the preflight could not be run', () => {
+    const [row] = preflightRows(first, { status: 127, stdout: '', stderr: 'sh: k3s-ha: not found\n' }, '');
+    expect(row).toMatchObject({
+      isGood: false,
+      found: expect.stringMatching(/preflight failed \(sh: k3s-ha: not found\)/),
+    });
+  });
+});

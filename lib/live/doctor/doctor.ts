@@ -5,6 +5,8 @@ import { ApplyError } from '../kubectl';
 import type { PatientKubectl } from '../patient-kubectl';
 import { linesOf } from '../problems';
 import { podsOf } from '../reasons';
+import type { SshOptions } from '../ssh';
+import { hostRows } from './hosts';
 import { probe } from './probe';
 import {
   bad,
@@ -19,11 +21,17 @@ import {
   upsRow,
 } from './rows';
 
+export interface DoctorOptions extends ConnectionOptions {
+  /** How to log in to the hosts. @default - their preflight is left out */
+  readonly ssh?: SshOptions;
+}
+
 /**
  * The state of a site: the API servers, the nodes, snapshots, NUT and the UPSes. Nothing is changed. Rows that need kubectl are left out
  * if it cannot connect.
  */
-export async function doctor(cluster: Cluster, options: ConnectionOptions, now: Date): Promise<Row[]> {
+export async function doctor(cluster: Cluster, options: DoctorOptions, now: Date): Promise<Row[]> {
+  const hosts = options.ssh === undefined ? [] : hostRows(cluster, options.ssh);
   const endpoints = endpointsOf(cluster);
   const answers = await Promise.all(endpoints.map(({ server }) => probe(server)));
   const rows = endpoints.map(({ name, server }, i) =>
@@ -34,9 +42,13 @@ export async function doctor(cluster: Cluster, options: ConnectionOptions, now: 
     return error;
   });
   if (connection instanceof ApplyError) {
-    return [...rows, bad('kubectl', connection.message, 'without it, nodes, snapshots, NUT and UPSes are not checked')];
+    return [
+      ...hosts,
+      ...rows,
+      bad('kubectl', connection.message, 'without it, nodes, snapshots, NUT and UPSes are not checked'),
+    ];
   }
-  return [...rows, ...(await new Examination(cluster, connection, now).rows())];
+  return [...hosts, ...rows, ...(await new Examination(cluster, connection, now).rows())];
 }
 
 /** What kubectl can tell. */
