@@ -44,6 +44,11 @@ export const ups = z.strictObject({
     .describe(
       'Step to which the UPS rounds delays down: 60 for CyberPower. Default: that of the driver; 60 for usbhid-ups without options.vendorid of another vendor.',
     ),
+  fixedCutDelaySeconds: format.seconds
+    .optional()
+    .describe(
+      'The UPS ignores offdelay and always cuts its output after this time: 60 for some APC Back-UPS, 600 for some Powercom. All nodes must be off by then. Default: it takes offdelay.',
+    ),
   runtimeAtLowBatterySeconds: format.seconds
     .optional()
     .describe('Measured battery runtime after low battery. Default: not measured.'),

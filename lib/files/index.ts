@@ -3,4 +3,5 @@ export { readIfThere, writePrivateFile } from './private';
 export { newFolderOutside, writePrivateFolder } from './private-folder';
 export { FileError, fileProblem, readText, withFile } from './problem';
 export { readProjectFile } from './project';
+export { PROJECT_VERSION } from './version';
 export { isWrittenBySynth, WRITTEN_BY } from './written-by';

@@ -13,34 +13,33 @@ import {
 } from '../cluster';
 import { WRITTEN_BY } from '../files';
 import {
+  FILES_LIST,
   installK3s,
   joinUrl,
   K3OS_TOKEN_FILE,
   K3S_HA,
   K3S_HA_COMMAND,
   K3S_HA_CONF,
-  K3S_NODE_IP,
   KILLPOWERD,
   KUBE_VIP_MANIFEST,
   KUBELET_DROP_IN,
   k3osInitArgs,
+  k3sHaDropInPath,
   LOGIND_DROP_IN,
   labelledNodes,
-  NODE_IP_DROP_IN,
   needsKillpowerd,
-  needsNodeIp,
   SYSTEMS,
-  serverPorts,
   TOKEN_FILE,
   UPS_LABEL,
 } from '../machines';
 import { secretArguments } from '../nut';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
-import { K3S_HA_PORT, METALLB } from '../releases';
+import { K3S_HA_PORT } from '../releases';
 import { code, numbered, table } from '../text';
+import { type Installed, requirements, update } from './hosts';
 
 /** `README.md` of hosts/: where each file goes, and the installation of this site in numbered steps. Pure. */
-export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): string {
+export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, installed: readonly Installed[]): string {
   const systems = systemsOf(cluster);
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
@@ -48,9 +47,12 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin): stri
     table(['file', 'host', 'install as'], files(cluster, origin)),
     '## Requirements',
     ...requirements(cluster),
+    bootstrapRule(cluster),
     ...(systems.join() === 'k3os' ? [] : ['## Images', ...images(cluster, origin)]),
     '## Manual installation',
     numbered(steps(cluster, first, origin)),
+    '## Update',
+    numbered(update(cluster, installed)),
     '## File reference',
     ...reference(cluster),
     ...(systems.includes('k3os') ? ['## k3OS', ...k3osParagraphs(cluster, first)] : []),
@@ -83,12 +85,12 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
   const rows: readonly (readonly [needed: boolean, file: string, host: string, target: string])[] = [
     [true, '`server/config.yaml`', servers, '`/etc/rancher/k3s/config.yaml`, mode 0600'],
     [hasAgents, '`agent/config.yaml`', 'agents', '`/etc/rancher/k3s/config.yaml`, mode 0600'],
-    [hasAgents && needsNodeIp(cluster), '`agent/k3s-node-ip`', 'agents', `\`${K3S_NODE_IP}\`, mode 0755`],
-    [hasAgents && needsNodeIp(cluster), '`agent/10-node-ip.conf`', 'agents', `\`${NODE_IP_DROP_IN}\``],
-    [true, '`server/k3s-ha`', servers, `\`${K3S_HA}\`, mode 0755`],
-    [true, '`server/k3s-ha.conf`', servers, `\`${K3S_HA_CONF}\``],
-    [true, '`server/10-ha.conf`', servers, '`/etc/systemd/system/k3s.service.d/10-ha.conf`'],
-    [true, '`server/k3s-ha.socket`, `server/k3s-ha@.service`', servers, '`/etc/systemd/system/`'],
+    [true, '`server/k3s-ha`', 'all', `\`${K3S_HA}\`, mode 0755`],
+    [true, '`server/k3s-ha.conf`', 'all', `\`${K3S_HA_CONF}\``],
+    [true, '`server/10-ha.conf`', servers, `\`${k3sHaDropInPath('server')}\``],
+    [hasAgents, '`agent/10-ha.conf`', 'agents', `\`${k3sHaDropInPath('agent')}\``],
+    [true, '`server/k3s-ha.socket`, `server/k3s-ha@.service`', `${servers}, with systemd`, '`/etc/systemd/system/`'],
+    [true, '`server/k3s-ha.openrc`', `${servers}, with OpenRC`, '`/etc/init.d/k3s-ha`, mode 0755'],
     [provider === 'kube-vip', `\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``],
     [
       provider === 'keepalived',
@@ -96,6 +98,7 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
       servers,
       '`/etc/keepalived/`, modes 0644 and 0755',
     ],
+    [true, '`server/files`, `agent/files`'.slice(0, hasAgents ? undefined : 14), 'all', `\`${FILES_LIST}\``],
     [true, '`server/99-shutdown.conf`, `agent/`', 'all', `\`${KUBELET_DROP_IN}\``],
     [true, '`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``],
     ...cables.map(
@@ -122,29 +125,6 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
   ];
   return rows.flatMap(([needed, ...cells]) => (needed ? [cells] : []));
-}
-
-/** What a host must have before the installation. */
-function requirements(cluster: Cluster): string[] {
-  const { controlPlane, loadBalancer } = cluster;
-  const [ask, ...others] = serverPorts(cluster).filter((port) => port !== controlPlane.port);
-  const rows: readonly (readonly [needed: boolean, port: string, use: string, from: string])[] = [
-    [true, `TCP ${ask}`, 'k3s-ha', 'servers'],
-    [true, `TCP ${others.join(', ')}`, 'etcd', 'servers'],
-    [true, `TCP ${controlPlane.port}`, 'Kubernetes API', 'all hosts and your computer'],
-    [true, 'TCP 10250', 'kubelet', 'all hosts'],
-    [true, 'UDP 8472', 'flannel (VXLAN)', 'all hosts'],
-    [loadBalancer !== undefined, `TCP and UDP ${METALLB.ports.memberlist}`, 'MetalLB', 'all hosts'],
-    [cluster.ups.length > 0, `TCP ${cluster.nut.port}`, 'upsd', 'all hosts'],
-  ];
-  return [
-    'Each host has the host name and the fixed addresses of cluster.yaml, and a synchronized clock. Open these ports:',
-    table(
-      ['port', 'for', 'from'],
-      rows.flatMap(([needed, ...cells]) => (needed ? [cells] : [])),
-    ),
-    bootstrapRule(cluster),
-  ];
 }
 
 /** When one of the servers bootstraps the cluster. */
@@ -196,11 +176,12 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
           )}`,
         ]
       : []),
-    `Install k3s on every host without starting it. ${names(serversOf(cluster))} also need curl:${code(installK3s(cluster, 'server'))}${
+    `Install k3s on every host without starting it. Every host needs curl:${code(installK3s(cluster, 'server'))}${
       agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
     }`,
-    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. \`status\` prints what a server detects.${code(
+    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. \`preflight\` checks a host, \`status\` prints what it detects.${code(
       K3S_HA_COMMAND,
+      `${K3S_HA} preflight`,
       'systemctl start --no-block k3s',
       `${K3S_HA} status`,
     )}`,
@@ -237,7 +218,7 @@ function reference(cluster: Cluster): string[] {
   const hasAgents = agentsOf(cluster).length > 0;
   return [
     '**server/k3s-ha** makes k3s start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
-    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}. Without systemd, run \`k3s-ha listen\`, which needs busybox, and start k3s with:${code(
+    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}. With OpenRC, **server/k3s-ha.openrc** does so; it needs busybox. There, start k3s with:${code(
       `until ${K3S_HA} start; do sleep 5; done`,
       '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
       'k3s server',
@@ -245,11 +226,6 @@ function reference(cluster: Cluster): string[] {
     shutdownParagraph(cluster),
     ...(hasAgents
       ? ['**agent/config.yaml** holds agent settings only: an agent refuses to start with a setting of servers.']
-      : []),
-    ...(hasAgents && needsNodeIp(cluster)
-      ? [
-          '**agent/k3s-node-ip** writes `/etc/rancher/k3s/config.yaml.d/40-node-ip.yaml` before each start of k3s, with the addresses of **agent/10-node-ip.conf** that the host has. Without systemd, run the command in that file before k3s starts. On servers k3s-ha does this.',
-        ]
       : []),
     `**kubeconfig.template.yaml** has a context for the VIP (\`${name}\`)${controlPlane.dnsName ? `, one for ${controlPlane.dnsName} (\`${name}-dns\`)` : ''} and one for each server. Its credentials are valid for [one year](RUNBOOK.md#credentials-have-expired).`,
   ];

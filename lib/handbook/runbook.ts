@@ -3,11 +3,13 @@ import { WRITTEN_BY } from '../files';
 import { powerSections } from '../power';
 import { bulleted, type RunbookSection } from '../text';
 import { controlPlaneSections } from './control-plane';
+import { hostSections } from './hosts';
 import { loadBalancerSections } from './load-balancer';
 
 /** The parts of the runbook in printed order. */
 const SECTIONS: readonly ((cluster: Cluster, origin: Origin) => readonly RunbookSection[])[] = [
   powerSections,
+  hostSections,
   controlPlaneSections,
   loadBalancerSections,
 ];

@@ -33,7 +33,6 @@ export const settingsOf = ({ lease, arpRateMs, followers, graceful = false, elec
   ].join(', ');
 
 /**
-/**
  * How long a failover takes with the settings of a site by default: figures that `npm run figures` simulated once.
  * Undefined for other settings, which have `longestHandover`.
  */

@@ -1,7 +1,7 @@
 import type { Cluster, Node } from '../cluster';
-import { K3S_HA_COMMAND } from './k3s-ha';
+import { K3S_HA_COMMAND, serviceOf } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
-import { installerSettings, machineFiles, type Secrets, type ServerAddOns, serviceOf } from './machine-files';
+import { installerSettings, machineFiles, type Secrets, type ServerAddOns } from './machine-files';
 import { cloudConfigFile } from './text';
 
 /**

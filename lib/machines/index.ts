@@ -9,6 +9,8 @@ export {
   KUBELET_DROP_IN,
   k3sHaConf,
   k3sHaDropIn,
+  k3sHaDropInPath,
+  k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
   kubeletShutdown,
@@ -17,7 +19,7 @@ export {
   serverPorts,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
-export { KILLPOWERD, killpowerFiles, needsKillpowerd } from './killpower';
+export { KILLPOWERD, killpowerdHash, killpowerFiles, needsKillpowerd } from './killpower';
 export {
   clusterEntry,
   contextEntry,
@@ -30,9 +32,8 @@ export {
   userOf,
 } from './kubeconfig';
 export { fetchCommand, loginAdvice, loginUser } from './login';
-export { installK3s, type MachineFile, type ServerAddOns } from './machine-files';
+export { FILES_LIST, installedFiles, installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
-export { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
 export { readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';

@@ -1,7 +1,8 @@
-import { type Cluster, isOnLink, type Node, serversOf } from '../cluster';
-import { readProjectFile } from '../files';
+import { agentsOf, type Cluster, isOnLink, type Node, serversOf } from '../cluster';
+import { WRITTEN_BY } from '../files';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
 import { K3S_HA_PORT } from '../releases';
+import { needsKillpowerd } from './killpower';
 import { commentedFile, markedScript, yamlFile } from './text';
 
 /** Installed path of k3s-ha. */
@@ -11,15 +12,8 @@ export const K3S_HA_CONF = '/etc/rancher/k3s/k3s-ha.conf';
 /** Installed path of the manifest that k3s-ha applies after the bootstrap, so that the VIP is up before the others join. */
 export const KUBE_VIP_MANIFEST = '/usr/local/share/k3s-ha/kube-vip.yaml';
 
-const PEERS = 'lib/machines/scripts/k3s-ha-peers.sh';
-
 /** `server/k3s-ha`, the same script for every site. */
-export function k3sHaScript(): string {
-  const [, peers = ''] = /^#!.*\n([\s\S]*)$/.exec(readProjectFile(PEERS)) ?? [];
-  const script = readProjectFile('lib/machines/scripts/k3s-ha.sh');
-  // a function, because a text may have the patterns of `replace`
-  return markedScript(script.replace(`# shellcheck source=${PEERS}\n. ${PEERS}\n`, () => peers));
-}
+export const k3sHaScript = (): string => markedScript('lib/machines/scripts/k3s-ha.sh');
 
 /** TCP ports that the servers open for each other: k3s-ha, etcd and the API. https://docs.k3s.io/installation/requirements#networking */
 export const serverPorts = ({ controlPlane }: Cluster): readonly number[] => [
@@ -29,26 +23,26 @@ export const serverPorts = ({ controlPlane }: Cluster): readonly number[] => [
   controlPlane.port,
 ];
 
-/** `server/k3s-ha.conf`, the same for every server. Shell assignments; no value needs escaping within single quotes. */
+/** `server/k3s-ha.conf`, the same for every node. Shell assignments; no value needs escaping within single quotes. */
 export function k3sHaConf(cluster: Cluster): string {
   const { controlPlane } = cluster;
   const assign = (name: string, value: string | number): string => `${name}='${value}'`;
+  const named = (nodes: readonly Node[]) =>
+    nodes
+      .map(({ name, address }) => `${name}=${address.map(({ text }) => text).join(',')}`)
+      .toSorted()
+      .join(' ');
   const texts = (addresses: readonly { readonly text: string }[]) => addresses.map(({ text }) => text).join(' ');
   return commentedFile(
-    [`For every server, identical, as ${K3S_HA_CONF}. The shell script ${K3S_HA} reads it.`],
+    [`For every node, identical, as ${K3S_HA_CONF}. The shell script ${K3S_HA} reads it.`],
     [
       assign('CLUSTER', cluster.name),
       '# hosts join through the first one',
       assign('VIP', texts(controlPlane.vip)),
       assign('PORT', controlPlane.port),
-      '# the host name and the addresses of every server, in the order in which they are asked for votes; each finds itself',
-      assign(
-        'SERVERS',
-        serversOf(cluster)
-          .map(({ name, address }) => `${name}=${address.map(({ text }) => text).join(',')}`)
-          .toSorted()
-          .join(' '),
-      ),
+      '# the host name and the addresses of every node, servers in the order in which they are asked for votes; each finds itself',
+      assign('SERVERS', named(serversOf(cluster))),
+      assign('AGENTS', named(agentsOf(cluster))),
       '# yes: servers announce the VIP on their own network, so it is behind no router',
       assign('ON_LINK', isOnLink(cluster) ? 'yes' : 'no'),
       '# SHA-256 of /cacerts; empty: the hash in a token K10<hash>::server:<password>, else that of the servers with data',
@@ -56,25 +50,38 @@ export function k3sHaConf(cluster: Cluster): string {
       '# TCP port on which a server answers the others, and all that they open for each other',
       assign('ASK_PORT', K3S_HA_PORT),
       assign('OPEN', serverPorts(cluster).join(' ')),
+      '# the directory of killpowerd; empty without it',
+      assign('KILLPOWER', needsKillpowerd(cluster) ? cluster.nut.killpowerPath : ''),
     ],
   );
 }
 
-/** `server/10-ha.conf`: runs k3s-ha before each start of k3s. */
-export const k3sHaDropIn = (): string =>
+/** The name of the k3s service on hosts of this role. */
+export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
+
+/** Installed path of the drop-in that runs k3s-ha. */
+export const k3sHaDropInPath = (role: Node['role']): string =>
+  `/etc/systemd/system/${serviceOf(role)}.service.d/10-ha.conf`;
+
+/** `server/10-ha.conf` and `agent/10-ha.conf`: runs k3s-ha before each start of k3s. */
+export const k3sHaDropIn = (role: Node['role']): string =>
   commentedFile(
-    ['For every server, as /etc/systemd/system/k3s.service.d/10-ha.conf. Then: systemctl daemon-reload'],
+    [`For every ${role}, as ${k3sHaDropInPath(role)}. Then: systemctl daemon-reload`],
     [
       '[Unit]',
-      '# a server that waits for the cluster retries without limit',
+      `# ${role === 'server' ? 'a server' : 'an agent'} that waits for the cluster retries without limit`,
       'StartLimitIntervalSec=0',
       '',
       '[Service]',
       `ExecStartPre=${K3S_HA} start`,
-      '# written by the line above if this start bootstraps the cluster; a reboot empties /run',
-      'EnvironmentFile=-/run/k3s-ha/found.env',
-      '# the dash: a manifest that is not accepted does not stop k3s',
-      `ExecStartPost=-${K3S_HA} finish`,
+      ...(role === 'server'
+        ? [
+            '# written by the line above if this start bootstraps the cluster; a reboot empties /run',
+            'EnvironmentFile=-/run/k3s-ha/found.env',
+            '# the dash: a manifest that is not accepted does not stop k3s',
+            `ExecStartPost=-${K3S_HA} finish`,
+          ]
+        : []),
     ],
   );
 
@@ -120,6 +127,27 @@ export const k3sHaUnits = (): Readonly<Record<'k3s-ha.socket' | 'k3s-ha@.service
     ],
   ),
 });
+
+/** `server/k3s-ha.openrc`: the same for hosts with OpenRC, whose supervisor restarts the listener of busybox. */
+export const k3sHaOpenrc = (): string => `#!/sbin/openrc-run
+# ${WRITTEN_BY}
+# As /etc/init.d/k3s-ha, mode 0755. Then: rc-update add k3s-ha default && rc-service k3s-ha start
+
+description="Answers of this server to the others"
+supervisor=supervise-daemon
+command=${K3S_HA}
+command_args=listen
+error_log=/var/log/k3s-ha.log
+respawn_delay=1
+# no limit: without an answer of this server the others may wait
+respawn_max=0
+
+depend() {
+  # it listens on every address, so it needs none
+  use net
+  before k3s
+}
+`;
 
 /** Path of a kubelet drop-in, read since k3s 1.32. */
 export const KUBELET_DROP_IN = '/var/lib/rancher/k3s/agent/etc/kubelet.conf.d/99-shutdown.conf';

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Cluster } from '../cluster';
-import { readProjectFile, WRITTEN_BY } from '../files';
+import { WRITTEN_BY } from '../files';
+import { powerPlan } from '../power';
 import { commentedFile, markedScript } from './text';
 
 /** Installed path of the script that powers the host off. */
@@ -19,9 +21,22 @@ export function killpowerFiles(cluster: Cluster): [string, string][] {
 }
 
 /** The script, the same for every site; its arguments differ. */
-export const killpowerdScript = (): string => markedScript(readProjectFile('lib/machines/scripts/killpowerd.sh'));
+export const killpowerdScript = (): string => markedScript('lib/machines/scripts/killpowerd.sh');
 
-const argumentsOf = ({ nut, power }: Cluster): string => `--wake ${power.rtcWakeSeconds} ${nut.killpowerPath}`;
+/** What a running killpowerd of this version writes beside its heartbeat. */
+export const killpowerdHash = (): string => createHash('sha256').update(killpowerdScript()).digest('hex').slice(0, 12);
+
+/** A deadline is set when the shutdown begins or later, so the output is cut within this time after it. */
+function argumentsOf(cluster: Cluster): string {
+  const { nut, power } = cluster;
+  const cutSeconds = Math.max(...powerPlan(cluster).upses.map(({ latestCutSeconds }) => latestCutSeconds));
+  return `--cut ${cutSeconds} --wake ${power.rtcWakeSeconds} ${nut.killpowerPath}`;
+}
+
+const gateOf = ({ nut, power }: Cluster): string =>
+  `${KILLPOWERD} --gate --wake ${power.rtcWakeSeconds} ${nut.killpowerPath}`;
+
+const WHY_GATE = '# a host that restarts while its UPS may cut the output powers off again or waits, before k3s starts';
 
 /** https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html */
 const systemdService = (cluster: Cluster): string =>
@@ -41,6 +56,9 @@ const systemdService = (cluster: Cluster): string =>
       '[Service]',
       '# At the end of a shutdown systemd sends SIGTERM to all remaining processes and waits 90 s; containers run on without k3s and may ignore it.',
       '# It skips a process whose name begins with @: https://systemd.io/ROOT_STORAGE_DAEMONS',
+      WHY_GATE,
+      `ExecStartPre=-@/bin/sh @killpowerd ${gateOf(cluster)}`,
+      'TimeoutStartSec=infinity',
       `ExecStart=@/bin/sh @killpowerd ${KILLPOWERD} ${argumentsOf(cluster)}`,
       '# restart it at once when it exits, even while its children run',
       'KillMode=process',
@@ -72,13 +90,15 @@ depend() {
   after localmount bootmisc
   # runs before a pod of this boot can set a deadline
   before k3s k3s-agent k3s-service
-  # a shutdown does not stop it: it ends a shutdown that hangs
-  keyword -shutdown
+  # a shutdown does not stop it: it ends a shutdown that hangs. k3s waits for the gate without limit
+  keyword -shutdown -timeout
 }
 
 start_pre() {
   # the kernel kills the script and its supervisor last when memory runs out
   echo -1000 2>/dev/null >/proc/self/oom_score_adj || true
+  ${WHY_GATE}
+  ${gateOf(cluster)} || true
 }
 `;
 

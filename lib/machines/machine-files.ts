@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Cluster, Node } from '../cluster';
+import { PROJECT_VERSION } from '../files';
 import { agentConfig, serverConfig, TOKEN_FILE } from './k3s-config';
 import {
   K3S_HA,
@@ -7,14 +9,16 @@ import {
   KUBELET_DROP_IN,
   k3sHaConf,
   k3sHaDropIn,
+  k3sHaDropInPath,
   k3sHaScript,
   k3sHaUnits,
   kubeletShutdown,
   LOGIND_DROP_IN,
   logindShutdown,
+  serviceOf,
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
-import { K3S_NODE_IP, NODE_IP_DROP_IN, needsNodeIp, nodeIpDropIn, nodeIpScript } from './node-ip';
+import { commentedFile } from './text';
 import { labelledNodes, UPS_LABEL, upsLabelDropIn, upsLabelScript } from './ups-label';
 
 /** A file on a host, by its installed path. */
@@ -49,26 +53,28 @@ export function machineFiles(
   { token }: Secrets,
 ): MachineFile[] {
   const file = (path: string, permissions: string, content: string): MachineFile => ({ path, permissions, content });
-  const own =
-    role === 'agent'
-      ? [
-          file('/etc/rancher/k3s/config.yaml', '0600', agentConfig(cluster)),
-          ...(needsNodeIp(cluster)
-            ? [file(K3S_NODE_IP, '0755', nodeIpScript()), file(NODE_IP_DROP_IN, '0644', nodeIpDropIn(cluster))]
-            : []),
-        ]
-      : [
-          file('/etc/rancher/k3s/config.yaml', '0600', serverConfig(cluster)),
-          file(K3S_HA_CONF, '0644', k3sHaConf(cluster)),
-          file(K3S_HA, '0755', k3sHaScript()),
-          file('/etc/systemd/system/k3s.service.d/10-ha.conf', '0644', k3sHaDropIn()),
-          ...Object.entries(k3sHaUnits()).map(([name, text]) => file(`/etc/systemd/system/${name}`, '0644', text)),
-          ...(kubeVip === undefined ? [] : [file(KUBE_VIP_MANIFEST, '0644', kubeVip)]),
-          ...files,
-        ];
+  const server = role === 'server';
+  const own = [
+    file('/etc/rancher/k3s/config.yaml', '0600', server ? serverConfig(cluster) : agentConfig(cluster)),
+    file(K3S_HA_CONF, '0644', k3sHaConf(cluster)),
+    file(K3S_HA, '0755', k3sHaScript()),
+    file(k3sHaDropInPath(role), '0644', k3sHaDropIn(role)),
+    ...(server
+      ? Object.entries(k3sHaUnits()).map(([name, text]) => file(`/etc/systemd/system/${name}`, '0644', text))
+      : []),
+    ...(server && kubeVip !== undefined ? [file(KUBE_VIP_MANIFEST, '0644', kubeVip)] : []),
+    ...(server ? files : []),
+  ];
+  const common = [
+    ...own,
+    file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
+    file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
+    ...killpowerInstallation(cluster).files,
+  ];
   const labelled = labelledNodes(cluster, role);
   return [
-    ...own,
+    ...common,
+    file(FILES_LIST, '0644', filesList(common, role)),
     ...(labelled.length > 0
       ? [
           file(UPS_LABEL, '0755', upsLabelScript()),
@@ -76,14 +82,28 @@ export function machineFiles(
         ]
       : []),
     ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
-    file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
-    file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
-    ...killpowerInstallation(cluster).files,
   ];
 }
 
-/** The name of the k3s service on hosts of this role. */
-export const serviceOf = (role: Node['role']): string => (role === 'server' ? 'k3s' : 'k3s-agent');
+/** Installed path of the list by which k3s-ha detects files that differ from those of hosts/. */
+export const FILES_LIST = '/usr/local/share/k3s-ha/files';
+
+/** `server/files`, `agent/files`: the version of this project, and the SHA-256 of each file that all hosts of a role have. */
+const filesList = (files: readonly MachineFile[], role: Node['role']): string =>
+  commentedFile(
+    [
+      `Version ${PROJECT_VERSION}, for every ${role}, as ${FILES_LIST}. k3s-ha status and preflight compare the files with it.`,
+    ],
+    files.map(({ path, content }) => `${sha256(content)} ${path}`),
+  );
+
+/** That list of a site, and the hash by which a host names it. */
+export function installedFiles(cluster: Cluster, role: Node['role'], addOns: ServerAddOns) {
+  const list = machineFiles(cluster, role, addOns, {}).find(({ path }) => path === FILES_LIST)?.content ?? '';
+  return { list, hash: sha256(list).slice(0, 12) };
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The environment of the installer of k3s, which then does not start k3s. https://docs.k3s.io/reference/env-variables */
 export const installerSettings = ({ versions }: Cluster, role: Node['role']): string =>

@@ -31,6 +31,9 @@ export interface System extends Media {
 
 const secret = (path: string, content: string): MachineFile => ({ path, permissions: '0600', content });
 
+const namesOf = ({ nodes }: Cluster, role: Node['role']): string[] =>
+  nodes.filter((node) => node.role === role).map(({ name }) => name);
+
 /** Everything that differs between operating systems; their files are functions beside this one. */
 export const SYSTEMS: Readonly<Record<OperatingSystem, System>> = {
   'cloud-init': {
@@ -39,11 +42,9 @@ export const SYSTEMS: Readonly<Record<OperatingSystem, System>> = {
     files: ({ cluster, addOns, secrets }, role) => [
       secret(`${role}/user-data`, cloudInit(cluster, role, addOns, secrets)),
       secret(`${role}/meta-data`, `instance-id: ${cluster.name}-${role}\n`),
-      ...cluster.nodes
-        .filter((node) => node.role === role)
-        .map(({ name }) =>
-          secret(`names/${name}/meta-data`, `instance-id: ${cluster.name}-${name}\nlocal-hostname: ${name}\n`),
-        ),
+      ...namesOf(cluster, role).map((name) =>
+        secret(`names/${name}/meta-data`, `instance-id: ${cluster.name}-${name}\nlocal-hostname: ${name}\n`),
+      ),
     ],
     next: (folder, role) =>
       [
@@ -59,8 +60,16 @@ export const SYSTEMS: Readonly<Record<OperatingSystem, System>> = {
   },
   kairos: {
     file: (cluster, role, addOns, origin) => kairos(cluster, role, addOns, {}, origin),
-    files: ({ cluster, addOns, secrets }, role) => [secret(`${role}.yaml`, kairos(cluster, role, addOns, secrets))],
-    next: (_, role) => `${role}.yaml is the cloud-config of every ${role}: https://kairos.io/docs/installation/`,
+    // https://kairos.io/docs/reference/configuration/
+    files: ({ cluster, addOns, secrets }, role) => [
+      secret(`${role}.yaml`, kairos(cluster, role, addOns, secrets)),
+      ...namesOf(cluster, role).map((name) => secret(`names/${name}.yaml`, `hostname: ${name}\n`)),
+    ],
+    next: (folder, role) =>
+      [
+        `${role}.yaml is the cloud-config of every ${role}: https://kairos.io/docs/installation/. For the host name NAME:`,
+        `  cat ${folder}/${role}.yaml ${folder}/names/NAME.yaml`,
+      ].join('\n'),
     users: [{ user: 'kairos', on: 'Kairos' }],
     tested: '`kairos/` follows the documentation of Kairos and has not been run.',
   },

@@ -1,5 +1,5 @@
 import { Document, isScalar } from 'yaml';
-import { WRITTEN_BY } from '../files';
+import { readProjectFile, WRITTEN_BY } from '../files';
 
 /** One key of a configuration file, its value, and the reason for it. */
 export interface Setting {
@@ -40,8 +40,11 @@ const comment = (lines: readonly string[]): string => lines.map((line) => ` ${li
 export const commentedFile = (head: readonly string[], lines: readonly string[]): string =>
   `${[WRITTEN_BY, ...head].map((line) => `# ${line}`).join('\n')}\n${lines.join('\n')}\n`;
 
-/** A script of the project with the mark below its first line, which must stay `#!`. */
-export function markedScript(script: string): string {
-  const end = script.indexOf('\n') + 1;
-  return `${script.slice(0, end)}# ${WRITTEN_BY}\n${script.slice(end)}`;
+/** A script of the project with the mark below its first line, which must stay `#!`, and with the parts that it sources in their places. */
+export function markedScript(path: string): string {
+  const [, shebang = '', text = ''] = /^(#!.*\n)([\s\S]*)$/.exec(readProjectFile(path)) ?? [];
+  const whole = text.replaceAll(/^# shellcheck source=(lib\/\S+)\n\. \1\n/gm, (_, part: string) =>
+    readProjectFile(part).replace(/^#!.*\n/, ''),
+  );
+  return `${shebang}# ${WRITTEN_BY}\n${whole}`;
 }

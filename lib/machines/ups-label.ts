@@ -1,12 +1,11 @@
 import { type Cluster, type Node, upsesAt } from '../cluster';
-import { readProjectFile } from '../files';
 import { commentedFile, markedScript } from './text';
 
 /** Installed path of the script that sets the UPS label on hosts with the same files. */
 export const UPS_LABEL = '/usr/local/sbin/ups-label';
 
 /** The script, the same for every site; its arguments differ. */
-export const upsLabelScript = (): string => markedScript(readProjectFile('lib/machines/scripts/ups-label.sh'));
+export const upsLabelScript = (): string => markedScript('lib/machines/scripts/ups-label.sh');
 
 /** `NODE=UPS` for each node of the role with the cable of a UPS. A label holds one value: with several UPSes the first. */
 export const labelledNodes = (cluster: Cluster, role: Node['role']): string[] =>

@@ -18,7 +18,7 @@ import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
  * - `<node>.feeds`: the UPSes that feed it, a line `ups@host:port powerValue` each
  * - `<node>.agent.upsmon.conf`: of the secondary on every node
  * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
- *   `<node>.cables` (`ups offdelay driver` a line) and `<node>.clients` (`ups address node` of each expected upsmon)
+ *   `<node>.cables` (`ups offdelay driver ups.delay.shutdown`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon)
  *
  * @throws Error for an invalid or duplicate UPS name, or a node fed by an unknown UPS
  */
@@ -29,7 +29,15 @@ export function nutFiles(model: NutModel): Record<string, string> {
     const cables = model.cabled.filter((ups) => ups.node === node);
     files[`${node}.ups.conf`] = upsConf(cables);
     files[`${node}.upsd.conf`] = upsdConf([LOCAL, ...(cables[0]?.addresses ?? [])], model.port, model.tls);
-    files[`${node}.cables`] = lines(cables.map(({ name, offDelaySeconds, driver }) => [name, offDelaySeconds, driver]));
+    files[`${node}.cables`] = lines(
+      cables.map(({ name, offDelaySeconds: seconds, driver, shownOffDelay = seconds, returnArgument }) => [
+        name,
+        seconds,
+        driver,
+        shownOffDelay,
+        ...(returnArgument === undefined ? [] : [returnArgument]),
+      ]),
+    );
     files[`${node}.clients`] = lines(cables.flatMap((ups) => clients(model, ups)));
   }
   for (const node of model.nodes) {
@@ -125,6 +133,7 @@ function numbers(model: NutModel, node: FedNode): string {
     POLL: timing.pollFreqAlert,
     UPSD_PORT: model.port,
     ACTUATOR: model.actuator,
+    KILLPOWERD_HASH: model.killpowerdHash,
     EARLY: early ? 'yes' : 'no',
     EARLY_ON_BATTERY: early?.onBatterySeconds,
     EARLY_CHARGE: early?.chargeBelowPercent,

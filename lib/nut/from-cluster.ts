@@ -1,13 +1,17 @@
 import { type Cluster, primary } from '../cluster';
 import { urlHost } from '../network';
-import { driverFacts, type PowerPlan, powerPlan, type UpsPlan } from '../power';
+import { driverFacts, type PowerPlan, powerPlan, type UpsPlan, writtenDelay } from '../power';
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
-/** The NUT settings of a site, with the delays of the power plan. */
-export function nutProps(cluster: Cluster): NutProps {
+/**
+ * The NUT settings of a site, with the delays of the power plan.
+ *
+ * @param killpowerdHash hash of the killpowerd in the files for the hosts, which the pods compare with that of the running one
+ */
+export function nutProps(cluster: Cluster, killpowerdHash?: string): NutProps {
   return {
-    model: nutModel(cluster),
+    model: { ...nutModel(cluster), killpowerdHash },
     unfedNodes: cluster.nodes.filter(({ ups }) => ups.length === 0).map(({ name }) => name),
     secretName: cluster.nut.secret,
     tlsSecretName: cluster.power.tlsSecret,
@@ -19,7 +23,7 @@ export function nutProps(cluster: Cluster): NutProps {
   };
 }
 
-function nutModel(cluster: Cluster): NutModel {
+function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
   const { power, nut } = cluster;
   const plan = powerPlan(cluster);
   return {
@@ -45,6 +49,7 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
   const { ups } = plan;
   const [first, ...others] = cluster.nodes.find(({ name }) => name === ups.node)?.address ?? [];
   if (!first || ups.node === undefined || ups.driver === undefined) return [];
+  const argument = driverFacts(ups)?.returnArgument;
   return [
     {
       name: ups.name,
@@ -55,14 +60,20 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
       node: ups.node,
       addresses: [first.text, ...others.map(({ text }) => text)],
       offDelaySeconds: plan.offDelaySeconds,
+      shownOffDelay: writtenDelay(ups, plan.offDelaySeconds),
+      returnArgument: argument === 'delay' ? plan.offDelaySeconds : argument,
     },
   ];
 }
 
 /** Only for drivers with these options; others would not start. */
 function delays({ ups, offDelaySeconds, onDelaySeconds = 0 }: UpsPlan): Readonly<Record<string, number>> {
-  const facts = driverFacts(ups.driver ?? '');
-  return facts ? { offdelay: offDelaySeconds, ondelay: onDelaySeconds / facts.onDelayUnitSeconds } : {};
+  const facts = driverFacts(ups);
+  if (!facts) return {};
+  return {
+    offdelay: writtenDelay(ups, offDelaySeconds),
+    ondelay: writtenDelay(ups, onDelaySeconds) / facts.onDelayUnitSeconds,
+  };
 }
 
 const served = ({ ups }: UpsPlan): ServedUps[] =>

@@ -18,6 +18,10 @@ export interface CabledUps extends UpsSection {
   readonly addresses: readonly [string, ...string[]];
   /** The driver's offdelay: seconds from the command to the cut of the output. */
   readonly offDelaySeconds: number;
+  /** What its driver shows as ups.delay.shutdown. @default - offDelaySeconds */
+  readonly shownOffDelay?: number;
+  /** What its driver needs behind `shutdown.return`. @default - nothing */
+  readonly returnArgument?: number;
 }
 
 /** A UPS that a host outside the cluster serves as its primary, such as a NAS. */
@@ -78,6 +82,8 @@ export interface NutModel {
   readonly timing: NutTiming;
   readonly early?: EarlyShutdown;
   readonly actuator: Actuator;
+  /** What killpowerd of this version writes beside its heartbeat. @default - not compared */
+  readonly killpowerdHash?: string;
   /** Whether upsd and upsmon use TLS with the certificates of a Secret. */
   readonly tls: boolean;
 }

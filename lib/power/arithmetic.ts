@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster';
-import { statusPollSeconds, valuePollSeconds } from './drivers';
+import { readsStatusWithValues, statusPollSeconds, valuePollSeconds } from './drivers';
 import {
   detectionByNutSeconds,
   EARLY_POLLS,
@@ -50,7 +50,12 @@ export function offDelaySum({ power }: Cluster, ups: UpsPlan): string {
 
 /** Battery runtime required at low battery: `2 pollinterval + 5 POLLFREQ + 107 offdelay + 15 margin = 129`. */
 export const runtimeSum = (cluster: Cluster, plan: UpsPlan): string =>
-  batterySum(cluster, plan, `${statusPollSeconds(plan.ups)} pollinterval`, plan.runtimeNeededSeconds);
+  batterySum(
+    cluster,
+    plan,
+    `${statusPollSeconds(plan.ups)} ${readsStatusWithValues(plan.ups) ? 'pollfreq' : 'pollinterval'}`,
+    plan.runtimeNeededSeconds,
+  );
 
 /** Battery runtime required at a limit of power.earlyShutdown. */
 export const earlyRuntimeSum = (cluster: Cluster, plan: UpsPlan): string =>

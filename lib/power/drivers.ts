@@ -1,7 +1,7 @@
 import type { Ups } from '../cluster';
 import { DRIVER_DELAY } from '../text';
 
-/** How a NUT driver handles delays; from its manual page at https://networkupstools.org/docs/man/. */
+/** How a driver handles delays and `shutdown.return`, for the UPSes of one row of the table. */
 export interface DriverFacts {
   /** offdelay is a multiple of this. Other values are rounded down without a message. */
   readonly granularitySeconds: number;
@@ -11,7 +11,18 @@ export interface DriverFacts {
   readonly onDelayUnitSeconds: 1 | 60;
   /** Start of ondelay. Megatec's `S<n>R<m>` cuts after n minutes and restores m minutes after the cut. */
   readonly onDelayFrom: 'command' | 'cut';
-  /** Driver options without which it computes no battery.runtime, unless the UPS reports one. @default - none */
+  /** It writes offdelay and ondelay divided by this to the UPS, and shows them multiplied. @default 1 */
+  readonly delayDivisor?: number;
+  /** What it needs behind `shutdown.return`: the delay, or a number. @default - nothing */
+  readonly returnArgument?: 'delay' | number;
+  /** True when the UPS ignores `shutdown.return` on line: mains power that returns before the command leaves nodes off. @default false */
+  readonly onBatteryOnly?: boolean;
+  /**
+   * True when some models restore the output ondelay after the command, also without mains power; with ondelay 0 they wait for it, with
+   * -1 they never restore it. @default false
+   */
+  readonly restoresWithoutMains?: boolean;
+  /** Driver option without which it computes no battery.runtime, unless the UPS reports one. @default - none */
   readonly runtimeOption?: string;
 }
 
@@ -29,32 +40,99 @@ const MINUTES: DriverFacts = {
   runtimeOption: 'runtimecal',
 };
 
-const DRIVERS: Readonly<Record<string, DriverFacts>> = {
-  'usbhid-ups': SECONDS,
-  'mge-shut': SECONDS,
-  nutdrv_qx: MINUTES,
-  blazer_ser: { ...MINUTES, onDelayUnitSeconds: 60 },
-  blazer_usb: { ...MINUTES, onDelayUnitSeconds: 60 },
-  'snmp-ups': SECONDS,
-};
+/** Whole minutes: usbhid-ups(8). Restores: https://github.com/networkupstools/nut/issues/625 and 578. */
+const CYBERPOWER: DriverFacts = { ...SECONDS, granularitySeconds: 60, restoresWithoutMains: true };
 
-/** The drivers with facts here; docs/power.md has a row for each. */
-export const KNOWN_DRIVERS: readonly string[] = Object.keys(DRIVERS);
+type Device = Pick<Ups, 'driver' | 'options'>;
+
+/** A row: drivers, the UPSes of these drivers that it is about, its facts, and where they are from. */
+export interface DriverRow {
+  readonly drivers: readonly string[];
+  /** The value of `options.mibs`. @default - any */
+  readonly mibs?: readonly string[];
+  /** True for the UPSes that may be a CyberPower, by `options.vendorid`. @default false */
+  readonly cyberPower?: boolean;
+  /** Undefined when the driver cannot command these UPSes: synth writes no delays for them. */
+  readonly facts?: DriverFacts;
+  /** Why the command may never reach the UPS. @default - it does */
+  readonly strands?: string;
+  /**
+   * drill: the drill runs the driver against an emulated device and reads back there. measured: so done by hand, with NUT 2.8.0, 2.8.1
+   * and 2.8.5. manual: https://networkupstools.org/docs/man/. unknown: assumed, with a warning.
+   */
+  readonly source: 'drill' | 'measured' | 'manual' | 'unknown';
+}
+
+/** The first row that fits counts. */
+export const DRIVER_ROWS: readonly DriverRow[] = [
+  { drivers: ['usbhid-ups'], cyberPower: true, facts: CYBERPOWER, source: 'manual' },
+  { drivers: ['usbhid-ups', 'mge-shut'], facts: SECONDS, source: 'manual' },
+  { drivers: ['nutdrv_qx'], facts: MINUTES, source: 'drill' },
+  { drivers: ['blazer_ser', 'blazer_usb'], facts: { ...MINUTES, onDelayUnitSeconds: 60 }, source: 'manual' },
+  // snmp-ups takes the length of the MIB's entries for both delays, 3, for a factor. shutdown.return is the card's "conserve battery"
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['apcc'],
+    facts: { ...SECONDS, delayDivisor: 3, onBatteryOnly: true },
+    source: 'drill',
+  },
+  // NUT 2.8.0 lacks the value of the command, later versions have it: https://github.com/networkupstools/nut/pull/2041
+  { drivers: ['snmp-ups'], mibs: ['cyberpower'], facts: { ...SECONDS, returnArgument: 3 }, source: 'drill' },
+  // a Network-M2 that refuses: https://github.com/networkupstools/nut/issues/1571. NUT 2.8.0 has only pw, later versions have the others
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['pw', 'eaton_pw_nm2', 'eaton_pxg_ups'],
+    facts: { ...SECONDS, returnArgument: 'delay' },
+    strands: 'it names the object without its instance .0, and cards such as the Network-M2 refuse that',
+    source: 'measured',
+  },
+  // it would write the delays to the card at its start, and a card that accepts them begins to count down
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['mge'],
+    strands: '`shutdown.return` fails before it reaches the card',
+    source: 'drill',
+  },
+  // drivers/ietf-mib.c: one table with both names
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['ietf', 'tripplite'],
+    strands: '`shutdown.return` is missing from this MIB',
+    source: 'drill',
+  },
+  { drivers: ['snmp-ups'], facts: SECONDS, source: 'unknown' },
+];
+
+const rowOf = ({ driver = '', options }: Device): DriverRow | undefined =>
+  DRIVER_ROWS.find(
+    ({ drivers, mibs, cyberPower }) =>
+      drivers.includes(driver) &&
+      (mibs === undefined || mibs.includes(String(options['mibs']))) &&
+      (!cyberPower || mayBeCyberPower(options)),
+  );
 
 /** Drivers whose port is a host or a URL. */
 const OVER_THE_NETWORK = ['snmp-ups', 'netxml-ups', 'apcupsd-ups'];
 
-/** USB vendor of CyberPower, whose UPSes round delays down to minutes: usbhid-ups(8). */
-const CYBERPOWER = '0764';
-const CYBERPOWER_STEP_SECONDS = 60;
+/** USB vendor of CyberPower. */
+const CYBERPOWER_VENDOR = '0764';
 
 /** NUT's default for the status poll of a driver: ups.conf(5). */
 const POLL_INTERVAL_SECONDS = 2;
 /** The drivers' default for the full poll, which reads battery.charge and battery.runtime: usbhid-ups(8), nutdrv_qx(8), snmp-ups(8). */
 const POLL_FREQ_SECONDS = 30;
 
-/** Facts of a driver whose offdelay and ondelay this project sets; undefined for any other. */
-export const driverFacts = (driver: string): DriverFacts | undefined => DRIVERS[driver];
+/** Facts of a UPS whose offdelay and ondelay this project sets; undefined for any other driver. */
+export const driverFacts = (ups: Device): DriverFacts | undefined => rowOf(ups)?.facts;
+
+/** Why the command to cut and restore the output may never reach a UPS; undefined when it does, or nothing is known. */
+export const strandReason = (ups: Device): string | undefined => rowOf(ups)?.strands;
+
+/** False when the facts of a UPS are assumed. */
+export const isKnownDevice = (ups: Device): boolean => (rowOf(ups)?.source ?? 'unknown') !== 'unknown';
+
+/** A delay as it is written to ups.conf and shown by upsc. */
+export const writtenDelay = (ups: Device, seconds: number): number => seconds * (driverFacts(ups)?.delayDivisor ?? 1);
 
 /** What a driver needs of its node: the USB bus, a serial port, or nothing. */
 export type DriverAccess = 'usb' | 'serial' | 'network';
@@ -69,19 +147,14 @@ export function driverAccess({ driver, port }: { readonly driver: string; readon
 export const hasHostAsPort = (driver: string): boolean => OVER_THE_NETWORK.includes(driver);
 
 /** The step of this UPS's delays, seconds. */
-export function delayStepSeconds(ups: Ups): number {
-  const known = mayBeCyberPower(ups) ? CYBERPOWER_STEP_SECONDS : undefined;
-  return ups.delayStepSeconds ?? known ?? driverFacts(ups.driver ?? '')?.granularitySeconds ?? 1;
-}
+export const delayStepSeconds = (ups: Ups): number => ups.delayStepSeconds ?? driverFacts(ups)?.granularitySeconds ?? 1;
 
 /** A delay as the UPS rounds it, seconds. */
 export const roundedDelay = (ups: Ups, seconds: number): number =>
   Math.floor(seconds / delayStepSeconds(ups)) * delayStepSeconds(ups);
 
 /** True unless vendorid names another maker: usbhid-ups without vendorid also takes a CyberPower. */
-function mayBeCyberPower({ driver, options }: Ups): boolean {
-  const { vendorid } = options;
-  if (driver !== 'usbhid-ups') return false;
+function mayBeCyberPower({ vendorid }: Ups['options']): boolean {
   // a number in TypeScript, where 0x764 is 1892; cluster.yaml takes none that is written otherwise than 764 is (rule misread-number)
   const spellings =
     typeof vendorid === 'number' ? [10, 16, 8].map((radix) => vendorid.toString(radix)) : [String(vendorid ?? '')];
@@ -90,20 +163,29 @@ function mayBeCyberPower({ driver, options }: Ups): boolean {
 
 /** True when a vendorid could make its delays whole seconds. */
 export const needsVendor = (ups: Ups): boolean =>
-  ups.delayStepSeconds === undefined && ups.options['vendorid'] === undefined && mayBeCyberPower(ups);
+  ups.delayStepSeconds === undefined && ups.options['vendorid'] === undefined && ups.driver === 'usbhid-ups';
 
 /** vendorid is a regular expression, matched anywhere in the four digits of a vendor. One with more than digits may match any. */
 function matchesCyberPower(vendorid: string): boolean {
   const [, digits] = /^(?:0x)?([0-9a-f]+)$/i.exec(vendorid) ?? [];
-  return digits === undefined || CYBERPOWER.includes(digits);
+  return digits === undefined || CYBERPOWER_VENDOR.includes(digits);
 }
 
+/** True when the driver reads the status every pollfreq and not every pollinterval: upsdrv_updateinfo in drivers/snmp-ups.c. */
+export const readsStatusWithValues = ({ driver }: Ups): boolean => driver === 'snmp-ups';
+
 /** The longest time until the driver detects on battery or low battery, seconds. */
-export const statusPollSeconds = (ups: Ups): number => driverNumber(ups, 'pollinterval') ?? POLL_INTERVAL_SECONDS;
+export const statusPollSeconds = (ups: Ups): number =>
+  readsStatusWithValues(ups) ? valuePollSeconds(ups) : pollInterval(ups);
 
 /** The longest time until the driver reads a new charge or runtime, seconds. */
-export const valuePollSeconds = (ups: Ups): number =>
-  Math.max(statusPollSeconds(ups), driverNumber(ups, 'pollfreq') ?? POLL_FREQ_SECONDS);
+export function valuePollSeconds(ups: Ups): number {
+  const full = driverNumber(ups, 'pollfreq') ?? POLL_FREQ_SECONDS;
+  // snmp-ups looks every pollinterval whether more than pollfreq has passed, in whole seconds
+  return readsStatusWithValues(ups) ? full + 1 + pollInterval(ups) : Math.max(pollInterval(ups), full);
+}
+
+const pollInterval = (ups: Ups): number => driverNumber(ups, 'pollinterval') ?? POLL_INTERVAL_SECONDS;
 
 /** The driver options that enter the sums. */
 export const RECKONED_OPTIONS = ['offdelay', 'ondelay', 'pollinterval', 'pollfreq'] as const;

@@ -70,7 +70,12 @@ function delayRows(cluster: Cluster, ups: UpsPlan): (readonly [string, string])[
   if (ups.ups.server) {
     return [['cutDelay', `${ups.offDelaySeconds}; minimum ${offDelaySum(cluster, ups)}`]];
   }
-  const given = ups.ups.options['offdelay'] === undefined ? '' : `; set to ${ups.offDelaySeconds}`;
+  const given =
+    ups.ups.fixedCutDelaySeconds !== undefined
+      ? `; the UPS always takes ${ups.offDelaySeconds}`
+      : ups.ups.options['offdelay'] === undefined
+        ? ''
+        : `; set to ${ups.offDelaySeconds}`;
   return [
     ['offdelay', `${offDelaySum(cluster, ups)}${given}`],
     [

@@ -3,14 +3,20 @@ export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST
 export { powerSections } from './chapter';
 export { driversLike, isDriverOfNut } from './driver-names';
 export {
+  DRIVER_ROWS,
   type DriverAccess,
+  type DriverFacts,
+  type DriverRow,
   driverAccess,
   driverFacts,
   driverNumber,
   hasHostAsPort,
+  isKnownDevice,
   needsVendor,
   RECKONED_OPTIONS,
   roundedDelay,
+  strandReason,
+  writtenDelay,
 } from './drivers';
 export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';

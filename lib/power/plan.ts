@@ -38,7 +38,7 @@ export interface UpsPlan {
   readonly stepSeconds: number;
   /** The smallest safe offdelay: allDown plus the margin, in steps of the UPS. */
   readonly neededOffDelaySeconds: number;
-  /** From the command to the cut: the `offdelay` of the site, else the needed one; for a UPS that another host serves, its cutDelay. */
+  /** From the command to the cut: that of a UPS which takes no other, the `offdelay` of the site, else the needed one; for a UPS that another host serves, its cutDelay. */
   readonly offDelaySeconds: number;
   /** The latest time of the cut, if the battery lasts: the command is sent by the last component that can send it. */
   readonly latestCutSeconds: number;
@@ -129,7 +129,8 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
   const allDownSeconds = Math.max(0, ...nodes.map(({ downSeconds }) => downSeconds));
   const stepSeconds = delayStepSeconds(ups);
   const neededOffDelaySeconds = Math.ceil((allDownSeconds + marginSeconds) / stepSeconds) * stepSeconds;
-  const offDelaySeconds = ups.server?.cutDelaySeconds ?? driverNumber(ups, 'offdelay') ?? neededOffDelaySeconds;
+  const offDelaySeconds =
+    ups.server?.cutDelaySeconds ?? ups.fixedCutDelaySeconds ?? driverNumber(ups, 'offdelay') ?? neededOffDelaySeconds;
   const carriesSeconds = Math.max(offDelaySeconds, MAX_AGE_SECONDS + allDownSeconds);
   const afterwards = pollSeconds + carriesSeconds + marginSeconds;
   return {
@@ -152,14 +153,14 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
 function returnOf(ups: Ups, offDelaySeconds: number): Pick<UpsPlan, 'onDelaySeconds' | 'returnSeconds'> {
   const seconds = onDelaySeconds(ups, offDelaySeconds);
   const rounded = roundedDelay(ups, seconds);
-  const isFromCut = driverFacts(ups.driver ?? '')?.onDelayFrom === 'cut';
+  const isFromCut = driverFacts(ups)?.onDelayFrom === 'cut' || seconds === 0;
   return { onDelaySeconds: seconds, returnSeconds: rounded + (isFromCut ? roundedDelay(ups, offDelaySeconds) : 0) };
 }
 
 /** The `ondelay` of the site in the driver's unit, or whole minutes that every driver takes and no step of the UPS shortens. Seconds. */
 function onDelaySeconds(ups: Ups, offDelaySeconds: number): number {
   const stated = driverNumber(ups, 'ondelay');
-  if (stated !== undefined) return stated * (driverFacts(ups.driver ?? '')?.onDelayUnitSeconds ?? 1);
+  if (stated !== undefined) return stated * (driverFacts(ups)?.onDelayUnitSeconds ?? 1);
   const step = delayStepSeconds(ups);
   return Math.ceil((Math.ceil((offDelaySeconds + OFF_AT_LEAST_SECONDS) / step) * step) / 60) * 60;
 }

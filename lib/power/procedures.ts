@@ -1,6 +1,7 @@
 import { type Cluster, type Origin, quorumOf, serversOf, type Ups } from '../cluster';
 import { urlHost } from '../network';
 import { bulleted, code, commands, numbered, type RunbookSection } from '../text';
+import { driverFacts } from './drivers';
 import type { PowerPlan } from './plan';
 
 /** A UPS whose cable goes to a node. */
@@ -73,13 +74,17 @@ function outputTimes({ upses }: PowerPlan, { name }: Ups): string {
     plan?.returnSeconds === undefined
       ? ''
       : `, and restores it ${plan.returnSeconds} s after the command at the earliest`;
-  return `${name} cuts its output ${plan?.offDelaySeconds ?? 0} s after the command, although mains power is on${restores}.`;
+  const cuts = `${name} cuts its output ${plan?.offDelaySeconds ?? 0} s after the command`;
+  return plan && driverFacts(plan.ups)?.onBatteryOnly
+    ? `Unplug the UPS first: it ignores the command on line. ${cuts}${restores}.`
+    : `${cuts}, although mains power is on${restores}.`;
 }
 
 const BEFORE_FULL_TEST = [
   'Set "restore on AC power loss" to "power on" in the firmware of every node. Otherwise nodes stay off after every outage.',
   'Schedule ten minutes of downtime. Leave mains power on.',
   'Note when each node powers off and the UPS switches; compare with the tables above.',
+  'Repeat the test once without mains power: pull the plug of the UPS when all nodes are off. The output must be cut and stay off until you plug the UPS in.',
   'Repeat the test after each change of nodes, UPS or times.',
 ];
 

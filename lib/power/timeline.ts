@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster';
+import { driverFacts } from './drivers';
 import { type NodePlan, type PowerPlan, powerPlan, type UpsPlan } from './plan';
 
 /** The power-off of one node. Seconds after the shutdown begins. */
@@ -121,7 +122,9 @@ function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLan
       earliestSeconds: plan.offDelaySeconds,
       latestSeconds: plan.latestCutSeconds,
       who: ups.name,
-      what: 'cuts its output, even if mains power has returned',
+      what: driverFacts(ups)?.onBatteryOnly
+        ? 'cuts its output, unless mains power had returned before the command'
+        : 'cuts its output, even if mains power has returned',
     },
     {
       earliestSeconds: plan.returnSeconds ?? plan.offDelaySeconds,

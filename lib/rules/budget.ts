@@ -58,8 +58,9 @@ export const budget = subject(RULES, (cluster, report) => {
 });
 
 /** A battery that lasts only if the shutdown begins at a value that the driver may not compute. */
-function checkRuntimeReported({ driver = '', name, options }: Ups, path: Path, report: Report<typeof RULES>): void {
-  const option = driverFacts(driver)?.runtimeOption;
+function checkRuntimeReported(ups: Ups, path: Path, report: Report<typeof RULES>): void {
+  const { driver, name, options } = ups;
+  const option = driverFacts(ups)?.runtimeOption;
   if (option === undefined || options[option] !== undefined) return;
   report(
     'runtime-not-reported',

@@ -27,6 +27,16 @@ const RULES = {
     cause: 'The output would be restored before it is cut',
     cure: 'Set `ondelay` above the rounded `offdelay` (in minutes for blazer drivers)',
   },
+  'fixed-delay-too-short': { cause: 'The output is cut before the last node is off, and the UPS takes no other delay' },
+  'restores-without-mains': {
+    cause: 'Some CyberPower models restore the output `ondelay` after the command, also without mains power',
+    cure: 'Set `options.ondelay: 0` and test it with the plug pulled (`hosts/RUNBOOK.md`)',
+    severity: 'warning',
+  },
+  'ondelay-never': {
+    cause: 'A CyberPower with `ondelay: -1` never restores its output',
+    cure: 'Set `ondelay: 0`, which waits for mains power',
+  },
   'ondelay-unit': { cause: 'A blazer driver counts `ondelay` in minutes, and this is an hour or more' },
   'cut-delay-too-short': { cause: 'The output is cut before the last node is off' },
   'rtc-wake-too-early': { cause: 'The RTC would wake a node before the output is cut' },
@@ -53,12 +63,43 @@ export const delays = subject(RULES, (cluster, report) => {
     } else if (ups.ups.node === undefined) {
       continue;
     } else {
-      checkOffDelay(cluster, sums, ups, path, report);
+      if (ups.ups.fixedCutDelaySeconds === undefined) checkOffDelay(cluster, sums, ups, path, report);
+      else checkFixedDelay(cluster, sums, ups, [...path, 'fixedCutDelaySeconds'], report);
       checkOnDelay(ups, [...path, 'options', 'ondelay'], report);
+      checkRestore(ups, [...path, 'options', 'ondelay'], report);
     }
     checkWake(cluster, ups, report);
   }
 });
+
+function checkFixedDelay(cluster: Cluster, sums: string, ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
+  if (ups.offDelaySeconds >= ups.allDownSeconds + cluster.power.marginSeconds) return;
+  const budgets = lowerBudgets(ups, ups.offDelaySeconds - cluster.power.marginSeconds);
+  report(
+    'fixed-delay-too-short',
+    path,
+    `"${ups.ups.name}" always cuts its output after ${ups.offDelaySeconds} s, too early: ${sums}`,
+    budgets ? changeText(budgets) : 'use another UPS, or nodes that halt faster',
+  );
+}
+
+/** Of a UPS that says it is a CyberPower. */
+function checkRestore({ ups }: UpsPlan, path: Path, report: Report<typeof RULES>): void {
+  const { name, options } = ups;
+  if (!driverFacts(ups)?.restoresWithoutMains || options['vendorid'] === undefined) return;
+  const stated = String(options['ondelay'] ?? '');
+  if (stated === '0') return;
+  if (stated === '-1') {
+    report('ondelay-never', path, `"${name}" never restores its output with ondelay -1`, 'set ondelay to 0');
+    return;
+  }
+  report(
+    'restores-without-mains',
+    path,
+    `"${name}" may restore its output ondelay after the command, also without mains power, and its nodes start on an empty battery`,
+    'set ondelay to 0, which waits for mains power, and test it with the plug pulled (hosts/RUNBOOK.md)',
+  );
+}
 
 function checkOffDelay(cluster: Cluster, sums: string, ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
   const { ups: site, stepSeconds, neededOffDelaySeconds: needed } = ups;
@@ -84,7 +125,7 @@ function checkOffDelay(cluster: Cluster, sums: string, ups: UpsPlan, path: Path,
     );
     return;
   }
-  const longest = driverFacts(site.driver ?? '')?.longestOffDelaySeconds;
+  const longest = driverFacts(site)?.longestOffDelaySeconds;
   // some protocols of nutdrv_qx have wider limits
   if (longest === undefined || ups.offDelaySeconds <= longest || site.options['protocol'] !== undefined) return;
   report(
@@ -107,8 +148,8 @@ const MOST_MINUTES = 60;
 function checkOnDelay(ups: UpsPlan, path: Path, report: Report<typeof RULES>): void {
   const { ups: site, stepSeconds, offDelaySeconds, onDelaySeconds = 0 } = ups;
   const stated = driverNumber(site, 'ondelay');
-  if (stated === undefined) return;
-  const unit = driverFacts(site.driver ?? '')?.onDelayUnitSeconds ?? 1;
+  if (stated === undefined || (stated === 0 && driverFacts(site)?.restoresWithoutMains)) return;
+  const unit = driverFacts(site)?.onDelayUnitSeconds ?? 1;
   if (unit === 60 && stated >= MOST_MINUTES) {
     report(
       'ondelay-unit',

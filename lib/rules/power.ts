@@ -75,6 +75,7 @@ function checkFeeds({ name, ups, minSupplies }: Node, path: Path, report: Report
 const DRIVER_KEYS = [
   'driver',
   'delayStepSeconds',
+  'fixedCutDelaySeconds',
   'runtimeAtLowBatterySeconds',
   'runtimeAtEarlyShutdownSeconds',
 ] as const;

@@ -1,5 +1,13 @@
 import type { Ups } from '../cluster';
-import { driverFacts, driversLike, hasHostAsPort, isDriverOfNut, RECKONED_OPTIONS } from '../power';
+import {
+  driverFacts,
+  driversLike,
+  hasHostAsPort,
+  isDriverOfNut,
+  isKnownDevice,
+  RECKONED_OPTIONS,
+  strandReason,
+} from '../power';
 import { DRIVER_DELAY } from '../text';
 import { subject } from './subject';
 import { hostAddress } from './ups-address';
@@ -11,9 +19,23 @@ const RULES = {
     severity: 'warning',
   },
   strand: {
-    cause: 'The driver is not known to cut the output after a delay and restore it',
+    cause: 'The driver may not cut the output after a delay and restore it',
     cure: 'Test it as `hosts/RUNBOOK.md` describes',
     severity: 'warning',
+  },
+  'mib-missing': {
+    cause: 'snmp-ups chooses the MIB of a card itself. Its delays depend on the MIB: an APC card receives a third',
+    cure: 'Set `options.mibs` to the MIB of the card, see [drivers.md](drivers.md)',
+  },
+  'mib-unknown': {
+    cause:
+      'The MIB of a card is not one of [drivers.md](drivers.md): the unit of its delays and its command are assumed',
+    cure: 'Test it as `hosts/RUNBOOK.md` describes, with the plug pulled, or use another MIB of the card',
+    severity: 'warning',
+  },
+  'delay-scaled': {
+    cause: 'The driver writes another delay to this UPS than `offdelay` or `ondelay` says',
+    cure: 'Remove it; synth writes the value that becomes the planned one',
   },
   'port-not-address': {
     cause: 'The `port` of a network driver is not an IP address; DNS may be down during an outage',
@@ -37,12 +59,45 @@ export const upsDrivers = subject(RULES, (cluster, report) => {
           : 'use one that https://networkupstools.org/stable-hcl.html lists for this UPS, or an images.nut that has the driver',
       );
     }
-    if (!driverFacts(driver)) {
+    const strands = strandReason(ups);
+    if (strands !== undefined) {
+      report(
+        'strand',
+        ['ups', u, 'options', 'mibs'],
+        `${driver} with mibs ${options['mibs']} may not cut and restore the output of "${name}", because ${strands}; without that, nodes may stay off after an outage`,
+        'use another MIB of the card or another port of the UPS, and test it (hosts/RUNBOOK.md)',
+      );
+    } else if (!driverFacts(ups)) {
       report(
         'strand',
         ['ups', u, 'driver'],
         `driver ${driver} is not known to cut and restore the output of "${name}"; without that, nodes may stay off after an outage`,
         'check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
+      );
+    }
+    if (driver === 'snmp-ups' && ['', 'auto'].includes(String(options['mibs'] ?? ''))) {
+      report(
+        'mib-missing',
+        ['ups', u, 'options'],
+        `${driver} chooses the MIB of "${name}" itself, and the delays depend on it: with an APC card it writes a third`,
+        `set options.mibs to the MIB of the card (docs/drivers.md); a running driver names it: upsc ${name} driver.version.data`,
+      );
+    } else if (driverFacts(ups) && !isKnownDevice(ups)) {
+      report(
+        'mib-unknown',
+        ['ups', u, 'options', 'mibs'],
+        `the delays of "${name}" are assumed, because ${driver} handles each MIB in its own way and ${JSON.stringify(options['mibs'])} is not a known one`,
+        'test the shutdown with the plug pulled (hosts/RUNBOOK.md), or use a MIB of docs/drivers.md if the card has one',
+      );
+    }
+    const divisor = driverFacts(ups)?.delayDivisor;
+    for (const option of ['offdelay', 'ondelay'] as const) {
+      if (divisor === undefined || options[option] === undefined) continue;
+      report(
+        'delay-scaled',
+        ['ups', u, 'options', option],
+        `${driver} divides ${option} of "${name}" by ${divisor}`,
+        `remove ${option}; synth computes it and multiplies it`,
       );
     }
     if (hasHostAsPort(driver) && hostAddress(port) === undefined) {

@@ -1,4 +1,5 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
+import { DRIVER_ROWS, type DriverFacts, type DriverRow } from '../power';
 import { SUBJECTS } from '../rules';
 import { joined, table } from '../text';
 import { clusterJsonSchema } from './check';
@@ -26,6 +27,7 @@ export const references = (): Readonly<Record<string, string>> => ({
   'cluster.schema.json': schemaText(),
   'docs/fields.md': fieldsText(),
   'docs/rules.md': rulesText(),
+  'docs/drivers.md': driversText(),
 });
 
 function schemaText(): string {
@@ -111,3 +113,51 @@ function defaultOf({ default: value, properties }: Schema, stated: string | unde
   const isSimple = ['string', 'number', 'boolean'].includes(typeof value) && value !== '';
   return isSimple ? `\`${value}\`` : '';
 }
+
+const SOURCES: Readonly<Record<DriverRow['source'], string>> = {
+  drill: 'the drill',
+  measured: 'by hand: NUT 2.8.0, 2.8.1, 2.8.5',
+  manual: 'manual page',
+  unknown: '*assumed*: rule `mib-unknown`, and a rehearsal',
+};
+
+function driversText(): string {
+  const rows = DRIVER_ROWS.map(({ drivers, mibs, cyberPower, facts, strands, source }) => [
+    `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}${cyberPower ? ', unless `vendorid` is of another maker than CyberPower' : ''}`,
+    facts
+      ? `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`
+      : 'not set',
+    facts ? `${facts.onDelayUnitSeconds === 1 ? 'seconds' : 'minutes'} from the ${facts.onDelayFrom}` : 'not set',
+    [...(strands ? [`**May strand**: ${strands}`] : []), ...(facts ? remarks(facts) : [])].join('; '),
+    SOURCES[source],
+  ]);
+  return `${[
+    '# Drivers',
+    GENERATED,
+    'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`. Source `the drill` or `by hand`: the real driver ran against an emulated device, and what it wrote was read there.',
+    table(['Driver', '`offdelay`', '`ondelay`', 'Otherwise', 'Source'], rows),
+    'A UPS rounds its delays **down** to whole steps: 119 becomes 60, 59 becomes 0. `lsusb` prints the vendor. `ups[].delayStepSeconds` overrides the step, `ups[].fixedCutDelaySeconds` is for a UPS that ignores `offdelay`.',
+    'snmp-ups reads the status of a UPS only every `pollfreq`, 30 s by default; the plan counts with that.',
+  ].join('\n\n')}\n`;
+}
+
+const remarks = ({
+  delayDivisor,
+  returnArgument,
+  onBatteryOnly,
+  restoresWithoutMains,
+  runtimeOption,
+}: DriverFacts): string[] => [
+  ...(delayDivisor ? [`writes both delays divided by ${delayDivisor}: synth multiplies them`] : []),
+  ...(returnArgument === 'delay' ? ['refuses `shutdown.return` without the delay: the scripts send it'] : []),
+  ...(typeof returnArgument === 'number' ? [`the scripts send \`shutdown.return ${returnArgument}\``] : []),
+  ...(onBatteryOnly
+    ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
+    : []),
+  ...(restoresWithoutMains
+    ? [
+        'some models restore the output `ondelay` after the command, also without mains power. With 0 they wait for it, with -1 they never restore it',
+      ]
+    : []),
+  ...(runtimeOption ? [`computes \`battery.runtime\` only with \`${runtimeOption}\``] : []),
+];

@@ -4,7 +4,7 @@ import type { Files } from '../files';
 import { K3sTraefik } from '../ingress';
 import { PodSecurityNamespace, siteLabels, synthesize } from '../kube';
 import { KubeVip } from '../kube-vip';
-import { keepalivedFiles, kubeconfigTemplate, type ServerAddOns } from '../machines';
+import { keepalivedFiles, killpowerdHash, kubeconfigTemplate, type ServerAddOns } from '../machines';
 import {
   addLoadBalancerConfig,
   MetalLb,
@@ -92,7 +92,7 @@ export function buildApp(cluster: Cluster): App {
     new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
     addLoadBalancerConfig(chart('40-metallb-config'), loadBalancer);
   }
-  const nut = hasUps ? nutProps(cluster) : undefined;
+  const nut = hasUps ? nutProps(cluster, killpowerdHash()) : undefined;
   // what needs the definitions of the Prometheus operator is in a file of its own, so that NUT does not wait for them
   if (nut) new Nut(chart('50-nut', 'nut'), 'Nut', { ...nut, metrics: nut.metrics && { image: nut.metrics.image } });
   if (loadBalancer?.traefik) new K3sTraefik(chart('60-ingress', 'kube-system'), 'Traefik');

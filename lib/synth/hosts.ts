@@ -4,6 +4,7 @@ import {
   HERE,
   OPERATING_SYSTEMS,
   type Origin,
+  rolesOf,
   serversOf,
   systemsOf,
   upsesAt,
@@ -11,17 +12,16 @@ import {
 import { hostsReadme, runbook } from '../handbook';
 import {
   agentConfig,
+  installedFiles,
   k3osUps,
   k3sHaConf,
   k3sHaDropIn,
+  k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
   killpowerFiles,
   kubeletShutdown,
   logindShutdown,
-  needsNodeIp,
-  nodeIpDropIn,
-  nodeIpScript,
   type ServerAddOns,
   SYSTEMS,
   serverConfig,
@@ -49,8 +49,9 @@ export function hostFiles(
   if (!first) throw new Error(`"${cluster.name}" has no server, which the rules refuse; add one`);
   const agents = agentsOf(cluster).length > 0;
   const systems = systemsOf(cluster);
+  const installed = rolesOf(cluster).map((role) => ({ role, ...installedFiles(cluster, role, addOns) }));
   return new Map([
-    ['README.md', hostsReadme(cluster, first, origin)],
+    ['README.md', hostsReadme(cluster, first, origin, installed)],
     ['RUNBOOK.md', runbook(cluster, origin)],
     ...(cluster.nodes.some(({ ups }) => ups.length > 0)
       ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
@@ -58,20 +59,17 @@ export function hostFiles(
     ['server/config.yaml', serverConfig(cluster)],
     ['server/k3s-ha', k3sHaScript()],
     ['server/k3s-ha.conf', k3sHaConf(cluster)],
-    ['server/10-ha.conf', k3sHaDropIn()],
+    ['server/10-ha.conf', k3sHaDropIn('server')],
     ...Object.entries(k3sHaUnits()).map(([name, text]) => [`server/${name}`, text] as const),
+    ['server/k3s-ha.openrc', k3sHaOpenrc()],
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
+    ...installed.map(({ role, list }) => [`${role}/files`, list] as const),
     ...systems.map((os) => [`${os}/server.yaml`, SYSTEMS[os].file(cluster, 'server', addOns, origin)] as const),
     ...(agents
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
-          ...(needsNodeIp(cluster)
-            ? ([
-                ['agent/k3s-node-ip', nodeIpScript()],
-                ['agent/10-node-ip.conf', nodeIpDropIn(cluster)],
-              ] as const)
-            : []),
+          ['agent/10-ha.conf', k3sHaDropIn('agent')],
           ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
           ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
           ...systems.map((os) => [`${os}/agent.yaml`, SYSTEMS[os].file(cluster, 'agent', {}, origin)] as const),

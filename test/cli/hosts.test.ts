@@ -87,12 +87,18 @@ describe('hosts', () => {
   });
 
   test.each([
-    ['kairos', ['server.yaml']],
+    ['kairos', ['names/k3s-1.yaml', 'names/k3s-2.yaml', 'names/k3s-3.yaml', 'server.yaml']],
     ['k3os', ['server.yaml']],
-  ])('writes one file for %s, with the token in it', (system, expected) => {
+  ])('writes one file for all hosts of a role for %s, with the token in it', (system, expected) => {
     expect(write('--os', system).status).toBe(0);
     expect(files()).toEqual(expected);
     expect(readFileSync(at('seed/server.yaml'), 'utf8')).toContain(TOKEN);
+  });
+
+  test('writes for Kairos a host name that completes the file of its role', () => {
+    write('--os', 'kairos');
+    const both = `${readFileSync(at('seed/server.yaml'), 'utf8')}${readFileSync(at('seed/names/k3s-2.yaml'), 'utf8')}`;
+    expect(parse(both)).toMatchObject({ hostname: 'k3s-2', k3s: { enabled: true } });
   });
 
   test('writes a tree with the modes that the node needs', () => {

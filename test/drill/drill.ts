@@ -24,10 +24,11 @@ export interface Drill {
   readonly atOnce?: number;
   /** Whether it runs only when its name is given, because of what it needs or how long it takes. @default false */
   readonly onDemand?: boolean;
-  /** Runs before the named scenarios, outside the sandbox and so with network access. If it throws, the drill cannot run here. */
-  readonly prepare?: (scenarios: readonly string[]) => Promise<void>;
+  /**
+   * Runs before the named scenarios, outside the sandbox and so with network access. If it throws, the drill cannot run here. What it
+   * returns runs at the end, also after a failure, to remove what the kernel does not remove with the sandbox.
+   */
+  readonly prepare?: (scenarios: readonly string[]) => Promise<() => Promise<void>>;
   /** Receives each scenario that has ended, with its summary and its duration in milliseconds. */
   readonly publish?: (scenario: Scenario, summary: string, tookMs: number) => void;
-  /** Runs at the end, also after a failure, to remove what the kernel does not remove with the sandbox. */
-  readonly cleanUp?: () => Promise<void>;
 }

@@ -234,7 +234,9 @@ export class Host {
     this.folderOfBoot = new KillpowerFolder(folder, name, bootId, timeline);
 
     const log = openSync(join(logFolder, `${name}-killpower.log`), 'a');
-    this.watcher = new BackgroundProcess('sh', ['-c', watcher.script, 'killpowerd', ...watcher.argumentsFor(folder)], {
+    const script = this.bootFile('killpowerd');
+    writeFileSync(script, watcher.script);
+    this.watcher = new BackgroundProcess('sh', [script, ...watcher.argumentsFor(folder)], {
       stdio: ['ignore', log, log],
       env: {
         PATH: '/usr/bin:/bin',
@@ -243,6 +245,7 @@ export class Host {
         KILLPOWERD_SYSRQ: this.bootFile('sysrq'),
         KILLPOWERD_BOOT_ID: this.bootFile('boot_id'),
         KILLPOWERD_RTC: this.bootFile('rtc'),
+        KILLPOWERD_RECORD: join(this.props.folder, 'disk', 'record'),
       },
     });
     closeSync(log);

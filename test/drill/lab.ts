@@ -12,6 +12,9 @@ import type { MegatecOptions } from './megatec';
 import { Network } from './network';
 import { Kubelet } from './pod-runner';
 import type { Scenario } from './scenario';
+import { cardOf } from './snmp/cards';
+import { SnmpUps } from './snmp/snmp-ups';
+import type { UpsDevice } from './ups-device';
 import { UpsEmulator } from './ups-emulator';
 
 export interface LabProps {
@@ -29,7 +32,7 @@ export interface LabProps {
   readonly killpowerSize?: string;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
-  /** Of every UPS. @default - a UPS in real time with an endless battery */
+  /** Of every UPS; some options are for serial ones. @default - a UPS in real time with an endless battery */
   readonly ups?: MegatecOptions;
   /** Programs in the image of every container beside those of this host: path to script. @default - none */
   readonly imagePrograms?: Readonly<Record<string, string>>;
@@ -43,7 +46,7 @@ const withPrefixLength = (cluster: Cluster, address: Address): string =>
 export class Lab {
   readonly hosts: readonly Host[];
   private readonly network = new Network();
-  private readonly upses: ReadonlyMap<string, UpsEmulator>;
+  private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
   private readonly prepared: readonly (readonly [Node, Map<string, string>])[];
 
@@ -73,9 +76,11 @@ export class Lab {
     const { timeline } = scenario;
     const onLoad = () => this.distributePower();
     this.upses = new Map(
-      cluster.ups.map(({ name }) => [
+      cluster.ups.map(({ name, driver, port, options }) => [
         name,
-        new UpsEmulator({ ...props.ups, name, folder: scenario.folder(name), timeline, onLoad }),
+        driver === 'snmp-ups'
+          ? new SnmpUps({ ...props.ups, name, timeline, onLoad, address: port, model: cardOf(options['mibs']) })
+          : new UpsEmulator({ ...props.ups, name, folder: scenario.folder(name), timeline, onLoad }),
       ]),
     );
   }
@@ -86,7 +91,7 @@ export class Lab {
     return host;
   }
 
-  ups(name: string): UpsEmulator {
+  ups(name: string): UpsDevice {
     const ups = this.upses.get(name);
     if (!ups) throw new Error(`the lab has no UPS "${name}"`);
     return ups;
@@ -107,9 +112,13 @@ export class Lab {
   async start(): Promise<void> {
     const { scenario, cluster, objectsFor } = this.props;
     await this.network.start();
+    const cards = cluster.ups.filter(({ name }) => this.ups(name) instanceof SnmpUps);
+    await this.network.join(...cards.map(({ port }) => `${port}/${cluster.network.subnet[0]?.text.split('/')[1]}`));
     await Promise.all([...this.upses.values()].map((ups) => ups.start()));
     for (const { port, node, name } of cluster.ups) {
-      this.prepared.find(([{ name: host }]) => host === node)?.[1].set(port, this.ups(name).device);
+      const ups = this.ups(name);
+      if (ups instanceof UpsEmulator)
+        this.prepared.find(([{ name: host }]) => host === node)?.[1].set(port, ups.device);
     }
     const imageFiles = this.imageFiles();
     for (const [node] of this.prepared) {

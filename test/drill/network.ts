@@ -19,6 +19,11 @@ export class Network {
     await run('ip', ['link', 'del', this.bridge]);
   }
 
+  /** Adds addresses of this process to the segment, such as `10.78.1.30/24`. Segments with the same subnet would contend for them. */
+  async join(...addresses: readonly string[]): Promise<void> {
+    for (const address of addresses) await command('ip', 'address', 'add', address, 'dev', this.bridge);
+  }
+
   /** Adds an interface eth0 with these addresses, such as `10.77.0.11/24`, to the network namespace of a process. Returns its cable. */
   async connect(pid: number, ...addresses: readonly string[]): Promise<Cable> {
     const port = `${this.bridge}p${this.ports++}`;

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { SYSTEM_PATH } from './processes';
 
 /** A program and its Debian package. */
 export interface Program {
+  /** Found in SYSTEM_PATH, or a path. */
   readonly name: string;
   readonly debianPackage: string;
 }
@@ -41,7 +42,7 @@ export function missingRequirements(programs: readonly Program[]): string[] {
 function isInstalled(name: string): boolean {
   return SYSTEM_PATH.split(':').some((folder) => {
     try {
-      accessSync(join(folder, name), constants.X_OK);
+      accessSync(resolve(folder, name), constants.X_OK);
       return true;
     } catch {
       return false;

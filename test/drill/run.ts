@@ -85,18 +85,18 @@ async function main(names: readonly string[], options: Options): Promise<number>
 /** Before the sandbox, the work that needs network access; after it, removal of what the kernel does not remove with it. */
 async function runPrepared(jobs: readonly Job[]): Promise<number> {
   const drills = new Set(jobs.map(({ drill }) => drill));
+  const undo: (() => Promise<void>)[] = [];
   try {
-    for (const drill of drills) {
-      await drill.prepare?.(jobs.filter((job) => job.drill === drill).map(({ plan }) => plan.name));
+    for (const { name, prepare } of drills) {
+      const scenarios = jobs.filter(({ drill }) => drill.name === name).map(({ plan }) => plan.name);
+      if (prepare) undo.push(await prepare(scenarios));
     }
+    return await runInSandbox();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return 2;
-  }
-  try {
-    return await runInSandbox();
   } finally {
-    for (const drill of drills) await drill.cleanUp?.();
+    for (const one of undo) await one();
   }
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterInput } from '../../lib/cluster/schema';
+import { installedFiles } from '../../lib/machines';
 import { hostFiles } from '../../lib/synth/hosts';
 import { installed } from '../support/shells';
 import { site } from '../support/sites';
@@ -56,7 +57,8 @@ describe('README.md', () => {
   });
 
   test('numbers the steps for this very site', () => {
-    expect(textOf(withAgent, 'README.md').match(/^\d+\. .{1,28}/gm)).toEqual([
+    const [, installation = ''] = textOf(withAgent, 'README.md').split(/^## (?:Manual installation|Update)$/m);
+    expect(installation.match(/^\d+\. .{1,28}/gm)).toEqual([
       '1. On every host, install the f',
       '2. Install the token on every h',
       '3. On every host on a UPS (k3s-',
@@ -67,6 +69,13 @@ describe('README.md', () => {
       '8. Start worker (192.168.10.21)',
       '9. Apply everything else.',
     ]);
+  });
+
+  test('states what identifies the files of each role on the hosts', () => {
+    const [server, agent] = (['server', 'agent'] as const).map(
+      (role) => installedFiles(site(withAgent), role, {}).hash,
+    );
+    expect(textOf(withAgent, 'README.md')).toContain(`must be \`${server}\` on servers and \`${agent}\` on agents.`);
   });
 
   test('has commands that a shell understands', () => {

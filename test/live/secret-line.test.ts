@@ -47,7 +47,7 @@ test('the password of a NAS that serves a UPS comes from a file', () => {
 test('the password that a driver needs comes from a file', () => {
   const [first] = homeInput.ups ?? [];
   if (!first) throw new Error('the home site has no UPS');
-  const options = { authPassword: { secret: true } } as const;
+  const options = { mibs: 'ietf', authPassword: { secret: true } } as const;
   expect(commands({ ups: [{ ...first, driver: 'snmp-ups', port: '192.168.10.9', options }] })).toEqual([
     'npm run --silent secret:nut -- --driver-file UPS.OPTION=FILE | kubectl --context home apply -f -',
   ]);

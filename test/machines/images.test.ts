@@ -76,8 +76,17 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
 });
 
 describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
-  test('carries nothing of servers', () => {
-    expect(textOf(`${system}/agent.yaml`)).not.toMatch(/k3s-ha|cluster-init/);
+  test('carries no listener, and no settings of servers', () => {
+    expect(writtenFiles(`${system}/agent.yaml`).map(({ path }) => path)).not.toContain(
+      '/etc/systemd/system/k3s-ha.socket',
+    );
+    expect(textOf(`${system}/agent.yaml`)).not.toContain('tls-san:');
+  });
+
+  test('runs k3s-ha before each start of k3s, so that the CA is compared before the token is sent', () => {
+    const path = '/etc/systemd/system/k3s-agent.service.d/10-ha.conf';
+    expect(contentAt(`${system}/agent.yaml`, path)).toBe(textOf('agent/10-ha.conf'));
+    expect(textOf('agent/10-ha.conf')).toMatch(/^ExecStartPre=\/usr\/local\/sbin\/k3s-ha start$/m);
   });
 
   test('has no label where no cable goes to an agent', () => {

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hostFiles } from '../../lib/synth/hosts';
 import { SHELLS } from '../support/shells';
+import { site } from '../support/sites';
 import { stubServers } from './k3s-ha-machine';
 
 describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
@@ -13,7 +15,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     test('has the signature of the token over the nonce', () => {
       const [, said = '', signature] =
         /\r\n\r\n(.*) (\w{64})$/.exec(at(0).answers(at(0).question('ask', 'k3s-2'))) ?? [];
-      expect(said).toMatch(/^k3s-1 none - - k3s-1 [0-9a-f]{32} \d+$/);
+      expect(said).toMatch(/^k3s-1 none - - k3s-1 [0-9a-f]{32} \d+ -$/);
       expect(signature).toBe(at(0).sign(`answer ${'a'.repeat(32)} ${said}`));
     });
 
@@ -60,6 +62,18 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
         'k3s-1 none - - ',
       );
     });
+  });
+
+  test('the service for OpenRC can be read by the shell, and its supervisor restarts the listener without limit', () => {
+    const service = hostFiles(site()).get('server/k3s-ha.openrc') ?? '';
+    const [program, ...rest] = command;
+    expect(spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' })).toMatchObject({
+      stderr: '',
+      status: 0,
+    });
+    expect(service).toMatch(
+      /^supervisor=supervise-daemon\ncommand=\/usr\/local\/sbin\/k3s-ha\ncommand_args=listen\n[\s\S]*\nrespawn_max=0$/m,
+    );
   });
 
   test.each([

@@ -3,8 +3,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { serversOf } from '../../lib/cluster';
+import { agentsOf, serversOf } from '../../lib/cluster';
 import type { Cluster } from '../../lib/cluster/schema';
+import { machineFiles } from '../../lib/machines/machine-files';
 import { hostFiles } from '../../lib/synth/hosts';
 import { site } from '../support/sites';
 
@@ -22,7 +23,7 @@ export interface Answer {
 const PASSWORD = '0123456789abcdef-of-the-test';
 
 /**
- * A server of folders. Its curl asks k3s-ha of the other servers in their folders, so question, vote and answer are real. A file
+ * A node of folders. Its curl asks k3s-ha of the other servers in their folders, so question, vote and answer are real. A file
  * peers/ADDRESS names the folder of a server, serving/HOST:PORT is an open API, macs/ADDRESS the answer to ARP.
  */
 export class StubMachine {
@@ -30,12 +31,16 @@ export class StubMachine {
   readonly name: string;
   private readonly addresses: readonly string[];
 
-  constructor(shell: readonly string[], site: Cluster, index = 0) {
+  constructor(
+    shell: readonly string[],
+    private readonly site: Cluster,
+    index = 0,
+  ) {
     const files = hostFiles(site);
-    const server = serversOf(site)[index];
-    if (!server) throw new Error(`the site has no server ${index}`);
-    this.name = server.name;
-    this.addresses = server.address.map(({ text }) => text);
+    const node = nodesOf(site)[index];
+    if (!node) throw new Error(`the site has no node ${index}`);
+    this.name = node.name;
+    this.addresses = node.address.map(({ text }) => text);
     this.write('k3s-ha', files.get('server/k3s-ha') ?? '');
     this.write('k3s-ha.conf', files.get('server/k3s-ha.conf') ?? '');
     this.write('config/config.yaml', files.get('server/config.yaml') ?? '');
@@ -47,7 +52,15 @@ export class StubMachine {
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
+    this.stub('timedatectl', 'echo yes\n');
     this.sets({ K3S_HA_HOSTNAME: this.name.toUpperCase() });
+  }
+
+  /** Installs the files of hosts/ below root/. */
+  installs(): void {
+    const role = this.site.nodes.find(({ name }) => name === this.name)?.role ?? 'server';
+    for (const { path, content } of machineFiles(this.site, role, {}, {})) this.write(`root${path}`, content);
+    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
   }
 
   remove(): void {
@@ -145,7 +158,10 @@ export class StubMachine {
   }
 }
 
-/** The servers of a site, connected with each other, for each test anew. */
+/** Servers first. */
+const nodesOf = (cluster: Cluster) => [...serversOf(cluster), ...agentsOf(cluster)];
+
+/** The servers of a site, connected with each other, and then its agents, which reach the servers. For each test anew. */
 export function stubServers(shell: readonly string[]) {
   let servers: StubMachine[] = [];
   const remove = () => {
@@ -159,8 +175,9 @@ export function stubServers(shell: readonly string[]) {
   };
   const install = (cluster: Cluster) => {
     remove();
-    servers = serversOf(cluster).map((_, i) => new StubMachine(shell, cluster, i));
-    for (const one of servers) for (const other of servers) if (one !== other) one.reaches(other);
+    servers = nodesOf(cluster).map((_, i) => new StubMachine(shell, cluster, i));
+    const listening = servers.slice(0, serversOf(cluster).length);
+    for (const one of servers) for (const other of listening) if (one !== other) one.reaches(other);
   };
   beforeEach(() => install(site()));
   afterAll(remove);
@@ -178,6 +195,7 @@ export function stubServers(shell: readonly string[]) {
 const ENVIRONMENT = (shell: readonly string[]): string => `export PATH="$F/bin:$PATH"
 export K3S_HA_CONF="$F/k3s-ha.conf" K3S_HA_CONFIG="$F/config" K3S_HA_DATA="$F/data" K3S_HA_RUN="$F/run"
 unset K3S_HA_NOW
+export K3S_HA_FILES="$F/root/usr/local/share/k3s-ha/files" K3S_HA_ROOT="$F/root"
 export K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/bin/ip" K3S_HA_RESTART="$F/bin/restart" K3S_HA_READY=1
 . "$F/environment"
 exec ${shell.join(' ')} "$F/k3s-ha" "$@"

@@ -142,7 +142,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       at(2).write('config/token', 'of-another-site-0123456789\n');
       expect(refusal()).toEqual([
         2,
-        'REFUSE k3s-3 (192.168.10.13) rejects this server; install the same token and k3s-ha.conf on both',
+        'REFUSE k3s-3 (192.168.10.13) rejects this node; install the same token and k3s-ha.conf on both',
       ]);
     });
 

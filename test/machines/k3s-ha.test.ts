@@ -1,3 +1,5 @@
+import { PROJECT_VERSION } from '../../lib/files';
+import { installedFiles } from '../../lib/machines';
 import { SHELLS } from '../support/shells';
 import { dualStack, ipv6First, site } from '../support/sites';
 import { caOf, stubServers, sumOf } from './k3s-ha-machine';
@@ -225,15 +227,19 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
   });
 
-  test('status prints what each server says', () => {
+  test('status prints what each server says, and the hash of its files', () => {
+    at(0).installs();
+    const { hash } = installedFiles(site(), 'server', {});
     at(1).hasData();
     at(2).write('config/token', 'of-another-site-0123456789\n');
     expect(at(0).run('status').lines).toEqual([
       'cluster home, host k3s-1, k3s-1 of cluster.yaml',
-      'k3s-1 (192.168.10.11): no data, vote: -, host name k3s-1',
-      `k3s-2 (192.168.10.12): data, CA ${sumOf('ours').slice(0, 12)}, host name k3s-2`,
-      'k3s-3 (192.168.10.13): rejects this server; install the same token and k3s-ha.conf on both',
+      `k3s-1 (192.168.10.11): no data, vote: -, host name k3s-1, files ${hash}`,
+      `k3s-2 (192.168.10.12): data, CA ${sumOf('ours').slice(0, 12)}, host name k3s-2, files -`,
+      'k3s-3 (192.168.10.13): rejects this node; install the same token and k3s-ha.conf on both',
       'VIP 192.168.10.5: no answer',
+      `ok: files of version ${PROJECT_VERSION}, hash ${hash}; hosts/README.md has this hash if they are up to date`,
+      'problem: k3s-2 has files with the hash -; install the same on all servers',
     ]);
   });
 

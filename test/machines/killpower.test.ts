@@ -31,11 +31,18 @@ describe('killpower/killpowerd.service', () => {
 
   test('gets the directory and the wake-up time of the site', () => {
     expect(settings(unit)).toContain(
-      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --wake 1800 /run/killpower',
+      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --cut 128 --wake 1800 /run/killpower',
     );
     expect(settings(textOf('killpower/killpowerd.service', elsewhere))).toContain(
-      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --wake 0 /usr/local/killpower',
+      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --cut 128 --wake 0 /usr/local/killpower',
     );
+  });
+
+  test('holds k3s back until the gate is passed, and starts killpowerd even if that fails', () => {
+    expect(settings(unit)).toContain(
+      'ExecStartPre=-@/bin/sh @killpowerd /usr/local/sbin/killpowerd --gate --wake 1800 /run/killpower',
+    );
+    expect(settings(unit)).toContain('TimeoutStartSec=infinity');
   });
 
   test('is restarted without limit', () => {
@@ -58,14 +65,14 @@ describe('killpower/killpowerd.openrc', () => {
   const service = textOf('killpower/killpowerd.openrc');
 
   test('gets the directory and the wake-up time of the site', () => {
-    expect(service).toContain('\ncommand_args="--wake 1800 /run/killpower"\n');
-    expect(textOf('killpower/killpowerd.openrc', elsewhere)).toContain('"--wake 0 /usr/local/killpower"');
+    expect(service).toContain('\ncommand_args="--cut 128 --wake 1800 /run/killpower"\n');
+    expect(textOf('killpower/killpowerd.openrc', elsewhere)).toContain('"--cut 128 --wake 0 /usr/local/killpower"');
   });
 
   test('is restarted without limit and not stopped by a shutdown', () => {
     expect(service).toMatch(/^supervisor=supervise-daemon$/m);
     expect(service).toMatch(/^respawn_max=0$/m);
-    expect(service).toMatch(/^ {2}keyword -shutdown$/m);
+    expect(service).toMatch(/^ {2}keyword -shutdown -timeout$/m);
   });
 
   test.each(SHELLS)('can be read by $shell', ({ command: [program, ...rest] }) => {

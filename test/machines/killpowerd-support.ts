@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostFiles } from '../../lib/synth/hosts';
@@ -22,7 +32,7 @@ export class Killpowerd {
   private child: ChildProcess | undefined;
 
   constructor(private readonly shell: readonly string[]) {
-    // beside that, it notes each look
+    // beside that, it notes each poll
     const looks = join(this.folder, 'looks');
     const noting = edited(script, /(?<=\n) {2}pause "\$KILLPOWERD_POLL"\ndone\n$/, `  printf . >>"${looks}"\n$&`);
     writeFileSync(join(this.folder, 'killpowerd'), noting);
@@ -66,13 +76,13 @@ export class Killpowerd {
     return this.read('calls').split('\n').filter(Boolean);
   }
 
-  start(...args: readonly string[]): ChildProcess {
+  start(args: readonly string[], log: 'pipe' | number = 'pipe'): ChildProcess {
     const [program = '', ...rest] = this.shell;
     this.log = '';
     // a process group of its own, so that all of it can be killed
     const child = spawn(program, [...rest, join(this.folder, 'killpowerd'), ...args], {
       env: this.environment,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'ignore', log],
       detached: true,
     });
     child.stderr?.on('data', (data) => {
@@ -84,9 +94,17 @@ export class Killpowerd {
 
   /** Starts it and waits for its first poll. */
   async watch(...options: readonly string[]): Promise<void> {
-    this.start(...options, this.directory);
+    this.start([...options, this.directory]);
     await this.until('it watches', () => /watching|restarted/.test(this.log));
     await this.looked();
+  }
+
+  /** Starts it with a log that is a pipe without a reader, filled up. */
+  logsTo(pipe: string): void {
+    const file = openSync(pipe, 'r+');
+    spawnSync('dd', ['if=/dev/zero', `of=${pipe}`, 'bs=4096', 'count=64', 'oflag=nonblock'], { stdio: 'ignore' });
+    this.start(['--wake', '1800', this.directory], file);
+    closeSync(file);
   }
 
   /** Waits until it has polled the current files. A poll that is under way may have begun before. */
@@ -96,11 +114,20 @@ export class Killpowerd {
   }
 
   check(...files: readonly string[]): string {
-    const [program = '', ...rest] = this.shell;
-    const args = [...rest, join(this.folder, 'killpowerd'), '--check', ...files];
-    const { stdout, stderr, status } = spawnSync(program, args, { env: this.environment, encoding: 'utf8' });
+    const { stdout, stderr, status } = this.run('--check', ...files);
     if (status !== 0 || stderr !== '') throw new Error(`--check exited with ${status}: ${stderr}`);
     return stdout;
+  }
+
+  /** Calls the script beside the one that runs. */
+  run(...args: readonly string[]): {
+    readonly status: number | null;
+    readonly stdout: string;
+    readonly stderr: string;
+  } {
+    const [program = '', ...rest] = this.shell;
+    const all = [...rest, join(this.folder, 'killpowerd'), ...args];
+    return spawnSync(program, all, { env: this.environment, encoding: 'utf8' });
   }
 
   /** As kill -9 of it and of all its children. */
@@ -141,6 +168,7 @@ export class Killpowerd {
       KILLPOWERD_BOOT_ID: join(this.folder, 'boot_id'),
       KILLPOWERD_UPTIME: join(this.folder, 'uptime'),
       KILLPOWERD_RTC: join(this.folder, 'rtc'),
+      KILLPOWERD_RECORD: join(this.folder, 'disk', 'record'),
     };
   }
 }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHELLS } from '../support/shells';
@@ -15,7 +16,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
   const logLines = () => machine.log.trim().split('\n');
   const exitStatus = (...args: string[]) =>
     new Promise((resolve) => {
-      machine.start(...args).once('close', resolve);
+      machine.start(args).once('close', resolve);
     });
 
   test('powers off once when the uptime reaches the deadline, and not 1 s before', async () => {
@@ -170,11 +171,14 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.calls).toEqual([]);
   });
 
-  test('writes the boot ID and the uptime of each poll into the heartbeat', async () => {
+  test('writes the boot ID, the uptime of each poll and its hash into the heartbeat', async () => {
     await machine.watch();
-    expect(machine.read('state/heartbeat')).toBe(`${BOOT_ID} 1000\n`);
-    machine.uptime(1001);
-    await machine.until('the heartbeat moves', () => machine.read('state/heartbeat') === `${BOOT_ID} 1001\n`);
+    const hash = createHash('sha256').update(machine.read('killpowerd')).digest('hex').slice(0, 12);
+    for (const uptime of [1000, 1001]) {
+      machine.uptime(uptime);
+      const line = `${BOOT_ID} ${uptime} ${hash}\n`;
+      await machine.until(`the heartbeat of ${uptime}`, () => machine.read('state/heartbeat') === line);
+    }
   });
 
   test('creates its directory, also after it was removed, and logs a failed write once', async () => {
@@ -221,6 +225,23 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.log).toContain(says);
   });
 
+  test('powers off, and by force, while the log, an RTC and the files that it writes hang', async () => {
+    mkdirSync(join(machine.folder, 'rtc', 'rtc0'));
+    // without a reader, to open one blocks
+    const pipes = ['rtc/rtc0/wakealarm', 'state/.heartbeat.new', 'state/.called.new', 'pipe'];
+    spawnSync(
+      'mkfifo',
+      pipes.map((name) => join(machine.folder, name)),
+    );
+    machine.set('deadline', 1000, 5);
+    machine.logsTo(join(machine.folder, 'pipe'));
+    await machine.until('it powers off', () => machine.calls.includes('poweroff'));
+    machine.uptime(1005);
+    await machine.until('it forces the power-off', () => machine.calls.includes('force'));
+    await machine.until('it writes to sysrq', () => machine.read('sysrq') === 'o\n');
+    // each line of a log that hangs holds it for 1 s
+  }, 60_000);
+
   test('exits with 1 without a boot ID', async () => {
     rmSync(join(machine.folder, 'boot_id'));
     expect(await exitStatus(machine.directory)).toBe(1);
@@ -237,6 +258,6 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     { args: ['--help'] },
   ])('exits with 2 and its usage for the arguments $args', async ({ args }) => {
     expect(await exitStatus(...args)).toBe(2);
-    expect(machine.log).toContain('usage: killpowerd [--wake SECONDS] DIRECTORY\n');
+    expect(machine.log).toContain('usage: killpowerd [--gate] [--cut SECONDS] [--wake SECONDS] DIRECTORY\n');
   });
 });

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import type { MachineFile } from '../../lib/machines/machine-files';
+import { nodeIpScript } from '../../lib/machines/node-ip';
 import { hostFiles } from '../../lib/synth/hosts';
 import { dualStackWithAgents, textOf, withAgent } from '../handbook/site-with-agent';
 import { SHELLS } from '../support/shells';
-import { ipv6First, site } from '../support/sites';
+import { site } from '../support/sites';
 
 const AGENTS = ['192.168.10.21,fd00:10::21', '192.168.10.22,fd00:10::22'];
 
@@ -18,7 +19,7 @@ describe.each(SHELLS)('k3s-node-ip under $shell', ({ command }) => {
   const FILE = 'config.yaml.d/40-node-ip.yaml';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'k3s-node-ip-'));
-    writeFileSync(at('k3s-node-ip'), textOf(dualStackWithAgents, 'agent/k3s-node-ip'));
+    writeFileSync(at('k3s-node-ip'), nodeIpScript());
     mkdirSync(at('bin'));
     writeFileSync(at('bin/ip'), `#!/bin/sh\ncat '${at('addresses')}'\n`);
     chmodSync(at('bin/ip'), 0o755);
@@ -101,40 +102,10 @@ describe.each(SHELLS)('k3s-node-ip under $shell', ({ command }) => {
   });
 });
 
-describe('the address of agents', () => {
-  const argumentsIn = (text: string): string[] =>
-    text
-      .split('ExecStartPre=')[1]
-      ?.trim()
-      .split(/[\s\\]+/) ?? [];
-
-  test('is one of the addresses of all agents, which have the same file', () => {
-    expect(argumentsIn(textOf(dualStackWithAgents, 'agent/10-node-ip.conf'))).toEqual([
-      '/usr/local/sbin/k3s-node-ip',
-      ...AGENTS,
-    ]);
-  });
-
-  test('has the families of network.subnet in their order', () => {
-    const worker = { name: 'worker', address: ['fd00:10::21', '192.168.10.21'], role: 'agent' as const };
-    const changes = { ...ipv6First, nodes: [...(ipv6First.nodes ?? []), worker] };
-    expect(argumentsIn(textOf(changes, 'agent/10-node-ip.conf')).slice(1)).toEqual(['fd00:10::21,192.168.10.21']);
-  });
-
-  test('is left to k3s with IPv4 only', () => {
+describe('the address of a node', () => {
+  test('is left to k3s on k3OS with IPv4 only', () => {
     const files = [...hostFiles(site(withAgent))].filter(([, text]) => text.includes('k3s-node-ip'));
     expect(files.map(([file]) => file)).toEqual([]);
-  });
-
-  test.each(['cloud-init', 'kairos'])('is written on %s by the files of agent/', (system) => {
-    const { write_files } = readOf(dualStackWithAgents, `${system}/agent.yaml`);
-    const carried = write_files.map(({ path, permissions, content }) => [path, permissions, content]);
-    for (const [path, permissions, file] of [
-      ['/usr/local/sbin/k3s-node-ip', '0755', 'agent/k3s-node-ip'],
-      ['/etc/systemd/system/k3s-agent.service.d/10-node-ip.conf', '0644', 'agent/10-node-ip.conf'],
-    ] as const) {
-      expect(carried).toContainEqual([path, permissions, textOf(dualStackWithAgents, file)]);
-    }
   });
 
   test.each([
@@ -143,9 +114,7 @@ describe('the address of agents', () => {
   ])('of a %s is written on k3OS, which has no k3s-ha, before k3s starts', (role, machines) => {
     const { write_files, run_cmd } = readOf(dualStackWithAgents, `k3os/${role}.yaml`);
     expect(run_cmd.at(-1)).toBe(`/usr/local/sbin/k3s-node-ip ${machines.join(' ')}`);
-    expect(write_files.find(({ path }) => path === '/usr/local/sbin/k3s-node-ip')?.content).toBe(
-      textOf(dualStackWithAgents, 'agent/k3s-node-ip'),
-    );
+    expect(write_files.find(({ path }) => path === '/usr/local/sbin/k3s-node-ip')?.content).toBe(nodeIpScript());
   });
 });
 

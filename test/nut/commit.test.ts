@@ -29,6 +29,13 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.told).toEqual([RETURN('ups1')]);
     });
 
+    test('sends the delay with the command where the driver needs it', () => {
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, returnArgument: 120 })) });
+      pod.ups('ups1', 'ups.status', 'FSD OB LB');
+      pod.run('commit.sh', ['because']);
+      expect(pod.told).toEqual([`${RETURN('ups1')} 120`]);
+    });
+
     test('writes the deadline on a node without a UPS cable, and commands nothing', () => {
       start(MODEL, 'srv2').ups('ups1', 'ups.status', 'FSD OB LB');
       pod.run('commit.sh', ['because']);

@@ -92,7 +92,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     const said = () => pod.run('preflight.sh').stdout.trim().split('\n');
 
     const healthy = () => {
-      pod.write('killpower/heartbeat', `${BOOT} ${UPTIME - 1}\n`);
+      pod.write('killpower/heartbeat', `${BOOT} ${UPTIME - 1} ${MODEL.killpowerdHash}\n`);
       pod.ups('ups1', 'ups.status', 'OL');
       pod.ups('ups1', 'commands', 'Instant commands supported on UPS [ups1]:\n\nshutdown.return - Turn off the load');
       pod.ups('ups1', 'ups.delay.shutdown', '120');
@@ -112,6 +112,11 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     ])('reports %s', (_what, heartbeat) => {
       pod.write('killpower/heartbeat', heartbeat);
       expect(said()).toEqual([expect.stringContaining('killpowerd is not running on srv1')]);
+    });
+
+    test('notices a killpowerd of another version, which is no problem', () => {
+      pod.write('killpower/heartbeat', `${BOOT} ${UPTIME - 1}\n`);
+      expect(said()).toEqual([expect.stringContaining('killpowerd on srv1 is another version'), 'ready']);
     });
 
     describe('with logind', () => {
@@ -147,6 +152,14 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         expect.stringContaining('srv2 (10.0.0.2) is not logged in to ups1'),
       ]);
       expect(pod.run('preflight.sh').status).toBe(1);
+    });
+
+    test('reads the delay of a driver that multiplies it', () => {
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, shownOffDelay: 360 })) });
+      healthy();
+      expect(said()).toEqual([expect.stringContaining('ups1 would cut its output after 40 s')]);
+      pod.ups('ups1', 'ups.delay.shutdown', '360');
+      expect(said()).toEqual(['ready']);
     });
 
     test('reports that one of the two upsmons on the node with the cable is missing', () => {

@@ -5,7 +5,7 @@ import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-sy
 describe('the files', () => {
   test('have the settings of a node', () => {
     expect(configuration()['srv2.env']).toBe(
-      'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nACTUATOR=killpowerd\nEARLY=no\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\nEARLY_POLLS=5\n',
+      'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nACTUATOR=killpowerd\nKILLPOWERD_HASH=0123456789ab\nEARLY=no\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\nEARLY_POLLS=5\n',
     );
   });
 
@@ -25,7 +25,7 @@ describe('the files', () => {
   });
 
   test('give the UPS node the offdelay of the plan', () => {
-    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups\n');
+    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups 120\n');
   });
 
   test('make a node primary for its own UPS and secondary for the other one that feeds it', () => {

@@ -28,6 +28,7 @@ const MODEL: NutModel = {
   port: 3493,
   timing: TIMING,
   actuator: 'killpowerd',
+  killpowerdHash: '0123456789ab',
   tls: false,
 };
 

@@ -36,6 +36,7 @@ export const MODEL: NutModel = {
   port: 3493,
   timing: { pollFreq: 5, pollFreqAlert: 2, deadTime: 15, hostSync: 15, finalDelay: 0, lease: 20 },
   actuator: 'killpowerd',
+  killpowerdHash: '0123456789ab',
   tls: false,
 };
 /** A node with two supplies, both cables at it. */

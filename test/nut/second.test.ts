@@ -71,6 +71,11 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.killpowerFiles).toEqual([]);
     });
 
+    test('begins its log with the last power-off of the node', async () => {
+      pod.write('killpower/last', '1796000000 deadline: primary\n');
+      expect(await pod.look()).toContain('last power-off of this node at 2026-11-30 00:53 UTC (deadline: primary)');
+    });
+
     test('does not touch the lease without data', async () => {
       pod.common(`write_line lease ${UPTIME + 5} lease`);
       await pod.look();

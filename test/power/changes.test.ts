@@ -26,7 +26,10 @@ const anySite = fc
           driver,
           port: driver === 'snmp-ups' ? '192.168.10.20' : 'auto',
           node: 'k3s-1',
-          options: offdelay === null ? {} : { offdelay },
+          options: {
+            ...(driver === 'snmp-ups' ? { mibs: 'cyberpower' } : {}),
+            ...(offdelay === null ? {} : { offdelay }),
+          },
           delayStepSeconds: step,
           ...runtime,
         },

@@ -143,6 +143,17 @@ describe('the delays', () => {
     expect([offDelaySeconds, onDelaySeconds]).toEqual([200, 300]);
   });
 
+  test('are the fixed one of a UPS that takes no other, and the output is restored a minute later at least', () => {
+    const ups = { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', options: { vendorid: '051d' } };
+    const { offDelaySeconds, onDelaySeconds } = upsOf({ ...ipv4Site(), ups: [{ ...ups, fixedCutDelaySeconds: 600 }] });
+    expect([offDelaySeconds, onDelaySeconds]).toEqual([600, 660]);
+  });
+
+  test('restore the output of a CyberPower with ondelay 0 after the cut', () => {
+    const { offDelaySeconds, returnSeconds } = withDriver('usbhid-ups', { vendorid: '0764', ondelay: 0 });
+    expect(returnSeconds).toBe(offDelaySeconds);
+  });
+
   test('are in minutes for the ondelay of blazer', () => {
     expect(withDriver('blazer_ser', { ondelay: 4 }).onDelaySeconds).toBe(240);
   });
@@ -154,7 +165,8 @@ describe('the delays', () => {
     ['blazer_usb', 180, 300],
   ])('restore the output after ondelay, with %s counted from the cut where the UPS does so', (driver, on, returns) => {
     const port = driver === 'snmp-ups' ? '192.168.10.20' : 'auto';
-    const ups = { name: 'ups1', driver, port, node: 'k3s-1', runtimeAtLowBatterySeconds: 999 };
+    const options: Record<string, string> = driver === 'snmp-ups' ? { mibs: 'apcc' } : {};
+    const ups = { name: 'ups1', driver, port, node: 'k3s-1', options, runtimeAtLowBatterySeconds: 999 };
     const { onDelaySeconds, returnSeconds } = upsOf({ ...ipv4Site(), ups: [ups] });
     expect([onDelaySeconds, returnSeconds]).toEqual([on, returns]);
   });
@@ -188,6 +200,14 @@ test('pollinterval and pollfreq of the driver count', () => {
     ups: [{ ...ups, options: { ...ups.options, pollinterval: 10, pollfreq: 60 } }],
   });
   expect([runtimeNeededSeconds, earlyRuntimeNeededSeconds, noticeSeconds]).toEqual([137, 197, 15]);
+});
+
+test('a card is read every pollfreq, its status too', () => {
+  const [ups] = ipv4Site().ups ?? [];
+  const card = (options: Record<string, string | number>) =>
+    upsOf({ ...ipv4Site(), ups: [{ ...ups, name: 'ups1', driver: 'snmp-ups', port: '192.168.10.20', options }] });
+  expect(card({ mibs: 'apcc' }).noticeSeconds).toBe(30 + 1 + 2 + 5);
+  expect(card({ mibs: 'apcc', pollfreq: 5, pollinterval: 1 }).noticeSeconds).toBe(5 + 1 + 1 + 5);
 });
 
 describe('every plan', () => {

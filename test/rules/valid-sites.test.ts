@@ -88,8 +88,16 @@ const valid: readonly ValidSite[] = [
   },
   { says: 'machines that run neither of the systems that files are written for', changes: { os: [] } },
   {
+    says: 'a CyberPower that waits for mains power',
+    changes: { 'ups[0].options': { vendorid: '0764', ondelay: 0 } },
+  },
+  {
     says: 'the community that every SNMP device has',
-    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.20', 'ups[0].options': { community: 'public' } },
+    changes: {
+      'ups[0].driver': 'snmp-ups',
+      'ups[0].port': '192.168.10.20',
+      'ups[0].options': { community: 'public', mibs: 'apcc' },
+    },
   },
   {
     says: 'two cables at a machine that lives on either UPS',

@@ -11,6 +11,7 @@ import {
 } from '../../lib/cluster/queries';
 import type { LoadBalancer, Node } from '../../lib/cluster/schema';
 import { loadCluster } from '../../lib/site/load';
+import { buildSite } from '../../lib/synth/app';
 
 const load = (name: string) => loadCluster(readFileSync(`examples/${name}`, 'utf8'), name);
 
@@ -20,6 +21,7 @@ const WARNINGS: Readonly<Record<string, readonly string[]>> = {
   'howto-k3os.yaml': [
     'howto-k3os.yaml:58:6: warning: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not stop pods in order at a halt; use cloud-init or kairos when a node is replaced',
   ],
+  'keepalived.yaml': [],
   'one-server.yaml': [
     'one-server.yaml:11:1: warning: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1',
   ],
@@ -133,6 +135,16 @@ test('two-supplies.yaml has machines that live on one of two UPSes, one that nee
     ['rack-5', 1, 1],
   ]);
   expect(cluster.ups.map(({ node, server }) => node ?? server?.address.text)).toEqual(['rack-1', '10.0.8.30']);
+});
+
+test('keepalived.yaml has the files of keepalived, alone and in the files for images, and no kube-vip', () => {
+  const { hosts, dist } = buildSite(load('keepalived.yaml').cluster);
+  const text = hosts.get('server/keepalived.conf') ?? '';
+  expect(text).toContain('virtual_router_id 50\n');
+  for (const system of ['cloud-init', 'kairos']) {
+    expect(hosts.get(`${system}/server.yaml`)).toContain('path: /etc/keepalived/keepalived.conf\n');
+  }
+  expect([...dist.keys()].filter((file) => file.includes('kube-vip'))).toEqual([]);
 });
 
 test('one-server.yaml has a virtual IP other than the address of its server', () => {

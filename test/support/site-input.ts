@@ -85,6 +85,7 @@ export const powerSite = (): ClusterInput => ({
     {
       name: 'ups2',
       driver: 'snmp-ups',
+      options: { mibs: 'cyberpower' },
       port: '192.168.10.20',
       node: 'k3s-2',
       delayStepSeconds: 10,

@@ -79,6 +79,8 @@ test('only k3s-ha, what carries it and the boot line in README.md have the word 
     'server/k3s-ha',
     'cloud-init/server.yaml',
     'kairos/server.yaml',
+    'cloud-init/agent.yaml',
+    'kairos/agent.yaml',
   ]);
 });
 
@@ -230,8 +232,10 @@ test('a site without a UPS has no killpower files', () => {
     'server/10-ha.conf',
     'server/k3s-ha.socket',
     'server/k3s-ha@.service',
+    'server/k3s-ha.openrc',
     'server/99-shutdown.conf',
     'server/99-kubelet.conf',
+    'server/files',
     'cloud-init/server.yaml',
     'kairos/server.yaml',
     'k3os/server.yaml',

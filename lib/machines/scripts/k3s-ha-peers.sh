@@ -20,8 +20,10 @@ host_port() { case $1 in *:*) echo "[$1]:$2" ;; *) echo "$1:$2" ;; esac; }
 list() { echo $1 | sed 's/ /, /g'; }
 
 names() { for server in $SERVERS; do echo "${server%%=*}"; done; }
+agents() { for agent in $AGENTS; do echo "${agent%%=*}"; done; }
 others() { names | grep -vFx "$self"; }
-addresses() { for server in $SERVERS; do [ "${server%%=*}" != "$1" ] || echo "${server#*=}" | tr , ' '; done; }
+is_server() { is_in "$self" "$(names)"; }
+addresses() { for node in $SERVERS $AGENTS; do [ "${node%%=*}" != "$1" ] || echo "${node#*=}" | tr , ' '; done; }
 who() { echo "$1 ($(addresses "$1"))"; }
 
 # the addresses of this host that are ready for use
@@ -31,12 +33,12 @@ find_self() {
   need "$ip"
   self=
   found=$(here | tr '\n' ' ')
-  for name in $(names); do
+  for name in $(names) $(agents); do
     for address in $(addresses "$name"); do ! is_in "$address" "$found" || self=$name; done
   done
   [ -n "$self" ] || {
     [ -n "$found" ] || decide 1 "WAIT this host has no address; check the network cable and the DHCP server"
-    decide 2 "REFUSE this host has ${found% }, and cluster.yaml has $SERVERS; give this host its fixed address, or correct cluster.yaml"
+    decide 2 "REFUSE this host has ${found% }, and cluster.yaml has $SERVERS${AGENTS:+ $AGENTS}; give this host its fixed address, or correct cluster.yaml"
   }
   own=$(addresses "$self")
   for address in $own; do
@@ -78,13 +80,13 @@ find_vote() {
     next=after.$held
   done
 }
-# what this server says of itself: NAME none|data CA VOTE HOST BOOT CLOCK
+# what this server says of itself: NAME none|data CA VOTE HOST BOOT CLOCK FILES
 state() {
   sum=
   kind=none
   ! has_data || { kind=data; sum=$(own_ca); }
   find_vote
-  echo "$self $kind ${sum:--} $held $me $(boot) $(now)"
+  echo "$self $kind ${sum:--} $held $me $(boot) $(now) $(files_hash)"
 }
 
 # the MAC address that answered ARP or NDP for an address
@@ -108,7 +110,7 @@ ask() {
       return
     fi
     case $http:$code:$(neighbour "$address") in
-      403:*) reason='on rejects this server; install the same token and k3s-ha.conf on both' ;;
+      403:*) reason='on rejects this node; install the same token and k3s-ha.conf on both' ;;
       000:*:) ;;
       000:7:*) reason="on is on and refuses port $ASK_PORT; run systemctl enable --now k3s-ha.socket there, or open TCP ports $OPEN in its firewall" ;;
       000:*) reason="on is on and drops packets; open TCP ports $OPEN in its firewall for the other servers" ;;
@@ -117,7 +119,7 @@ ask() {
   done
   echo "$1 $reason"
 }
-# sets $answers, a line for each other server; all are asked at the same time
+# sets $answers, a line for each server but this host; all are asked at the same time
 survey() {
   answers=$({ for name in $(others); do ask "$name" ask - & done; wait; } | sort)
 }
@@ -151,12 +153,12 @@ answer() {
   IFS='/ ' read -r _ _ verb from to nonce for_boot signature _ <<END
 $line
 END
-  if [ "$to" != "$self" ] || ! is_in "$from" "$(others)" || [ "$signature" != "$(sign "$verb $from $to $nonce $for_boot")" ]; then
+  if [ "$to" != "$self" ] || ! is_in "$from" "$(others) $(agents)" || [ "$signature" != "$(sign "$verb $from $to $nonce $for_boot")" ]; then
     printf 'HTTP/1.0 403 Forbidden\r\nContent-Length: 0\r\n\r\n' >&3
-    decide 0 'a question was rejected; if it was of a server, install the same token and k3s-ha.conf on both'
+    decide 0 'a question was rejected; if it was of a node, install the same token and k3s-ha.conf on both'
   fi
   # a request that was recorded before the last restart is void
-  if [ "$verb" = vote ] && [ "$for_boot" = "$(boot)" ] && ! has_data; then grant "$from"; fi
+  if [ "$verb" = vote ] && ! is_in "$from" "$(agents)" && [ "$for_boot" = "$(boot)" ] && ! has_data; then grant "$from"; fi
   said=$(state)
   said="$said $(sign "answer $nonce $said")"
   printf 'HTTP/1.0 200 OK\r\nContent-Length: %s\r\n\r\n%s' "${#said}" "$said" >&3

@@ -1,16 +1,18 @@
 #!/bin/sh
-# Decides what this server may do, so that all servers have the same files and exactly one of them bootstraps the cluster.
-#   start    before k3s starts (ExecStartPre): continues with etcd data, joins a server that has data, bootstraps the cluster, or waits
+# Decides what this node may do, so that all nodes of a role have the same files and exactly one server bootstraps the cluster.
+#   start    before k3s starts (ExecStartPre): continues with etcd data, joins a server that has data, bootstraps the cluster, or waits. An
+#            agent joins or waits
 #   finish   after k3s has started (ExecStartPost): ends the bootstrap and applies kube-vip
 #   answer   answers one question of another server, over HTTP on standard input and output (k3s-ha.socket), also while k3s is stopped
 #   listen   the same for every question, on hosts without systemd; needs busybox
 #   init --never-existed   bootstraps the cluster on this server without a majority; for a person, see hosts/RUNBOOK.md
 #   address  writes the addresses of this host as node-ip, as each start does; for a person who starts k3s by hand
-#   status   prints what this host detects; for a person
+#   status   prints what this host detects, and which files differ from those of hosts/; for a person
+#   preflight  checks what this host must have, a line for each with its cure; for a person. Exit status 1: something is missing
 # Exit status: 0 done, k3s may start | 1 WAIT, retry later | 2 REFUSE, a person has to act
 #              4 BROKEN, this host lacks something | 64 wrong arguments
 # Environment, for tests and unusual hosts:
-#   K3S_HA_CONF K3S_HA_CONFIG K3S_HA_DATA K3S_HA_RUN K3S_HA_MANIFEST   paths, see below for the defaults
+#   K3S_HA_CONF K3S_HA_CONFIG K3S_HA_DATA K3S_HA_RUN K3S_HA_MANIFEST K3S_HA_FILES K3S_HA_ROOT   paths, see below for the defaults
 #   K3S_HA_IP program; K3S_HA_RESTART command that starts k3s; K3S_HA_READY seconds that finish waits, default 300
 #   K3S_HA_HOSTNAME host name; K3S_HA_NOW seconds since 1970
 #
@@ -21,6 +23,8 @@
 conf=${K3S_HA_CONF:-/etc/rancher/k3s/k3s-ha.conf} # settings of this site
 # shellcheck source=lib/machines/scripts/k3s-ha-peers.sh
 . lib/machines/scripts/k3s-ha-peers.sh
+# shellcheck source=lib/machines/scripts/k3s-ha-preflight.sh
+. lib/machines/scripts/k3s-ha-preflight.sh
 manifest=${K3S_HA_MANIFEST:-/usr/local/share/k3s-ha/kube-vip.yaml} # applied after the bootstrap, if it exists
 restart=${K3S_HA_RESTART:-systemctl restart k3s}
 skew=60 # seconds between the clocks of two servers
@@ -58,9 +62,11 @@ token-file: $run/token"
   decide 1 "WAIT the cluster exists, and none of its servers answers; run systemctl start k3s on $(list "${holders:-$(others)}")"
 }
 
-# exits with REFUSE if this host could not register as the node of cluster.yaml
-refuse_wrong_host() {
+# exit with REFUSE if this host could not register as the node of cluster.yaml
+refuse_name() {
   [ "$me" = "$self" ] || decide 2 "REFUSE this host is named $me, and cluster.yaml has $self for its address; run hostnamectl set-hostname $self"
+}
+refuse_clock() {
   off_by=$(echo "$answers" | awk -v now="$(now)" -v most="$skew" '$2 == "none" || $2 == "data" {
     n++; by = now - $7; if (by < 0) by = -by; if (by > most) { off++; text = by " s from that of " $1 } } END { if (off * 2 > n) print text }')
   [ -z "$off_by" ] || decide 2 "REFUSE the clock of this host is $off_by; run timedatectl set-ntp true on both"
@@ -152,7 +158,8 @@ start() {
     esac
   fi
   survey
-  refuse_wrong_host
+  refuse_name
+  refuse_clock
   holders=$(that_say data)
   sums=$(pinned)
   [ -n "$sums" ] || sums=$(echo "$answers" | awk '$2 == "data" && $3 != "-" { print $3 }' | sort -u)
@@ -162,6 +169,7 @@ start() {
     *) decide 2 "REFUSE $(list "$holders") have data of different clusters; see k3s-ha status, and move the old data away as in hosts/RUNBOOK.md" ;;
   esac
   refuse_strangers
+  is_server || decide 1 "WAIT no server says that it has data; start k3s on $(list "$(names)")"
   elect
   # k3s reads drop-in files beside its configuration file; one with "server" would take precedence
   rm -f "$config/config.yaml.d/50-join.yaml"
@@ -209,21 +217,22 @@ status() {
   read_token
   survey
   echo "cluster $CLUSTER, host $me, $self of cluster.yaml"
-  printf '%s\n' "$(state)" "$answers" | grep . | while read -r name kind sum for_whom host _; do
+  { ! is_server || state; echo "$answers"; } | while read -r name kind sum for_whom host boot clock files; do
     case $kind in
-      none) echo "$(who "$name"): no data, vote: $for_whom, host name $host" ;;
-      data) echo "$(who "$name"): data, CA $(echo "$sum" | cut -c 1-12), host name $host" ;;
-      *) echo "$(who "$name"): $sum $for_whom $host $_" ;;
+      none) echo "$(who "$name"): no data, vote: $for_whom, host name $host, files $files" ;;
+      data) echo "$(who "$name"): data, CA $(echo "$sum" | cut -c 1-12), host name $host, files $files" ;;
+      *) echo "$(who "$name"): $sum $for_whom $host $boot $clock $files" ;;
     esac
   done
   for host in $VIP; do
     if api "$host"; then echo "VIP $host: API answers, CA $(ca_sum | cut -c 1-12)"; else echo "VIP $host: no answer"; fi
   done
+  check_files
 }
 
 case "$# $*" in
-  '1 start' | '1 finish' | '1 answer' | '1 listen' | '1 address' | '1 status' | '2 init --never-existed') ;;
-  *) echo 'usage: k3s-ha start | finish | answer | listen | address | status | init --never-existed' >&2; exit 64 ;;
+  '1 start' | '1 finish' | '1 answer' | '1 listen' | '1 address' | '1 status' | '1 preflight' | '2 init --never-existed') ;;
+  *) echo 'usage: k3s-ha start | finish | answer | listen | address | status | preflight | init --never-existed' >&2; exit 64 ;;
 esac
 [ -r "$conf" ] || decide 4 "BROKEN $conf is missing; put hosts/server/k3s-ha.conf there"
 # shellcheck disable=SC1090 # a file of the site

@@ -1,10 +1,17 @@
 #!/bin/sh
-# killpowerd [--wake SECONDS] DIRECTORY
+# killpowerd [--cut SECONDS] [--wake SECONDS] DIRECTORY
 #   Powers this host off at the time in DIRECTORY/deadline or DIRECTORY/lease, whatever else has failed by then. Run it as root under a
 #   supervisor.
 #   --wake SECONDS  before the power-off, set the wake alarm of each RTC to SECONDS from then; 0: none
+#   --cut SECONDS   a UPS may cut its output for so long after a deadline was set, which a record on disk keeps; 0: no record
+# killpowerd --gate [--wake SECONDS] DIRECTORY
+#   Run it before k3s. It exits at once unless an earlier boot recorded that a UPS may still cut its output. Then it powers this host off
+#   again, with an alarm behind the cut. Without an alarm it waits until then: a cut damages least while nothing has started.
 # killpowerd --check FILE...
 #   Prints what each file would cause; does nothing.
+# killpowerd --rehearse [--power-off HALT_SECONDS] DIRECTORY
+#   Prints what a power-off of this host would use. Exit status 1: something is missing.
+#   --power-off  if nothing is missing, writes DIRECTORY/deadline, so that the running killpowerd powers off this host alone in 10 s
 #
 # A file is one line:  BOOT_ID UPTIME HALT_SECONDS [REASON...]
 # When the uptime of boot BOOT_ID reaches UPTIME (whole seconds), the host is powered off. HALT_SECONDS is the halt budget: a host that is
@@ -12,9 +19,10 @@
 # ignored: a line of another boot, an incomplete line, a value that is not a number.
 #
 # It writes
-#   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last poll, until it powers off
+#   DIRECTORY/heartbeat  BOOT_ID UPTIME of its last poll, until it powers off, and HASH of this script: the first 12 digits of its SHA-256
 #   DIRECTORY/called     the line that caused the power-off, with the uptime at that time. A power-off is final: no file cancels it, and
 #                        this script continues it after a restart
+#   DIRECTORY/last       SECONDS_SINCE_1970 REASON of the last power-off, by --gate
 #
 # Environment, for tests and unusual hosts:
 #   KILLPOWERD_POWEROFF  command that powers off through init; default: systemctl poweroff -i, or poweroff without systemd
@@ -25,11 +33,23 @@
 #   KILLPOWERD_BOOT_ID   default: /proc/sys/kernel/random/boot_id
 #   KILLPOWERD_UPTIME    default: /proc/uptime
 #   KILLPOWERD_RTC       folder with the RTCs; default: /sys/class/rtc
+#   KILLPOWERD_RECORD    the record; default: /var/lib/rancher/killpowerd, kept like the data of k3s
 
 usage() {
-  echo 'usage: killpowerd [--wake SECONDS] DIRECTORY' >&2
+  echo 'usage: killpowerd [--gate] [--cut SECONDS] [--wake SECONDS] DIRECTORY' >&2
   echo '       killpowerd --check FILE...' >&2
+  echo '       killpowerd --rehearse [--power-off HALT_SECONDS] DIRECTORY' >&2
   exit 2
+}
+
+# Waits for the last background process, for 1 s at most. What may hang runs there: a full pipe, a dead disk or a driver must not hold the
+# power-off.
+bounded() {
+  tries=50
+  while [ "$tries" -gt 0 ] && kill -0 "$!" 2>/dev/null; do
+    sleep 0.02
+    tries=$((tries - 1))
+  done
 }
 
 # The journal adds the time, a plain log file does not.
@@ -38,7 +58,8 @@ log() {
     printf '%s\n' "$1" >&2
   else
     printf '%s killpowerd: %s\n' "$(date '+%Y-%m-%d %H:%M:%S')" "$1" >&2
-  fi
+  fi &
+  bounded
 }
 
 # 0 to 999999999, about 31 years: no shell overflows there
@@ -85,37 +106,36 @@ check() {
   fi
 }
 
-# reserve FILE: keeps the pages that a later write of FILE needs: one, and one more for a FILE that does not exist yet
-reserve() {
-  for spare in "$dir/.$1.a" "$dir/.$1.b"; do
-    [ -s "$spare" ] || { printf '%-160s\n' '' >"$spare"; } 2>/dev/null
-    [ ! -e "$dir/$1" ] || return
-  done
-}
+# shellcheck source=lib/machines/scripts/killpowerd-rehearse.sh
+. lib/machines/scripts/killpowerd-rehearse.sh
 
-# put FILE LINE: atomic, so that no reader gets half a line. In a full directory the line goes into a reserved page, and the page that it
-# replaces becomes the reserve: rename and link need no space, and 1<> does not cut a file short, which would give its page away.
-put() {
-  { printf '%s\n' "$2" >"$dir/.$1.new" && mv -f "$dir/.$1.new" "$dir/$1"; } 2>/dev/null && return
-  rm -f "$dir/.$1.new" 2>/dev/null
-  { [ -s "$dir/.$1.a" ] && printf '%-160s\n' "$2" 1<>"$dir/.$1.a"; } 2>/dev/null || return
-  ln -f "$dir/$1" "$dir/.$1.b" 2>/dev/null || [ ! -e "$dir/$1" ] || return
-  mv -f "$dir/.$1.a" "$dir/$1" 2>/dev/null || return
-  mv -f "$dir/.$1.b" "$dir/.$1.a" 2>/dev/null
-  return 0
-}
+# shellcheck source=lib/machines/scripts/killpowerd-files.sh
+. lib/machines/scripts/killpowerd-files.sh
 
+# One at a time beside the main loop, which logs the result of the last one.
 heartbeat() {
-  if put heartbeat "$boot $now"; then
-    reserve heartbeat
-    reserve called
-    [ -z "$unwritable" ] || log "can write $dir/heartbeat again"
-    unwritable=
-  else
-    [ -n "$unwritable" ] || log "cannot write $dir/heartbeat; check whether the directory is full or read-only"
-    unwritable=yes
-    mkdir -p "$dir" 2>/dev/null
+  if [ -n "$beat" ]; then
+    ! kill -0 "$beat" 2>/dev/null || return
+    if wait "$beat"; then
+      [ -z "$unwritable" ] || log "can write $dir/heartbeat again"
+      unwritable=
+    else
+      [ -n "$unwritable" ] || log "cannot write $dir/heartbeat; check whether the directory is full or read-only"
+      unwritable=yes
+    fi
   fi
+  write_heartbeat &
+  beat=$!
+}
+
+write_heartbeat() {
+  put heartbeat "$boot $now $hash" || {
+    mkdir -p "$dir" 2>/dev/null
+    return 1
+  }
+  reserve heartbeat
+  reserve called
+  return 0
 }
 
 set_clocks() {
@@ -135,6 +155,9 @@ set_clocks() {
   done
 }
 
+# shellcheck source=lib/machines/scripts/killpowerd-gate.sh
+. lib/machines/scripts/killpowerd-gate.sh
+
 # Runs beside the main loop: a command that hangs must not delay the forced power-off.
 ask_to_power_off() {
   tried=
@@ -151,8 +174,10 @@ ask_to_power_off() {
 power_off() {
   log "$1 reached ($why): powering off, forced in $halt s"
   force_at=$((now + halt))
-  put called "$boot $now $halt $1 $why" || log "cannot write $dir/called"
-  set_clocks
+  { put called "$boot $now $halt $1 $why" || log "cannot write $dir/called"; } &
+  bounded
+  set_clocks &
+  bounded
   ask_to_power_off &
 }
 
@@ -166,7 +191,7 @@ force_off() {
   $KILLPOWERD_FORCE >&2 &
   pause "$KILLPOWERD_PATIENCE"
   log "still up; writing o to $KILLPOWERD_SYSRQ"
-  { echo o >"$KILLPOWERD_SYSRQ"; } 2>/dev/null || log "cannot write $KILLPOWERD_SYSRQ"
+  { echo o >"$KILLPOWERD_SYSRQ" || log "cannot write $KILLPOWERD_SYSRQ"; } 2>/dev/null &
   pause "$KILLPOWERD_PATIENCE"
 }
 
@@ -175,6 +200,7 @@ poll() {
   if [ -z "$force_at" ]; then
     for file in deadline lease; do
       examine "$dir/$file" || continue
+      record "$file"
       if [ "$now" -ge "$at" ]; then
         power_off "$file"
         return
@@ -203,8 +229,16 @@ fi
 [ -n "$KILLPOWERD_BOOT_ID" ] || KILLPOWERD_BOOT_ID=/proc/sys/kernel/random/boot_id
 [ -n "$KILLPOWERD_UPTIME" ] || KILLPOWERD_UPTIME=/proc/uptime
 [ -n "$KILLPOWERD_RTC" ] || KILLPOWERD_RTC=/sys/class/rtc
+[ -n "$KILLPOWERD_RECORD" ] || KILLPOWERD_RECORD=/var/lib/rancher/killpowerd
 
-wake=0
+recorded='' gates='' cut=0 wake=0
+if [ "$1" = --gate ]; then gates=yes && shift; fi
+if [ "$1" = --cut ]; then
+  is_number "$2" || usage
+  cut=$2
+  shift 2
+fi
+
 case $1 in
 --wake)
   if [ $# -ne 3 ] || ! is_number "$2"; then usage; fi
@@ -212,6 +246,17 @@ case $1 in
   dir=$3
   ;;
 --check) [ $# -ge 2 ] || usage ;;
+--rehearse)
+  rehearsal=
+  if [ "$2" = --power-off ]; then
+    is_number "$3" || usage
+    rehearsal=$3
+    shift 3
+    set -- --rehearse "$@"
+  fi
+  [ $# -eq 2 ] || usage
+  dir=$2
+  ;;
 -*) usage ;;
 *)
   if [ $# -ne 1 ] || [ -z "$1" ]; then usage; fi
@@ -224,16 +269,24 @@ if ! read -r boot <"$KILLPOWERD_BOOT_ID" || [ -z "$boot" ] || ! read_uptime; the
   log "cannot read $KILLPOWERD_BOOT_ID or $KILLPOWERD_UPTIME"
   exit 1
 fi
+# of what runs, which may be older than the file later
+hash=$(sha256sum "$0" 2>/dev/null | cut -c 1-12)
 if [ "$1" = --check ]; then
   shift
   for file in "$@"; do check "$file"; done
   exit 0
 fi
+if [ "$1" = --rehearse ]; then
+  rehearse
+  exit
+fi
 
-unwritable=
-force_at=
-mkdir -p "$dir" 2>/dev/null
-if examine "$dir/called" && [ "$at" -le "$now" ]; then
+unwritable='' force_at='' beat=''
+mkdir -p "$dir" 2>/dev/null &
+bounded
+if [ -n "$gates" ]; then
+  if gate; then exit 0; fi
+elif examine "$dir/called" && [ "$at" -le "$now" ]; then
   log "restarted during a power-off ($why); continuing it"
   force_at=$((at + halt))
   ask_to_power_off &

@@ -113,8 +113,8 @@ counts_down() {
     [ $(($(uptime_seconds) - commanded_at)) -lt "$2" ]
 }
 
-# cut_output UPS OFFDELAY: commands a UPS to cut its output after OFFDELAY and to restore it when mains power returns. Once per boot; the
-# next caller retries a command that failed.
+# cut_output UPS OFFDELAY ARGUMENT: commands a UPS to cut its output after OFFDELAY and to restore it when mains power returns. Once per
+# boot; the next caller retries a command that failed. Some drivers need the delay as ARGUMENT.
 cut_output() {
   commanded=/killpower/.commanded.$1.$(boot_id)
   [ ! -e "$commanded" ] || return 0
@@ -129,7 +129,7 @@ cut_output() {
     rm -f "$lock"
     ln -s "$(boot_id).$cut_at" "$lock" 2>/dev/null || return 0
   fi
-  passed_on=$(to_upsd 'SET TRACKING ON' "INSTCMD $1 shutdown.return" | sed -n 's/^OK TRACKING //p')
+  passed_on=$(to_upsd 'SET TRACKING ON' "INSTCMD $1 shutdown.return${3:+ $3}" | sed -n 's/^OK TRACKING //p')
   # at once: a caller that is killed from here on has commanded the UPS
   [ -z "$passed_on" ] || uptime_seconds >"$commanded"
   if [ -n "$passed_on" ] && is_accepted "$passed_on"; then

@@ -19,8 +19,12 @@ fi
 
 if [ "$ACTUATOR" = killpowerd ]; then
   now=$(uptime_seconds)
-  if [ -r /killpower/heartbeat ] && read -r beat_boot beat_at _ </killpower/heartbeat && [ "$beat_boot" = "$(boot_id)" ] &&
-    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then :; elif [ "$writable" = no ]; then
+  if [ -r /killpower/heartbeat ] && read -r beat_boot beat_at beat_hash _ </killpower/heartbeat && [ "$beat_boot" = "$(boot_id)" ] &&
+    is_number "$beat_at" && [ $((now - beat_at)) -le 10 ]; then
+    # a remark, not a problem: an older one powers off too
+    [ "${KILLPOWERD_HASH:-$beat_hash}" = "$beat_hash" ] ||
+      echo "killpowerd on $NODE_NAME is another version than in hosts/killpower; install that file and restart the service killpowerd"
+  elif [ "$writable" = no ]; then
     problem "killpowerd on $NODE_NAME writes no heartbeat: it has no space for it, or is not running"
   else
     problem "killpowerd is not running on $NODE_NAME; install and start it, see hosts/README.md"
@@ -41,7 +45,7 @@ done <"/config/$NODE_NAME.feeds"
 }
 command -v nc >/dev/null || command -v busybox >/dev/null ||
   problem "the image has neither nc nor busybox to command a UPS; use an image with one of them"
-while read -r ups offdelay _; do
+while read -r ups offdelay _ shown _; do
   at=$ups@127.0.0.1:$UPSD_PORT
   timeout 4 upscmd -l "$at" 2>/dev/null | grep -q '^shutdown\.return ' ||
     problem "$ups does not support shutdown.return, so it would not restore its output; check its driver in cluster.yaml"
@@ -52,6 +56,8 @@ while read -r ups offdelay _; do
   delay=$(timeout 4 upsc "$at" ups.delay.shutdown 2>/dev/null | cut -d. -f1)
   # a remark, not a problem
   [ -n "$delay" ] || echo "$ups does not report ups.delay.shutdown; measure once when it cuts its output, see hosts/RUNBOOK.md"
+  # in seconds of the UPS, which its driver may multiply
+  ! is_number "$delay" || delay=$((delay * offdelay / shown))
   [ "${delay:-$offdelay}" = "$offdelay" ] ||
     problem "$ups would cut its output after $delay s, but cluster.yaml plans with $offdelay s; correct its offdelay"
   for variable in ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}; do

@@ -10,6 +10,9 @@ pause() {
 }
 
 preflights=
+if { read -r last_at last_why </killpower/last; } 2>/dev/null; then
+  log "last power-off of this node at $(date -u -d "@$last_at" '+%Y-%m-%d %H:%M') UTC ($last_why)"
+fi
 reserve deadline
 reserve lease
 # marks of commands in an earlier boot do not apply
@@ -71,11 +74,11 @@ while :; do
 
   # a UPS that is done is commanded even if another one keeps this node up
   if [ -r "/config/$NODE_NAME.cables" ]; then
-    while read -r ups offdelay _; do
+    while read -r ups offdelay _ _ argument; do
       case $(state_of "$ups@127.0.0.1:$UPSD_PORT") in
         'done')
           declare_shutdown "$ups"
-          cut_output "$ups" "$offdelay"
+          cut_output "$ups" "$offdelay" "$argument"
           ;;
         # Many drivers cannot tell whether the UPS received a command. A UPS that stops answering before its cut is commanded again when
         # it answers. After its cut it is only without power; a second command would cut off nodes that boot when it returns.

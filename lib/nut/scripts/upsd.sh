@@ -151,7 +151,7 @@ follow_secret() {
 }
 
 drivers=
-while read -r ups _ driver; do
+while read -r ups _ driver _; do
   # each on its own: the start of a driver may take most of a minute
   run_driver "$ups" "$driver" &
   drivers="$drivers $!"

@@ -32,8 +32,10 @@ export const controlPlaneDrill: Drill = {
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'tar', debianPackage: 'tar' },
   ],
-  prepare: () => buildRootFileSystems('cloud-init', 'openrc'),
-  cleanUp: removeControlGroups,
+  prepare: async () => {
+    await buildRootFileSystems('cloud-init', 'openrc');
+    return removeControlGroups;
+  },
   atOnce: 4,
   // scenarios that measure times first
   scenarios: [

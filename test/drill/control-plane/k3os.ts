@@ -1,7 +1,9 @@
 import { KILLPOWERD } from '../../../lib/machines/killpower';
+import { K3S_HA_PORT } from '../../../lib/releases';
 import { hostFiles } from '../../../lib/synth/hosts';
 import { K3S, K3S_SERVICE } from '../k3os/services';
 import { Network } from '../network';
+import { run } from '../processes';
 import { type Scenario, seconds } from '../scenario';
 import { addressOf, controlPlaneSite, VIP } from './control-plane-lab';
 import { K3osServer } from './k3os-server';
@@ -17,6 +19,8 @@ interface Files {
   readonly ups: Readonly<Record<string, string>>;
   /** The addition of hosts/README.md to the boot menu for the first start. */
   readonly firstStart: string;
+  /** The listener of k3s-ha for hosts with OpenRC, which k3OS does not need. */
+  readonly listener: readonly (readonly [path: string, text: string, mode: number])[];
 }
 
 function synthesized(): Files {
@@ -35,10 +39,16 @@ function synthesized(): Files {
     server: textOf('k3os/server.yaml'),
     ups: { '20-ups.yaml': textOf('nodes/k3s-1/k3os-ups.yaml') },
     firstStart,
+    listener: [
+      ['/usr/local/sbin/k3s-ha', textOf('server/k3s-ha'), 0o755],
+      ['/etc/rancher/k3s/k3s-ha.conf', textOf('server/k3s-ha.conf'), 0o644],
+      ['/etc/rancher/k3s/token', `${TOKEN}\n`, 0o600],
+      ['/etc/init.d/k3s-ha', textOf('server/k3s-ha.openrc'), 0o755],
+    ],
   };
 }
 
-/** k3os/server.yaml from the first boot on: wait, bootstrap from the boot menu, reboot, join, and a new disk for the first server. */
+/** k3os/server.yaml from the first boot on: wait, bootstrap from the boot menu, reboot, join, and a new disk for the first server. And the listener for OpenRC. */
 export async function k3os(scenario: Scenario): Promise<void> {
   const files = synthesized();
   const network = new Network();
@@ -52,6 +62,7 @@ export async function k3os(scenario: Scenario): Promise<void> {
     await one.takeVip();
     await two.installWith(files.server);
     await joining(scenario, two, cluster);
+    await listening(scenario, two, files);
     await rebuilding(scenario, one, two, files, cluster);
   } finally {
     await one.remove();
@@ -118,6 +129,20 @@ async function joining(scenario: Scenario, two: K3osServer, cluster: string): Pr
   await two.powerOn();
   await scenario.reach('another server with the same file joins through the VIP', BOOT_MS, () => {
     return two.times(`joins ${cluster} through ${JOIN_URL}`) > 0;
+  });
+}
+
+/** The service for other hosts with OpenRC. */
+async function listening(scenario: Scenario, two: K3osServer, { listener }: Files): Promise<void> {
+  for (const [path, text, mode] of listener) two.write(path, text, mode);
+  // as on Alpine
+  const started = await two.exec('ln -sf /bin/busybox /usr/local/bin/ip; rc-service k3s-ha start 2>&1');
+  scenario.check('OpenRC starts the listener of k3s-ha', started.code === 0, started.stdout.trim());
+  const inside = ['nsenter', `--net=/proc/${two.pid}/ns/net`] as const;
+  const question = ['curl', '-s', '--max-time', '10', '-o', '/dev/null', '-w', '%{http_code}'] as const;
+  const [program, ...args] = [...inside, ...question, `http://127.0.0.1:${K3S_HA_PORT}/`];
+  await scenario.reach('it rejects a question without a signature', 20_000, async () => {
+    return (await run(program, args)).stdout === '403';
   });
 }
 

@@ -7,8 +7,10 @@ import { type Result, SYSTEM_PATH } from '../processes';
 import type { Scenario } from '../scenario';
 import { ControlPlane } from './control-plane';
 import { imageNames } from './images';
+import { Logind } from './logind';
 import { KubernetesMachine } from './machine';
 import { apiAt, NodeAgent } from './node-agent';
+import { K3S_DEFINITION } from './objects';
 import { Pki } from './pki';
 import { program } from './programs';
 import type { Site, SiteNode } from './site';
@@ -16,29 +18,14 @@ import type { Site, SiteNode } from './site';
 const START_MS = 240_000;
 const KUBECTL_MS = 60_000;
 const DNS_HOST = 10;
-/** The one kind of dist/ that k3s brings itself; any HelmChartConfig is taken. */
-const K3S_DEFINITION = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'helmchartconfigs.helm.cattle.io' },
-  spec: {
-    group: 'helm.cattle.io',
-    scope: 'Namespaced',
-    names: { kind: 'HelmChartConfig', plural: 'helmchartconfigs', singular: 'helmchartconfig' },
-    versions: [
-      {
-        name: 'v1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-      },
-    ],
-  },
-};
 
 export interface ClusterOptions {
   /** The nodes that there are. @default - all of the site */
   readonly nodes?: readonly SiteNode[];
+  /** Names of nodes that are machines, and join later. @default - none */
+  readonly later?: readonly string[];
+  /** Whether the kubelets can delay a shutdown. @default false */
+  readonly logind?: boolean;
   /** Devices of a node that its containers see, by node: path in the container to device here. @default - none */
   readonly devices?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -56,6 +43,7 @@ export class Cluster {
   private readonly folder: string;
   private readonly pki: Pki;
   private readonly agents = new Map<string, NodeAgent>();
+  private readonly logins = new Map<string, Logind>();
 
   constructor(
     private readonly scenario: Scenario,
@@ -88,19 +76,28 @@ export class Cluster {
     return agent;
   }
 
+  /** The machines that are nodes. */
+  get nodes(): readonly KubernetesMachine[] {
+    return this.machines.filter(({ name }) => this.agents.has(name));
+  }
+
   /** Everything up: API servers answer, and every node is ready. */
   async start(): Promise<void> {
-    const unknown = this.site.images.filter((name) => !imageNames().includes(name) && !name.includes('exporter'));
+    const { site, pki } = this;
+    const unknown = site.images.filter((name) => !imageNames().includes(name) && !name.includes('exporter'));
     if (unknown.length > 0) throw new Error(`dist/ uses images that the drill does not make: ${unknown.join(', ')}`);
     await this.network.start();
     await Promise.all([this.client, ...this.machines].map((one) => one.start(this.network)));
     await this.addRoutes();
-    await this.pki.start();
+    await pki.start();
     await this.controlPlane.prepare();
     for (const machine of this.servers) this.controlPlane.startEtcd(machine);
     for (const machine of this.servers) this.controlPlane.startApiServer(machine);
-    this.writeKubeconfig();
-    for (const [i, machine] of this.machines.entries()) await this.startNode(machine, i);
+    // the virtual IP is there only when kube-vip is
+    const filledIn = pki.fillIn(site.hostFile('kubeconfig.template.yaml'), this.context());
+    this.kubeconfigFile = this.file('kubeconfig', filledIn);
+    const { later = [] } = this.options;
+    for (const { name } of this.machines) if (!later.includes(name)) await this.join(name);
     await this.scenario.wait('the API servers answer', START_MS, async () => {
       const answers = await Promise.all(
         this.servers.map(({ name }) => this.kubectl('--context', this.context(name), 'get', '--raw', '/readyz')),
@@ -149,15 +146,30 @@ export class Cluster {
 
   /** Runs a command of package.json at the client: `npm('apply', '--no-wait')`. It finds kubectl and the kubeconfig in its environment. */
   npm(name: string, ...args: readonly string[]): Promise<Result> {
+    return this.inProject(process.cwd(), 'npm', 'run', '--silent', name, '--', ...args);
+  }
+
+  /**
+   * Runs the lines of a page of the project at the client, in a folder of their own; they stop at the first that fails.
+   * @param programs folders of programs that the lines need beside kubectl
+   */
+  async lines(folder: string, text: string, ...programs: readonly string[]): Promise<void> {
+    const script = ['set -e', 'npm() { command npm --prefix "$PROJECT" "$@"; }', text].join('\n');
+    const path = ['sh', '-c', `PATH=${[...programs, '$PATH'].join(':')}\n${script}`];
+    const { code, stderr } = await this.inProject(folder, 'env', `PROJECT=${process.cwd()}`, ...path);
+    if (code !== 0) throw new Error(`the lines fail with ${code}: ${stderr.trim()}`);
+  }
+
+  private inProject(folder: string, ...words: readonly string[]): Promise<Result> {
     const path = [dirname(process.execPath), dirname(program('kubernetes', 'kubectl')), SYSTEM_PATH].join(':');
     // who enters the namespaces of a machine stands at its root
     const environment = [
-      `--chdir=${process.cwd()}`,
+      `--chdir=${folder}`,
       `PATH=${path}`,
       `KUBECONFIG=${this.kubeconfigFile}`,
       `HOME=${this.scenario.folder('home')}`,
     ];
-    return this.client.run('env', [...environment, 'npm', 'run', '--silent', name, '--', ...args], 400_000);
+    return this.client.run('env', [...environment, ...words], 400_000);
   }
 
   /** Writes a file of this scenario, and returns its path. */
@@ -174,24 +186,22 @@ export class Cluster {
     return this.machines.find((machine) => machine.mac === mac);
   }
 
-  /** Makes the controllers of this server lead those of the others. */
-  async lead(machine: KubernetesMachine): Promise<void> {
-    const { scenario, controlPlane } = this;
-    const others = this.servers.filter((one) => one !== machine);
-    for (const other of others) await other.kill('kube-controller-manager');
+  /**
+   * Starts the controllers anew, those of this server first, so that they lead.
+   * @param last arguments that win over those of the site
+   */
+  async lead(machine: KubernetesMachine, last: readonly string[] = []): Promise<void> {
+    const { scenario, controlPlane, servers } = this;
+    for (const server of servers) await server.kill('kube-controller-manager');
+    controlPlane.startControllers(machine, last);
+    const words = ['get', 'lease', 'kube-controller-manager', '-o', 'jsonpath={.spec.holderIdentity}'];
+    const holder = async () => (await this.kubectl('-n', 'kube-system', ...words)).stdout;
+    const before = await holder();
     await scenario.wait(`the controllers of ${machine.name} lead`, START_MS, async () => {
-      const words = [
-        '-n',
-        'kube-system',
-        'get',
-        'lease',
-        'kube-controller-manager',
-        '-o',
-        'jsonpath={.spec.holderIdentity}',
-      ];
-      return (await this.kubectl(...words)).stdout.startsWith(`${machine.name}_`);
+      const now = await holder();
+      return now !== before && now.startsWith(`${machine.name}_`);
     });
-    for (const other of others) controlPlane.startControllers(other);
+    for (const other of servers) if (other !== machine) controlPlane.startControllers(other, last);
   }
 
   /** Whether every node is ready, and every pod on them. */
@@ -215,12 +225,16 @@ export class Cluster {
     return stdout.split('\n').flatMap((line) => (line.endsWith(' True') ? [line.slice(0, -5)] : []));
   }
 
-  private async nodesReady(): Promise<boolean> {
-    return (await this.readyNodes()).length === this.machines.length;
+  /** Whether every node is ready. */
+  async nodesReady(): Promise<boolean> {
+    return (await this.readyNodes()).length === this.agents.size;
   }
 
-  private async startNode(machine: KubernetesMachine, index: number): Promise<void> {
+  /** Makes a node of a machine. */
+  async join(name: string): Promise<void> {
     const { site, pki, options } = this;
+    const machine = this.machine(name);
+    const index = this.machines.indexOf(machine);
     const agent = new NodeAgent({
       machine,
       pki,
@@ -229,10 +243,29 @@ export class Cluster {
       podNetworks: site.podNetworks,
       clusterDns: (site.serviceNetworks[0] ?? '').replace(/\.\d+\/\d+$/, `.${DNS_HOST}`),
       kubeletArguments: site.argumentsFor('kubelet'),
+      kubeletConfig: site.hostFile(`${machine.node.role}/99-shutdown.conf`),
       devices: options.devices?.[machine.name] ?? {},
     });
-    this.agents.set(machine.name, agent);
+    this.agents.set(name, agent);
+    if (options.logind) {
+      const logind = new Logind(machine, site.hostFile(`${machine.node.role}/99-kubelet.conf`));
+      this.logins.set(name, logind);
+      await logind.start();
+    }
     await agent.start();
+  }
+
+  /** Shuts a node down in order: its pods end, then its power is off. */
+  async shutDown(name: string): Promise<void> {
+    await this.logins.get(name)?.shutDown(this.scenario);
+    await this.machine(name).cutPower();
+  }
+
+  /** Cuts the power of a node for good, and takes it out of the cluster. */
+  async remove(name: string): Promise<void> {
+    await this.machine(name).cutPower();
+    await this.must('delete', 'node', name);
+    this.agents.delete(name);
   }
 
   /** Flannel's work: every machine knows where the pods of the others are. */
@@ -244,22 +277,6 @@ export class Cluster {
       machine.routes = [`default via ${this.site.router}`, ...others];
       await machine.addRoutes();
     }
-  }
-
-  /** The kubeconfig of hosts/ with the credentials filled in. */
-  private writeKubeconfig(): void {
-    const config = parse(this.site.hostFile('kubeconfig.template.yaml')) as {
-      clusters: { cluster: object }[];
-      users: { user: object }[];
-      'current-context': string;
-    };
-    // the virtual IP is there only when kube-vip is
-    config['current-context'] = this.context();
-    for (const one of config.clusters) {
-      one.cluster = { ...one.cluster, 'certificate-authority-data': this.pki.base64('ca.crt') };
-    }
-    for (const one of config.users) one.user = this.pki.credentials('admin');
-    this.kubeconfigFile = this.file('kubeconfig', stringify(config));
   }
 }
 

@@ -55,6 +55,30 @@ export class ControlPlane {
     );
   }
 
+  /** The server with the leader of etcd; undefined during an election. */
+  async etcdLeader(): Promise<KubernetesMachine | undefined> {
+    const answers = await Promise.all(
+      this.servers.map(({ station }) =>
+        station.run('curl', ['-s', '--max-time', '1', 'http://127.0.0.1:2379/metrics']),
+      ),
+    );
+    return this.servers.find((_, i) => /^etcd_server_is_leader 1$/m.test(answers[i]?.stdout ?? ''));
+  }
+
+  /** Hands the leadership of etcd to a server. */
+  async moveEtcdLeader(to: KubernetesMachine): Promise<void> {
+    const leader = await this.etcdLeader();
+    if (leader === to) return;
+    const ask = async (server: KubernetesMachine | undefined, path: string, body: object) => {
+      const words = ['-sf', '-d', JSON.stringify(body), `http://127.0.0.1:2379/v3/maintenance/${path}`];
+      const { code, stdout } = (await server?.station.run('curl', words)) ?? { code: 1, stdout: '' };
+      if (code !== 0) throw new Error(`etcd does not answer to ${path}`);
+      return JSON.parse(stdout) as { header: { member_id: string } };
+    };
+    const { header } = await ask(to, 'status', {});
+    await ask(leader, 'transfer-leadership', { targetID: header.member_id });
+  }
+
   /** As in k3s it asks the etcd of its own machine. */
   startApiServer(machine: KubernetesMachine): void {
     const { pki, site } = this;
@@ -75,22 +99,24 @@ export class ControlPlane {
     );
   }
 
-  startControllers(machine: KubernetesMachine): void {
+  /** @param last arguments that win over those of the site */
+  startControllers(machine: KubernetesMachine, last: readonly string[] = []): void {
     const { pki, site } = this;
     machine.keep(
       program('kubernetes', 'kube-controller-manager'),
       ...[`--kubeconfig=${pki.file('controllers.kubeconfig')}`, `--cert-dir=${machine.folder}/controllers`],
       ...[`--service-account-private-key-file=${pki.file('sa.key')}`, `--root-ca-file=${pki.file('ca.crt')}`],
       '--use-service-account-credentials=true',
-      ...withDashes(site.argumentsFor('kube-controller-manager')),
+      ...withDashes([...site.argumentsFor('kube-controller-manager'), ...last]),
     );
   }
 
   startScheduler(machine: KubernetesMachine): void {
-    const { pki } = this;
+    const { pki, site } = this;
     machine.keep(
       program('kubernetes', 'kube-scheduler'),
       ...[`--kubeconfig=${pki.file('scheduler.kubeconfig')}`, `--cert-dir=${machine.folder}/scheduler`],
+      ...withDashes(site.argumentsFor('kube-scheduler')),
     );
   }
 }

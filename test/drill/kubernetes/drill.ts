@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -5,11 +6,13 @@ import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { applySite } from './apply';
 import { apiContract } from './contract';
+import { election } from './election';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
 import { lifecycle } from './lifecycle';
 import { loadBalancer, loadBalancerControl } from './load-balancer';
+import { PYTHON } from './logind';
 import { CNI_FOLDER } from './node-agent';
 import { nodes } from './nodes';
 import { notReady } from './not-ready';
@@ -18,6 +21,7 @@ import { buildPrograms, CLUSTER_MODULES } from './programs';
 import { quiet } from './quiet';
 import { EXAMPLES, removeSites, SHIPPED, writeSites } from './sites';
 import { virtualIp } from './vip';
+import { allowWatches } from './watches';
 import { webhook } from './webhook';
 
 /** dist/ on a real Kubernetes: applied, failed over, powered off. */
@@ -31,6 +35,8 @@ export const kubernetesDrill: Drill = {
     { name: 'mmdebstrap', debianPackage: 'mmdebstrap' },
     { name: 'openssl', debianPackage: 'openssl' },
     { name: 'socat', debianPackage: 'socat' },
+    { name: 'dbus-daemon', debianPackage: 'dbus' },
+    { name: 'dbus-send', debianPackage: 'dbus' },
     { name: 'tar', debianPackage: 'tar' },
   ],
   atOnce: availableParallelism(),
@@ -41,15 +47,22 @@ export const kubernetesDrill: Drill = {
         `${CNI_FOLDER} is empty; install with\n  apt-get install --no-install-recommends containernetworking-plugins`,
       );
     }
+    if (spawnSync(PYTHON, ['-c', 'import dbusmock']).status !== 0) {
+      throw new Error(
+        `${PYTHON} has no dbusmock; install with\n  apt-get install --no-install-recommends python3-dbusmock`,
+      );
+    }
     if (kubeVipProgram() === undefined)
       console.log('kubernetes/vip: not run here; KUBE_VIP names no program of kube-vip');
     writeSites();
     await buildPrograms(scenarios.includes('flux') ? [...CLUSTER_MODULES, 'flux'] : CLUSTER_MODULES);
     await buildImages();
-  },
-  cleanUp: async () => {
-    removeSites();
-    await removeControlGroups();
+    const restoreWatches = allowWatches();
+    return async () => {
+      removeSites();
+      restoreWatches();
+      await removeControlGroups();
+    };
   },
   publish,
   scenarios: [
@@ -105,6 +118,7 @@ export const kubernetesDrill: Drill = {
     { name: 'power-rollout', summary: 'a rolling update of NUT begins on battery, then it is low', run: powerRollout },
     { name: 'power-kubelet-dead', summary: 'kubelet and containerd of a machine are dead', run: powerKubeletDead },
     { name: 'not-ready', summary: 'killpowerd of a machine ends: who says so', run: notReady },
+    { name: 'election', summary: 'etcd loses its leader: who loses a lease', run: election },
     { name: 'nodes', summary: 'the cable and its label, a node deleted and joined again', run: nodes },
     { name: 'flux', summary: 'Flux applies dist/, a change and a removal', run: flux },
     ...(kubeVipProgram() === undefined

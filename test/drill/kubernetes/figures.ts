@@ -9,23 +9,23 @@ const FILE = 'docs/measured.md';
 const HEAD = `# Measured on a real Kubernetes
 
 The sections \`kubernetes/...\` are written by \`npm run drill -- kubernetes\`, each by the scenario of that name. What does not hold is said so.
-It needs root, Go 1.26 and Debian's \`runc iptables conntrack containernetworking-plugins mmdebstrap openssl socat\`. The programs are built
-once, from published Go modules, into \`~/.cache/power-safe-k3s\`.
+It needs root, Go 1.26 and Debian's \`runc iptables conntrack containernetworking-plugins mmdebstrap openssl socat dbus python3-dbusmock\`. The
+programs are built once, from published Go modules, into \`~/.cache/power-safe-k3s\`.
 
 The control plane is that of k3s as programs of their own, with the arguments of \`hosts/\`; the machines are network namespaces. Not real are
 the UPS (a Megatec emulator behind the real driver), the power-off (killpowerd calls a program that writes down when), kube-vip
-unless \`KUBE_VIP\` names its program, and the source-controller of Flux.
+unless \`KUBE_VIP\` names its program, logind (python3-dbusmock on a real bus), and the source-controller of Flux.
 `;
 
 /** Puts what a scenario measured into docs/measured.md, in the place of what an earlier run measured. */
 export function publish(scenario: Scenario, summary: string, tookMs: number): void {
   const text = existsSync(FILE) ? readFileSync(FILE, 'utf8') : HEAD;
-  const [head = HEAD, ...sections] = text.split(/^(?=## )/m);
+  const [, ...sections] = text.split(/^(?=## )/m);
   const other = process.env[KUBERNETES_VARIABLE];
   const title = `## ${scenario.name}${other ? ` on ${other}` : ''}\n`;
   const written = title + sectionOf(scenario, summary, tookMs);
   const all = [...sections.filter((section) => !section.startsWith(title)), written].sort();
-  writeFileSync(FILE, [head, ...all].map((part) => `${part.trimEnd()}\n`).join('\n'));
+  writeFileSync(FILE, [HEAD, ...all].map((part) => `${part.trimEnd()}\n`).join('\n'));
 }
 
 function sectionOf(scenario: Scenario, summary: string, tookMs: number): string {

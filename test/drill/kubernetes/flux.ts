@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { command } from '../processes';
 import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
@@ -45,22 +45,12 @@ const SOURCE_DEFINITIONS = [
   sourceDefinition('Bucket', 'buckets'),
 ].join('---\n');
 
-interface FluxObject {
-  readonly kind: string;
-  readonly metadata: { readonly name: string };
-  readonly spec: { readonly ignore?: string };
-}
-
-/** The objects that docs/gitops.md prints for Flux. */
-function objectsOfTheGuide(): FluxObject[] {
-  const section =
-    readFileSync('docs/gitops.md', 'utf8')
-      .split(/^## /m)
-      .find((text) => text.startsWith('Flux\n')) ?? '';
-  const block = section.split('\n').filter((line) => /^ {4}(?!kubectl)/.test(line));
-  return parseAllDocuments(block.map((line) => line.slice(4)).join('\n')).map(
-    (document) => document.toJS() as FluxObject,
-  );
+/** The indented lines of docs/gitops.md that begin with these words. */
+function linesOfTheGuide(first: string): string {
+  const blocks = readFileSync('docs/gitops.md', 'utf8').match(/(?:^ {4}.*\n)+/gm) ?? [];
+  const block = blocks.find((text) => text.startsWith(`    ${first}`));
+  if (block === undefined) throw new Error(`docs/gitops.md has no lines that begin with ${first}`);
+  return block.replace(/^ {4}/gm, '');
 }
 
 /** The GitRepository and the Kustomization `site` of a cluster, and what is in the repository. */
@@ -79,8 +69,12 @@ class Flux {
     await cluster.must('create', 'namespace', NAMESPACE);
     await cluster.must('create', '-f', definitions, '-f', cluster.file('source.yaml', SOURCE_DEFINITIONS));
     await cluster.must('wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s');
-    const guide = objectsOfTheGuide().map((object) => stringify(object));
-    await cluster.must('create', '-f', cluster.file('flux.yaml', guide.join('---\n')));
+    await cluster.lines(folder, linesOfTheGuide('age-keygen'), program('flux', ''));
+    await cluster.must(
+      'create',
+      '-f',
+      cluster.file('flux.yaml', linesOfTheGuide('apiVersion: source.toolkit.fluxcd.io')),
+    );
     cluster.client.background(process.execPath, '-e', SERVER, folder);
     const environment = [`KUBECONFIG=${cluster.kubeconfigFile}`, `RUNTIME_NAMESPACE=${NAMESPACE}`, `TMPDIR=${folder}`];
     cluster.client.background(
@@ -92,7 +86,7 @@ class Flux {
     );
   }
 
-  /** Commits dist/ of a site, waits until the Kustomization has it and is ready, and returns how long that took. */
+  /** Commits dist/ of a site and secrets/, waits until the Kustomization has it and is ready, and returns how long that took. */
   async push(scenario: Scenario, site: Site): Promise<number> {
     const { cluster, folder } = this;
     const startedAt = performance.now();
@@ -100,8 +94,9 @@ class Flux {
     const tree = join(folder, `tree-${this.revision}`);
     mkdirSync(join(tree, 'dist'), { recursive: true });
     for (const name of readdirSync(site.dist)) cpSync(join(site.dist, name), join(tree, 'dist', name));
+    cpSync(join(folder, 'secrets'), join(tree, 'secrets'), { recursive: true });
     const name = `${this.revision}.tar.gz`;
-    await command('tar', '-C', tree, '-czf', join(folder, name), 'dist');
+    await command('tar', '-C', tree, '-czf', join(folder, name), 'dist', 'secrets');
     const digest = createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex');
@@ -143,24 +138,20 @@ async function namesOf(cluster: Cluster, ...words: readonly string[]): Promise<s
 /** Flux's kustomize-controller applies dist/ with what docs/gitops.md prints: first, a change, a removal. */
 export const flux = (scenario: Scenario): Promise<void> => {
   let controller: Flux | undefined;
-  const install = async (cluster: Cluster): Promise<void> => {
+  const installer = async (cluster: Cluster): Promise<void> => {
     controller = new Flux(cluster, scenario.folder('flux'));
     await controller.start();
-    // before the Secret is there, nothing can be healthy: it comes as soon as the namespace is there
-    const secret = cluster.npm('secret:nut');
-    const pushed = controller.push(scenario, siteOf('power'));
-    await scenario.reach(
-      'the namespace nut is there',
-      READY_MS,
-      async () => (await cluster.kubectl('get', 'namespace', 'nut')).code === 0,
-    );
-    await cluster.must('apply', '-f', cluster.file('secret.yaml', (await secret).stdout));
-    scenario.measure('first revision healthy', seconds(await pushed));
+    scenario.measure('first revision healthy', seconds(await controller.push(scenario, siteOf('power'))));
   };
   return withPowerSite(
     scenario,
     async ({ cluster }) => {
       if (!controller) throw new Error('Flux is not installed');
+      const file = readFileSync(join(scenario.folder('flux'), 'secrets', 'nut-users.sops.yaml'), 'utf8');
+      const stored = await cluster.must('-n', 'nut', 'get', 'secret', 'nut-users', '-o', 'jsonpath={.data.primary}');
+      const password = Buffer.from(stored, 'base64').toString();
+      scenario.check('the Secret arrives by SOPS', /^\w{16,}$/.test(password));
+      scenario.check('its file in Git is encrypted', /^ +primary: ENC\[/m.test(file) && !file.includes(password));
       const memberlist = ['-n', 'metallb-system', 'configmap', 'metallb-memberlist-config', '--ignore-not-found'];
       scenario.check(
         'control: what only the next revision has is not there',
@@ -178,6 +169,6 @@ export const flux = (scenario: Scenario): Promise<void> => {
       const same = await cluster.must('-n', 'nut', 'get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}');
       scenario.check('the pods of NUT are the same', same === pods && (await nutReady(cluster)));
     },
-    install,
+    { installer },
   );
 };

@@ -24,6 +24,8 @@ export interface NodeAgentProps {
   readonly clusterDns: string;
   /** More arguments of the kubelet, as k3s hands them on. */
   readonly kubeletArguments: readonly string[];
+  /** A file of hosts/ that k3s lays beside its own configuration of the kubelet. */
+  readonly kubeletConfig: string;
   /** Devices that its containers see: path to device of this machine. */
   readonly devices: Readonly<Record<string, string>>;
 }
@@ -67,6 +69,8 @@ export class NodeAgent {
     await pki.sign(title, `/O=system:nodes/CN=system:node:${name}`, alternativeNames([name, ...node.addresses]));
     pki.kubeconfig(title, title, api);
     writeFileSync(join(machine.folder, 'kubelet.yaml'), stringify(this.kubeletConfig()));
+    mkdirSync(join(machine.folder, 'kubelet.conf.d'), { recursive: true });
+    writeFileSync(join(machine.folder, 'kubelet.conf.d', '99-shutdown.conf'), this.props.kubeletConfig);
     this.launchKubelet();
   }
 
@@ -76,6 +80,7 @@ export class NodeAgent {
     machine.run(
       program('kubernetes', 'kubelet'),
       `--config=${join(machine.folder, 'kubelet.yaml')}`,
+      `--config-dir=${join(machine.folder, 'kubelet.conf.d')}`,
       `--kubeconfig=${pki.file(`node-${machine.name}.kubeconfig`)}`,
       ...[`--hostname-override=${machine.name}`, `--node-ip=${machine.node.addresses.join(',')}`],
       ...this.props.kubeletArguments.map((word) => `--${word}`),

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
-import { nutReady, withPowerSite } from './power-site';
+import { install, nutReady, type PowerCluster, withPowerSite } from './power-site';
+import type { Site } from './site';
+import { AGENT, siteOf } from './sites';
 
 const REACHED_MS = 180_000;
 
@@ -13,11 +15,17 @@ async function nutPodOn(cluster: Cluster, node: string): Promise<string> {
   return stdout.trim();
 }
 
-/** The cable of the UPS moves to another node, a node is deleted and joins again, and power safety goes with them. */
-export const nodes = (scenario: Scenario): Promise<void> =>
-  withPowerSite(scenario, async ({ cluster }) => {
+/** The cable of the UPS moves to another node, nodes are added, removed, deleted and join again, and power safety goes with them. */
+export const nodes = (scenario: Scenario): Promise<void> => {
+  const without = siteOf('power');
+  const changes = async ({ cluster }: PowerCluster) => {
     const timed = async (what: string, condition: () => Promise<boolean>) =>
       scenario.measure(what, seconds(await scenario.reach(what, REACHED_MS, condition)));
+
+    const apply = async ({ dist }: Site) => {
+      const { code, stderr } = await cluster.npm('apply', '--context', cluster.context(), '--dist', dist);
+      scenario.check('npm run apply of cluster.yaml as it is now succeeds', code === 0, stderr.slice(0, 300));
+    };
 
     // a label without the cable in cluster.yaml has to be seen, and undone without a trace
     await cluster.must('label', '--overwrite', 'node', 'k3s-2', 'ups-device=ups1');
@@ -28,6 +36,19 @@ export const nodes = (scenario: Scenario): Promise<void> =>
     });
     await cluster.must('label', 'node', 'k3s-2', 'ups-device-');
     await timed('the label is taken away: every NUT pod is ready', () => nutReady(cluster));
+
+    await cluster.join(AGENT.name);
+    await timed('a node is added: it is a node', async () => (await cluster.readyNodes()).includes(AGENT.name));
+    await apply(cluster.site);
+    await timed('and the NUT pod of the new one is ready', () => nutReady(cluster));
+    await cluster.remove(AGENT.name);
+    await timed(
+      'a node is removed: no NUT pod is bound to it',
+      async () => (await nutPodOn(cluster, AGENT.name)) === '',
+    );
+    await timed('control: the UPS node misses it', async () => !(await nutReady(cluster)));
+    await apply(without);
+    await timed('without it in cluster.yaml every NUT pod is ready', () => nutReady(cluster));
 
     await cluster.must('delete', 'node', 'k3s-3');
     await timed('a node is deleted: no NUT pod is bound to it', async () => (await nutPodOn(cluster, 'k3s-3')) === '');
@@ -43,6 +64,9 @@ export const nodes = (scenario: Scenario): Promise<void> =>
       return (await cluster.readyNodes()).includes('k3s-1') && (await nutPodOn(cluster, 'k3s-1')) === 'nut-primary';
     });
     await timed('and every NUT pod is ready', () => nutReady(cluster));
-    const diff = await cluster.kubectl('diff', '-f', join(cluster.site.dist, '50-nut.k8s.yaml'));
+    const diff = await cluster.kubectl('diff', '-f', join(without.dist, '50-nut.k8s.yaml'));
     scenario.check('nothing of NUT differs from dist/', diff.code === 0, diff.stdout.slice(0, 300));
-  });
+  };
+  const installer = (cluster: Cluster) => install(cluster, scenario, without);
+  return withPowerSite(scenario, changes, { name: 'power-agent', later: [AGENT.name], installer });
+};

@@ -27,3 +27,23 @@ export function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<
   const names = new Set([...before.keys(), ...after.keys()]);
   return [...names].filter((name) => before.get(name) !== after.get(name)).sort();
 }
+
+/** The one kind of dist/ that k3s brings itself; any HelmChartConfig is taken. */
+export const K3S_DEFINITION = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'helmchartconfigs.helm.cattle.io' },
+  spec: {
+    group: 'helm.cattle.io',
+    scope: 'Namespaced',
+    names: { kind: 'HelmChartConfig', plural: 'helmchartconfigs', singular: 'helmchartconfig' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};

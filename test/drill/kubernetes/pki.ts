@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { command } from '../processes';
 
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -48,15 +48,29 @@ export class Pki {
     return path;
   }
 
+  /** The text of a kubeconfig without credentials, with those of the administrator; `context` is the current one. */
+  fillIn(template: string, context: string): string {
+    const config = parse(template) as { clusters: { cluster: object }[]; users: object[] };
+    return stringify({
+      ...config,
+      clusters: config.clusters.map((one) => ({
+        ...one,
+        cluster: { ...one.cluster, 'certificate-authority-data': this.base64('ca.crt') },
+      })),
+      users: config.users.map((one) => ({ ...one, user: this.credentials('admin') })),
+      'current-context': context,
+    });
+  }
+
   /** A certificate and its key, as a kubeconfig has them. */
-  credentials(certificate: string): Record<string, string> {
+  private credentials(certificate: string): Record<string, string> {
     return {
       'client-certificate-data': this.base64(`${certificate}.crt`),
       'client-key-data': this.base64(`${certificate}.key`),
     };
   }
 
-  base64(name: string): string {
+  private base64(name: string): string {
     return readFileSync(this.file(name)).toString('base64');
   }
 }

@@ -26,6 +26,7 @@ export function startKillpowerd({ cluster, machine }: { cluster: Cluster; machin
     KILLPOWERD_FORCE: 'true',
     KILLPOWERD_SYSRQ: '/dev/null',
     KILLPOWERD_RTC: '/run/no-clock',
+    KILLPOWERD_RECORD: '/run/no-record',
   };
   const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   machine.run('env', ...words, 'sh', '/run/killpowerd', FOLDER);
@@ -54,15 +55,14 @@ async function nutPods(cluster: Cluster): Promise<{ ready: string[]; waiting: st
   return { ready: named(true), waiting: named(false) };
 }
 
-/** Whether a NUT pod is ready on every machine. */
+/** Whether a NUT pod is ready on every node. */
 export async function nutReady(cluster: Cluster): Promise<boolean> {
   const { ready, waiting } = await nutPods(cluster);
-  return ready.length === cluster.machines.length && waiting.length === 0;
+  return ready.length === cluster.nodes.length && waiting.length === 0;
 }
 
 /** The site and its Secret by the commands of this project. */
-async function install(cluster: Cluster, scenario: Scenario): Promise<void> {
-  const { dist } = cluster.site;
+export async function install(cluster: Cluster, scenario: Scenario, { dist } = cluster.site): Promise<void> {
   await cluster.must('apply', '-f', join(dist, '10-namespaces.k8s.yaml'));
   const secret = await cluster.npm('secret:nut');
   await cluster.must('apply', '-f', cluster.file('secret.yaml', secret.stdout));
@@ -71,19 +71,28 @@ async function install(cluster: Cluster, scenario: Scenario): Promise<void> {
   scenario.check('npm run apply waits until everything is ready', applied.code === 0, said);
 }
 
+interface PowerSiteOptions {
+  /** @default - by the commands of this project */
+  readonly installer?: (cluster: Cluster, scenario: Scenario) => Promise<void>;
+  /** A site with the UPS of the site `power`. @default power */
+  readonly name?: string;
+  /** Nodes that join later. @default - none */
+  readonly later?: readonly string[];
+}
+
 /** Starts the site `power`, installs it, waits until NUT is ready, runs the scenario, and takes everything away. */
 export async function withPowerSite(
   scenario: Scenario,
   run: (site: PowerCluster) => Promise<void>,
-  installer: (cluster: Cluster, scenario: Scenario) => Promise<void> = install,
+  { installer = install, name = 'power', later = [] }: PowerSiteOptions = {},
 ): Promise<void> {
   const { timeline } = scenario;
-  const site = siteOf('power');
+  const site = siteOf(name);
   const ups = new UpsEmulator({ name: UPS.name, folder: scenario.folder('ups'), timeline, onLoad: () => {} });
   try {
     await ups.start();
     const devices = { [UPS.node]: { [UPS.port]: ups.device } };
-    await withCluster(scenario, site, { devices }, async (cluster) => {
+    await withCluster(scenario, site, { devices, later }, async (cluster) => {
       for (const machine of cluster.machines) startKillpowerd({ cluster, machine });
       await installer(cluster, scenario);
       await scenario.reach('every NUT pod is ready', PODS_MS, () => nutReady(cluster));

@@ -19,6 +19,9 @@ export const EXAMPLES = readdirSync('examples')
 /** The serial cable of the site `power`, and the path of its device. */
 export const UPS = { name: 'ups1', node: 'k3s-1', port: '/dev/tty-ups1' } as const;
 
+/** A node that only the site `power-agent` has. */
+export const AGENT = { name: 'k3s-4', address: '192.168.10.14', role: 'agent', ups: UPS.name } as const;
+
 type ClusterFile = Readonly<Record<string, unknown>>;
 
 const withLoadBalancer = (changes: object) => (file: ClusterFile) => ({
@@ -58,6 +61,8 @@ const VARIANTS = {
     controlPlane: { ...(file['controlPlane'] as object), failover: 'fast' },
   }),
   power: withSerialUps,
+  'power-agent': ({ nodes, ...file }: ClusterFile) =>
+    withSerialUps({ ...file, nodes: [...(nodes as object[]), AGENT] }),
   'power-memberlist-fast': (file: ClusterFile) => withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file)),
   'power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withSerialUps(file),
 } satisfies Record<string, (file: ClusterFile) => ClusterFile>;

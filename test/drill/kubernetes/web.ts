@@ -23,7 +23,7 @@ function daemonSet(): object {
     metadata: { name: 'web', namespace: 'default' },
     spec: {
       selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: { containers: [container], terminationGracePeriodSeconds: 1 } },
+      template: { metadata: { labels }, spec: { containers: [container], terminationGracePeriodSeconds: 10 } },
     },
   };
 }
@@ -46,7 +46,7 @@ interface Request {
   /** Milliseconds since 1970. */
   readonly askedAt: number;
   readonly doneAt: number;
-  /** The node that answered; undefined when nobody did within a second. */
+  /** The node that answered; undefined when nobody did within 3 s. */
   readonly node: string | undefined;
 }
 
@@ -85,7 +85,7 @@ export class Visitor {
 
   /** Whether the last requests, two seconds of them, were all answered. */
   isServed(now: number): boolean {
-    const last = this.since(now - 3000).filter(({ askedAt }) => askedAt <= now - 1000);
+    const last = this.since(now - 5000).filter(({ askedAt }) => askedAt <= now - 3000);
     return last.length >= 10 && last.every(({ node }) => node !== undefined);
   }
 }

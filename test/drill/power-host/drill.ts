@@ -1,6 +1,7 @@
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
+import { gateControl, gateOff, gateWaits } from './gate';
 import {
   hangingOpenrc,
   hangingOpenrcControl,
@@ -8,6 +9,9 @@ import {
   hangingSystemdControl,
   lingeringPods,
   lingeringPodsControl,
+  stuckOpenrc,
+  stuckOpenrcControl,
+  stuckSystemd,
 } from './hanging';
 import { openrcLife, systemdLife } from './life';
 import { logind, logindHangs } from './logind';
@@ -21,8 +25,10 @@ export const powerHostDrill: Drill = {
     { name: 'tar', debianPackage: 'tar' },
     { name: 'chroot', debianPackage: 'coreutils' },
   ],
-  prepare: () => buildRootFileSystems('systemd', 'openrc'),
-  cleanUp: removeControlGroups,
+  prepare: async () => {
+    await buildRootFileSystems('systemd', 'openrc');
+    return removeControlGroups;
+  },
   scenarios: [
     { name: 'systemd', summary: 'deadline, reboot, lease and a killed killpowerd under systemd', run: systemdLife },
     {
@@ -46,6 +52,13 @@ export const powerHostDrill: Drill = {
       run: lingeringPodsControl,
     },
     {
+      name: 'gate-off',
+      summary: 'a committed host is started again before the cut: off again, with an alarm',
+      run: gateOff,
+    },
+    { name: 'gate-waits', summary: 'the same without an RTC: k3s starts after the time of the cut', run: gateWaits },
+    { name: 'gate-control', summary: 'the same without the gate, which has to start k3s', run: gateControl },
+    {
       name: 'openrc',
       summary: 'deadline, reboot, lease and a killed killpowerd under OpenRC, as on k3OS',
       run: openrcLife,
@@ -59,6 +72,13 @@ export const powerHostDrill: Drill = {
       name: 'openrc-hangs-control',
       summary: 'the same with a killpowerd that the shutdown stops, which has to fail',
       run: hangingOpenrcControl,
+    },
+    { name: 'systemd-stuck', summary: 'the log and the RTC of killpowerd do not return', run: stuckSystemd },
+    { name: 'openrc-stuck', summary: 'the same under OpenRC', run: stuckOpenrc },
+    {
+      name: 'openrc-stuck-control',
+      summary: 'the same with a killpowerd that waits for them, which has to fail',
+      run: stuckOpenrcControl,
     },
     { name: 'logind', summary: 'nothing installed: the pods call logind over the system bus', run: logind },
     {

@@ -1,3 +1,4 @@
+import { KILLPOWERD } from '../../../lib/machines/killpower';
 import { signal } from '../processes';
 import { type Scenario, seconds } from '../scenario';
 import type { Machine } from './machine';
@@ -7,6 +8,8 @@ const BOOT_MS = 60_000;
 const OFF_MS = 30_000;
 const DEADLINE_SECONDS = 5;
 const LEASE_SECONDS = 4;
+/** From the command to the power-off. */
+const REHEARSAL_SECONDS = 10;
 const HALT_SECONDS = 60;
 /** A host on which nothing hangs is off soon after the command; its shutdown must not wait for killpowerd. */
 const HALT_MS = 8000;
@@ -52,6 +55,7 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
   scenario.measure(`off after a deadline in ${DEADLINE_SECONDS} s`, seconds(took));
   inTime(scenario, 'deadline', took, DEADLINE_SECONDS);
 
+  machine.forgetCut();
   await started(scenario, machine);
   await scenario.pass('the old deadline still exists', 8000);
   scenario.check('after a reboot the old deadline does nothing: no boot loop', !machine.isOff);
@@ -67,9 +71,26 @@ async function life(scenario: Scenario, machine: Machine): Promise<void> {
   const lasted = await off(scenario, machine, 'lease not renewed', lease);
   scenario.measure(`off after a lease of ${LEASE_SECONDS} s`, seconds(lasted));
   inTime(scenario, 'lease', lasted, LEASE_SECONDS);
+  await rehearsal(scenario, machine);
 }
 
-function inTime(scenario: Scenario, what: string, tookMs: number, afterSeconds: number): void {
+/** As in the runbook; the running killpowerd does it. */
+async function rehearsal(scenario: Scenario, machine: Machine): Promise<void> {
+  machine.forgetCut();
+  await started(scenario, machine);
+  const rehearse = `${KILLPOWERD} --rehearse`;
+  const shown = await machine.exec(`${rehearse} ${LASTING}`);
+  scenario.check('--rehearse finds nothing missing', shown.code === 0, shown.stdout.trim().replaceAll('\n', '; '));
+  await scenario.pass('it was only shown', (REHEARSAL_SECONDS + 4) * 1000);
+  scenario.check('--rehearse alone powers nothing off', !machine.isOff);
+  const at = scenario.timeline.log('drill', 'rehearsal');
+  await machine.exec(`${rehearse} --power-off ${HALT_SECONDS} ${LASTING}`);
+  const took = await off(scenario, machine, 'rehearsal', at);
+  scenario.measure('off after --rehearse --power-off', seconds(took));
+  inTime(scenario, 'rehearsal', took, REHEARSAL_SECONDS);
+}
+
+export function inTime(scenario: Scenario, what: string, tookMs: number, afterSeconds: number): void {
   // killpowerd counts whole seconds
   const earliest = (afterSeconds - 1) * 1000;
   scenario.check(

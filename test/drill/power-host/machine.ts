@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KILLPOWERD } from '../../../lib/machines/killpower';
 import { InitMachine, type InitMachineProps } from '../machine/init-machine';
@@ -28,10 +28,15 @@ export class Machine extends InitMachine {
     return this.own.scenario.timeline.log('drill', `${file} in ${inSeconds} s, halt budget ${haltSeconds} s`);
   }
 
+  /** As if the time of the cut had passed since the last deadline. */
+  forgetCut(): void {
+    rmSync(this.disk('/var/lib/rancher/killpowerd'));
+  }
+
   /** Age of the heartbeat in seconds; undefined without one of this boot. */
   heartbeatAge(): number | undefined {
     const file = this.path(join(this.own.killpowerPath, 'heartbeat'));
-    const line = existsSync(file) ? /^(\S+) (\d+)\n$/.exec(readFileSync(file, 'utf8')) : undefined;
+    const line = existsSync(file) ? /^(\S+) (\d+) [0-9a-f]{12}\n$/.exec(readFileSync(file, 'utf8')) : undefined;
     return line?.[1] === this.bootId ? uptime() - Number(line[2]) : undefined;
   }
 

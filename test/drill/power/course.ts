@@ -32,7 +32,7 @@ export const committed = (scenario: Scenario, lab: PowerLab, names: readonly str
 
 /** The commands to a UPS to cut its output. */
 export const shutdownsOf = (lab: PowerLab, ups = UPS) =>
-  lab.ups(ups).commands.filter(({ text }) => text.startsWith('S'));
+  lab.ups(ups).commands.filter(({ shutdown }) => shutdown !== undefined);
 
 export const commanded = (scenario: Scenario, lab: PowerLab): Promise<number> =>
   scenario.reach('the UPS is commanded to cut its output', 40_000, () => shutdownsOf(lab).length > 0);
@@ -133,15 +133,12 @@ function checkClean(scenario: Scenario, lab: PowerLab, machines: readonly string
 function checkCommand(scenario: Scenario, lab: PowerLab, ups: string, firstHaltAt: number, most: 1 | 2): void {
   const plan = planOf(lab, ups);
   const commands = shutdownsOf(lab, ups);
-  const texts = [...new Set(commands.map(({ text }) => text))].join(' ');
-  const [, minutes, pause] = /^S([\d.]+)R(\d+)$/.exec(texts) ?? [];
+  const delays = commands.map(({ shutdown }) => `${shutdown?.cutSeconds} s and ${shutdown?.restoreSeconds} s`);
+  const planned = `${plan.offDelaySeconds} s and ${plan.onDelaySeconds} s`;
   scenario.check(
     `${ups} gets ${most === 1 ? 'one command' : 'one command, or the same twice'}, with offdelay and ondelay of the plan`,
-    commands.length >= 1 &&
-      commands.length <= most &&
-      Number(minutes) * 60 === plan.offDelaySeconds &&
-      Number(pause) * 60 === plan.onDelaySeconds,
-    `${texts || 'none'} for ${plan.offDelaySeconds} s and ${plan.onDelaySeconds} s`,
+    commands.length >= 1 && commands.length <= most && delays.every((delay) => delay === planned),
+    `${delays.join('; ') || 'none'} for ${planned}`,
   );
   const lead = firstHaltAt - (commands[0]?.at ?? Number.NaN);
   scenario.check(`${ups} gets it before the first node powers off`, lead > 0, seconds(lead));

@@ -19,6 +19,7 @@ import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
 import { secretReplaced } from './secret';
+import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
 
@@ -32,6 +33,7 @@ export const powerDrill: Drill = {
     { name: 'upsmon', debianPackage: 'nut-client' },
     { name: 'upscmd', debianPackage: 'nut-client' },
     { name: 'upsc', debianPackage: 'nut-client' },
+    { name: '/lib/nut/snmp-ups', debianPackage: 'nut-snmp' },
     { name: 'socat', debianPackage: 'socat' },
     { name: 'pgrep', debianPackage: 'procps' },
   ],
@@ -110,6 +112,8 @@ export const powerDrill: Drill = {
       summary: 'one of two UPSes at a node reaches the limit: the node stays up on the other',
       run: earlyOneOfTwo,
     },
+    { name: 'snmp-apc', summary: 'a UPS with an APC network card: low battery, mains power returns', run: snmpApc },
+    { name: 'snmp-cards', summary: 'what snmp-ups writes to a card of each MIB', run: snmpCards },
     { name: 'preflight', summary: 'preflight reports before a failure: no killpowerd, no agent', run: preflight },
     {
       name: 'preflight-offdelay',
@@ -135,6 +139,11 @@ export const powerDrill: Drill = {
       name: 'control-no-force',
       summary: 'without the forced power-off: a node that hangs in its halt has to be cut while it runs',
       run: controlWithoutForce,
+    },
+    {
+      name: 'control-snmp-apc',
+      summary: 'the APC card with offdelay not multiplied: a node has to be cut while it runs',
+      run: controlSnmpApc,
     },
     {
       name: 'notes-mute',

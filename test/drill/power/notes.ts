@@ -39,7 +39,7 @@ export const notesHealthy = (scenario: Scenario): Promise<void> =>
     await scenario.reach('every secondary raises its flag', 30_000, () => SECONDARIES.every(hasFlag(lab)));
     await scenario.reach('the primary of the notes raises its flag', 40_000, () => hasFlag(lab)(UPS_NODE));
     const flagAt = lab.host(UPS_NODE).killpower.flagRaisedAt ?? Number.NaN;
-    const commandAt = lab.ups(UPS).commands.find(({ text }) => text.startsWith('S'))?.at ?? Number.NaN;
+    const commandAt = lab.ups(UPS).commands.find(({ shutdown }) => shutdown !== undefined)?.at ?? Number.NaN;
     scenario.measure('flag after the UPS command', { [UPS_NODE]: seconds(flagAt - commandAt) });
     scenario.check('control: the notes command the UPS before they raise the flag', commandAt < flagAt);
     await scenario.reach('every node halts', 10_000, () => lab.hosts.every(({ state }) => state !== 'running'));

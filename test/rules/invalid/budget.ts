@@ -102,7 +102,7 @@ export const budget: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].runtimeAtEarlyShutdownSeconds': 150 },
     problems: [
-      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 150 s, and 170 s are required: 30 pollfreq + 5 x 2 POLLFREQALERT + 5 POLLFREQ + 110 offdelay + 15 margin = 170, where k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; set power.haltBudget.upsNodeSeconds to 41',
+      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 150 s, and 173 s are required: 33 pollfreq + 5 x 2 POLLFREQALERT + 5 POLLFREQ + 110 offdelay + 15 margin = 173, where k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; set power.haltBudget.upsNodeSeconds to 31',
     ],
   },
   {
@@ -110,7 +110,7 @@ export const budget: readonly InvalidSite[] = [
     site: powerSite,
     changes: { 'ups[1].runtimeAtEarlyShutdownSeconds': 50 },
     problems: [
-      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 50 s, and 170 s are required: 30 pollfreq + 5 x 2 POLLFREQALERT + 5 POLLFREQ + 110 offdelay + 15 margin = 170, where k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; start earlier (power.earlyShutdown) and measure again, or use a larger battery',
+      'error ups[1].runtimeAtEarlyShutdownSeconds: runtime-too-short: battery runtime of "ups2" after the limit of power.earlyShutdown is 50 s, and 173 s are required: 33 pollfreq + 5 x 2 POLLFREQALERT + 5 POLLFREQ + 110 offdelay + 15 margin = 173, where k3s-1 is off after 21 detection + 2 FINALDELAY + 10 stage + 1 watcher + 60 halt = 94, and 94 + 15 margin = 109, in steps of 10: 110; start earlier (power.earlyShutdown) and measure again, or use a larger battery',
     ],
   },
   {

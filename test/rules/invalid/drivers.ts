@@ -115,7 +115,7 @@ export const drivers: readonly InvalidSite[] = [
   },
   {
     says: 'an offdelay that is no whole minute is refused with a CyberPower on USB',
-    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 119 } },
+    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 119, ondelay: 0 } },
     problems: [
       'error ups[0].options.offdelay: offdelay-step: "ups1" rounds offdelay 119 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120',
     ],
@@ -163,7 +163,7 @@ export const drivers: readonly InvalidSite[] = [
   },
   {
     says: 'an ondelay that a CyberPower rounds down to offdelay is refused',
-    changes: { 'ups[0].options': { vendorid: '0764', offdelay: 120, ondelay: 179 } },
+    changes: { 'ups[0].options': { offdelay: 120, ondelay: 179 } },
     problems: [
       'error ups[0].options.ondelay: ondelay-too-short: ondelay 179 (rounded down to 120) of "ups1" is not after offdelay 120, so the output may stay off; set ondelay to 180 or more, or remove it',
     ],
@@ -190,12 +190,87 @@ export const drivers: readonly InvalidSite[] = [
       'error ups[0].options.ondelay: ondelay-unit: ondelay 180 of "ups1" is in minutes with blazer_usb, so the output stays off for 3 hours; set ondelay to 3 or more, and to less than 60',
     ],
   },
+  ...[{}, { mibs: 'auto' }].map((options) => ({
+    says: `a card whose MIB the driver is to choose is refused: ${JSON.stringify(options)}`,
+    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.20', 'ups[0].options': options },
+    problems: [
+      'error ups[0].options: mib-missing: snmp-ups chooses the MIB of "ups1" itself, and the delays depend on it: with an APC card it writes a third; set options.mibs to the MIB of the card (docs/drivers.md); a running driver names it: upsc ups1 driver.version.data',
+    ],
+  })),
+  {
+    says: 'a card of a MIB without facts is warned about',
+    changes: {
+      'ups[0].driver': 'snmp-ups',
+      'ups[0].port': '192.168.10.20',
+      'ups[0].options': { mibs: 'huawei' },
+    },
+    problems: [
+      'warning ups[0].options.mibs: mib-unknown: the delays of "ups1" are assumed, because snmp-ups handles each MIB in its own way and "huawei" is not a known one; test the shutdown with the plug pulled (hosts/RUNBOOK.md), or use a MIB of docs/drivers.md if the card has one',
+    ],
+  },
+  ...(
+    [
+      ['ietf', '`shutdown.return` is missing from this MIB'],
+      ['mge', '`shutdown.return` fails before it reaches the card'],
+      ['eaton_pw_nm2', 'it names the object without its instance .0, and cards such as the Network-M2 refuse that'],
+    ] as const
+  ).map(([mibs, why]) => ({
+    says: `a card that the driver cannot command is warned about: ${mibs}`,
+    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.20', 'ups[0].options': { mibs } },
+    problems: [
+      `warning ups[0].options.mibs: strand: snmp-ups with mibs ${mibs} may not cut and restore the output of "ups1", because ${why}; without that, nodes may stay off after an outage; use another MIB of the card or another port of the UPS, and test it (hosts/RUNBOOK.md)`,
+    ],
+  })),
+  {
+    says: 'a UPS that always cuts before the last node is off is refused, with the budgets that fit',
+    changes: { 'ups[0].fixedCutDelaySeconds': 100 },
+    problems: [
+      'error ups[0].fixedCutDelaySeconds: fixed-delay-too-short: "ups1" always cuts its output after 100 s, too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; set power.haltBudget.serverSeconds to 58 and power.haltBudget.upsNodeSeconds to 53',
+    ],
+  },
+  {
+    says: 'a UPS that always cuts too early for any halt budget is refused',
+    changes: { 'ups[0].fixedCutDelaySeconds': 50 },
+    problems: [
+      'error ups[0].fixedCutDelaySeconds: fixed-delay-too-short: "ups1" always cuts its output after 50 s, too early: k3s-1 is off after 21 detection + 10 stage + 1 watcher + 60 halt = 92, and 92 + 15 margin = 107; use another UPS, or nodes that halt faster',
+    ],
+  },
+  {
+    says: 'a CyberPower that may restore its output without mains power is warned about',
+    changes: { 'ups[0].options': { vendorid: '0764' } },
+    problems: [
+      'warning ups[0].options.ondelay: restores-without-mains: "ups1" may restore its output ondelay after the command, also without mains power, and its nodes start on an empty battery; set ondelay to 0, which waits for mains power, and test it with the plug pulled (hosts/RUNBOOK.md)',
+    ],
+  },
+  {
+    says: 'a CyberPower that never restores its output is refused',
+    changes: { 'ups[0].options': { vendorid: '0764', ondelay: -1 } },
+    problems: [
+      'error ups[0].options.ondelay: ondelay-never: "ups1" never restores its output with ondelay -1; set ondelay to 0',
+    ],
+  },
+  {
+    says: 'a delay that the driver divides is refused',
+    changes: {
+      'ups[0].driver': 'snmp-ups',
+      'ups[0].port': '192.168.10.20',
+      'ups[0].options': { mibs: 'apcc', offdelay: 120 },
+    },
+    problems: [
+      'error ups[0].options.offdelay: delay-scaled: snmp-ups divides offdelay of "ups1" by 3; remove offdelay; synth computes it and multiplies it',
+    ],
+  },
   {
     says: 'passwords and communities in the options of a driver are refused, each by its name',
     changes: {
       'ups[0].driver': 'snmp-ups',
       'ups[0].port': '192.168.10.20',
-      'ups[0].options': { authPassword: 'hunter2hunter2', community: 'office', privPassword: { secret: true } },
+      'ups[0].options': {
+        authPassword: 'hunter2hunter2',
+        community: 'office',
+        privPassword: { secret: true },
+        mibs: 'apcc',
+      },
     },
     problems: [
       'error ups[0].options.authPassword: password-in-site: option authPassword of "ups1" is a secret, and this file and dist/ are committed to Git; write authPassword: { secret: true }, and run npm run secret:nut -- --driver-file ups1.authPassword=FILE',

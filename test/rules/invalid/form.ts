@@ -42,7 +42,7 @@ export const form: readonly InvalidSite[] = [
     says: 'the old words for a UPS are unknown keys',
     changes: { 'ups[0].desc': 'office' },
     problems: [
-      'error ups[0].desc: unknown-key: key "desc" does not exist here; use one of name, driver, port, description, node, server, options, delayStepSeconds, runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds',
+      'error ups[0].desc: unknown-key: key "desc" does not exist here; use one of name, driver, port, description, node, server, options, delayStepSeconds, fixedCutDelaySeconds, runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds',
     ],
   },
   {

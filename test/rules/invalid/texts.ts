@@ -202,7 +202,7 @@ export const brokenTexts: readonly BrokenText[] = [
   },
   {
     says: 'a misread number is judged as the text that it is in quotes',
-    text: withOptions('{ vendorid: 0764, offdelay: 119, password: 0123 }'),
+    text: withOptions('{ vendorid: 0764, offdelay: 119, password: 0123, ondelay: 0 }'),
     problems: [
       'c.yaml:14:19: misread-number: 0764 is read as the number 764; quote it',
       'c.yaml:14:35: offdelay-step: "ups1" rounds offdelay 119 down to 60, a whole multiple of 60 s; set ups[0].options.offdelay to 120',

@@ -67,7 +67,7 @@ export const vip: readonly InvalidSite[] = [
   },
   {
     says: 'the address of the card of a UPS as VIP is refused',
-    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.5:161', 'ups[0].options': {} },
+    changes: { 'ups[0].driver': 'snmp-ups', 'ups[0].port': '192.168.10.5:161', 'ups[0].options': { mibs: 'apcc' } },
     problems: [
       'error controlPlane.vip: vip-is-ups: VIP 192.168.10.5 is the address of UPS "ups1"; choose a free address',
     ],

@@ -1,0 +1,105 @@
+import { type Cluster, mayLose, type Node, serversOf } from '../cluster';
+import { K3S_HA, KILLPOWERD, needsKillpowerd, serverPorts } from '../machines';
+import { powerPlan } from '../power';
+import { METALLB } from '../releases';
+import { code, commands, type RunbookSection, table } from '../text';
+
+/** The procedures on a single host. */
+export const hostSections = (cluster: Cluster): RunbookSection[] =>
+  needsKillpowerd(cluster) ? [{ title: 'Rehearse one node', paragraphs: rehearsal(cluster) }] : [];
+
+function rehearsal(cluster: Cluster): string[] {
+  const { nut, power } = cluster;
+  const { nodes } = powerPlan(cluster);
+  const servers = serversOf(cluster).length;
+  const budgets = [...new Set(nodes.map(({ haltSeconds }) => haltSeconds))].map((seconds) => {
+    const names = nodes.filter(({ haltSeconds }) => haltSeconds === seconds).map(({ node }) => node.name);
+    return `${seconds} for ${names.join(', ')}`;
+  });
+  const wake =
+    power.rtcWakeSeconds > 0 ? `its RTC starts it after ${power.rtcWakeSeconds} s` : 'start it by its power button';
+  return [
+    'This powers off one node as its shutdown deadline does. No other node and no UPS is affected. The first command only prints what the node would use.',
+    commands(
+      `${KILLPOWERD} --rehearse ${nut.killpowerPath}`,
+      `${KILLPOWERD} --rehearse --power-off HALT ${nut.killpowerPath}`,
+    ),
+    `HALT is the halt budget of the node in seconds: ${budgets.join(', ')}. The node begins to halt after 10 s, and ${wake}.${servers > 1 ? ` At most ${mayLose(servers)} of ${servers} servers may be down at a time.` : ''}`,
+  ];
+}
+
+/** What identifies the files of a role. */
+export interface Installed {
+  readonly role: Node['role'];
+  readonly hash: string;
+}
+
+/** What a host must have before the installation. */
+export function requirements(cluster: Cluster): string[] {
+  const { controlPlane, loadBalancer } = cluster;
+  const [ask, ...others] = serverPorts(cluster).filter((port) => port !== controlPlane.port);
+  const rows: readonly (readonly [needed: boolean, port: string, use: string, from: string])[] = [
+    [true, `TCP ${ask}`, 'k3s-ha', 'all hosts'],
+    [true, `TCP ${others.join(', ')}`, 'etcd', 'servers'],
+    [true, `TCP ${controlPlane.port}`, 'Kubernetes API', 'all hosts and your computer'],
+    [true, 'TCP 10250', 'kubelet', 'all hosts'],
+    [true, 'UDP 8472', 'flannel (VXLAN)', 'all hosts'],
+    [loadBalancer !== undefined, `TCP and UDP ${METALLB.ports.memberlist}`, 'MetalLB', 'all hosts'],
+    [cluster.ups.length > 0, `TCP ${cluster.nut.port}`, 'upsd', 'all hosts'],
+  ];
+  const needed = ([use]: readonly [boolean, ...string[]]): boolean => use;
+  const hosts: readonly (readonly [needed: boolean, what: string, how: string])[] = [
+    [true, 'Host name', '`hostnamectl set-hostname NAME`, as in cluster.yaml; k3s-ha refuses another'],
+    [true, 'Fixed addresses', 'as in cluster.yaml, configured or reserved in the DHCP server; k3s-ha refuses others'],
+    [true, 'Synchronized clock', '`timedatectl set-ntp true`; k3s-ha refuses a clock more than 60 s from the others'],
+    [true, 'curl', '`apt-get install curl`'],
+    [
+      true,
+      'Memory cgroups',
+      'on a Raspberry Pi, append `cgroup_memory=1 cgroup_enable=memory` to the line in `/boot/firmware/cmdline.txt`',
+    ],
+    [
+      true,
+      'SELinux off, or the policy of k3s',
+      'the package `k3s-selinux`: https://docs.k3s.io/advanced#selinux-support',
+    ],
+    [
+      needsKillpowerd(cluster) && cluster.power.rtcWakeSeconds > 0,
+      'RTC with a wake alarm',
+      '`ls /sys/class/rtc/rtc*/wakealarm`; without one a node that stays off needs its power button',
+    ],
+  ];
+  return [
+    `Each host has the following. \`${K3S_HA} preflight\` checks it.`,
+    table(
+      ['needed', 'how'],
+      hosts.filter(needed).map(([, ...cells]) => cells),
+    ),
+    'A firewall accepts these connections:',
+    table(
+      ['port', 'for', 'from'],
+      rows.filter(needed).map(([, ...cells]) => cells),
+    ),
+  ];
+}
+
+/** How changed files take effect on a host. */
+export function update(cluster: Cluster, installed: readonly Installed[]): string[] {
+  const units = [
+    ...(needsKillpowerd(cluster) ? ['killpowerd'] : []),
+    ...(cluster.controlPlane.provider === 'keepalived' ? ['keepalived'] : []),
+    'systemd-logind',
+  ].join(' ');
+  return [
+    'After `npm run synth`, install the changed files of the table on every host.',
+    `Restart what runs them. A new unit or script takes effect only then. With OpenRC: \`rc-service killpowerd restart\`.${code(
+      'systemctl daemon-reload',
+      `systemctl restart ${units}`,
+      'systemctl try-restart k3s-ha.socket',
+    )}`,
+    `Check the host. It prints a line for each requirement and for each file that differs. The hash of its files must be ${installed
+      .map(({ role, hash }) => `\`${hash}\` on ${role}s`)
+      .join(' and ')}.${code(`${K3S_HA} preflight`)}`,
+    `If files of k3s have changed, restart it, one server at a time: its settings are read when it starts.${code('systemctl restart k3s    # on agents: k3s-agent')}`,
+  ];
+}

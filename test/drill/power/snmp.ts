@@ -1,0 +1,121 @@
+import type { Cluster } from '../../../lib/cluster/schema';
+import { powerPlan } from '../../../lib/power/plan';
+import type { Scenario } from '../scenario';
+import { CARDS } from '../snmp/cards';
+import { ascent, descent, failMains } from './course';
+import { PowerLab, withPowerLab } from './power-lab';
+import { otherOffDelay } from './sabotage';
+import { AGENT, powerSite, SERVER, UPS, UPS_NODE } from './site';
+
+/** A site of its own subnet, because the cards have addresses of this host. */
+const addresses = (third: number) => (last: number) => `10.78.${third}.${last}`;
+
+/** The site of the drill with an APC card. Shutdown begins after 10 s on battery. */
+const apcSite = (third: number): Cluster => {
+  const address = addresses(third);
+  return powerSite({
+    network: { subnet: `${address(0)}/24` },
+    nodes: [
+      { name: UPS_NODE, address: address(11), role: 'server', ups: UPS },
+      { name: SERVER, address: address(12), role: 'server', ups: UPS },
+      { name: 'k3s-3', address: address(13), role: 'server' },
+      { name: AGENT, address: address(21), role: 'agent', ups: UPS },
+    ],
+    controlPlane: { vip: address(5) },
+    ups: [
+      {
+        name: UPS,
+        driver: 'snmp-ups',
+        port: address(30),
+        node: UPS_NODE,
+        options: { mibs: 'apcc', snmp_version: 'v1', community: 'public', pollfreq: 5 },
+        runtimeAtLowBatterySeconds: 300,
+      },
+    ],
+  });
+};
+
+/** A power failure with an APC card: the delay at the card is the one of the plan. */
+export const snmpApc = (scenario: Scenario): Promise<void> =>
+  withPowerLab(scenario, { cluster: apcSite(1) }, async (lab) => {
+    await failMains(scenario, lab);
+    await descent(scenario, lab, { at: lab.ups(UPS).lowBattery(), name: 'low battery' });
+    await ascent(scenario, lab);
+  });
+
+/** The same with `offdelay` as the driver's manual has it: the card gets a third, and cuts nodes that run. */
+export async function controlSnmpApc(scenario: Scenario): Promise<void> {
+  const cluster = apcSite(2);
+  const [{ offDelaySeconds } = { offDelaySeconds: 0 }] = powerPlan(cluster).upses;
+  const sabotage = otherOffDelay(UPS_NODE, 3 * offDelaySeconds, offDelaySeconds);
+  await withPowerLab(scenario, { cluster, sabotage }, async (lab) => {
+    await failMains(scenario, lab);
+    lab.ups(UPS).lowBattery();
+    await scenario.reach('the UPS cuts its output', 130_000, () => !lab.ups(UPS).loadOn);
+    await scenario.pass('the nodes lose power', 500);
+    const cut = lab.hosts.filter(({ dirtyCuts }) => dirtyCuts > 0).map(({ name }) => name);
+    scenario.check('control: a node is cut while it runs', cut.length > 0, cut.join(' '));
+  });
+}
+
+const MIBS = Object.keys(CARDS) as (keyof typeof CARDS)[];
+
+/** One node with a card of every MIB. */
+const cardSite = (): Cluster => {
+  const address = addresses(3);
+  return powerSite({
+    network: { subnet: `${address(0)}/24` },
+    nodes: [{ name: UPS_NODE, address: address(11), role: 'server', ups: [...MIBS], minSupplies: 1 }],
+    controlPlane: { vip: address(5) },
+    ups: MIBS.map((mibs, i) => ({
+      name: mibs,
+      driver: 'snmp-ups',
+      port: address(30 + i),
+      node: UPS_NODE,
+      options: { mibs, snmp_version: 'v1', community: 'public' },
+    })),
+  });
+};
+
+/** What each card receives from the start of its driver to a command, which comes from the scripts of the pods. */
+export async function snmpCards(scenario: Scenario): Promise<void> {
+  const lab = new PowerLab(scenario, { cluster: cardSite() });
+  try {
+    await lab.start();
+    // NUT 2.8.1 and later have other names for pw, and its driver does not start
+    const named = MIBS.filter((mibs) => mibs !== 'pw');
+    await scenario.reach('upsd has data of the cards', 60_000, async () => {
+      const charges = await Promise.all(named.map((mibs) => lab.upsd(mibs).exec('upsc', mibs, 'battery.charge')));
+      return charges.every(({ stdout }) => stdout.trim() !== '');
+    });
+    const { code, stderr } = await lab.kubelet(UPS_NODE).container('second').exec('sh', '-c', COMMANDS_ALL);
+    scenario.check('the scripts send the commands', code === 0, stderr.trim());
+    await scenario.pass('they wait for the answers of the drivers', 20_000);
+    for (const mibs of MIBS) {
+      const receives = written(lab, mibs).join(', ') || 'nothing';
+      scenario.check(`${mibs}: what docs/drivers.md says`, receives === expected(lab, mibs), receives);
+    }
+  } finally {
+    await lab.stop();
+  }
+}
+
+/** At once, because each waits for its driver. */
+const COMMANDS_ALL = `. /scripts/common.sh
+while read -r ups offdelay _ _ argument; do
+  cut_output "$ups" "$offdelay" "$argument" >/dev/null 2>&1 &
+done <"/config/$NODE_NAME.cables"`;
+
+const written = (lab: PowerLab, mibs: string): string[] => lab.ups(mibs).commands.map(({ text }) => text);
+
+function expected(lab: PowerLab, mibs: keyof typeof CARDS): string {
+  const plan = lab.plan.upses.find(({ ups }) => ups.name === mibs);
+  const [off, on] = [plan?.offDelaySeconds, plan?.onDelaySeconds].map((seconds) => `${(seconds ?? 0) * 100} (ticks)`);
+  if (mibs === 'apcc') {
+    const root = '1.3.6.1.4.1.318.1.1.1';
+    return `${root}.5.2.9.0 = ${on}, ${root}.5.2.10.0 = ${off}, ${root}.6.1.1.0 = 2 (integer)`;
+  }
+  if (mibs !== 'cyberpower') return 'nothing';
+  const root = '1.3.6.1.4.1.3808.1.1.1';
+  return `${root}.5.2.9.0 = ${on}, ${root}.5.2.11.0 = ${off}, ${root}.6.2.3.0 = 3 (integer)`;
+}
