@@ -29,6 +29,8 @@ export interface Sites {
   /** Whether the sites are written to folders of their own, because `path` is a folder. */
   readonly several: boolean;
   readonly warnings: readonly Finding[];
+  /** Errors of sites that were left out. */
+  readonly broken: readonly Finding[];
 }
 
 /** The path that is read by default. */
@@ -38,9 +40,10 @@ export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 
  * Reads the site, or every site of a folder.
  *
  * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid
  * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
  */
-export function readSites(path = process.env['CLUSTER'] || defaultPath()): Sites {
+export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
   if (!existsSync(path)) {
     throw new ClusterError([
       finding(
@@ -70,16 +73,15 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath()): Sites
             'give each cluster its own name',
           ),
         );
-      }
-      sites.push({ file, cluster: loaded.cluster });
+      } else sites.push({ file, cluster: loaded.cluster });
     } catch (error) {
       if (error instanceof ClusterError) errors.push(...error.findings);
       else if (error instanceof FileError) errors.push(unreadable(file, error));
       else throw error;
     }
   }
-  if (errors.length > 0) throw new ClusterError([...errors, ...warnings]);
-  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings };
+  if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
+  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }
 
 /**
