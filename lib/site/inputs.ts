@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
 import { type Loaded, loadCluster } from './load';
+import { readSource } from './source';
 
 /** Rules about files. */
 export const FILE_RULES = {
@@ -17,6 +18,9 @@ export const FILE_RULES = {
 } as const satisfies Rules;
 
 const problem = problemFrom(FILE_RULES);
+
+/** Values for every site of its folder that leaves them out. */
+const DEFAULTS = 'defaults.yaml';
 
 /** One or several checked sites. */
 export interface Sites {
@@ -105,22 +109,28 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loa
 }
 
 /**
- * Reads the site of one file.
+ * Reads the site of one file, with the defaults beside it.
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
 function readSite(file: string): Loaded {
+  const defaults = join(dirname(file), DEFAULTS);
+  const text = readSiteText(file);
+  return loadCluster(text, file, existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined);
+}
+
+function readSiteText(file: string): string {
   const bytes = withFile(file, () => readFileSync(file));
   // UTF-16 without a byte order mark is valid UTF-8 too, with NUL as every other byte.
   if (!isUtf8(bytes) || bytes.includes(0)) {
     throw new ClusterError([finding(file, 'no-text', 'the file is not UTF-8 text', 'save it as UTF-8')]);
   }
-  return loadCluster(bytes.toString('utf8'), file);
+  return bytes.toString('utf8');
 }
 
 function yamlFilesIn(folder: string): string[] {
   const files = withFile(folder, () => readdirSync(folder))
-    .filter((name) => /\.ya?ml$/.test(name))
+    .filter((name) => /\.ya?ml$/.test(name) && name !== DEFAULTS)
     .sort()
     .map((name) => join(folder, name));
   if (files.length === 0)
