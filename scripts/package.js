@@ -9,7 +9,6 @@ const OUTPUT = 'build/package';
 const TYPES = join(OUTPUT, 'types');
 
 const names = [
-  'package.json',
   'cluster.yaml',
   'imports/metallb.crds.json',
   ...readdirSync('lib', { recursive: true })
@@ -23,8 +22,7 @@ const EMBEDDED = `const texts = ${JSON.stringify(texts)};
 export function readProjectFile(path) {
   if (!Object.hasOwn(texts, path)) throw new Error(\`"\${path}" is not in this package; add it in scripts/package.js\`);
   return texts[path];
-}
-export const projectVersion = () => JSON.parse(texts['package.json']).version;`;
+}`;
 
 /**
  * Puts the types of zod beside ours, without its translations: those do not compile without esModuleInterop, and apps made by

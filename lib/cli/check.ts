@@ -1,6 +1,6 @@
 import { Option } from 'commander';
-import { version } from '../../package.json';
 import { ClusterError, type Finding, findingText } from '../cluster';
+import { PROJECT_VERSION } from '../files';
 import { readSites, sarif } from '../site';
 import { command, Exit, exitStatus, SITES } from './program';
 
@@ -23,7 +23,7 @@ function action({ cluster, ...format }: Options): void {
   const text = format.json
     ? JSON.stringify(findings, undefined, 2)
     : format.sarif
-      ? JSON.stringify(sarif(findings, version), undefined, 2)
+      ? JSON.stringify(sarif(findings, PROJECT_VERSION), undefined, 2)
       : findings.map(findingText).join('\n');
   if (text !== '') console.log(text);
   if (findings.some(({ severity }) => severity === 'error')) throw new Exit(1);

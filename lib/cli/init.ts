@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { version } from '../../package.json';
 import { findingText } from '../cluster';
-import { FileError, readIfThere, readProjectFile, readText, withFile } from '../files';
+import { FileError, PROJECT_VERSION, readIfThere, readProjectFile, readText, withFile } from '../files';
 import { loadCluster, projectFiles, type Starter, starterText } from '../site';
 import { command, exitStatus } from './program';
 
@@ -30,7 +29,7 @@ async function action({ from, out, ...given }: Options): Promise<void> {
   const starter = isTold || !process.stdin.isTTY ? given : await answers();
   const text = starterText(from === undefined ? readProjectFile(SITE) : readText(from), starter);
   const { warnings } = loadCluster(text, file);
-  const project = projectFiles(version, (name) => readIfThere(join(out, name)));
+  const project = projectFiles(PROJECT_VERSION, (name) => readIfThere(join(out, name)));
   withFile(out, () => mkdirSync(out, { recursive: true }));
   for (const [name, content] of [[SITE, text] as const, ...project]) {
     withFile(join(out, name), () => writeFileSync(join(out, name), content));

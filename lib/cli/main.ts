@@ -1,4 +1,4 @@
-import { projectVersion } from '../files';
+import { PROJECT_VERSION } from '../files';
 import { applyCommand } from './apply';
 import { checkCommand } from './check';
 import { completionCommand } from './completion';
@@ -20,7 +20,7 @@ export const run = asyncMain(
     .description(
       'One cluster.yaml in; Kubernetes objects and the files of the nodes of a highly available k3s site out.',
     )
-    .version(projectVersion(), '--version')
+    .version(PROJECT_VERSION, '--version')
     .addCommand(initCommand)
     .addCommand(checkCommand)
     .addCommand(synthCommand)

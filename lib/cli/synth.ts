@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { findingText } from '../cluster';
 import { synth } from '../synth';
-import { command, exitStatus, SITES } from './program';
+import { command, Exit, exitStatus, SITES } from './program';
 
 interface Options {
   readonly cluster?: string;
   readonly out?: string;
+  readonly keepGoing?: boolean;
 }
 
 const HELP = `
@@ -15,21 +16,24 @@ All files are written, or none if the site is invalid. Without --out, $CDK8S_OUT
 
 Warnings go to standard error. ${exitStatus('invalid site')}`;
 
-function action({ cluster, out }: Options): void {
+function action({ cluster, out, keepGoing = false }: Options): void {
   const folder = (name: string, variable: string) =>
     out === undefined ? process.env[variable] || undefined : join(out, name);
-  const { warnings, summary } = synth({
+  const { warnings, broken, summary } = synth({
+    keepGoing,
     clusterPath: cluster,
     distFolder: folder('dist', 'CDK8S_OUTDIR'),
     hostsFolder: folder('hosts', 'HOSTS_OUTDIR'),
   });
-  for (const warning of warnings) console.error(findingText(warning));
+  for (const finding of [...warnings, ...broken]) console.error(findingText(finding));
   console.log(summary);
+  if (broken.length > 0) throw new Exit(1);
 }
 
 export const synthCommand = command('synth')
   .description('Checks the site and writes dist/ (Kubernetes objects) and hosts/ (files for the nodes).')
   .option('--cluster <path>', SITES)
   .option('--out <folder>', 'folder that gets dist/ and hosts/; default: the current one')
+  .option('--keep-going', 'write the valid sites of a folder if others are invalid; obsolete files then stay')
   .addHelpText('after', HELP)
   .action(action);

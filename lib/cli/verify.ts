@@ -1,7 +1,7 @@
 import { readText } from '../files';
 import { compareObjects, comparisonText, defaultObjects, isEqual, readManifest, siteObjects } from '../live';
 import { METALLB } from '../metallb';
-import { loadCluster } from '../site';
+import { readOneSite } from '../site';
 import { command, differenceStatus, Exit } from './program';
 
 interface Options {
@@ -23,7 +23,7 @@ ${differenceStatus('equal', 'different')}`;
 function action(file: string, { site, json }: Options): void {
   const theirs = readManifest(readText(file), file);
   if (theirs.length === 0) throw new Error(`${file} is empty; give the manifest of a MetalLB release`);
-  const ours = site === undefined ? defaultObjects() : siteObjects(loadCluster(readText(site), site).cluster);
+  const ours = site === undefined ? defaultObjects() : siteObjects(readOneSite(site).cluster);
   const comparison = compareObjects(ours, theirs);
   console.log(json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison, file));
   if (!isEqual(comparison)) throw new Exit(DIFFERENT);

@@ -29,7 +29,3 @@ function projectFolder(startFolder: string = __dirname): string {
     }
   }
 }
-
-/** The version of this project, of its package.json. */
-export const projectVersion = (): string =>
-  (JSON.parse(readProjectFile('package.json')) as { version: string }).version;

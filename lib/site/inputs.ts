@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
 import { type Loaded, loadCluster } from './load';
+import { readSource } from './source';
 
 /** Rules about files. */
 export const FILE_RULES = {
@@ -18,6 +19,9 @@ export const FILE_RULES = {
 
 const problem = problemFrom(FILE_RULES);
 
+/** Values for every site of its folder that leaves them out. */
+const DEFAULTS = 'defaults.yaml';
+
 /** One or several checked sites. */
 export interface Sites {
   /** The file or the folder. */
@@ -29,6 +33,8 @@ export interface Sites {
   /** Whether the sites are written to folders of their own, because `path` is a folder. */
   readonly several: boolean;
   readonly warnings: readonly Finding[];
+  /** Errors of sites that were left out. */
+  readonly broken: readonly Finding[];
 }
 
 /** The path that is read by default. */
@@ -38,9 +44,10 @@ export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 
  * Reads the site, or every site of a folder.
  *
  * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid
  * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
  */
-export function readSites(path = process.env['CLUSTER'] || defaultPath()): Sites {
+export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
   if (!existsSync(path)) {
     throw new ClusterError([
       finding(
@@ -70,16 +77,15 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath()): Sites
             'give each cluster its own name',
           ),
         );
-      }
-      sites.push({ file, cluster: loaded.cluster });
+      } else sites.push({ file, cluster: loaded.cluster });
     } catch (error) {
       if (error instanceof ClusterError) errors.push(...error.findings);
       else if (error instanceof FileError) errors.push(unreadable(file, error));
       else throw error;
     }
   }
-  if (errors.length > 0) throw new ClusterError([...errors, ...warnings]);
-  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings };
+  if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
+  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }
 
 /**
@@ -103,22 +109,28 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loa
 }
 
 /**
- * Reads the site of one file.
+ * Reads the site of one file, with the defaults beside it.
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
 function readSite(file: string): Loaded {
+  const defaults = join(dirname(file), DEFAULTS);
+  const text = readSiteText(file);
+  return loadCluster(text, file, existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined);
+}
+
+function readSiteText(file: string): string {
   const bytes = withFile(file, () => readFileSync(file));
   // UTF-16 without a byte order mark is valid UTF-8 too, with NUL as every other byte.
   if (!isUtf8(bytes) || bytes.includes(0)) {
     throw new ClusterError([finding(file, 'no-text', 'the file is not UTF-8 text', 'save it as UTF-8')]);
   }
-  return loadCluster(bytes.toString('utf8'), file);
+  return bytes.toString('utf8');
 }
 
 function yamlFilesIn(folder: string): string[] {
   const files = withFile(folder, () => readdirSync(folder))
-    .filter((name) => /\.ya?ml$/.test(name))
+    .filter((name) => /\.ya?ml$/.test(name) && name !== DEFAULTS)
     .sort()
     .map((name) => join(folder, name));
   if (files.length === 0)

@@ -13,11 +13,15 @@ export interface SynthOptions {
   readonly distFolder?: string;
   /** @default 'hosts' */
   readonly hostsFolder?: string;
+  /** Writes the valid sites of a folder if others are invalid. Obsolete files then stay. @default false */
+  readonly keepGoing?: boolean;
 }
 
 /** Result of a synth. */
 export interface SynthReport {
   readonly warnings: readonly Finding[];
+  /** Errors of sites that were left out. */
+  readonly broken: readonly Finding[];
   readonly summary: string;
 }
 
@@ -32,8 +36,10 @@ export function synth(options: SynthOptions = {}): SynthReport {
       `${distFolder}: the folder is both that of the objects and that of the hosts; name two folders`,
     );
   }
-  const read = readSites(options.clusterPath);
-  const { several, warnings } = read;
+  const read = readSites(options.clusterPath, options.keepGoing);
+  const { several, warnings, broken } = read;
+  // an obsolete file may be that of a site whose name cannot be read
+  const keepsObsolete = broken.length > 0;
   const sites = read.sites.map(({ file, cluster }) => {
     const origin = originOf(file, cluster, read);
     return { prefix: origin.folder, ...buildSite(cluster, origin) };
@@ -41,10 +47,10 @@ export function synth(options: SynthOptions = {}): SynthReport {
   const dist = gathered(sites, 'dist');
   const hosts = gathered(sites, 'hosts');
   writeOutputs([
-    { kind: DIST, folder: distFolder, several, files: dist },
-    { kind: HOSTS, folder: hostsFolder, several, files: hosts },
+    { kind: DIST, folder: distFolder, several, keepsObsolete, files: dist },
+    { kind: HOSTS, folder: hostsFolder, several, keepsObsolete, files: hosts },
   ]);
-  return { warnings, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
+  return { warnings, broken, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
 }
 
 const gathered = (sites: readonly (SiteFiles & { readonly prefix: string })[], part: keyof SiteFiles): Files =>

@@ -194,6 +194,30 @@ describe('a folder of sites', () => {
     expect(readdirSync(folder)).toEqual(['cluster.yaml', 'clusters']);
   });
 
+  test('with --keep-going writes the others, keeps the old files of the wrong one and ends with 1', () => {
+    addSite('north');
+    addSite('south');
+    main();
+    const before = tree('dist/south');
+    addSite('south', broken());
+    writeFileSync(
+      join(folder, 'clusters/north.yaml'),
+      readFileSync(join(folder, 'clusters/north.yaml'), 'utf8').replace('10.240-', '10.241-'),
+    );
+    expect(main({}, ['--keep-going'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^clusters\/south\.yaml:\d+:\d+: vip-in-pool/),
+    });
+    expect(tree('dist/south')).toEqual(before);
+    expect(tree('dist/north')['40-metallb-config.k8s.yaml']).toContain('192.168.10.241-192.168.10.250');
+  });
+
+  test('with --keep-going and no valid site writes nothing', () => {
+    addSite('south', broken());
+    expect(main({}, ['--keep-going'])).toMatchObject({ status: 1, stdout: '' });
+    expect(readdirSync(folder)).toEqual(['cluster.yaml', 'clusters']);
+  });
+
   test('refuses one name for two sites', () => {
     addSite('north');
     writeFileSync(join(folder, 'clusters/south.yaml'), readFileSync(join(folder, 'clusters/north.yaml')));

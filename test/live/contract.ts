@@ -1,21 +1,23 @@
-import { configMap, DEFINITION, object, thing, WEBHOOK, workload } from './contract-objects';
+import {
+  APPLY,
+  APPS,
+  CORE,
+  configMap,
+  DEFINITION,
+  DEFINITIONS,
+  failed,
+  MERGE,
+  NAMESPACES,
+  object,
+  STRATEGIC,
+  THINGS,
+  thing,
+  WEBHOOK,
+  WEBHOOKS,
+  workload,
+} from './contract-objects';
+import { REMOVED } from './contract-removed';
 import type { Exchange } from './exchange';
-
-const NAMESPACES = '/api/v1/namespaces';
-const CORE = `${NAMESPACES}/contract`;
-const APPS = '/apis/apps/v1/namespaces/contract';
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
-const THINGS = '/apis/example.org/v1/namespaces/contract/things';
-
-const MERGE = 'application/merge-patch+json';
-const STRATEGIC = 'application/strategic-merge-patch+json';
-const APPLY = 'application/apply-patch+yaml';
-
-const failed = (code: number, reason: string, message: RegExp) => ({
-  status: code,
-  facts: { kind: 'Status', status: 'Failure', code, reason, message },
-});
 
 const DISCOVERY: readonly Exchange[] = [
   { title: 'the version is served', send: 'GET /version', status: 200, facts: { major: '1' } },
@@ -274,42 +276,6 @@ const WEBHOOK_AWAY: readonly Exchange[] = [
     body: thing('second'),
     eventually: true,
     ...failed(500, 'InternalError', new RegExp(`^Internal error occurred: ${UNANSWERED}.*": (?!service)`)),
-  },
-];
-
-const REMOVED: readonly Exchange[] = [
-  {
-    title: 'a merge patch adds a label',
-    send: `PATCH ${CORE}/configmaps/settings`,
-    type: MERGE,
-    body: { metadata: { labels: { 'example.org/site': 'home' } } },
-    status: 200,
-  },
-  {
-    title: 'a list has the objects with a label, and no others',
-    send: `GET ${CORE}/configmaps?labelSelector=example.org%2Fsite%3Dhome`,
-    status: 200,
-    facts: { kind: 'ConfigMapList', items: /^(?!.*"name":"applied").*"name":"settings"/ },
-  },
-  {
-    title: 'an object is deleted',
-    send: `DELETE ${CORE}/configmaps/settings`,
-    status: 200,
-    facts: { kind: 'Status', status: 'Success' },
-  },
-  {
-    title: 'an object that was deleted is not found',
-    send: `DELETE ${CORE}/configmaps/settings`,
-    ...failed(404, 'NotFound', /^configmaps "settings" not found$/),
-  },
-  { title: 'a definition is deleted', send: `DELETE ${DEFINITIONS}/things.example.org`, status: 200 },
-  { title: 'its kind is then not served', send: `GET ${THINGS}`, eventually: true, status: 404 },
-  { title: 'a namespace is deleted', send: `DELETE ${NAMESPACES}/contract`, status: 200 },
-  {
-    title: 'what was in it is then deleted too',
-    send: `GET ${CORE}/configmaps/applied`,
-    eventually: true,
-    ...failed(404, 'NotFound', /^configmaps "applied" not found$/),
   },
 ];
 

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:tls';
+import { createServer, type Server } from 'node:https';
 import { preflightRows } from '../../lib/live/doctor/hosts';
 import { probe } from '../../lib/live/doctor/probe';
 import { endpointRow, type KubeNode, nodeRows, nutRows, snapshotRows, upsRow } from '../../lib/live/doctor/rows';
@@ -108,22 +108,38 @@ describe('the rows of doctor', () => {
 });
 
 describe('the probe of an API server', () => {
-  let server: Server | undefined;
-  afterEach(() => server?.close());
+  let server: Server;
+  const pem = (base64: string) => Buffer.from(base64, 'base64');
+  const { certificate, key } = withAuthority(3650, (authority) => authority.client(100));
+  /** A server that answers every request with this. */
+  const answering = (status: number, text: string) => {
+    server = createServer({ cert: pem(certificate), key: pem(key) }, (_, response) =>
+      response.writeHead(status).end(text),
+    );
+    return listening(server);
+  };
+  afterEach(() => server.close());
 
-  test('reads the end of its certificate, although nobody vouches for it', async () => {
-    const { certificate, key } = withAuthority(3650, (authority) => authority.client(100));
-    const pem = (base64: string) => Buffer.from(base64, 'base64');
-    server = createServer({ cert: pem(certificate), key: pem(key) });
-    const port = await listening(server);
-    const answer = await probe(`https://127.0.0.1:${port}`);
-    if ('problem' in answer) throw new Error(answer.problem);
-    expect(Math.round((answer.validTo.getTime() - Date.now()) / 86_400_000)).toBe(100);
+  test.each([
+    ['allows', 200, '{ "gitVersion": "v1.36.4+k3s1" }'],
+    ['refuses', 401, '{ "kind": "Status", "code": 401 }'],
+  ])(
+    'that %s the request reads the end of its certificate, although nobody vouches for it',
+    async (_, status, text) => {
+      const answer = await probe(`https://127.0.0.1:${await answering(status, text)}`);
+      if ('problem' in answer) throw new Error(answer.problem);
+      expect(Math.round((answer.validTo.getTime() - Date.now()) / 86_400_000)).toBe(100);
+    },
+  );
+
+  test.each(['<html>', '{}', 'null', ''])('sees that %j is no answer of an API server', async (text) => {
+    expect(await probe(`https://127.0.0.1:${await answering(200, text)}`)).toEqual({
+      problem: 'answers, but is no Kubernetes API',
+    });
   });
 
   test('says that nothing answers', async () => {
-    server = createServer();
-    const port = await listening(server);
+    const port = await answering(200, '');
     server.close();
     expect(await probe(`https://127.0.0.1:${port}`)).toEqual({ problem: expect.stringContaining('ECONNREFUSED') });
   });

@@ -98,6 +98,12 @@ async function examined(scenario: Scenario, cluster: Cluster): Promise<void> {
     /nut-users/.test(said(`NUT on ${one}`)),
     said(`NUT on ${one}`),
   );
+  const vip = rows.find(({ subject }) => subject.startsWith('API ') && !subject.includes('-'));
+  scenario.check(
+    'control: doctor finds no API at the VIP, which nobody holds',
+    vip?.found.startsWith('does not answer') === true,
+    vip?.found,
+  );
   const api = `API ${cluster.context()}, https://${cluster.site.servers[0]?.addresses[0]}:6443`;
   scenario.check(
     'doctor reads the certificate of the API server',
