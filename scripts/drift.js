@@ -1,13 +1,8 @@
 // Synthesizes the shipped site and compares it with the committed files. Exit status: 0 equal, 1 different.
 const { execFileSync, spawnSync } = require('node:child_process');
 
-const env = {
-  ...process.env,
-  CLUSTER: 'cluster.yaml',
-  CDK8S_OUTDIR: 'build/drift/dist',
-  HOSTS_OUTDIR: 'build/drift/hosts',
-};
-execFileSync(process.execPath, ['build/main.js'], { env, stdio: 'inherit' });
+const args = ['build/main.js', '--cluster', 'cluster.yaml', '--out', 'build/drift'];
+execFileSync(process.execPath, args, { stdio: 'inherit' });
 const drifted = ['dist', 'hosts'].filter((folder) => {
   const { status } = spawnSync('diff', ['-rq', folder, `build/drift/${folder}`], { stdio: 'inherit' });
   return status !== 0;

@@ -1,14 +1,15 @@
-// For `npm pack`: bundles lib/index.ts into build/package/ with its types. Scripts and schemas are embedded as texts, so a bundler of
-// the app may move the file.
+// For `npm pack`: bundles lib/index.ts into build/package/ with its types, and the program into one file that needs no other package.
+// Scripts and schemas are embedded as texts, so a bundler of an app may move the file.
 const { spawnSync } = require('node:child_process');
-const { readdirSync, readFileSync, rmSync } = require('node:fs');
-const { join } = require('node:path');
+const { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { dirname, join, relative, sep } = require('node:path');
 const { build } = require('esbuild');
 
 const OUTPUT = 'build/package';
+const TYPES = join(OUTPUT, 'types');
 
 const names = [
-  'package.json',
+  'cluster.yaml',
   'imports/metallb.crds.json',
   ...readdirSync('lib', { recursive: true })
     .filter((name) => name.endsWith('.sh'))
@@ -21,8 +22,38 @@ const EMBEDDED = `const texts = ${JSON.stringify(texts)};
 export function readProjectFile(path) {
   if (!Object.hasOwn(texts, path)) throw new Error(\`"\${path}" is not in this package; add it in scripts/package.js\`);
   return texts[path];
+}`;
+
+/**
+ * Puts the types of zod beside ours, without its translations: those do not compile without esModuleInterop, and apps made by
+ * `cdk8s init` have it off and check all declarations.
+ */
+function ownTypesOfZod() {
+  const zod = join(TYPES, 'zod');
+  for (const folder of ['core', 'classic']) {
+    cpSync(`node_modules/zod/v4/${folder}`, join(zod, folder), {
+      recursive: true,
+      filter: (name) => !/\.\w+$/.test(name) || name.endsWith('.d.cts'),
+    });
+  }
+  cpSync('node_modules/zod/LICENSE', join(zod, 'LICENSE'));
+  mkdirSync(join(zod, 'locales'));
+  writeFileSync(join(zod, 'locales/index.d.cts'), 'export {};\n');
+  for (const name of readdirSync(TYPES, { recursive: true }).filter((file) => file.endsWith('.d.ts'))) {
+    const file = join(TYPES, name);
+    const path = relative(dirname(file), join(zod, 'classic/external.cjs')).split(sep).join('/');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      text
+        .replace("import { z } from 'zod';", `import * as z from '${path}';`)
+        .replace("import type { z } from 'zod';", `import type * as z from '${path}';`),
+    );
+  }
 }
-export const projectVersion = () => JSON.parse(texts['package.json']).version;`;
+
+const PROGRAM = `import { run } from './lib/cli/main';
+run(process.argv.slice(2)).then((status) => { process.exitCode = status; });`;
 
 const embedFiles = {
   name: 'embed-files',
@@ -35,17 +66,26 @@ async function main() {
     stdio: 'inherit',
   });
   if (types.status !== 0) throw new Error('type check failed; see above');
-  await build({
-    entryPoints: ['lib/index.ts'],
-    outfile: join(OUTPUT, 'index.js'),
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    // instanceof needs a single copy of the construct libraries in an app
-    packages: 'external',
-    plugins: [embedFiles],
-    logLevel: 'warning',
-  });
+  ownTypesOfZod();
+  const common = { bundle: true, platform: 'node', target: 'node20', plugins: [embedFiles], logLevel: 'warning' };
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: ['lib/index.ts'],
+      outfile: join(OUTPUT, 'index.js'),
+      // instanceof needs a single copy of the construct libraries in an app
+      packages: 'external',
+    }),
+    build({
+      ...common,
+      stdin: { contents: PROGRAM, resolveDir: '.' },
+      outfile: join(OUTPUT, 'cli.js'),
+      banner: { js: '#!/usr/bin/env node' },
+      // as in scripts/build.js
+      alias: { yaml: './node_modules/yaml' },
+      minifyWhitespace: true,
+    }),
+  ]);
 }
 
 main().catch((error) => {

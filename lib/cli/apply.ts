@@ -1,67 +1,42 @@
-import { join } from 'node:path';
-import { InvalidArgumentError } from 'commander';
-import { apply, Progress, readDist, siteServers } from '../live';
-import { asyncMain, program } from './program';
-import { exitStatus } from './usage';
+import { apply } from '../live';
+import { type ClusterOptions, confirmation, fromClusterOptions, withClusterOptions } from './cluster-options';
+import { command, exitStatus } from './program';
 
-interface Options {
-  readonly dist: string;
-  readonly cluster?: string;
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  readonly kubectl: string;
+interface Options extends ClusterOptions {
   readonly serverSide?: boolean;
-  readonly dryRun?: boolean;
   readonly wait: boolean;
-  readonly timeout: number;
+  readonly prune?: boolean;
+  readonly yes?: boolean;
 }
-
-/** Longest --timeout in seconds. A timer of Node ends at 2^31 ms. */
-const A_DAY = 86_400;
 
 const HELP = `
 Order: custom resource definitions, a wait until their kinds are served, all other objects, the webhook, a wait for the pods.
-It can be run again at any time.
+It can be run again at any time. plan shows what it would do.
 
-Nothing is deleted. An object that is no longer in dist/ stays in the cluster: a Service may hold an address of the old pool.
-docs/upgrade-metallb.md lists what older versions leave behind and how to remove it.
+  power-safe-k3s apply --context home
+
+Without --prune nothing is deleted: an object that is no longer in dist/ stays in the cluster. --prune asks before it deletes, and
+refuses a pool whose addresses Services have.
+docs/upgrade-metallb.md lists what older versions of MetalLB leave behind.
 
 ${exitStatus('failed or not ready')}`;
 
-function seconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= A_DAY)) throw new InvalidArgumentError(`give seconds, above 0 and at most ${A_DAY}`);
-  return value;
-}
-
-async function action({ dist, cluster, timeout, ...options }: Options): Promise<void> {
+async function action({ serverSide = false, wait, prune, yes, ...options }: Options): Promise<void> {
   const problems = await apply({
-    ...options,
-    serverSide: options.serverSide ?? false,
-    dryRun: options.dryRun ?? false,
-    files: readDist(cluster === undefined ? dist : join(dist, cluster)),
-    servers: options.context === undefined ? siteServers(cluster) : [],
-    timeoutMs: timeout * 1000,
-    progress: new Progress(process.stdout),
+    ...fromClusterOptions(options),
+    serverSide,
+    wait,
+    prune: prune ? confirmation(yes) : undefined,
   });
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-export const run = asyncMain(
-  program('apply')
-    .description('Applies dist/ to a cluster with kubectl in the right order and reports what changed.')
-    .option('--dist <folder>', 'folder that synth wrote', process.env['CDK8S_OUTDIR'] || 'dist')
-    .option('--cluster <name>', 'name of the site, if dist/ has one folder per site')
-    .option(
-      '--context <name>',
-      'context of the kubeconfig; default: the current context, if it leads to a site of $CLUSTER, clusters/ or cluster.yaml',
-    )
-    .option('--kubeconfig <file>', 'default: $KUBECONFIG, else ~/.kube/config')
-    .option('--kubectl <file>', 'kubectl program', 'kubectl')
-    .option('--server-side', 'use server-side apply, with the field manager kubectl')
-    .option('--dry-run', 'server-side dry run; stores nothing')
-    .option('--no-wait', 'do not wait for the pods')
-    .option('--timeout <seconds>', 'limit for all waits together', seconds, 300)
-    .addHelpText('after', HELP)
-    .action(action),
-);
+export const applyCommand = withClusterOptions(
+  command('apply').description('Applies dist/ to a cluster with kubectl in the right order and reports what changed.'),
+)
+  .option('--server-side', 'use server-side apply, with the field manager kubectl')
+  .option('--no-wait', 'do not wait for the pods')
+  .option('--prune', 'delete objects of the site that are no longer in dist/')
+  .option('--yes', 'with --prune: do not ask')
+  .addHelpText('after', HELP)
+  .action(action);

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type KubeconfigOptions, writeKubeconfig } from '../live';
-import { main, program, warn } from './program';
-import { exitStatus, ONE_SITE } from './usage';
+import { userName } from './cluster-options';
+import { command, exitStatus, ONE_SITE, warn } from './program';
 
 interface Options extends Omit<KubeconfigOptions, 'user' | 'timeoutSeconds' | 'interactive'> {
   readonly ssh?: true | string;
@@ -14,22 +14,16 @@ The file is replaced atomically with mode 0600; its previous content stays in FI
 --ssh reads /etc/rancher/k3s/k3s.yaml with the ssh program and configuration of this host; without a terminal ssh does not prompt.
 Images disable root login: the user is debian, ubuntu or kairos, or rancher on k3OS. k3s.yaml is as secret as a password.
 
-  npm run kubeconfig -- --ssh debian@ --sudo --merge ~/.kube/config
-  npm run kubeconfig -- --ssh root@ --merge ~/.kube/config
-  npm run --silent kubeconfig -- --from k3s.yaml > home.yaml
+  power-safe-k3s kubeconfig --ssh debian@ --sudo --merge ~/.kube/config
+  power-safe-k3s kubeconfig --ssh root@ --merge ~/.kube/config
+  power-safe-k3s kubeconfig --from k3s.yaml > home.yaml
 
 --rescue is for when no address of the site is reachable. It adds the context NAME-rescue, such as for the end of a tunnel:
 
   ssh -N -L 16443:127.0.0.1:6443 debian@k3s-2 &
-  npm run kubeconfig -- --ssh debian@ --sudo --rescue localhost:16443 --merge ~/.kube/config
+  power-safe-k3s kubeconfig --ssh debian@ --sudo --rescue localhost:16443 --merge ~/.kube/config
 
 ${exitStatus('invalid input or no server answers')}`;
-
-function userName(text: string): string {
-  const user = text.replace(/@$/, '');
-  if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(user)) throw new InvalidArgumentError('give a user name, such as root@');
-  return user;
-}
 
 function wholeSeconds(text: string): number {
   if (!/^[1-9][0-9]{0,2}$/.test(text)) throw new InvalidArgumentError('give 1 to 999 seconds');
@@ -42,11 +36,11 @@ function hostAndPort(text: string): string {
   return text;
 }
 
-function action({ ssh, timeout, ...options }: Options, command: Command): void {
+function action({ ssh, timeout, ...options }: Options, self: Command): void {
   if (options.from === undefined && ssh === undefined) {
-    command.error('error: no source of credentials; give --ssh, or --from with a copy of k3s.yaml');
+    self.error('error: no source of credentials; give --ssh, or --from with a copy of k3s.yaml');
   }
-  if (options.sudo && ssh === undefined) command.error('error: --sudo needs --ssh; add --ssh, or remove --sudo');
+  if (options.sudo && ssh === undefined) self.error('error: --sudo needs --ssh; add --ssh, or remove --sudo');
   const { warnings, summary, text } = writeKubeconfig(
     {
       ...options,
@@ -61,23 +55,21 @@ function action({ ssh, timeout, ...options }: Options, command: Command): void {
   console.error(summary);
 }
 
-export const run = main(
-  program('kubeconfig')
-    .description('Writes a kubeconfig with a context for the control-plane VIP, the DNS name and each server.')
-    .addOption(new Option('--from <file>', 'copy of k3s.yaml of a server; - reads standard input').conflicts('ssh'))
-    .option(
-      '--ssh [user@]',
-      'read k3s.yaml from the first server that has a valid one; default user: that of ssh',
-      userName,
-    )
-    .option('--sudo', 'with --ssh: read the file with sudo, which must not ask for a password')
-    .option('--timeout <seconds>', 'with --ssh: connection timeout per server', wholeSeconds, 5)
-    .option('--merge <file>', 'add to this kubeconfig; entries of other clusters stay')
-    .option('--out <file>', 'file to write; default: the file of --merge, else standard output')
-    .option('--cluster <file>', ONE_SITE)
-    .option('--rescue <host:port>', 'add a context for an address that is not in the certificate', hostAndPort)
-    .option('--use', "make the VIP's context the current context")
-    .option('--replace', 'replace entries of another cluster that have the same names')
-    .addHelpText('after', HELP)
-    .action(action),
-);
+export const kubeconfigCommand = command('kubeconfig')
+  .description('Writes a kubeconfig with a context for the control-plane VIP, the DNS name and each server.')
+  .addOption(new Option('--from <file>', 'copy of k3s.yaml of a server; - reads standard input').conflicts('ssh'))
+  .option(
+    '--ssh [user@]',
+    'read k3s.yaml from the first server that has a valid one; default user: that of ssh',
+    userName,
+  )
+  .option('--sudo', 'with --ssh: read the file with sudo, which must not ask for a password')
+  .option('--timeout <seconds>', 'with --ssh: connection timeout per server', wholeSeconds, 5)
+  .option('--merge <file>', 'add to this kubeconfig; entries of other clusters stay')
+  .option('--out <file>', 'file to write; default: the file of --merge, else standard output')
+  .option('--cluster <file>', ONE_SITE)
+  .option('--rescue <host:port>', 'add a context for an address that is not in the certificate', hostAndPort)
+  .option('--use', "make the VIP's context the current context")
+  .option('--replace', 'replace entries of another cluster that have the same names')
+  .addHelpText('after', HELP)
+  .action(action);

@@ -1,39 +1,39 @@
+import { join } from 'node:path';
+import { findingText } from '../cluster';
 import { synth } from '../synth';
-import { exitStatus, SITES } from './usage';
+import { command, Exit, exitStatus, SITES } from './program';
 
-const HELP = `Usage: npm run synth
+interface Options {
+  readonly cluster?: string;
+  readonly out?: string;
+  readonly keepGoing?: boolean;
+}
 
-Checks the site and writes all of its files, or none if the site is invalid. It takes no arguments. Environment variables:
+const HELP = `
+All files are written, or none if the site is invalid. Without --out, $CDK8S_OUTDIR and $HOSTS_OUTDIR name the two folders.
 
-  CLUSTER       ${SITES.replace('$CLUSTER, else ', '')}
-  CDK8S_OUTDIR  folder for Kubernetes objects; default: dist
-  HOSTS_OUTDIR  folder for the files of the nodes; default: hosts
+  power-safe-k3s synth --cluster cluster.yaml
 
 Warnings go to standard error. ${exitStatus('invalid site')}`;
 
-/** `npm run synth`, without commander, which would slow each synth down. Returns the exit status. */
-export function run([argument]: readonly string[]): number {
-  if (argument === '--help' || argument === '-h') {
-    console.log(HELP);
-    return 0;
-  }
-  if (argument !== undefined) {
-    console.error(
-      `error: npm run synth takes no argument ${JSON.stringify(argument)}; name a site with CLUSTER=FILE npm run synth (see npm run synth -- --help)`,
-    );
-    return 2;
-  }
-  try {
-    const { warnings, summary } = synth({
-      clusterPath: process.env['CLUSTER'] || undefined,
-      distFolder: process.env['CDK8S_OUTDIR'] || undefined,
-      hostsFolder: process.env['HOSTS_OUTDIR'] || undefined,
-    });
-    for (const warning of warnings) console.error(warning);
-    console.log(summary);
-    return 0;
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return 1;
-  }
+function action({ cluster, out, keepGoing = false }: Options): void {
+  const folder = (name: string, variable: string) =>
+    out === undefined ? process.env[variable] || undefined : join(out, name);
+  const { warnings, broken, summary } = synth({
+    keepGoing,
+    clusterPath: cluster,
+    distFolder: folder('dist', 'CDK8S_OUTDIR'),
+    hostsFolder: folder('hosts', 'HOSTS_OUTDIR'),
+  });
+  for (const finding of [...warnings, ...broken]) console.error(findingText(finding));
+  console.log(summary);
+  if (broken.length > 0) throw new Exit(1);
 }
+
+export const synthCommand = command('synth')
+  .description('Checks the site and writes dist/ (Kubernetes objects) and hosts/ (files for the nodes).')
+  .option('--cluster <path>', SITES)
+  .option('--out <folder>', 'folder that gets dist/ and hosts/; default: the current one')
+  .option('--keep-going', 'write the valid sites of a folder if others are invalid; obsolete files then stay')
+  .addHelpText('after', HELP)
+  .action(action);

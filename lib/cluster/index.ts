@@ -11,7 +11,16 @@ export {
 } from './failover';
 export { FORMAT_RULES } from './formats';
 export { HERE, npmRun, type Origin, shellWord } from './origin';
-export { ClusterError, type Path, type Problem, pathText, problemFrom, type Rules } from './problem';
+export {
+  ClusterError,
+  type Finding,
+  findingText,
+  type Path,
+  type Problem,
+  pathText,
+  problemFrom,
+  type Rules,
+} from './problem';
 export {
   agentsOf,
   bgpOnlyPools,

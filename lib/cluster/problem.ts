@@ -37,10 +37,31 @@ export const problemFrom =
 export const pathText = (path: Path): string =>
   path.map((key, i) => (typeof key === 'number' ? `[${key}]` : i === 0 ? key : `.${key}`)).join('') || 'the site';
 
+/** A problem at its place. */
+export interface Finding extends Omit<Problem, 'path'> {
+  /** The file, or the path of the value for a site in TypeScript. */
+  readonly file: string;
+  /** Line and column, both counted from 1. @default - the whole file */
+  readonly position?: { readonly line: number; readonly column: number };
+}
+
+/** `file:line:column: rule: message; cure`. */
+export const findingText = ({ file, position, severity, rule, message, cure }: Finding): string =>
+  [
+    [file, ...(position ? [position.line, position.column] : [])].join(':'),
+    ...(severity === 'warning' ? ['warning'] : []),
+    rule,
+    `${message}; ${cure}`,
+  ].join(': ');
+
 /** Thrown with every problem of a site; the message has a line for each. */
 export class ClusterError extends Error {
-  constructor(readonly lines: readonly string[]) {
+  readonly lines: readonly string[];
+
+  constructor(readonly findings: readonly Finding[]) {
+    const lines = findings.map(findingText);
     super(lines.join('\n'));
     this.name = 'ClusterError';
+    this.lines = lines;
   }
 }

@@ -2,5 +2,6 @@ export { type Files, type Kind, writeOutputs } from './outputs';
 export { readIfThere, writePrivateFile } from './private';
 export { newFolderOutside, writePrivateFolder } from './private-folder';
 export { FileError, fileProblem, readText, withFile } from './problem';
-export { projectFolder, projectVersion, readProjectFile } from './project';
+export { readProjectFile } from './project';
+export { PROJECT_VERSION } from './version';
 export { isWrittenBySynth, WRITTEN_BY } from './written-by';

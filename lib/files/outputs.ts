@@ -19,6 +19,8 @@ export interface Output {
   readonly folder: string;
   /** Whether there is one folder per site. @default false */
   readonly several?: boolean;
+  /** Whether obsolete files of earlier runs stay. @default false */
+  readonly keepsObsolete?: boolean;
   readonly files: Files;
 }
 
@@ -34,7 +36,9 @@ export function writeOutputs(outputs: readonly Output[]): void {
   );
   const obstacles = planned.flatMap(({ kind, path }) => obstacle(kind, path) ?? []);
   if (obstacles.length > 0) throw new FileError(obstacles.join('\n'));
-  const stale = outputs.flatMap((output) => staleFiles(output).map((path) => ({ path, top: output.folder })));
+  const stale = outputs
+    .filter(({ keepsObsolete }) => !keepsObsolete)
+    .flatMap((output) => staleFiles(output).map((path) => ({ path, top: output.folder })));
 
   replaceAll(planned);
   for (const { path, top } of stale) {

@@ -23,13 +23,12 @@ export interface PrivateFile {
 /**
  * The path of a folder for secrets, with symbolic links resolved.
  *
- * @param project folder of this project
- * @throws FileError if the folder is inside the project, or has files
+ * @throws FileError if the folder is inside the Git repository of the current folder, or inside that folder, or has files
  */
-export function newFolderOutside(path: string, project: string): string {
+export function newFolderOutside(path: string): string {
   return withFile(path, () => {
     const folder = realPath(path);
-    if (!relative(realpathSync(project), folder).startsWith('..')) {
+    if (!relative(realpathSync(repository()), folder).startsWith('..')) {
       throw new FileError(`${path}: the folder is inside the project, where secrets get committed; name one outside`);
     }
     if (existsSync(folder) && readdirSync(folder).length > 0) {
@@ -37,6 +36,15 @@ export function newFolderOutside(path: string, project: string): string {
     }
     return folder;
   });
+}
+
+/** The Git repository around the current folder; that folder itself if there is none. */
+function repository(): string {
+  const start = process.cwd();
+  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+  }
+  return start;
 }
 
 /** A path with symbolic links resolved; its last parts may not exist yet. */

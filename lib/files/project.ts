@@ -21,7 +21,7 @@ export function readProjectFile(relativePath: string, startFolder: string = __di
  *
  * @throws Error if there is none
  */
-export function projectFolder(startFolder: string = __dirname): string {
+function projectFolder(startFolder: string = __dirname): string {
   for (let folder = startFolder; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package.json'))) return folder;
     if (dirname(folder) === folder) {
@@ -29,7 +29,3 @@ export function projectFolder(startFolder: string = __dirname): string {
     }
   }
 }
-
-/** The version of this project, of its package.json. */
-export const projectVersion = (): string =>
-  (JSON.parse(readProjectFile('package.json')) as { version: string }).version;

@@ -4,6 +4,7 @@ export { GITOPS_ANNOTATION_NAMES, KEEP_ANNOTATIONS, LAST_WAVE_ANNOTATIONS } from
 export { type HostContainerProps, hostContainer } from './host-container';
 export { HostDaemonSet, type HostDaemonSetProps } from './host-daemon-set';
 export { type PodSecurityLevel, PodSecurityNamespace, type PodSecurityNamespaceProps } from './namespace';
+export { SITE_LABEL, siteLabels } from './site-labels';
 export { isSpreadOverNodes, type SpreadAndTolerateOptions, spreadAndTolerate } from './spread-and-tolerate';
 export { synthesize } from './synthesize';
 export { CONTROL_PLANE_TOLERATIONS, EVERY_TAINT, leaveDeadNodeAfter } from './tolerations';

@@ -1,69 +1,54 @@
-import { connect } from './connect';
-import { Deadline } from './deadline';
-import {
-  type DistFile,
-  isDefinitions,
-  type Manifest,
-  manifestsOf,
-  type SecretReference,
-  secretsToBring,
-  workloadsOf,
-} from './dist';
-import { ApplyError, addCounts, type Counts, countOutcomes, countsText, Kubectl } from './kubectl';
-import { PatientKubectl } from './patient-kubectl';
-import { explained, linesOf, untilApplied } from './problems';
-import type { Progress } from './progress';
+import { type Connection, type ConnectionOptions, connectTo } from './connection';
+import { type DistFile, isDefinitions, type Manifest, type SecretReference, secretsToBring, workloadsOf } from './dist';
+import { ApplyError, addCounts, type Counts, countOutcomes, countsText } from './kubectl';
+import { leftoversOf } from './plan';
+import { explained, linesOf } from './problems';
 import { reasonsOf } from './reasons';
+import { Removal } from './remove';
 import { secretLine } from './secret-line';
+import { ClusterObjects, type LiveObject, siteOf } from './site-objects';
 
-export interface ApplyOptions {
+/** Asks a person whether these objects are to be deleted. */
+export type Confirm = (question: readonly string[]) => Promise<boolean>;
+
+export interface ApplyOptions extends ConnectionOptions {
   readonly files: readonly DistFile[];
-  /** @default - kubectl's current context */
-  readonly context?: string;
-  readonly kubeconfig?: string;
-  /** URLs of the site's API servers. The current context must have one of them; a named context is not checked. */
-  readonly servers: readonly string[];
-  readonly kubectl: string;
   readonly serverSide: boolean;
-  readonly dryRun: boolean;
   /** Whether to wait until every workload is rolled out. */
   readonly wait: boolean;
-  /** Limit for all waits together. */
-  readonly timeoutMs: number;
-  readonly progress: Progress;
+  /** Deletes objects of the site that are no longer in dist/, if it agrees. @default - they stay */
+  readonly prune?: Confirm | undefined;
 }
 
 /**
- * Applies dist/ in the order of its files: definitions first, the rest once their kinds are served. Deletes nothing.
+ * Applies dist/ in the order of its files: definitions first, the rest once their kinds are served.
  *
  * @returns a line for each thing that is not ready; empty if all is done
  * @throws ApplyError if it cannot continue
  */
 export async function apply(options: ApplyOptions): Promise<readonly string[]> {
-  const { progress, context, kubeconfig, servers } = options;
-  const deadline = new Deadline(options.timeoutMs);
-  const kubectl = new Kubectl(options.kubectl, kubeconfig === undefined ? [] : [`--kubeconfig=${kubeconfig}`]);
-  const target = await progress.during(
-    () => 'connecting to the API server',
-    connect(kubectl, { context, kubeconfig, servers, deadline }),
-  );
-  progress.line(`context ${target.context}, ${target.server}`);
-  const patient = new PatientKubectl(kubectl.with(`--context=${target.context}`), deadline, progress);
-  return new Application(options, patient, deadline).run(target.context);
+  const connection = await connectTo(options);
+  options.progress.line(`context ${connection.context}, ${connection.server}`);
+  return new Application(options, connection).run();
 }
 
 class Application {
+  private readonly kubectl: Connection['kubectl'];
+  private readonly deadline: Connection['deadline'];
+
   constructor(
     private readonly options: ApplyOptions,
-    private readonly kubectl: PatientKubectl,
-    private readonly deadline: Deadline,
-  ) {}
+    private readonly connection: Connection,
+  ) {
+    this.kubectl = connection.kubectl;
+    this.deadline = connection.deadline;
+  }
 
-  async run(context: string): Promise<readonly string[]> {
-    const { files, progress, dryRun } = this.options;
-    if (dryRun) return this.dryRun();
-
+  async run(): Promise<readonly string[]> {
+    const { files, progress } = this.options;
     const counts: Counts[] = [];
+    const prune = await this.prepareToPrune();
+    await prune?.(isPool);
     // recognized by their content, not by their names
     for (const file of files.filter(isDefinitions)) {
       counts.push(await this.applyFile(file));
@@ -71,13 +56,40 @@ class Application {
     }
     for (const file of files.filter((candidate) => !isDefinitions(candidate))) counts.push(await this.applyFile(file));
     progress.line(`total: ${countsText(addCounts(counts))}`);
+    const kept = (await prune?.((object) => !isPool(object))) ?? [];
 
-    const missing = await this.missingSecrets(context);
+    const missing = await this.missingSecrets(this.connection.context);
     if (!this.options.wait) {
-      for (const line of missing.lines) progress.line(`warning: ${line}`);
+      for (const line of [...kept, ...missing.lines]) progress.line(`warning: ${line}`);
       return [];
     }
-    return [...missing.lines, ...(await this.waitRolledOut(missing.blocked))];
+    return [...kept, ...missing.lines, ...(await this.waitRolledOut(missing.blocked))];
+  }
+
+  /**
+   * Finds what is no longer in dist/ and asks before anything is applied. Pools go before the apply, because the webhook refuses a new
+   * pool with their addresses; everything else goes after it, when what replaces it is there.
+   *
+   * @returns deletes those that a condition selects, and returns a line for each that stays; undefined if there is nothing to delete
+   */
+  private async prepareToPrune() {
+    const { prune, files, progress } = this.options;
+    if (!prune) return undefined;
+    const site = siteOf(files);
+    const cluster = new ClusterObjects(this.kubectl);
+    const leftovers = leftoversOf(await cluster.ofSite(site), files);
+    if (leftovers.length === 0) return undefined;
+    const holders = await cluster.holders(leftovers.filter(isPool).map(({ metadata: { name } }) => name));
+    if (holders.length > 0) {
+      throw new ApplyError(
+        `Services have addresses of a pool that is no longer in dist/: ${holders.join('; ')}; delete these Services or request other addresses, then repeat this`,
+      );
+    }
+    const question = leftovers.map(({ key }) => `${key} is no longer in dist/`);
+    if (!(await prune(question)))
+      throw new ApplyError('nothing is applied; confirm the deletion, or leave out --prune');
+    const removal = new Removal(this.kubectl, cluster, progress);
+    return (isMeant: (object: LiveObject) => boolean) => removal.of(leftovers.filter(isMeant), site);
   }
 
   private async applyFile({ chart, path }: DistFile): Promise<Counts> {
@@ -165,30 +177,6 @@ class Application {
     };
   }
 
-  /** Server-side dry run. An object that needs a definition or namespace of this dist/ can only be checked once that exists. */
-  private async dryRun(): Promise<string[]> {
-    const { files, progress } = this.options;
-    const problems: string[] = [];
-    let unchecked = 0;
-    for (const { chart, path } of files) {
-      const undone = `${path} would be rejected`;
-      const args = ['apply', '--dry-run=server', ...this.serverSideOption(), '-f', path];
-      const ended = await this.kubectl.run({ doing: `checking ${chart}`, undone, args: () => args });
-      const { expected, others } = untilApplied(ended.stderr, files);
-      const counts = countOutcomes(ended.stdout);
-      const rest = expected.length > 0 ? `, ${expected.length} not checked` : '';
-      unchecked += expected.length;
-      progress.line(`${chart} (dry run): ${countsText(counts)}${rest}`);
-      if (ended.code !== 0 && others.length > 0) problems.push(`${undone}:`, ...explained(others.join('\n')));
-    }
-    if (unchecked > 0) {
-      progress.line(
-        `${unchecked} of ${manifestsOf(files).length} objects are not checked: they need a definition or namespace of this dist/; apply it, then repeat the dry run`,
-      );
-    }
-    return problems;
-  }
-
   private serverSideOption(): string[] {
     return this.options.serverSide ? ['--server-side'] : [];
   }
@@ -198,3 +186,5 @@ class Application {
     return `--timeout=${Math.max(1, Math.ceil(this.deadline.remainingMs / 1000))}s`;
   }
 }
+
+const isPool = ({ kind }: LiveObject): boolean => kind === 'IPAddressPool';

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { METALLB } from '../releases';
+import type { JsonObject } from './verify/canonical';
 
 /** The parts of an object of dist/ that apply reads. */
 export interface Manifest {
@@ -11,6 +12,9 @@ export interface Manifest {
   readonly name: string;
   /** Of a CustomResourceDefinition: the kind it defines. */
   readonly defines: string | undefined;
+  readonly labels: Readonly<Record<string, unknown>>;
+  /** Everything of it. */
+  readonly object: JsonObject;
   /** Of a workload: the Secrets that its pods require. */
   readonly secrets: readonly SecretUse[];
 }
@@ -90,6 +94,8 @@ function manifestOf(value: unknown, path: string): Manifest {
     name,
     apiVersion,
     namespace: textAt(value, 'metadata', 'namespace'),
+    labels: (at(value, 'metadata', 'labels') ?? {}) as Readonly<Record<string, unknown>>,
+    object: value as JsonObject,
     defines: kind === 'CustomResourceDefinition' ? textAt(value, 'spec', 'names', 'kind') : undefined,
     secrets: WORKLOADS.includes(kind) ? secretsOf(at(value, 'spec', 'template', 'spec')) : [],
   };

@@ -1,8 +1,12 @@
-export { apply } from './apply';
+export { apply, type Confirm } from './apply';
 export { readDist } from './dist';
+export { doctor } from './doctor/doctor';
+export { doctorText } from './doctor/rows';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
+export { isEmpty, plan, planText } from './plan';
 export { Progress } from './progress';
 export { siteServers } from './site-servers';
+export { uninstall } from './uninstall';
 export { compareObjects, isEqual } from './verify/differences';
 export { readManifest } from './verify/manifest';
 export { defaultObjects, siteObjects } from './verify/own-objects';

@@ -4,11 +4,12 @@ import { type Cluster, ClusterError } from '../cluster';
 import { FileError, fileProblem, readIfThere, readText, writePrivateFile } from '../files';
 import { type Checked, endpointsOf, readCredentials } from '../machines';
 import { readOneSite } from '../site';
-import { askServers, type FetchOptions } from './fetch';
+import { askServers } from './fetch';
 import { kubeconfigProblems, type MergeOptions, mergeKubeconfig } from './kubeconfig-merge';
+import type { SshOptions } from './ssh';
 
 /** Where the credentials come from and where the kubeconfig goes. */
-export interface KubeconfigOptions extends MergeOptions, FetchOptions {
+export interface KubeconfigOptions extends MergeOptions, SshOptions {
   /** Copy of k3s.yaml; `-` is standard input. @default - fetched from the first server that has valid credentials */
   readonly from?: string;
   /** Kubeconfig to merge into. @default - none */
@@ -107,7 +108,7 @@ function readFrom(file: string, now: Date, problems: Problems): Usable | undefin
 }
 
 /** The credentials of the first server that has valid ones; the problems of the servers before it become warnings. */
-function fetchFrom(cluster: Cluster, options: FetchOptions, now: Date, problems: Problems): Usable | undefined {
+function fetchFrom(cluster: Cluster, options: SshOptions, now: Date, problems: Problems): Usable | undefined {
   const failed: string[] = [];
   for (const { server, ask } of askServers(cluster, options)) {
     const fetched = ask();

@@ -38,11 +38,14 @@ export class Kubectl {
   /**
    * Runs it, and kills it a few seconds after the deadline: it has no timeout for a server that accepts a request and does not answer.
    *
+   * @param input its standard input
    * @throws ApplyError if the program cannot be started
    */
-  run(args: readonly string[], deadline: Deadline): Promise<Ended> {
+  run(args: readonly string[], deadline: Deadline, input = ''): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.program, [...this.options, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(this.program, [...this.options, ...args], { stdio: 'pipe' });
+      // a program that ends before it has read everything says why by itself
+      child.stdin.once('error', () => undefined).end(input);
       const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
       let isKilled = false;
       const clock = setTimeout(() => {

@@ -11,6 +11,8 @@ export interface Task {
   readonly undone: string;
   /** Arguments of kubectl, computed for each attempt, because the remaining time shrinks. */
   readonly args: () => readonly string[];
+  /** Its standard input. @default - nothing */
+  readonly input?: string | undefined;
 }
 
 /** Result of the last attempt. */
@@ -35,11 +37,11 @@ export class PatientKubectl {
    *
    * @throws ApplyError if a temporary error persists until the deadline
    */
-  async run({ doing, undone, args }: Task): Promise<EndedAtLast> {
+  async run({ doing, undone, args, input }: Task): Promise<EndedAtLast> {
     const startedAt = performance.now();
     let earlier = '';
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      const ended = await this.progress.during(() => doing, this.kubectl.run(args(), this.deadline));
+      const ended = await this.progress.during(() => doing, this.kubectl.run(args(), this.deadline, input));
       if (ended.code === 0) return { ...ended, earlier };
       const hindrance = hindranceOf(ended);
       if (!hindrance) return { ...ended, earlier };

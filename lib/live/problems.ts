@@ -42,7 +42,7 @@ const CURES: readonly Cure[] = [
   },
   {
     pattern: /admission webhook "\S+\.metallb\.io" denied the request/,
-    cure: 'if a pool in the cluster that dist/ no longer has holds these addresses, delete or shrink it first: kubectl -n metallb-system delete ipaddresspool NAME',
+    cure: 'if a pool in the cluster that dist/ no longer has holds these addresses, run apply with --prune, or delete or shrink it first: kubectl -n metallb-system delete ipaddresspool NAME',
   },
   {
     pattern: /admission webhook "[^"]+" denied the request/,

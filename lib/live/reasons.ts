@@ -32,22 +32,38 @@ export interface Lists {
   readonly events: string;
 }
 
+/** A pod of a workload. */
+export interface PodState {
+  readonly name: string;
+  readonly node: string | undefined;
+  readonly ready: boolean;
+  /** Container, and what the kubelet, the scheduler or the readiness probe says, if it is not ready and something is known. */
+  readonly reason: string | undefined;
+}
+
 /**
- * Why pods of a workload are not ready, a line for each pod: node, container, and what the kubelet, the scheduler or the readiness probe
- * says. Empty where all are ready or nothing is known.
+ * The pods of a workload.
  *
- * @param workload a DaemonSet or a Deployment
+ * @param workload a DaemonSet or a Deployment. @default - all pods of the list
  */
-export function reasonsOf(workload: Owner, lists: Lists): string[] {
+export function podsOf(lists: Lists, workload?: Owner): PodState[] {
   const { items: pods } = JSON.parse(lists.pods) as { readonly items: readonly Pod[] };
   const { items: events } = JSON.parse(lists.events) as { readonly items: readonly Event[] };
   return pods
-    .filter((pod) => pod.metadata.ownerReferences?.some((owner) => isOwner(owner, workload)) && !isReady(pod))
-    .flatMap((pod) => {
-      const reason = waiting(pod) ?? unscheduled(pod) ?? lastEvent(pod, events);
-      return reason === undefined ? [] : [`  ${pod.spec?.nodeName ?? pod.metadata.name}: ${reason}`];
-    });
+    .filter((pod) => !workload || pod.metadata.ownerReferences?.some((owner) => isOwner(owner, workload)))
+    .map((pod) => ({
+      name: pod.metadata.name,
+      node: pod.spec?.nodeName,
+      ready: isReady(pod),
+      reason: isReady(pod) ? undefined : (waiting(pod) ?? unscheduled(pod) ?? lastEvent(pod, events)),
+    }));
 }
+
+/** Why pods of a workload are not ready, a line for each pod. Empty where all are ready or nothing is known. */
+export const reasonsOf = (workload: Owner, lists: Lists): string[] =>
+  podsOf(lists, workload).flatMap(({ name, node, reason }) =>
+    reason === undefined ? [] : [`  ${node ?? name}: ${reason}`],
+  );
 
 /** A Deployment owns its pods through a ReplicaSet, whose name is its own and a hash. */
 const isOwner = (owner: Owner, { kind, name }: Owner): boolean =>

@@ -12,7 +12,7 @@ import { ApplyError } from './kubectl';
  */
 export function siteServers(name?: string): string[] {
   try {
-    return readSites(process.env['CLUSTER'] || undefined)
+    return readSites()
       .clusters.filter((cluster) => name === undefined || cluster.name === name)
       .flatMap((cluster) => endpointsOf(cluster).map(({ server }) => server));
   } catch (error) {

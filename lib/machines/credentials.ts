@@ -18,7 +18,7 @@ export type Checked =
  * Every k3s renews a certificate when it starts within the last 90 days. Since May 2025 (v1.30.13, v1.31.9, v1.32.5, v1.33.1) it does
  * so within 120 days, which is too early to warn: https://github.com/k3s-io/k3s/issues/12171.
  */
-const RENEWAL_DAYS = 90;
+export const RENEWAL_DAYS = 90;
 
 const DAY = 24 * 60 * 60 * 1000;
 const FRESH_COPY = 'copy /etc/rancher/k3s/k3s.yaml from a server again';

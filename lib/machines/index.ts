@@ -1,6 +1,6 @@
-export { type Checked, type Credentials, readCredentials } from './credentials';
+export { type Checked, type Credentials, RENEWAL_DAYS, readCredentials } from './credentials';
 export { K3OS_TOKEN_FILE, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
-export { agentConfig, joinUrl, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
+export { agentConfig, joinUrl, SNAPSHOT_HOURS, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
 export {
   K3S_HA,
   K3S_HA_COMMAND,

@@ -3,6 +3,9 @@ import { parseSubnet, type Subnet, urlHost } from '../network';
 import { agentFailover, serverFailover } from './node-failure';
 import { type Setting, settingsFile, yamlFile } from './text';
 
+/** Hours between two etcd snapshots of a server. */
+export const SNAPSHOT_HOURS = 12;
+
 /** Path of the cluster's token on a host. The token itself is in no file of this project. */
 export const TOKEN_FILE = '/etc/rancher/k3s/token';
 
@@ -59,7 +62,11 @@ export function serverSettings(cluster: Cluster): Setting[] {
     ...interfaceSetting(cluster),
     ...(controlPlane.port === DEFAULT_PORT ? [] : [{ key: 'https-listen-port', value: controlPlane.port }]),
     { key: 'write-kubeconfig-mode', value: '0600', why: 'k3s.yaml holds the administrator key of the cluster.' },
-    { key: 'etcd-snapshot-schedule-cron', value: '0 */12 * * *', why: 'etcd snapshots, on every server.' },
+    {
+      key: 'etcd-snapshot-schedule-cron',
+      value: `0 */${SNAPSHOT_HOURS} * * *`,
+      why: 'etcd snapshots, on every server.',
+    },
     { key: 'etcd-snapshot-retention', value: 5 },
     ...etcdSetting(cluster),
     ...serverFailover(cluster),

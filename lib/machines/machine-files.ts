@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Node } from '../cluster';
-import { projectVersion } from '../files';
+import { PROJECT_VERSION } from '../files';
 import { agentConfig, serverConfig, TOKEN_FILE } from './k3s-config';
 import {
   K3S_HA,
@@ -92,7 +92,7 @@ export const FILES_LIST = '/usr/local/share/k3s-ha/files';
 const filesList = (files: readonly MachineFile[], role: Node['role']): string =>
   commentedFile(
     [
-      `Version ${projectVersion()}, for every ${role}, as ${FILES_LIST}. k3s-ha status and preflight compare the files with it.`,
+      `Version ${PROJECT_VERSION}, for every ${role}, as ${FILES_LIST}. k3s-ha status and preflight compare the files with it.`,
     ],
     files.map(({ path, content }) => `${sha256(content)} ${path}`),
   );

@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Cluster, ClusterError, type Rules } from '../cluster';
+import { dirname, join } from 'node:path';
+import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
 import { type Loaded, loadCluster } from './load';
+import { readSource } from './source';
 
 /** Rules about files. */
 export const FILE_RULES = {
-  'no-file': { cause: 'No such file or folder, or no `.yaml` file in it' },
+  'no-file': { cause: 'No such file or folder, no `.yaml` file in it, or it cannot be read' },
   'no-text': { cause: 'The file is not UTF-8 text' },
   'duplicate-cluster': { cause: 'Two files of a folder have the same `name`' },
   'several-sites': {
@@ -15,6 +16,11 @@ export const FILE_RULES = {
     cure: 'Select it with `--cluster FILE`',
   },
 } as const satisfies Rules;
+
+const problem = problemFrom(FILE_RULES);
+
+/** Values for every site of its folder that leaves them out. */
+const DEFAULTS = 'defaults.yaml';
 
 /** One or several checked sites. */
 export interface Sites {
@@ -26,7 +32,9 @@ export interface Sites {
   readonly clusters: readonly Cluster[];
   /** Whether the sites are written to folders of their own, because `path` is a folder. */
   readonly several: boolean;
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Finding[];
+  /** Errors of sites that were left out. */
+  readonly broken: readonly Finding[];
 }
 
 /** The path that is read by default. */
@@ -35,20 +43,26 @@ export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 
 /**
  * Reads the site, or every site of a folder.
  *
- * @param path a file, or a folder of .yaml files. Default: clusters/ where it exists, else cluster.yaml
+ * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid
  * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
  */
-export function readSites(path = defaultPath()): Sites {
+export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
   if (!existsSync(path)) {
     throw new ClusterError([
-      line(path, 'no-file', 'the file or folder does not exist; write a cluster.yaml, or set CLUSTER to yours'),
+      finding(
+        path,
+        'no-file',
+        'the file or folder does not exist',
+        'write a cluster.yaml, or name yours with --cluster',
+      ),
     ]);
   }
   const several = withFile(path, () => statSync(path)).isDirectory();
   const files = several ? yamlFilesIn(path) : [path];
   const sites: { readonly file: string; readonly cluster: Cluster }[] = [];
-  const errors: string[] = [];
-  const warnings: string[] = [];
+  const errors: Finding[] = [];
+  const warnings: Finding[] = [];
   for (const file of files) {
     try {
       const loaded = readSite(file);
@@ -56,22 +70,22 @@ export function readSites(path = defaultPath()): Sites {
       const first = sites.find(({ cluster }) => cluster.name === loaded.cluster.name);
       if (first) {
         errors.push(
-          line(
+          finding(
             file,
             'duplicate-cluster',
-            `"${loaded.cluster.name}" is already the name of ${first.file}; give each cluster its own name`,
+            `"${loaded.cluster.name}" is already the name of ${first.file}`,
+            'give each cluster its own name',
           ),
         );
-      }
-      sites.push({ file, cluster: loaded.cluster });
+      } else sites.push({ file, cluster: loaded.cluster });
     } catch (error) {
-      if (error instanceof ClusterError) errors.push(...error.lines);
-      else if (error instanceof FileError) errors.push(error.message);
+      if (error instanceof ClusterError) errors.push(...error.findings);
+      else if (error instanceof FileError) errors.push(unreadable(file, error));
       else throw error;
     }
   }
-  if (errors.length > 0) throw new ClusterError([...errors, ...warnings]);
-  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings };
+  if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
+  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }
 
 /**
@@ -85,37 +99,53 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loa
   const [file = path, ...others] = yamlFilesIn(path);
   if (others.length === 0) return readSite(file);
   throw new ClusterError([
-    line(
+    finding(
       path,
       'several-sites',
-      `the folder has several sites; select one with --cluster: ${[file, ...others].join(', ')}`,
+      'the folder has several sites',
+      `select one with --cluster: ${[file, ...others].join(', ')}`,
     ),
   ]);
 }
 
 /**
- * Reads the site of one file.
+ * Reads the site of one file, with the defaults beside it.
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
 function readSite(file: string): Loaded {
+  const defaults = join(dirname(file), DEFAULTS);
+  const text = readSiteText(file);
+  return loadCluster(text, file, existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined);
+}
+
+function readSiteText(file: string): string {
   const bytes = withFile(file, () => readFileSync(file));
   // UTF-16 without a byte order mark is valid UTF-8 too, with NUL as every other byte.
   if (!isUtf8(bytes) || bytes.includes(0)) {
-    throw new ClusterError([line(file, 'no-text', 'the file is not UTF-8 text; save it as UTF-8')]);
+    throw new ClusterError([finding(file, 'no-text', 'the file is not UTF-8 text', 'save it as UTF-8')]);
   }
-  return loadCluster(bytes.toString('utf8'), file);
+  return bytes.toString('utf8');
 }
 
 function yamlFilesIn(folder: string): string[] {
   const files = withFile(folder, () => readdirSync(folder))
-    .filter((name) => /\.ya?ml$/.test(name))
+    .filter((name) => /\.ya?ml$/.test(name) && name !== DEFAULTS)
     .sort()
     .map((name) => join(folder, name));
   if (files.length === 0)
-    throw new ClusterError([line(folder, 'no-file', 'the folder has no .yaml file; add one per cluster')]);
+    throw new ClusterError([finding(folder, 'no-file', 'the folder has no .yaml file', 'add one per cluster')]);
   return files;
 }
 
-/** A problem of a file. */
-const line = (path: string, rule: keyof typeof FILE_RULES, sentence: string): string => `${path}: ${rule}: ${sentence}`;
+/** A file that cannot be read. */
+function unreadable(file: string, { message }: FileError): Finding {
+  const [what = '', cure = ''] = message.replace(`${file}: `, '').split('; ', 2);
+  return finding(file, 'no-file', what, cure);
+}
+
+/** A problem of a file as a whole. */
+function finding(file: string, rule: keyof typeof FILE_RULES, message: string, cure: string): Finding {
+  const { path: _, ...found } = problem(rule, [], message, cure);
+  return { file, ...found };
+}

@@ -14,7 +14,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import { ClusterError, type Path, type Problem, problemFrom, type Rules } from '../cluster';
+import { ClusterError, type Finding, type Path, type Problem, problemFrom, type Rules } from '../cluster';
 import { RECKONED_OPTIONS } from '../power';
 
 /** Rules about the text of a file. */
@@ -41,8 +41,8 @@ export interface Source {
    * @param atKey whether to use the key even if the value is a scalar
    */
   offsetOf(path: Path, atKey?: boolean): number;
-  /** An offset as `file:line:column`, both counted from 1. */
-  place(offset: number): string;
+  /** The file, and an offset in it as line and column. */
+  place(offset: number): Pick<Finding, 'file' | 'position'>;
 }
 
 /** A problem and its place in the text. */
@@ -58,11 +58,13 @@ export function readSource(text: string, file: string): Source {
   // The parser removes a byte order mark, and counts it in the offsets of the first line only.
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${line === 1 && col > 1 && text.startsWith('\uFEFF') ? col - 1 : col}`;
+    const column = line === 1 && col > 1 && text.startsWith('\uFEFF') ? col - 1 : col;
+    return { file, position: { line, column } };
   };
-  const faults = faultsOf(document).map(
-    ({ offset, message, cure }) => `${place(offset)}: ${'yaml' satisfies keyof typeof TEXT_RULES}: ${message}; ${cure}`,
-  );
+  const faults = faultsOf(document).map(({ offset, message, cure }): Finding => {
+    const { path: _, ...fault } = problem('yaml', [], message, cure);
+    return { ...place(offset), ...fault };
+  });
   if (faults.length > 0) throw new ClusterError(faults);
   const misread = quoteMisread(document);
   return { value: document.toJS(), misread, offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };

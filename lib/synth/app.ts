@@ -2,7 +2,7 @@ import { App, Chart, Duration } from 'cdk8s';
 import { type Cluster, HERE, type Origin } from '../cluster';
 import type { Files } from '../files';
 import { K3sTraefik } from '../ingress';
-import { PodSecurityNamespace, synthesize } from '../kube';
+import { PodSecurityNamespace, siteLabels, synthesize } from '../kube';
 import { KubeVip } from '../kube-vip';
 import { keepalivedFiles, killpowerdHash, kubeconfigTemplate, type ServerAddOns } from '../machines';
 import {
@@ -13,7 +13,7 @@ import {
   MetalLbWebhooks,
   metalLbProps,
 } from '../metallb';
-import { Nut, nutProps } from '../nut';
+import { Nut, NutAlerts, nutProps } from '../nut';
 import { hostFiles } from './hosts';
 
 /** The files of a site. */
@@ -63,6 +63,7 @@ export const CHARTS = [
   '40-metallb-config',
   '50-nut',
   '60-ingress',
+  '70-monitoring',
   '90-metallb-webhooks',
 ] as const;
 
@@ -71,7 +72,9 @@ type ChartId = (typeof CHARTS)[number];
 /** The charts of a site. */
 export function buildApp(cluster: Cluster): App {
   const app = new App();
-  const chart = (id: ChartId, namespace?: string) => new Chart(app, id, { namespace, disableResourceNameHashes: true });
+  const labels = siteLabels(cluster.name);
+  const chart = (id: ChartId, namespace?: string) =>
+    new Chart(app, id, { namespace, labels, disableResourceNameHashes: true });
   const { loadBalancer } = cluster;
   const hasUps = cluster.ups.length > 0;
 
@@ -89,8 +92,11 @@ export function buildApp(cluster: Cluster): App {
     new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
     addLoadBalancerConfig(chart('40-metallb-config'), loadBalancer);
   }
-  if (hasUps) new Nut(chart('50-nut', 'nut'), 'Nut', nutProps(cluster, killpowerdHash()));
+  const nut = hasUps ? nutProps(cluster, killpowerdHash()) : undefined;
+  // what needs the definitions of the Prometheus operator is in a file of its own, so that NUT does not wait for them
+  if (nut) new Nut(chart('50-nut', 'nut'), 'Nut', { ...nut, metrics: nut.metrics && { image: nut.metrics.image } });
   if (loadBalancer?.traefik) new K3sTraefik(chart('60-ingress', 'kube-system'), 'Traefik');
+  if (nut?.metrics?.prometheusRules) new NutAlerts(chart('70-monitoring', 'nut'), 'Alerts', nut.model);
   if (loadBalancer && loadBalancer.webhook !== 'off') {
     new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks', { webhook: loadBalancer.webhook });
   }

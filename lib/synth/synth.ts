@@ -1,21 +1,27 @@
-import { type Files, writeOutputs } from '../files';
+import { resolve } from 'node:path';
+import type { Finding } from '../cluster';
+import { FileError, type Files, writeOutputs } from '../files';
 import { originOf, readSites } from '../site';
 import { buildSite, type SiteFiles } from './app';
 import { DIST, HOSTS } from './outputs';
 
 /** Input and output paths. */
 export interface SynthOptions {
-  /** A file or a folder of files. @default - clusters/ if it exists, else cluster.yaml */
+  /** A file or a folder of files. @default - CLUSTER, else clusters/ if it exists, else cluster.yaml */
   readonly clusterPath?: string;
   /** @default 'dist' */
   readonly distFolder?: string;
   /** @default 'hosts' */
   readonly hostsFolder?: string;
+  /** Writes the valid sites of a folder if others are invalid. Obsolete files then stay. @default false */
+  readonly keepGoing?: boolean;
 }
 
 /** Result of a synth. */
 export interface SynthReport {
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Finding[];
+  /** Errors of sites that were left out. */
+  readonly broken: readonly Finding[];
   readonly summary: string;
 }
 
@@ -25,8 +31,15 @@ export interface SynthReport {
  */
 export function synth(options: SynthOptions = {}): SynthReport {
   const { distFolder = 'dist', hostsFolder = 'hosts' } = options;
-  const read = readSites(options.clusterPath);
-  const { several, warnings } = read;
+  if (resolve(distFolder) === resolve(hostsFolder)) {
+    throw new FileError(
+      `${distFolder}: the folder is both that of the objects and that of the hosts; name two folders`,
+    );
+  }
+  const read = readSites(options.clusterPath, options.keepGoing);
+  const { several, warnings, broken } = read;
+  // an obsolete file may be that of a site whose name cannot be read
+  const keepsObsolete = broken.length > 0;
   const sites = read.sites.map(({ file, cluster }) => {
     const origin = originOf(file, cluster, read);
     return { prefix: origin.folder, ...buildSite(cluster, origin) };
@@ -34,10 +47,10 @@ export function synth(options: SynthOptions = {}): SynthReport {
   const dist = gathered(sites, 'dist');
   const hosts = gathered(sites, 'hosts');
   writeOutputs([
-    { kind: DIST, folder: distFolder, several, files: dist },
-    { kind: HOSTS, folder: hostsFolder, several, files: hosts },
+    { kind: DIST, folder: distFolder, several, keepsObsolete, files: dist },
+    { kind: HOSTS, folder: hostsFolder, several, keepsObsolete, files: hosts },
   ]);
-  return { warnings, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
+  return { warnings, broken, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
 }
 
 const gathered = (sites: readonly (SiteFiles & { readonly prefix: string })[], part: keyof SiteFiles): Files =>

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { Files } from '../../lib/files/outputs';
 import { Refusal } from '../live/refusal';
 import { siteFiles } from '../live/site-files';
@@ -164,42 +164,6 @@ describeOnLinux('npm run apply', () => {
   });
 });
 
-describeOnLinux('npm run apply --dry-run', () => {
-  test('on an empty cluster reports what is not checked, stores nothing and ends with 0', async () => {
-    lab.writeDist(dist);
-    const before = lab.server.store.dump();
-    const { code, stderr, stdout } = await apply('--dry-run');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain('00-crds (dry run): 9 created');
-    expect(stdout).toMatch(/^40-metallb-config \(dry run\): nothing, 2 not checked$/m);
-    expect(stdout).toMatch(/need a definition or namespace of this dist\//);
-    expect(lab.server.store.dump()).toEqual(before);
-  });
-
-  test('checks everything after an apply', async () => {
-    applied();
-    const { code, stdout } = await apply('--dry-run');
-    expect(code).toBe(0);
-    expect(stdout).not.toMatch(/not checked|created/);
-  });
-
-  /** The stored objects without what controllers write meanwhile. */
-  const written = () =>
-    JSON.stringify(lab.server.store.dump(), (key, value) =>
-      key === 'status' || key === 'resourceVersion' ? undefined : value,
-    );
-
-  test('ends with 1 for what the server would refuse', async () => {
-    applied();
-    change('app.kubernetes.io/name: kube-vip', 'app.kubernetes.io/name: kube-vip-2');
-    const before = written();
-    const { code, stderr } = await apply('--dry-run');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/field is immutable; delete this object with kubectl and run this again/);
-    expect(written()).toEqual(before);
-  });
-});
-
 describeOnLinux('npm run apply has a cure if', () => {
   /** Enough to have something to apply. */
   const little: Files = new Map([...dist].filter(([name]) => name.startsWith('10-')));
@@ -287,20 +251,14 @@ describeOnLinux('npm run apply has a cure if', () => {
 });
 
 describe('the usage of npm run apply', () => {
-  test.each([[['--timeout', '0']], [['--prune']], [['surplus']]])('%j ends with 2', async (args) => {
+  test.each([[['--timeout', '0']], [['--bogus']], [['surplus']]])('%j ends with 2', async (args) => {
     expect(await apply(...args)).toMatchObject({ code: 2, stdout: '' });
   });
 
-  test('--help prints the exit status, and that nothing is deleted', async () => {
+  test('--help prints the exit status, and that nothing is deleted without --prune', async () => {
     const { code, stdout } = await apply('--help');
     expect(code).toBe(0);
     expect(stdout).toContain('Exit status: 0 done, 1 failed or not ready, 2 wrong usage.');
-    expect(stdout).toContain('Nothing is deleted.');
+    expect(stdout).toContain('Without --prune nothing is deleted');
   });
-});
-
-test('the program under test is the one that package.json runs', () => {
-  expect(JSON.parse(readFileSync('package.json', 'utf8')).scripts['apply']).toBe(
-    'node scripts/run.js lib/cli/apply.ts',
-  );
 });

@@ -14,15 +14,16 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { run as hosts } from '../../lib/cli/hosts';
+import { hostsCommand } from '../../lib/cli/hosts';
+import { main } from '../../lib/cli/program';
 import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 
-const program = programPath('lib/cli/hosts.ts');
+const program = programPath();
 const TOKEN = '5f1d8c0b7a3e9642-the-token';
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0 me@desk';
 
-describe('npm run hosts', () => {
+describe('hosts', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'hosts-'));
@@ -32,7 +33,7 @@ describe('npm run hosts', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const at = (file: string) => join(folder, file);
-  const run = (...args: readonly string[]) => inProcess(hosts, args);
+  const run = (...args: readonly string[]) => inProcess(main(hostsCommand), args);
   const options = () => ['--token-file', at('token'), '--out', at('seed')];
   const write = (...args: readonly string[]) => run(...options(), ...args);
   const files = (): string[] =>
@@ -41,7 +42,7 @@ describe('npm run hosts', () => {
       .sort();
 
   test('writes a seed for every server and a host name for each, readable only by the owner', () => {
-    const args = [program, ...options(), '--ssh-key', at('key.pub')];
+    const args = [program, 'hosts', ...options(), '--ssh-key', at('key.pub')];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, '']);
     expect(files()).toEqual([

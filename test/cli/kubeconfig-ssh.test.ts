@@ -7,7 +7,7 @@ import { k3sYaml, type Pair, withAuthority } from '../support/certificates';
 import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
-const program = programPath('lib/cli/kubeconfig.ts');
+const program = programPath();
 let authority: string;
 let client: Pair;
 let expired: Pair;
@@ -45,7 +45,7 @@ const serves = (pair: Pair): string => {
 const calls = (): string[] => readFileSync(at('calls'), 'utf8').trimEnd().split('\n');
 
 function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'kubeconfig', ...args], {
     cwd: folder,
     encoding: 'utf8',
     input: '',
@@ -149,11 +149,11 @@ describe('kubeconfig --ssh', () => {
   test('reports a missing ssh', () => {
     rmSync(at('bin/ssh'));
     const env = { PATH: at('bin'), HOME: folder };
-    const args = [program, '--ssh'];
+    const args = [program, 'kubeconfig', '--ssh'];
     const { status, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', env });
     expect([status, stderr.split('\n')[0]]).toEqual([
       1,
-      'k3s-1 (192.168.10.11): the program ssh is missing; install openssh-client, or copy the file and give --from',
+      'k3s-1 (192.168.10.11): the program ssh is missing; install openssh-client',
     ]);
   });
 

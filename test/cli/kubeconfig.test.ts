@@ -37,7 +37,7 @@ beforeAll(() => {
   const built = mkdtempSync(join(tmpdir(), 'kubeconfig-command-'));
   chmodSync(built, 0o755);
   program = join(built, 'kubeconfig.js');
-  copyFileSync(programPath('lib/cli/kubeconfig.ts'), program);
+  copyFileSync(programPath(), program);
   withAuthority(3650, (made) => {
     authority = made.pair.certificate;
     [client, renewed, ending, expired] = [made.client(365), made.client(365), made.client(30), made.client(-1)];
@@ -61,7 +61,7 @@ const backups = (of = 'config'): string[] => readdirSync(folder).filter((name) =
 type RunOptions = { readonly input?: string; readonly user?: number; readonly env?: Readonly<Record<string, string>> };
 
 function run(args: readonly string[], { input = '', user, env = {} }: RunOptions = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'kubeconfig', ...args], {
     cwd: folder,
     encoding: 'utf8',
     input,

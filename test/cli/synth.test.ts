@@ -12,7 +12,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { run } from '../../lib/cli/synth';
+import { main as runnerOf } from '../../lib/cli/program';
+import { synthCommand } from '../../lib/cli/synth';
 import { inProcess } from '../support/in-process';
 
 const root = resolve('.');
@@ -29,7 +30,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const main = (env: Record<string, string> = {}, args: readonly string[] = []) =>
-  inProcess(run, args, { cwd: folder, env: { ...process.env, ...env } });
+  inProcess(runnerOf(synthCommand), args, { cwd: folder, env: { ...process.env, ...env } });
 const broken = () => readFileSync('cluster.yaml', 'utf8').replace('vip: 192.168.10.5 ', 'vip: 192.168.10.245 ');
 
 /** Every file below a folder with its text. */
@@ -77,27 +78,43 @@ test('a site that is not there ends with 1 and says what to do', () => {
 });
 
 test.each(['site.yaml', '--bogus', ''])(
-  'an argument such as %j ends with 2 and the way to name a site, and nothing is written',
+  'an argument such as %j ends with 2 and the way to the usage, and nothing is written',
   (argument) => {
     expect(main({}, [argument])).toMatchObject({
       status: 2,
       stdout: '',
-      stderr: expect.stringContaining('name a site with CLUSTER=FILE npm run synth'),
+      stderr: expect.stringContaining('synth --help shows the usage'),
     });
     expect(readdirSync(folder)).toEqual(['cluster.yaml']);
   },
 );
 
-test.each(['--help', '-h'])('%s lists the variables, and nothing is written', (argument) => {
-  const { status, stdout, stderr } = main({}, [argument]);
+test('--help lists the options and variables, and nothing is written', () => {
+  const { status, stdout, stderr } = main({}, ['--help']);
   expect([status, stderr]).toEqual([0, '']);
-  for (const name of ['CLUSTER', 'CDK8S_OUTDIR', 'HOSTS_OUTDIR']) expect(stdout).toContain(name);
+  for (const name of ['--cluster', '--out', 'CDK8S_OUTDIR', 'HOSTS_OUTDIR']) expect(stdout).toContain(name);
   expect(readdirSync(folder)).toEqual(['cluster.yaml']);
 });
 
 test('an empty variable is the same as none', () => {
   expect(main({ CLUSTER: '', CDK8S_OUTDIR: '', HOSTS_OUTDIR: '' })).toMatchObject({ status: 0, stderr: '' });
   expect(readdirSync(folder)).toEqual(['cluster.yaml', 'dist', 'hosts']);
+});
+
+test('--out names the folder of both outputs, whatever the variables say', () => {
+  expect(main({ CDK8S_OUTDIR: 'elsewhere' }, ['--cluster', 'cluster.yaml', '--out', 'site'])).toMatchObject({
+    status: 0,
+  });
+  expect(readdirSync(folder)).toEqual(['cluster.yaml', 'site']);
+  expect(tree('site/dist')).toEqual(committed('dist'));
+});
+
+test('one folder for both outputs is refused, and nothing is written', () => {
+  expect(main({ CDK8S_OUTDIR: 'out', HOSTS_OUTDIR: './out' })).toMatchObject({
+    status: 1,
+    stderr: 'out: the folder is both that of the objects and that of the hosts; name two folders\n',
+  });
+  expect(readdirSync(folder)).toEqual(['cluster.yaml']);
 });
 
 test('a folder with the files of other people is refused by name, and nothing is written', () => {
@@ -174,6 +191,30 @@ describe('a folder of sites', () => {
       status: 1,
       stderr: expect.stringMatching(/^clusters\/south\.yaml:\d+:\d+: vip-in-pool/),
     });
+    expect(readdirSync(folder)).toEqual(['cluster.yaml', 'clusters']);
+  });
+
+  test('with --keep-going writes the others, keeps the old files of the wrong one and ends with 1', () => {
+    addSite('north');
+    addSite('south');
+    main();
+    const before = tree('dist/south');
+    addSite('south', broken());
+    writeFileSync(
+      join(folder, 'clusters/north.yaml'),
+      readFileSync(join(folder, 'clusters/north.yaml'), 'utf8').replace('10.240-', '10.241-'),
+    );
+    expect(main({}, ['--keep-going'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^clusters\/south\.yaml:\d+:\d+: vip-in-pool/),
+    });
+    expect(tree('dist/south')).toEqual(before);
+    expect(tree('dist/north')['40-metallb-config.k8s.yaml']).toContain('192.168.10.241-192.168.10.250');
+  });
+
+  test('with --keep-going and no valid site writes nothing', () => {
+    addSite('south', broken());
+    expect(main({}, ['--keep-going'])).toMatchObject({ status: 1, stdout: '' });
     expect(readdirSync(folder)).toEqual(['cluster.yaml', 'clusters']);
   });
 

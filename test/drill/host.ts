@@ -137,6 +137,8 @@ export class Host {
   async connect(): Promise<void> {
     const { name, network, addresses, folder } = this.props;
     const ready = join(folder, 'ready');
+    // of an earlier lab in the same folder
+    rmSync(ready, { force: true });
     mkdirSync(this.path('/dev/bus/usb'), { recursive: true });
     const script = 'hostname "$0" && ip link set lo up && : >"$1" && exec sleep infinity';
     this.namespace = new BackgroundProcess('unshare', ['--net', '--uts', 'sh', '-c', script, name, ready]);

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Behaviour, Controllers } from './controllers';
-import type { Fields, KubeObject } from './kube-object';
+import { type Fields, fieldsAt, type KubeObject } from './kube-object';
 import { notFound, Refusal } from './refusal';
-import { discovery, nameOf, type Resource, servedResources } from './resources';
+import { discovery, groupVersionOf, nameOf, type Resource, servedResources } from './resources';
 import { type Place, Store } from './store';
 import { watch } from './watch';
 import { Writer } from './writer';
@@ -26,8 +26,8 @@ export type Fate = Refusal | 'silence' | 'cut' | undefined;
 
 /**
  * The API server of a Kubernetes cluster as far as `npm run apply` and kubectl need one, on 127.0.0.1 at a free port, without
- * authentication: discovery, get, create, apply's patches, and the watches of `kubectl wait` and `kubectl rollout status`. It stores
- * what it is given: of defaults it has the update strategy of a DaemonSet, of validation the namespace, the selector of a workload
+ * authentication: discovery, get, list, create, apply's patches, delete, and the watches of `kubectl wait` and `kubectl rollout
+ * status`. It stores what it is given: of defaults it has the update strategy of a DaemonSet, of validation the namespace, the selector of a workload
  * and webhooks.
  *
  * contract.ts lists its answers; `npm run drill -- kubernetes/contract` asks a real API server for the same. It answers 501 to what it
@@ -84,6 +84,15 @@ export class ApiServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  private list(resource: Resource, { group, plural, namespace }: Place, query: URLSearchParams): object {
+    const [label, value] = query.get('labelSelector')?.split('=') ?? [];
+    const items = this.store
+      .list(group, plural, namespace)
+      .filter(({ metadata }) => label === undefined || fieldsAt(metadata, 'labels')[label] === value);
+    const metadata = { resourceVersion: String(this.store.revision) };
+    return { kind: `${resource.kind}List`, apiVersion: groupVersionOf(resource), metadata, items };
+  }
+
   /** The requests that changed something or tried to. */
   get writes(): LoggedRequest[] {
     return this.requests.filter(({ method, query }) => method !== 'GET' && !query.includes('dryRun=All'));
@@ -122,13 +131,19 @@ export class ApiServer {
     const { resource, place } = locate(url.pathname, resources);
     const { searchParams: query } = url;
     if (method === 'GET' && place.name === '') {
-      watch(this.store, resource, place, query, response);
+      if (query.has('watch')) watch(this.store, resource, place, query, response);
+      else send(response, 200, this.list(resource, place, query));
       return;
     }
-    if (method === 'GET') {
+    if (method === 'GET' || method === 'DELETE') {
       const object = this.store.get(place);
       if (!object) throw notFound(`${nameOf(resource)} "${place.name}" not found`);
-      send(response, 200, object);
+      if (method === 'DELETE') this.store.delete(place, object);
+      send(
+        response,
+        200,
+        method === 'GET' ? object : { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' },
+      );
       return;
     }
     const contentType = request.headers['content-type'] ?? '';

@@ -39,8 +39,7 @@ function mergedKubeconfig(current: string): string {
   });
 }
 
-const apply = (...args: string[]) =>
-  runApplyWithoutContext(lab, { CLUSTER: labSite() }, '--no-wait', '--dry-run', ...args);
+const apply = (...args: string[]) => runApplyWithoutContext(lab, { CLUSTER: labSite() }, '--no-wait', ...args);
 
 describeOnLinux('npm run apply', () => {
   test("goes to the current context when it is the site's", async () => {

@@ -52,3 +52,19 @@ export function workload(kind: string, name: string, image: string): object {
   const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image }] } };
   return object('apps/v1', kind, name, { spec: { selector: { matchLabels: labels }, template } });
 }
+
+export const NAMESPACES = '/api/v1/namespaces';
+export const CORE = `${NAMESPACES}/contract`;
+export const APPS = '/apis/apps/v1/namespaces/contract';
+export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+export const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+export const THINGS = '/apis/example.org/v1/namespaces/contract/things';
+
+export const MERGE = 'application/merge-patch+json';
+export const STRATEGIC = 'application/strategic-merge-patch+json';
+export const APPLY = 'application/apply-patch+yaml';
+
+export const failed = (code: number, reason: string, message: RegExp) => ({
+  status: code,
+  facts: { kind: 'Status', status: 'Failure', code, reason, message },
+});

@@ -1,21 +1,23 @@
-import { configMap, DEFINITION, object, thing, WEBHOOK, workload } from './contract-objects';
+import {
+  APPLY,
+  APPS,
+  CORE,
+  configMap,
+  DEFINITION,
+  DEFINITIONS,
+  failed,
+  MERGE,
+  NAMESPACES,
+  object,
+  STRATEGIC,
+  THINGS,
+  thing,
+  WEBHOOK,
+  WEBHOOKS,
+  workload,
+} from './contract-objects';
+import { REMOVED } from './contract-removed';
 import type { Exchange } from './exchange';
-
-const NAMESPACES = '/api/v1/namespaces';
-const CORE = `${NAMESPACES}/contract`;
-const APPS = '/apis/apps/v1/namespaces/contract';
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
-const THINGS = '/apis/example.org/v1/namespaces/contract/things';
-
-const MERGE = 'application/merge-patch+json';
-const STRATEGIC = 'application/strategic-merge-patch+json';
-const APPLY = 'application/apply-patch+yaml';
-
-const failed = (code: number, reason: string, message: RegExp) => ({
-  status: code,
-  facts: { kind: 'Status', status: 'Failure', code, reason, message },
-});
 
 const DISCOVERY: readonly Exchange[] = [
   { title: 'the version is served', send: 'GET /version', status: 200, facts: { major: '1' } },
@@ -290,4 +292,5 @@ export const contract = (image: string): readonly Exchange[] => [
   ...workloads(image),
   ...DEFINED,
   ...WEBHOOK_AWAY,
+  ...REMOVED,
 ];

@@ -38,7 +38,7 @@ const BUILT_IN: readonly Resource[] = [
   ),
 ];
 
-const VERBS = ['create', 'get', 'patch', 'watch'];
+const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'watch'];
 
 export const groupVersionOf = ({ group, version }: Resource): string => (group ? `${group}/${version}` : version);
 /** `deployments.apps`, as messages name a resource. */

@@ -11,12 +11,12 @@ export interface Place {
 }
 
 export interface StoreEvent {
-  readonly type: 'ADDED' | 'MODIFIED';
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly place: Place;
   readonly object: KubeObject;
 }
 
-/** The objects of the cluster and their revisions. Nothing is deleted: `npm run apply` deletes nothing. */
+/** The objects of the cluster and their revisions. */
 export class Store {
   private readonly objects = new Map<string, readonly [Place, KubeObject]>();
   private readonly listeners = new Set<(event: StoreEvent) => void>();
@@ -66,6 +66,20 @@ export class Store {
     for (const listener of [...this.listeners])
       listener({ type: before ? 'MODIFIED' : 'ADDED', place, object: stored });
     return stored;
+  }
+
+  /** Deletes an object, and with a namespace or a definition what is in it. */
+  delete(place: Place, object: KubeObject): void {
+    const isInside = (other: Place): boolean => {
+      if (object.kind === 'Namespace') return other.namespace === object.metadata.name;
+      return object.kind === 'CustomResourceDefinition' && `${other.plural}.${other.group}` === object.metadata.name;
+    };
+    for (const [at, one] of this.dump()) {
+      if (keyOf(at) !== keyOf(place) && !isInside(at)) continue;
+      this.objects.delete(keyOf(at));
+      this.revision++;
+      for (const listener of [...this.listeners]) listener({ type: 'DELETED', place: at, object: one });
+    }
   }
 
   /** Receives every change until the returned function is called. */

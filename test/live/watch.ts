@@ -15,7 +15,6 @@ export function watch(
   query: URLSearchParams,
   response: ServerResponse,
 ): void {
-  if (query.get('watch') !== 'true') throw notEmulated('lists');
   if (query.get('sendInitialEvents') !== 'true') throw notEmulated('watches without initial events');
   const wanted = query.get('fieldSelector')?.match(/^metadata\.name=(.+)$/)?.[1];
   const isWanted = ({ metadata }: KubeObject) =>

@@ -1,4 +1,4 @@
-import { projectVersion } from '../../lib/files';
+import { PROJECT_VERSION } from '../../lib/files';
 import { installedFiles } from '../../lib/machines';
 import { SHELLS } from '../support/shells';
 import { dualStack, ipv6First, site } from '../support/sites';
@@ -238,7 +238,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       `k3s-2 (192.168.10.12): data, CA ${sumOf('ours').slice(0, 12)}, host name k3s-2, files -`,
       'k3s-3 (192.168.10.13): rejects this node; install the same token and k3s-ha.conf on both',
       'VIP 192.168.10.5: no answer',
-      `ok: files of version ${projectVersion()}, hash ${hash}; hosts/README.md has this hash if they are up to date`,
+      `ok: files of version ${PROJECT_VERSION}, hash ${hash}; hosts/README.md has this hash if they are up to date`,
       'problem: k3s-2 has files with the hash -; install the same on all servers',
     ]);
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { ClusterError, type Path } from '../../lib/cluster/problem';
+import { ClusterError, findingText, type Path } from '../../lib/cluster/problem';
 import { checkCluster } from '../../lib/site/check';
 import { loadCluster } from '../../lib/site/load';
 import { RULE_NAMES } from '../../lib/site/reference';
@@ -130,7 +130,7 @@ describe('a file with random edits', () => {
 
 function linesFor(text: string): readonly string[] {
   try {
-    return loadCluster(text, 'c.yaml').warnings;
+    return loadCluster(text, 'c.yaml').warnings.map(findingText);
   } catch (error) {
     if (error instanceof ClusterError) return error.lines;
     throw error;

@@ -41,8 +41,8 @@ describe('a folder of sites', () => {
     mkdirSync(at('sub.yaml'));
     symlinkSync('nowhere', at('link.yaml'));
     expect(refusal(folder)).toEqual([
-      `${at('link.yaml')}: dangling symbolic link; correct it, or remove it`,
-      `${at('sub.yaml')}: is a directory; name a file`,
+      `${at('link.yaml')}: no-file: dangling symbolic link; correct it, or remove it`,
+      `${at('sub.yaml')}: no-file: is a directory; name a file`,
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import { ClusterError } from '../../lib/cluster/problem';
+import { ClusterError, findingText } from '../../lib/cluster/problem';
 import { loadCluster } from '../../lib/site/load';
 
 /** A site that is right. */
@@ -36,7 +36,7 @@ export function edited(replacements: Readonly<Record<string, string>>, text = SI
 /** The lines of the error that loading the text throws, or of its warnings. */
 export function linesFor(text: string): readonly string[] {
   try {
-    return loadCluster(text, 'c.yaml').warnings;
+    return loadCluster(text, 'c.yaml').warnings.map(findingText);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     expect(error.message).toBe(error.lines.join('\n'));

@@ -5,22 +5,18 @@ import { buildSync } from 'esbuild';
 
 const root = join(__dirname, '../..');
 
-/**
- * Path of a command of this project as one file that node runs. The first test that asks bundles it, for all test files of the run.
- *
- * @param source path below the project's folder, such as `lib/commands/apply.ts`
- */
-export function programPath(source: string): string {
+/** Path of the program as one file that node runs. The first test that asks bundles it, for all test files of the run. */
+export function programPath(): string {
   const folder = process.env['TEST_PROGRAMS'];
   if (!folder) throw new Error('TEST_PROGRAMS is not set; run this with jest, whose globalSetup sets it');
-  const path = join(folder, `${source.replaceAll('/', '-')}.js`);
+  const path = join(folder, 'program.js');
   if (existsSync(path)) return path;
   // several test processes may come here at once, and none may run half a file
   const temporary = `${path}.${randomUUID()}`;
   buildSync({
     absWorkingDir: root,
     stdin: {
-      contents: `import { run } from './${source}';
+      contents: `import { run } from './lib/cli/main';
         Promise.resolve(run(process.argv.slice(2))).then((status) => (process.exitCode = status));`,
       resolveDir: root,
     },

@@ -1,11 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SITE_LABEL, siteLabels } from '../../lib/kube';
+import { RESOURCES } from '../../lib/live/site-objects';
 import type { JsonObject } from '../../lib/live/verify/canonical';
-import { loadCluster } from '../../lib/site/load';
+import { defineCluster, loadCluster } from '../../lib/site/load';
 import { buildSite } from '../../lib/synth/app';
 import { at } from '../metallb/support';
 import { identity, objectsOf, type PlacedObject } from '../support/objects';
 import { builtInProblems, objectProblems } from '../support/schema';
+import { powerSite } from '../support/site-input';
 
 const siteFiles = [
   'cluster.yaml',
@@ -13,7 +16,10 @@ const siteFiles = [
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => join('examples', name)),
 ];
-const sites = siteFiles.map((file) => ({ file, ...buildSite(loadCluster(readFileSync(file, 'utf8'), file).cluster) }));
+const sites = siteFiles.map((file) => {
+  const { cluster } = loadCluster(readFileSync(file, 'utf8'), file);
+  return { file, cluster, ...buildSite(cluster) };
+});
 
 const withPods = ['Deployment', 'DaemonSet', 'StatefulSet'];
 const podSpec = (object: JsonObject) =>
@@ -24,7 +30,17 @@ test.each(sites)('no output of $file has a carriage return', ({ dist, hosts }) =
   expect([...dist, ...hosts].filter(([, text]) => text.includes('\r')).map(([name]) => name)).toEqual([]);
 });
 
-describe.each(sites)('dist/ of $file', ({ dist }) => {
+test('the objects of the Prometheus operator are in a file of their own, after NUT', () => {
+  const { dist } = buildSite(defineCluster(powerSite()));
+  const files = objectsOf(dist).filter(({ object }) =>
+    String(object['apiVersion']).startsWith('monitoring.coreos.com/'),
+  );
+  expect(files.length).toBeGreaterThan(1);
+  expect(new Set(files.map(({ file }) => file))).toEqual(new Set(['70-monitoring.k8s.yaml']));
+  expect(dist.get('50-nut.k8s.yaml')).toContain('name: exporter');
+});
+
+describe.each(sites)('dist/ of $file', ({ dist, cluster }) => {
   const placed = objectsOf(dist);
   const objects = placed.map(({ object }) => object);
   const workloads = objects.filter(({ kind }) => withPods.includes(String(kind)));
@@ -39,6 +55,25 @@ describe.each(sites)('dist/ of $file', ({ dist }) => {
       expect(problems).toEqual([]);
     },
   );
+
+  test('has the labels of the site on every object, and on no pod and in no selector', () => {
+    const isLabelled = (object: JsonObject) =>
+      Object.entries(siteLabels(cluster.name)).every(
+        ([name, value]) => name.endsWith('/part-of') || at(object, ['metadata', 'labels', name]) === value,
+      );
+    expect(objects.filter((object) => !isLabelled(object)).map(identity)).toEqual([]);
+    const inside = workloads.filter((object) => JSON.stringify(object['spec']).includes(SITE_LABEL));
+    expect(inside.map(identity)).toEqual([]);
+  });
+
+  test('has only kinds that plan and uninstall look for', () => {
+    const resource = ({ apiVersion, kind }: JsonObject) => {
+      const group = String(apiVersion).match(/^(.+)\//)?.[1];
+      const plural = `${String(kind).toLowerCase()}s`.replace(/ys$/, 'ies');
+      return group ? `${plural}.${group}` : plural;
+    };
+    expect(objects.map(resource).filter((name) => !RESOURCES.some((known) => known === name))).toEqual([]);
+  });
 
   test('limits the system calls of every pod to those of the default profile of the runtime', () => {
     const unlimited = workloads.filter(

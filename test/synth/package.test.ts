@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
@@ -9,12 +9,34 @@ import { ApplyLab } from '../live/support';
 import { onLinux } from '../support/kubectl';
 import { identity, objectsOf } from '../support/objects';
 
-const { name, dependencies } = createRequire(__filename)('../../package.json') as {
+const { name, version, bin, dependencies } = createRequire(__filename)('../../package.json') as {
   name: string;
+  version: string;
+  bin: Record<string, string>;
   dependencies: Record<string, string>;
 };
+const COMMANDS = [
+  'init',
+  'check',
+  'synth',
+  'explain',
+  'hosts',
+  'kubeconfig',
+  'plan',
+  'apply',
+  'uninstall',
+  'secret',
+  'doctor',
+  'verify',
+  'completion',
+  'help',
+];
 const guide = readFileSync('docs/typescript.md', 'utf8');
 const example = guide.match(/```ts\n([\s\S]*?)```/)?.[1] ?? '';
+
+const TYPESCRIPT = resolve('node_modules/typescript/bin/tsc');
+/** The release that `cdk8s init typescript-app` installs; jsii, which cdk8s-cli needs, has it. */
+const TYPESCRIPT_OF_INIT = resolve('node_modules/jsii/node_modules/typescript/bin/tsc');
 
 let app = '';
 
@@ -60,7 +82,7 @@ const outputs = () => {
 
 describe('an app with this package', () => {
   test('compiles the example of the guide, and makes every chart of it', () => {
-    run(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', app]);
+    run(process.execPath, [TYPESCRIPT, '-p', app]);
     expect(run(process.execPath, ['main.js'])).toContain('killpower/killpowerd\n');
     const dist = outputs();
     expect(Object.keys(dist)).toEqual(
@@ -111,6 +133,16 @@ describe('an app with this package', () => {
     expect(outputs()).toEqual(compiled);
   }, 60_000);
 
+  test('compiles with the tsconfig.json of cdk8s init typescript-app, which knows no exports', () => {
+    const own = join(app, 'classic');
+    mkdirSync(own);
+    cpSync('node_modules/cdk8s-cli/templates/typescript-app/tsconfig.json', join(own, 'tsconfig.json'));
+    writeFileSync(join(own, 'main.ts'), SMALL_APP);
+    run(process.execPath, [TYPESCRIPT_OF_INIT, '--build'], own);
+    run(process.execPath, ['main.js'], own);
+    expect(readdirSync(join(own, 'dist'))).toEqual(expect.arrayContaining(['20-kube-vip.k8s.yaml', '50-nut.k8s.yaml']));
+  }, 60_000);
+
   test('has the same bytes of the host scripts', () => {
     write(
       'script.js',
@@ -122,14 +154,78 @@ describe('an app with this package', () => {
   test('refuses a wrong type when it compiles', () => {
     write('wrong.ts', example.replace("role: 'server'", "role: 'master'"));
     write('tsconfig.wrong.json', JSON.stringify({ extends: './tsconfig.json', files: ['wrong.ts'] }));
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      [resolve('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.wrong.json', '--noEmit'],
-      { cwd: app, encoding: 'utf8' },
-    );
+    const { status, stdout } = spawnSync(process.execPath, [TYPESCRIPT, '-p', 'tsconfig.wrong.json', '--noEmit'], {
+      cwd: app,
+      encoding: 'utf8',
+    });
     expect(status).not.toBe(0);
     expect(stdout).toContain('"master"');
   }, 60_000);
+});
+
+const SMALL_APP = `
+import { App, Chart } from 'cdk8s';
+import { defineCluster, KubeVip, Nut, nutProps } from '${name}';
+
+const site = defineCluster({
+  name: 'home',
+  network: { subnet: '192.168.10.0/24' },
+  nodes: [
+    { name: 'k3s-1', address: '192.168.10.11', role: 'server', ups: 'ups1' },
+    { name: 'k3s-2', address: '192.168.10.12', role: 'server', ups: 'ups1' },
+    { name: 'k3s-3', address: '192.168.10.13', role: 'server', ups: 'ups1' },
+  ],
+  controlPlane: { vip: '192.168.10.5' },
+  ups: [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 }],
+});
+const app = new App();
+new KubeVip(new Chart(app, '20-kube-vip', { namespace: 'kube-system' }), 'KubeVip', { addresses: ['192.168.10.5'] });
+new Nut(new Chart(app, '50-nut', { namespace: 'nut' }), 'Nut', nutProps(site));
+app.synth();
+`;
+
+describe('the program of the package, in a folder with nothing but cluster.yaml', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'empty-'));
+    cpSync('cluster.yaml', join(folder, 'cluster.yaml'));
+    // no other package of this project is in reach
+    cpSync(join(app, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const program = (...args: readonly string[]) =>
+    run(process.execPath, [join(folder, 'node_modules', name, bin[name] ?? ''), ...args], folder);
+
+  test('prints its version and its commands', () => {
+    expect(program('--version')).toBe(`${version}\n`);
+    expect(
+      program('--help')
+        .match(/^ {2}[a-z]+/gm)
+        ?.map((line) => line.trim()),
+    ).toEqual(COMMANDS);
+  });
+
+  test.each(COMMANDS.filter((command) => command !== 'help'))('shows an example of %s', (command) => {
+    expect(program(...(command === 'secret' ? ['secret', 'nut'] : [command]), '--help')).toMatch(
+      new RegExp(`^ {2}.*power-safe-k3s ${command}`, 'm'),
+    );
+  });
+
+  test('writes the bytes that are committed', () => {
+    program('synth', '--cluster', 'cluster.yaml', '--out', 'out');
+    for (const part of ['dist', 'hosts']) {
+      expect(spawnSync('diff', ['-r', part, join(folder, 'out', part)], { encoding: 'utf8' }).stdout).toBe('');
+    }
+  });
+
+  test('verifies MetalLB, whose definitions are in it', () => {
+    writeFileSync(join(folder, 'empty.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n');
+    const args = [join(folder, 'node_modules', name, bin[name] ?? ''), 'verify', 'empty.yaml'];
+    expect(spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })).toMatchObject({
+      status: 2,
+      stdout: expect.stringContaining('only in this project: CustomResourceDefinition'),
+    });
+  });
 });
 
 const SITE = example.match(/defineCluster\((\{[\s\S]*?\n\})\);/)?.[1] ?? '';

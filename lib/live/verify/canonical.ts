@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GITOPS_ANNOTATION_NAMES } from '../../kube';
+import { GITOPS_ANNOTATION_NAMES, siteLabels } from '../../kube';
 
 /** Defaults of the API server for a field of a list's items. */
 const DEFAULTS: Readonly<Record<string, { readonly field: string; readonly value: string }>> = {
@@ -14,6 +14,8 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
 
+const SITE_LABEL_NAMES = Object.keys(siteLabels(''));
+
 /** Fields of a CustomResourceDefinition that are prose. */
 const PROSE_FIELDS = ['description', 'deprecationWarning'];
 
@@ -26,7 +28,7 @@ const SET_FIELDS = ['required', 'verbs'];
  *
  * Left out, in every object:
  * - `metadata.creationTimestamp`;
- * - the annotations of this project for Flux and Argo CD (`GITOPS_ANNOTATION_NAMES`);
+ * - the annotations of this project for Flux and Argo CD (`GITOPS_ANNOTATION_NAMES`), and the labels of a site (`siteLabels`);
  * - `protocol: TCP` in `ports` and `scope: "*"` in `rules`, the defaults of the API server.
  *
  * Left out, in a CustomResourceDefinition only:
@@ -79,10 +81,18 @@ export function objectsByKey(objects: readonly JsonObject[]): Map<string, JsonOb
 }
 
 function withoutNotes(metadata: JsonObject, isCrd: boolean): JsonObject {
-  const { creationTimestamp: _, annotations, ...rest } = metadata;
-  if (isCrd || !isObject(annotations)) return rest;
-  const kept = Object.entries(annotations).filter(([name]) => !GITOPS_ANNOTATION_NAMES.includes(name));
-  return kept.length > 0 ? { ...rest, annotations: Object.fromEntries(kept) } : rest;
+  const { creationTimestamp: _, annotations, labels, ...rest } = metadata;
+  return {
+    ...rest,
+    ...without('labels', labels, SITE_LABEL_NAMES),
+    ...(isCrd ? {} : without('annotations', annotations, GITOPS_ANNOTATION_NAMES)),
+  };
+}
+
+/** A group without some of its keys, or nothing if no other is left. */
+function without(group: string, value: Json | undefined, names: readonly string[]): JsonObject {
+  const kept = Object.entries(isObject(value) ? value : {}).filter(([name]) => !names.includes(name));
+  return kept.length > 0 ? { [group]: Object.fromEntries(kept) } : {};
 }
 
 function canonicalObject(object: JsonObject, isCrd: boolean): JsonObject {

@@ -45,7 +45,8 @@ export function compareObjects(ours: readonly JsonObject[], theirs: readonly Jso
 export const isEqual = ({ different, onlyOurs, onlyTheirs }: Comparison): boolean =>
   different.length + onlyOurs.length + onlyTheirs.length === 0;
 
-function differencesOf(ours: Json | undefined, theirs: Json | undefined, path = ''): Difference[] {
+/** The paths at which two values differ. */
+export function differencesOf(ours: Json | undefined, theirs: Json | undefined, path = ''): Difference[] {
   if (isObject(ours) && isObject(theirs)) {
     const keys = [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort();
     return keys.flatMap((key) => differencesOf(ours[key], theirs[key], joined(path, key)));

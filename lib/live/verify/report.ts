@@ -24,7 +24,8 @@ const changedLines = ({ object, differences }: ChangedObject): string[] => [
   '',
 ];
 
-function shown(value: Json | undefined): string {
+/** A value in one line. */
+export function shown(value: Json | undefined): string {
   if (value === undefined) return '-';
   const text = JSON.stringify(value);
   return text.length <= WIDTH ? text : `${text.slice(0, WIDTH)}... (${text.length} characters)`;

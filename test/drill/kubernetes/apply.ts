@@ -112,7 +112,9 @@ async function applyTwice(scenario: Scenario, cluster: Cluster, way: Way): Promi
 async function control(scenario: Scenario, cluster: Cluster, way: Way): Promise<void> {
   const { site } = cluster;
   const clean = await stored(cluster, site.dist);
-  await cluster.must('-n', 'kube-system', 'delete', 'daemonset', 'kube-vip');
+  const victim = [...clean.keys()].find((one) => one.startsWith('DaemonSet ')) ?? '';
+  const [, namespace = '', name = ''] = / (.*)\/(.*)$/.exec(victim) ?? [];
+  await cluster.must('-n', namespace, 'delete', 'daemonset', name);
   const diff = await cluster.kubectl('diff', '-f', site.dist);
   scenario.check(`${way.name}: control: kubectl diff finds an object that was deleted`, diff.code === 1);
   await way.apply(cluster, site);
@@ -120,7 +122,7 @@ async function control(scenario: Scenario, cluster: Cluster, way: Way): Promise<
   const different = changed(clean, restored);
   scenario.check(
     `${way.name}: control: its return is seen as a change`,
-    different.join() === 'DaemonSet kube-system/kube-vip',
+    different.join() === victim,
     different.join(', '),
   );
 }

@@ -10,6 +10,7 @@ import { election } from './election';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
+import { lifecycle } from './lifecycle';
 import { loadBalancer, loadBalancerControl } from './load-balancer';
 import { PYTHON } from './logind';
 import { CNI_FOLDER } from './node-agent';
@@ -74,6 +75,11 @@ export const kubernetesDrill: Drill = {
       name: 'contract',
       summary: 'the API server answers as the one that the tests of npm run apply emulate',
       run: apiContract,
+    },
+    {
+      name: 'lifecycle',
+      summary: 'plan, apply, a renamed pool, apply --prune, uninstall',
+      run: lifecycle,
     },
     { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },
     { name: 'webhook', summary: 'bad pools and the webhook of MetalLB: fail, ignore, off', run: webhook },

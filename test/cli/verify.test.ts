@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { run } from '../../lib/cli/verify-metallb';
+import { main } from '../../lib/cli/program';
+import { verifyCommand } from '../../lib/cli/verify';
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { compareObjects } from '../../lib/live/verify/differences';
 import { readManifest } from '../../lib/live/verify/manifest';
@@ -13,7 +14,7 @@ import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 import { site } from '../support/sites';
 
-const program = programPath('lib/cli/verify-metallb.ts');
+const program = programPath();
 const ours = defaultObjects();
 const manifest = ours.map((object) => stringify(object)).join('---\n');
 /** A manifest with a text in it changed everywhere. */
@@ -102,7 +103,7 @@ test("a site's own settings are what it differs in", () => {
   );
 });
 
-describe('npm run verify:metallb', () => {
+describe('verify', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'verify-'));
@@ -119,13 +120,13 @@ describe('npm run verify:metallb', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const verify = (...args: string[]) => inProcess(run, args);
+  const verify = (...args: string[]) => inProcess(main(verifyCommand), args);
   const at = (name: string) => join(folder, name);
 
   test('ends with 0 for an equal manifest, as documents, as a List and from standard input', () => {
     for (const file of [at('equal.yaml'), at('list.yaml'), '-']) {
       const options = { encoding: 'utf8', input: manifest } as const;
-      const { status, stdout, stderr } = spawnSync(process.execPath, [program, file], options);
+      const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'verify', file], options);
       expect({ status, stdout, stderr }).toEqual({
         status: 0,
         stdout: `${ours.length} of ${ours.length} objects equal, 0 different, 0 only in ${file}, 0 only in this project\n`,
@@ -134,9 +135,9 @@ describe('npm run verify:metallb', () => {
     }
   });
 
-  test('ends with 1 for another one and prints what is here and there', () => {
+  test('ends with 2 for another one and prints what is here and there', () => {
     const { status, stdout } = verify(at('other.yaml'));
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stdout).toContain(`  spec.template.spec.containers[controller].image
     ours:   "${METALLB.images.controller}"
     theirs: "quay.io/metallb/controller:v0.0.1"
@@ -146,13 +147,13 @@ describe('npm run verify:metallb', () => {
 
   test('prints JSON when asked to', () => {
     const { status, stdout } = verify('--json', at('other.yaml'));
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(parse(stdout)).toMatchObject({ equal: { length: ours.length - 2 }, different: [{ differences: [{}] }, {}] });
   });
 
   test('compares the site when asked to', () => {
     const { status, stdout } = verify('--site', 'cluster.yaml', at('equal.yaml'));
-    expect(status).toBe(1);
+    expect(status).toBe(2);
     expect(stdout).toContain('.resources');
     expect(stdout).not.toContain('IPAddressPool metallb-system/lan');
   });
@@ -162,8 +163,8 @@ describe('npm run verify:metallb', () => {
     [['a', 'b'], 'error: too many arguments'],
     [['--colour', 'a'], "error: unknown option '--colour'"],
     [['nowhere.yaml'], 'nowhere.yaml: does not exist; correct the name'],
-  ])('%j ends with 2', (args, message) => {
-    expect(verify(...args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) });
+  ])('%j ends with 1', (args, message) => {
+    expect(verify(...args)).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
   });
 
   test.each([
@@ -174,7 +175,7 @@ describe('npm run verify:metallb', () => {
     ['itemless.yaml', 'contains a List without items; give a manifest'],
     ['alias.yaml', 'is not valid YAML: Unresolved alias'],
     ['text.yaml', 'contains "<html>", which has no kind and name'],
-  ])('ends with 2 for %s and says so with its name', (name, message) => {
-    expect(verify(at(name))).toMatchObject({ status: 2, stderr: expect.stringContaining(`${at(name)} ${message}`) });
+  ])('ends with 1 for %s and says so with its name', (name, message) => {
+    expect(verify(at(name))).toMatchObject({ status: 1, stderr: expect.stringContaining(`${at(name)} ${message}`) });
   });
 });

@@ -1,14 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import { chosenPasswords, nutSecret, type PasswordFiles } from '../nut';
 import { readOneSite } from '../site';
-import { main, program, warn } from './program';
-import { exitStatus, ONE_SITE } from './usage';
+import { command, exitStatus, ONE_SITE, warn } from './program';
 
 interface Options extends PasswordFiles {
   readonly cluster?: string;
 }
 
-const PIPE = 'npm run --silent secret:nut | kubectl --context NAME apply -f -';
+const PIPE = 'power-safe-k3s secret nut | kubectl --context NAME apply -f -';
 
 const HELP = `
   ${PIPE}
@@ -32,22 +31,22 @@ function action({ cluster: file, ...files }: Options): void {
   process.stdout.write(text);
 }
 
-export const run = main(
-  program('--silent secret:nut')
-    .description('Prints the Secret with the passwords of NUT. Each run generates new passwords.')
-    .option('--cluster <file>', ONE_SITE)
-    .option('--primary-file <file>', 'file whose first line is the password of the primary')
-    .option('--secondary-file <file>', 'file whose first line is the password of the secondaries')
-    .option(
-      '--server-file <ups=file>',
-      'password for a UPS that a host outside the cluster serves, such as a NAS; repeatable',
-      named,
-    )
-    .option(
-      '--driver-file <ups.option=file>',
-      'value of a driver option that is { secret: true }, such as authPassword; repeatable',
-      named,
-    )
-    .addHelpText('after', HELP)
-    .action(action),
-);
+const nut = command('nut')
+  .description('Prints the Secret with the passwords of NUT. Each run generates new passwords.')
+  .option('--cluster <file>', ONE_SITE)
+  .option('--primary-file <file>', 'file whose first line is the password of the primary')
+  .option('--secondary-file <file>', 'file whose first line is the password of the secondaries')
+  .option(
+    '--server-file <ups=file>',
+    'password for a UPS that a host outside the cluster serves, such as a NAS; repeatable',
+    named,
+  )
+  .option(
+    '--driver-file <ups.option=file>',
+    'value of a driver option that is { secret: true }, such as authPassword; repeatable',
+    named,
+  )
+  .addHelpText('after', HELP)
+  .action(action);
+
+export const secretCommand = command('secret').description('Prints Secrets for kubectl.').addCommand(nut);

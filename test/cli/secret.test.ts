@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
-import { run } from '../../lib/cli/nut-secret';
+import { main } from '../../lib/cli/program';
+import { secretCommand } from '../../lib/cli/secret';
 import { HERE } from '../../lib/cluster/origin';
 import { loadCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
@@ -11,7 +12,7 @@ import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
-const program = programPath('lib/cli/nut-secret.ts');
+const program = programPath();
 let folder: string;
 
 beforeAll(() => {
@@ -33,12 +34,16 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, ...env } = process.env;
 const secret = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
-  inProcess(run, args, { cwd: folder, env: { ...env, ...more } });
+  inProcess(main(secretCommand), ['nut', ...args], { cwd: folder, env: { ...env, ...more } });
 const dataOf = (stdout: string): Record<string, string> => parseAllDocuments(stdout)[0]?.toJS().stringData;
 
-describe('npm run secret:nut', () => {
+describe('secret nut', () => {
   test('prints one Secret with new passwords and nothing else', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program], { cwd: folder, encoding: 'utf8', env });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'secret', 'nut'], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    });
     expect([status, stderr]).toEqual([0, '']);
     expect(parseAllDocuments(stdout).map((document) => document.toJS())).toEqual([
       {

@@ -1,7 +1,7 @@
+import { findingText } from '../cluster';
 import { explainData, explainText } from '../power';
 import { readSites } from '../site';
-import { main, program } from './program';
-import { exitStatus, SITES } from './usage';
+import { command, exitStatus, SITES } from './program';
 
 interface Options {
   readonly cluster?: string;
@@ -13,8 +13,9 @@ const DEFAULT_COLUMNS = 100;
 
 const columns = (): number => process.stdout.columns || Number(process.env['COLUMNS']) || DEFAULT_COLUMNS;
 
-function explain({ cluster: path, json }: Options): void {
-  const { clusters, warnings } = readSites(path ?? (process.env['CLUSTER'] || undefined));
+function action({ cluster: path, json }: Options): void {
+  const { clusters, ...read } = readSites(path);
+  const warnings = read.warnings.map(findingText);
   for (const warning of warnings) console.error(warning);
   const text = json
     ? `${JSON.stringify({ clusters: clusters.map(explainData), warnings }, null, 2)}\n`
@@ -22,13 +23,12 @@ function explain({ cluster: path, json }: Options): void {
   process.stdout.write(text);
 }
 
-const power = program('power').description('Shows how the site reacts to a power failure.');
-power
-  .command('explain')
+export const explainCommand = command('explain')
   .description('Prints the power-off time of every node and the battery runtime that each UPS needs, with the sums.')
   .option('--cluster <path>', SITES)
   .option('--json', 'print JSON')
-  .addHelpText('after', `\nWarnings go to standard error. ${exitStatus('invalid site')}`)
-  .action(explain);
-
-export const run = main(power);
+  .addHelpText(
+    'after',
+    `\n  power-safe-k3s explain --cluster cluster.yaml\n\nWarnings go to standard error. ${exitStatus('invalid site')}`,
+  )
+  .action(action);

@@ -1,0 +1,83 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { findingText } from '../cluster';
+import { FileError, PROJECT_VERSION, readIfThere, readProjectFile, readText, withFile } from '../files';
+import { loadCluster, projectFiles, type Starter, starterText } from '../site';
+import { command, exitStatus } from './program';
+
+interface Options extends Starter {
+  readonly from?: string;
+  readonly out: string;
+}
+
+const SITE = 'cluster.yaml';
+
+const HELP = `
+Without options it asks on a terminal; else every value that is not given is that of the example site, or of --from. Nothing is
+written if the result is invalid, or if ${SITE} exists.
+
+  power-safe-k3s init --name garage --subnet 10.0.0.0/24 --vip 10.0.0.5 --pool 10.0.0.240-10.0.0.250 \\
+    --node k3s-1=10.0.0.11 --node k3s-2=10.0.0.12 --node k3s-3=10.0.0.13 --ups usbhid-ups
+
+${exitStatus('invalid values, or the file exists')}`;
+
+async function action({ from, out, ...given }: Options): Promise<void> {
+  const file = join(out, SITE);
+  if (existsSync(file)) throw new FileError(`${file}: exists; move it, or name another folder with --out`);
+  const isTold = from !== undefined || Object.keys(given).length > 0;
+  const starter = isTold || !process.stdin.isTTY ? given : await answers();
+  const text = starterText(from === undefined ? readProjectFile(SITE) : readText(from), starter);
+  const { warnings } = loadCluster(text, file);
+  const project = projectFiles(PROJECT_VERSION, (name) => readIfThere(join(out, name)));
+  withFile(out, () => mkdirSync(out, { recursive: true }));
+  for (const [name, content] of [[SITE, text] as const, ...project]) {
+    withFile(join(out, name), () => writeFileSync(join(out, name), content));
+    console.log(join(out, name));
+  }
+  for (const warning of warnings) console.error(findingText(warning));
+  console.log('next: npm install && npx power-safe-k3s synth');
+}
+
+/** Asks for what differs between sites. An empty answer takes the proposal in brackets. */
+async function answers(): Promise<Starter> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // lines that were pasted together wait here for their questions
+  const lines = terminal[Symbol.asyncIterator]();
+  const ask = async (what: string, proposal: string) => {
+    terminal.setPrompt(`${what} [${proposal}]: `);
+    terminal.prompt();
+    const { value, done } = await lines.next();
+    if (done) throw new Error('the input ended before the last question; nothing is written');
+    return String(value).trim() || proposal;
+  };
+  try {
+    const name = await ask('Name of the site', 'home');
+    const subnet = await ask('Network of the nodes', '192.168.10.0/24');
+    const at = (host: number) => subnet.replace(/\d+\/\d+$/, String(host));
+    const servers = [1, 2, 3].map((i) => `k3s-${i}=${at(10 + i)}`).join(' ');
+    return {
+      name,
+      subnet,
+      node: (await ask('Servers, each NAME=ADDRESS', servers)).split(/[\s,]+/),
+      vip: await ask('Virtual IP of the control plane', at(5)),
+      pool: await ask('Addresses for LoadBalancer Services', `${at(240)}-${at(250)}`),
+      ups: await ask('Driver of the UPS at the first server, or none', 'usbhid-ups'),
+    };
+  } finally {
+    terminal.close();
+  }
+}
+
+export const initCommand = command('init')
+  .description('Writes a first cluster.yaml, package.json, .gitattributes and .gitignore into a folder.')
+  .option('--name <name>', 'name of the site')
+  .option('--subnet <cidr>', 'network of the nodes')
+  .option('--node <name=address>', 'a server; repeatable', (node: string, all: string[] = []) => [...all, node])
+  .option('--vip <address>', 'virtual IP of the control plane')
+  .option('--pool <range>', 'addresses for LoadBalancer Services')
+  .option('--ups <driver>', 'NUT driver of the UPS whose cable goes to the first server, or none')
+  .option('--from <file>', 'cluster.yaml to start from')
+  .option('--out <folder>', 'folder to write to', '.')
+  .addHelpText('after', HELP)
+  .action(action);

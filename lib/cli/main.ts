@@ -1,0 +1,37 @@
+import { PROJECT_VERSION } from '../files';
+import { applyCommand } from './apply';
+import { checkCommand } from './check';
+import { completionCommand } from './completion';
+import { doctorCommand } from './doctor';
+import { explainCommand } from './explain';
+import { hostsCommand } from './hosts';
+import { initCommand } from './init';
+import { kubeconfigCommand } from './kubeconfig';
+import { planCommand } from './plan';
+import { asyncMain, command } from './program';
+import { secretCommand } from './secret';
+import { synthCommand } from './synth';
+import { uninstallCommand } from './uninstall';
+import { verifyCommand } from './verify';
+
+/** The program: takes the arguments of the command line and returns the exit status. */
+export const run = asyncMain(
+  command('power-safe-k3s')
+    .description(
+      'One cluster.yaml in; Kubernetes objects and the files of the nodes of a highly available k3s site out.',
+    )
+    .version(PROJECT_VERSION, '--version')
+    .addCommand(initCommand)
+    .addCommand(checkCommand)
+    .addCommand(synthCommand)
+    .addCommand(explainCommand)
+    .addCommand(hostsCommand)
+    .addCommand(kubeconfigCommand)
+    .addCommand(planCommand)
+    .addCommand(applyCommand)
+    .addCommand(uninstallCommand)
+    .addCommand(secretCommand)
+    .addCommand(doctorCommand)
+    .addCommand(verifyCommand)
+    .addCommand(completionCommand),
+);

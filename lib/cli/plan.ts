@@ -1,0 +1,31 @@
+import { isEmpty, plan, planText } from '../live';
+import { type ClusterOptions, fromClusterOptions, withClusterOptions } from './cluster-options';
+import { command, differenceStatus, Exit } from './program';
+
+interface Options extends ClusterOptions {
+  readonly serverSide?: boolean;
+  readonly json?: boolean;
+}
+
+const HELP = `
++ is created, ~ is changed, - is in the cluster and no longer in dist/ (apply --prune deletes it), ! would be refused.
+The API server computes the changes in a dry run; nothing is stored.
+
+  power-safe-k3s plan --context home
+
+${differenceStatus('apply would change nothing', 'apply would change something')}`;
+
+async function action({ serverSide = false, json, ...options }: Options): Promise<void> {
+  const planned = await plan({ ...fromClusterOptions(options, process.stderr), serverSide });
+  console.log(json ? JSON.stringify(planned, undefined, 2) : planText(planned));
+  if (planned.problems.length > 0) throw new Exit(1);
+  if (!isEmpty(planned)) throw new Exit(2);
+}
+
+export const planCommand = withClusterOptions(
+  command('plan', 1).description('Shows what apply would create and change, and what is no longer in dist/.'),
+)
+  .option('--server-side', 'of a server-side apply')
+  .option('--json', 'print JSON')
+  .addHelpText('after', HELP)
+  .action(action);

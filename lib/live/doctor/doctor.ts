@@ -1,0 +1,120 @@
+import type { Cluster } from '../../cluster';
+import { endpointsOf, readCredentials } from '../../machines';
+import { type Connection, type ConnectionOptions, connectTo } from '../connection';
+import { ApplyError } from '../kubectl';
+import type { PatientKubectl } from '../patient-kubectl';
+import { linesOf } from '../problems';
+import { podsOf } from '../reasons';
+import type { SshOptions } from '../ssh';
+import { hostRows } from './hosts';
+import { probe } from './probe';
+import {
+  bad,
+  endpointRow,
+  good,
+  type KubeNode,
+  nodeRows,
+  nutRows,
+  type Row,
+  type Snapshot,
+  snapshotRows,
+  upsRow,
+} from './rows';
+
+export interface DoctorOptions extends ConnectionOptions {
+  /** How to log in to the hosts. @default - their preflight is left out */
+  readonly ssh?: SshOptions;
+}
+
+/**
+ * The state of a site: the API servers, the nodes, snapshots, NUT and the UPSes. Nothing is changed. Rows that need kubectl are left out
+ * if it cannot connect.
+ */
+export async function doctor(cluster: Cluster, options: DoctorOptions, now: Date): Promise<Row[]> {
+  const hosts = options.ssh === undefined ? [] : hostRows(cluster, options.ssh);
+  const endpoints = endpointsOf(cluster);
+  const answers = await Promise.all(endpoints.map(({ server }) => probe(server)));
+  const rows = endpoints.map(({ name, server }, i) =>
+    endpointRow(`API ${name}, ${server}`, answers[i] ?? { problem: 'was not asked' }, now),
+  );
+  const connection = await connectTo(options).catch((error: unknown) => {
+    if (!(error instanceof ApplyError)) throw error;
+    return error;
+  });
+  if (connection instanceof ApplyError) {
+    return [
+      ...hosts,
+      ...rows,
+      bad('kubectl', connection.message, 'without it, nodes, snapshots, NUT and UPSes are not checked'),
+    ];
+  }
+  return [...hosts, ...rows, ...(await new Examination(cluster, connection, now).rows())];
+}
+
+/** What kubectl can tell. */
+class Examination {
+  private readonly kubectl: PatientKubectl;
+
+  constructor(
+    private readonly cluster: Cluster,
+    connection: Connection,
+    private readonly now: Date,
+  ) {
+    this.kubectl = connection.kubectl;
+  }
+
+  async rows(): Promise<Row[]> {
+    return [
+      await this.credentials(),
+      ...(await this.listed<KubeNode>('nodes', ['nodes'], (nodes) => nodeRows(this.cluster, nodes))),
+      ...(await this.listed<Snapshot>('etcd snapshots', ['etcdsnapshotfiles.k3s.cattle.io'], (snapshots) =>
+        snapshotRows(this.cluster, snapshots, this.now),
+      )),
+      ...(this.cluster.ups.length > 0 ? await this.nut() : []),
+    ];
+  }
+
+  private async credentials(): Promise<Row> {
+    const { stdout } = await this.run('config', 'view', '--raw', '--minify', '--flatten');
+    const checked = readCredentials(stdout, this.now);
+    const subject = 'kubeconfig';
+    if (!('credentials' in checked)) return bad(subject, 'has no valid credentials', checked.problems.join('; '));
+    const found = `credentials until ${checked.validUntil.toISOString().slice(0, 10)}`;
+    return checked.warnings.length > 0 ? bad(subject, found, checked.warnings.join('; ')) : good(subject, found);
+  }
+
+  private async nut(): Promise<Row[]> {
+    const pods = await this.run('--namespace=nut', 'get', 'pods', '--output=json');
+    const events = await this.run('--namespace=nut', 'get', 'events', '--field-selector=type=Warning', '--output=json');
+    if (pods.code !== 0 || events.code !== 0) return [unreadable('NUT', pods.code === 0 ? events.stderr : pods.stderr)];
+    const all = podsOf({ pods: pods.stdout, events: events.stdout });
+    // one DaemonSet for each kind of cable
+    const primaries = all.filter(({ name }) => name.startsWith('nut-primary'));
+    const upses: Row[] = [];
+    for (const ups of this.cluster.ups) {
+      const pod = primaries.find(({ node }) => node === ups.node) ?? primaries[0];
+      const host = ups.server ? ups.server.address.text : `127.0.0.1:${this.cluster.nut.port}`;
+      const args = pod && ['--namespace=nut', 'exec', pod.name, '-c', 'upsd', '--', 'upsc', `${ups.name}@${host}`];
+      upses.push(upsRow(ups, args && (await this.run(...args)).stdout));
+    }
+    return [...nutRows(this.cluster, all), ...upses];
+  }
+
+  private async listed<T>(what: string, resource: readonly string[], rows: (items: readonly T[]) => Row[]) {
+    const { code, stdout, stderr } = await this.run('get', ...resource, '--output=json');
+    return code === 0
+      ? rows((JSON.parse(stdout) as { readonly items: readonly T[] }).items)
+      : [unreadable(what, stderr)];
+  }
+
+  private run(...args: readonly string[]) {
+    return this.kubectl.run({
+      doing: 'examining the cluster',
+      undone: 'could not examine the cluster',
+      args: () => args,
+    });
+  }
+}
+
+const unreadable = (subject: string, stderr: string): Row =>
+  bad(subject, linesOf(stderr).at(-1) ?? 'cannot be read', 'use the credentials of k3s.yaml on a cluster of k3s');

@@ -1,0 +1,152 @@
+import { type Cluster, quorumOf, serversOf, type Ups } from '../../cluster';
+import { RENEWAL_DAYS, SNAPSHOT_HOURS } from '../../machines';
+import type { PodState } from '../reasons';
+
+/** One line of the table. */
+export interface Row {
+  /** Such as `server k3s-1`. */
+  readonly subject: string;
+  readonly isGood: boolean;
+  /** What was found. */
+  readonly found: string;
+  /** What to do. Of a row that is not good. */
+  readonly cure?: string;
+}
+
+export const good = (subject: string, found: string): Row => ({ subject, isGood: true, found });
+export const bad = (subject: string, found: string, cure: string): Row => ({ subject, isGood: false, found, cure });
+
+/** What is read of a Node: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/node-v1/. */
+export interface KubeNode {
+  readonly metadata: { readonly name: string };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly nodeInfo?: { readonly kubeletVersion?: string };
+  };
+}
+
+/** What is read of an ETCDSnapshotFile of k3s: https://docs.k3s.io/cli/etcd-snapshot#using-the-etcdsnapshotfile-resource. */
+export interface Snapshot {
+  readonly spec?: { readonly nodeName?: string; readonly location?: string };
+  readonly status?: { readonly readyToUse?: boolean; readonly creationTime?: string };
+}
+
+/** Whether an address of the API answered, and the last day of its certificate. */
+export type Answer = { readonly validTo: Date } | { readonly problem: string };
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const day = (time: Date): string => time.toISOString().slice(0, 10);
+
+/** The answer of an endpoint and the end of its certificate. */
+export function endpointRow(subject: string, answer: Answer, now: Date): Row {
+  if ('problem' in answer) return bad(subject, answer.problem, 'see "kubectl cannot connect" in hosts/RUNBOOK.md');
+  const { validTo } = answer;
+  const found = `answers, certificate until ${day(validTo)}`;
+  return validTo.getTime() - now.getTime() < RENEWAL_DAYS * DAY
+    ? bad(subject, found, 'restart k3s on the server, which renews it: systemctl restart k3s')
+    : good(subject, found);
+}
+
+/** Every node of the site, and the quorum of the servers. */
+export function nodeRows(cluster: Cluster, nodes: readonly KubeNode[]): Row[] {
+  const isReady = (name: string) =>
+    nodes
+      .find(({ metadata }) => metadata.name === name)
+      ?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const rows = cluster.nodes.map(({ name, role }): Row => {
+    const subject = `${role} ${name}`;
+    const ready = isReady(name);
+    if (ready === undefined) return bad(subject, 'is not in the cluster', 'install and start it as in hosts/README.md');
+    const node = nodes.find(({ metadata }) => metadata.name === name);
+    const version = node?.status?.nodeInfo?.kubeletVersion ?? 'of unknown version';
+    if (!ready) return bad(subject, 'is not Ready', 'switch it on; systemctl status k3s on it says more');
+    return version === cluster.versions.k3s
+      ? good(subject, `is Ready, ${version}`)
+      : bad(subject, `is Ready, ${version}`, `install ${cluster.versions.k3s}, which cluster.yaml names`);
+  });
+  const servers = serversOf(cluster);
+  const ready = servers.filter(({ name }) => isReady(name)).length;
+  const found = `${ready} of ${servers.length} servers are Ready, quorum is ${quorumOf(servers.length)}`;
+  const quorum =
+    ready === servers.length
+      ? good('quorum', found)
+      : bad('quorum', found, 'start the missing servers before another one fails');
+  return [quorum, ...rows];
+}
+
+/** The newest etcd snapshot of each server. A snapshot is late after two intervals. */
+export const snapshotRows = (cluster: Cluster, snapshots: readonly Snapshot[], now: Date): Row[] =>
+  serversOf(cluster).map(({ name }) => {
+    const subject = `etcd snapshot of ${name}`;
+    const [newest] = snapshots
+      .filter(({ spec, status }) => spec?.nodeName === name && status?.readyToUse !== false)
+      .toSorted((a, b) => (b.status?.creationTime ?? '').localeCompare(a.status?.creationTime ?? ''));
+    const time = newest?.status?.creationTime;
+    const cure = `on ${name}: k3s etcd-snapshot save; journalctl -u k3s says why none is made`;
+    if (time === undefined) return bad(subject, 'none', cure);
+    const hours = Math.floor((now.getTime() - Date.parse(time)) / HOUR);
+    const found = `${hours} h old, ${newest?.spec?.location ?? 'without a place'}`;
+    return hours <= 2 * SNAPSHOT_HOURS ? good(subject, found) : bad(subject, found, cure);
+  });
+
+/** The NUT pod of every node that a UPS feeds. */
+export const nutRows = (cluster: Cluster, pods: readonly PodState[]): Row[] =>
+  cluster.nodes
+    .filter(({ ups }) => ups.length > 0)
+    .flatMap(({ name }) => {
+      const here = pods.filter(({ node }) => node === name);
+      const subject = `NUT on ${name}`;
+      if (here.length === 0)
+        return [bad(subject, 'has no pod', 'compare with npm run plan, and describe the DaemonSets in namespace nut')];
+      return here.map((pod) =>
+        pod.ready
+          ? good(subject, `${pod.name} is ready`)
+          : bad(
+              subject,
+              `${pod.name}: ${pod.reason ?? 'is not ready'}`,
+              'correct what it says; until then this node may lose power while it runs',
+            ),
+      );
+    });
+
+/**
+ * The state of a UPS.
+ *
+ * @param output what `upsc` printed; undefined if it could not be asked
+ */
+export function upsRow({ name }: Ups, output: string | undefined): Row {
+  const subject = `UPS ${name}`;
+  const value = (key: string) => new RegExp(`^${key.replaceAll('.', '\\.')}: (.*)$`, 'm').exec(output ?? '')?.[1];
+  const status = value('ups.status');
+  if (status === undefined) return bad(subject, 'no status', 'check the cable and the log of the container upsd');
+  const date = value('battery.date') ?? value('battery.mfr.date');
+  const found = [
+    status,
+    ...[
+      ['battery.charge', '%'],
+      ['battery.runtime', ' s'],
+    ].flatMap(([key = '', unit = '']) => {
+      const read = value(key);
+      return read === undefined ? [] : [`${key} ${read}${unit}`];
+    }),
+    date === undefined ? 'battery date not reported' : `battery of ${date}`,
+  ].join(', ');
+  const words = status.split(' ');
+  if (words.includes('RB')) return bad(subject, found, 'replace the battery, and test the shutdown (hosts/RUNBOOK.md)');
+  if (!words.includes('OL')) return bad(subject, found, 'restore the mains; the site powers off on low battery');
+  return good(subject, found);
+}
+
+/** The rows as a table, the cure below its row. */
+export function doctorText(rows: readonly Row[]): string {
+  const width = Math.max(...rows.map(({ subject }) => subject.length));
+  const count = rows.filter(({ isGood }) => !isGood).length;
+  return [
+    ...rows.flatMap(({ subject, isGood, found, cure }) => [
+      `${isGood ? 'ok ' : 'BAD'} ${subject.padEnd(width)}  ${found}`,
+      ...(cure === undefined ? [] : [`${' '.repeat(width + 6)}${cure}`]),
+    ]),
+    `doctor: ${rows.length - count} good, ${count} not`,
+  ].join('\n');
+}

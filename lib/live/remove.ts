@@ -1,0 +1,56 @@
+import { ApplyError } from './kubectl';
+import type { PatientKubectl } from './patient-kubectl';
+import { explained } from './problems';
+import type { Progress } from './progress';
+import type { ClusterObjects, LiveObject } from './site-objects';
+
+/** Deletes objects of a site. */
+export class Removal {
+  constructor(
+    private readonly kubectl: PatientKubectl,
+    private readonly cluster: ClusterObjects,
+    private readonly progress: Progress,
+  ) {}
+
+  /**
+   * Deletes objects in their order, then namespaces, then definitions. A namespace or a definition with objects of other people stays.
+   * kube-vip is deleted last and without a wait, because kubectl may be connected by its virtual IP.
+   *
+   * @returns a line for each object that stays
+   */
+  async of(objects: readonly LiveObject[], site: string): Promise<string[]> {
+    const isKubeVip = ({ metadata: { name } }: LiveObject) => name.startsWith('kube-vip');
+    const containers = objects.filter(({ kind }) => kind === 'Namespace' || kind === 'CustomResourceDefinition');
+    await this.delete(
+      objects.filter((object) => !containers.includes(object) && !isKubeVip(object)),
+      '--wait=true',
+    );
+    const kept: string[] = [];
+    for (const container of containers) {
+      const others = await this.cluster.deletedWith(container, site);
+      if (others.length === 0) await this.delete([container], '--wait=true');
+      else kept.push(`${container.key} stays because of ${others.join(', ')}; delete these first, then repeat this`);
+    }
+    await this.delete(objects.filter(isKubeVip), '--wait=false');
+    return kept;
+  }
+
+  private async delete(objects: readonly LiveObject[], wait: string): Promise<void> {
+    if (objects.length === 0) return;
+    const items = objects.map(({ kind, apiVersion, metadata: { name, namespace } }) => ({
+      kind,
+      apiVersion,
+      metadata: { name, namespace },
+    }));
+    const undone = 'not every object is deleted';
+    const args = ['delete', '--filename=-', '--ignore-not-found', wait];
+    const { code, stderr } = await this.kubectl.run({
+      doing: `deleting ${objects.length} objects`,
+      undone,
+      args: () => args,
+      input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    });
+    if (code !== 0) throw new ApplyError([`${undone}:`, ...explained(stderr)].join('\n'));
+    for (const { key } of objects) this.progress.line(`deleted ${key}`);
+  }
+}

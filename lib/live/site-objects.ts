@@ -1,0 +1,163 @@
+import { SITE_LABEL } from '../kube';
+import { METALLB } from '../releases';
+import { type DistFile, manifestsOf } from './dist';
+import { ApplyError } from './kubectl';
+import type { PatientKubectl } from './patient-kubectl';
+import { explained } from './problems';
+import { type JsonObject, objectKey } from './verify/canonical';
+
+/** An object of the cluster; `key` is `Kind namespace/name`. */
+export interface LiveObject {
+  readonly key: string;
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly unknown[];
+  };
+  readonly object: JsonObject;
+}
+
+/**
+ * Every resource that dist/ has or had, in the order in which its objects can be deleted: webhooks before their server, what selects
+ * before what is selected, rights after the pods that use them, namespaces and definitions last.
+ */
+export const RESOURCES = [
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'helmchartconfigs.helm.cattle.io',
+  'podmonitors.monitoring.coreos.com',
+  'prometheusrules.monitoring.coreos.com',
+  'bgpadvertisements.metallb.io',
+  'l2advertisements.metallb.io',
+  'bgppeers.metallb.io',
+  'bfdprofiles.metallb.io',
+  'communities.metallb.io',
+  'ipaddresspools.metallb.io',
+  'daemonsets.apps',
+  'deployments.apps',
+  'poddisruptionbudgets.policy',
+  'networkpolicies.networking.k8s.io',
+  'services',
+  'configmaps',
+  'secrets',
+  'rolebindings.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'serviceaccounts',
+  'namespaces',
+  'customresourcedefinitions.apiextensions.k8s.io',
+] as const;
+
+/**
+ * The site that a dist/ belongs to.
+ *
+ * @throws Error if its objects have no label of a site, or several
+ */
+export function siteOf(files: readonly DistFile[]): string {
+  const [name, ...others] = new Set(manifestsOf(files).map(({ labels }) => labels[SITE_LABEL]));
+  if (typeof name !== 'string' || others.length > 0) {
+    throw new Error(`not every object of dist/ has the same label ${SITE_LABEL}; run npm run synth`);
+  }
+  return name;
+}
+
+/** The objects of the cluster, as kubectl lists them. */
+export class ClusterObjects {
+  constructor(private readonly kubectl: PatientKubectl) {}
+
+  /** Every object of a site, in the order of `RESOURCES`. */
+  async ofSite(site: string): Promise<LiveObject[]> {
+    const served = await this.resources();
+    const wanted = RESOURCES.filter((resource) => served.includes(resource));
+    const found = await this.list('the objects of the site', [
+      wanted.join(','),
+      '--all-namespaces',
+      `--selector=${SITE_LABEL}=${site}`,
+    ]);
+    // what a controller made from ours, such as an EndpointSlice, has our labels too
+    return found.filter(({ metadata }) => !metadata.ownerReferences?.length);
+  }
+
+  /** The Services with an address of one of these pools of MetalLB, as `namespace/name address (pool)`. */
+  async holders(pools: readonly string[]): Promise<string[]> {
+    if (pools.length === 0) return [];
+    const services = await this.list('the Services', ['services', '--all-namespaces']);
+    return services.flatMap(({ metadata, object }) => {
+      const pool = metadata.annotations?.[METALLB.annotations.allocatedFrom] ?? '';
+      const addresses = addressesOf(object);
+      if (!pools.includes(pool) || addresses.length === 0) return [];
+      return [`${metadata.namespace}/${metadata.name} ${addresses.join(', ')} (pool ${pool})`];
+    });
+  }
+
+  /** The objects of other people that would be deleted with a namespace or a definition of ours. */
+  async deletedWith({ kind, metadata: { name } }: LiveObject, site: string): Promise<string[]> {
+    const where =
+      kind === 'Namespace'
+        ? [(await this.resources('--namespaced')).join(','), `--namespace=${name}`]
+        : [name, '--all-namespaces'];
+    const found = await this.list(`what is deleted with ${name}`, where);
+    return found.filter((object) => !isOfSite(object, site) && !isMadeByCluster(object)).map(({ key }) => key);
+  }
+
+  /** The objects that a query of `kubectl get` finds; those that do not exist are left out. */
+  async list(what: string, query: readonly string[], input?: string): Promise<LiveObject[]> {
+    const undone = `could not list ${what}`;
+    const args = ['get', ...query, '--ignore-not-found', '--output=json'];
+    const { code, stdout, stderr } = await this.kubectl.run({
+      doing: `listing ${what}`,
+      undone,
+      args: () => args,
+      input,
+    });
+    if (code !== 0) throw new ApplyError([`${undone}:`, ...explained(stderr)].join('\n'));
+    return objectsIn(stdout);
+  }
+
+  private async resources(...options: readonly string[]): Promise<string[]> {
+    const undone = 'could not list the resources that the API server has';
+    const args = ['api-resources', '--verbs=list,delete', '--output=name', ...options];
+    const { code, stdout, stderr } = await this.kubectl.run({ doing: 'listing resources', undone, args: () => args });
+    if (code !== 0) throw new ApplyError([`${undone}:`, ...explained(stderr)].join('\n'));
+    return stdout.split('\n').filter(Boolean);
+  }
+}
+
+/** The objects in the output of kubectl: nothing, one, or a List. */
+export function objectsIn(json: string): LiveObject[] {
+  if (json.trim() === '') return [];
+  const value = JSON.parse(json) as JsonObject;
+  const items = value['kind'] === 'List' ? (value['items'] as readonly JsonObject[]) : [value];
+  return items.map((object) => ({
+    ...(object as unknown as Pick<LiveObject, 'kind' | 'apiVersion' | 'metadata'>),
+    key: objectKey(object),
+    object,
+  }));
+}
+
+const isOfSite = ({ metadata }: LiveObject, site: string): boolean => metadata.labels?.[SITE_LABEL] === site;
+
+/** Kinds in which MetalLB and Kubernetes write down what they do. */
+const RECORDS = [
+  'Event',
+  'Endpoints',
+  'Lease',
+  'ServiceL2Status',
+  'ServiceBGPStatus',
+  'ConfigurationState',
+  'PodMetrics',
+];
+/** What Kubernetes puts into every namespace. */
+const IN_EVERY_NAMESPACE = ['ConfigMap/kube-root-ca.crt', 'ServiceAccount/default'];
+
+const isMadeByCluster = ({ kind, metadata: { name, ownerReferences } }: LiveObject): boolean =>
+  RECORDS.includes(kind) || IN_EVERY_NAMESPACE.includes(`${kind}/${name}`) || (ownerReferences?.length ?? 0) > 0;
+
+function addressesOf({ status }: JsonObject): string[] {
+  const { loadBalancer } = (status ?? {}) as { loadBalancer?: { ingress?: readonly { ip?: string }[] } };
+  return (loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
+}

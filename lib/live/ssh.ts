@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { type Node, primary } from '../cluster';
+
+/** How to log in to the hosts. */
+export interface SshOptions {
+  /** User on the hosts. @default - that of ssh */
+  readonly user?: string;
+  /** Run the command with `sudo -n`, which never prompts. @default false */
+  readonly sudo?: boolean;
+  /** Connection timeout per host. @default 5 */
+  readonly timeoutSeconds?: number;
+  /** Whether a person can type a passphrase or confirm a host key. @default false */
+  readonly interactive?: boolean;
+}
+
+/** The end of a command on a host and what it printed, or why it was not run. */
+export type Ran =
+  | { readonly status: number; readonly stdout: string; readonly stderr: string }
+  | { readonly problem: string };
+
+/** Time to type a passphrase, and time to run a short command; longer than the 10 s of WRONG_USER. */
+const TYPING_SECONDS = 60;
+/** Answer of a cloud-init image to root, in place of the command; it takes 10 s and ends with status 142. */
+const WRONG_USER = /^Please login as the user "([A-Za-z_][A-Za-z0-9_.-]*)" rather than/m;
+/** Exit status of ssh without a connection: ssh(1). */
+const NO_CONNECTION = 255;
+
+/** The last line that a program printed to its error stream. */
+export const lastLine = (stderr: string): string | undefined =>
+  stderr.trim().split('\n').at(-1)?.trim().slice(0, 200) || undefined;
+
+/**
+ * Runs a command on a host with the system's ssh and its configuration.
+ *
+ * @param seconds that the command may take
+ */
+export function overSsh({ address }: Node, command: string, seconds: number, options: SshOptions): Ran {
+  const { user, sudo = false, timeoutSeconds = 5, interactive = false } = options;
+  const host = primary(address).text;
+  const { status, signal, error, stdout, stderr } = spawnSync(
+    'ssh',
+    [
+      ...['-n', '-T', '-o', `ConnectTimeout=${timeoutSeconds}`],
+      ...(interactive ? [] : ['-o', 'BatchMode=yes']),
+      '--',
+      user === undefined ? host : `${user}@${host}`,
+      `${sudo ? 'sudo -n ' : ''}${command}`,
+    ],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: (timeoutSeconds + (interactive ? TYPING_SECONDS : seconds)) * 1000,
+      killSignal: 'SIGKILL',
+    },
+  );
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
+    return { problem: 'the program ssh is missing; install openssh-client' };
+  }
+  const [, rightUser] = WRONG_USER.exec(stdout) ?? [];
+  if (rightUser && status !== 0) {
+    return { problem: `${user ?? 'this user'} cannot log in; give --ssh ${rightUser}@ --sudo` };
+  }
+  if (status === null) return { problem: `ssh timed out (${signal}); check the node, or give a longer --timeout` };
+  if (status !== NO_CONNECTION) return { status, stdout, stderr };
+  const cure = interactive ? 'try ssh by hand' : 'try ssh by hand, it may prompt';
+  return { problem: `ssh cannot connect (${lastLine(stderr) ?? `exit status ${status}`}); ${cure}` };
+}

@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadCluster } from '../../lib/site/load';
+import { programPath } from '../support/program';
+
+const FLAGS = [
+  ...['--name', 'garage', '--subnet', '10.0.0.0/24', '--vip', '10.0.0.5', '--pool', '10.0.0.240-10.0.0.250'],
+  ...['--node', 'a=10.0.0.11', '--node', 'b=10.0.0.12', '--node', 'c=10.0.0.13', '--ups', 'usbhid-ups'],
+];
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'init-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const init = (...args: readonly string[]) =>
+  spawnSync(process.execPath, [programPath(), 'init', ...args], { cwd: folder, encoding: 'utf8', input: '' });
+const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
+const site = () => loadCluster(textOf('cluster.yaml'), 'cluster.yaml').cluster;
+const shipped = readFileSync('cluster.yaml', 'utf8');
+const comments = (text: string) => text.match(/#.*$/gm)?.slice(1) ?? [];
+
+test('init without a terminal writes the example site and the files beside it', () => {
+  expect(init()).toMatchObject({ status: 0, stderr: '' });
+  expect(readdirSync(folder).sort()).toEqual(['.gitattributes', '.gitignore', 'cluster.yaml', 'package.json']);
+  expect(textOf('cluster.yaml').split('\n').slice(1)).toEqual(shipped.split('\n').slice(1));
+  expect(textOf('cluster.yaml')).toMatch(
+    /^# yaml-language-server: \$schema=\.\/node_modules\/power-safe-k3s\/cluster\.schema\.json\n/,
+  );
+});
+
+test('init writes the values of its flags and keeps the comments in their columns', () => {
+  expect(init(...FLAGS)).toMatchObject({ status: 0 });
+  const { name, nodes, controlPlane, loadBalancer, ups } = site();
+  expect({
+    name,
+    nodes: nodes.map((node) => `${node.name} ${node.address[0]?.text} ${node.role} ${node.ups.map((one) => one.name)}`),
+    vip: controlPlane.vip.map(({ text }) => text),
+    pools: loadBalancer?.pools.map(({ addresses }) => addresses.map(({ text }) => text)),
+    ups: ups.map((one) => one.name),
+  }).toEqual({
+    name: 'garage',
+    nodes: ['a 10.0.0.11 server ups1', 'b 10.0.0.12 server ups1', 'c 10.0.0.13 server ups1'],
+    vip: ['10.0.0.5'],
+    pools: [['10.0.0.240-10.0.0.250']],
+    ups: ['ups1'],
+  });
+  const lost = comments(shipped).filter((comment) => !textOf('cluster.yaml').includes(comment));
+  expect(
+    lost.every((comment) => /router|DHCP|A record|host name|fixed address|server:|UPS that feeds/.test(comment)),
+  ).toBe(true);
+});
+
+test('init leaves out the UPS with --ups none', () => {
+  expect(init('--ups', 'none')).toMatchObject({ status: 0 });
+  expect(site()).toMatchObject({ ups: [], nodes: [{ ups: [] }, { ups: [] }, { ups: [] }] });
+});
+
+test('init starts from another file with --from', () => {
+  copyFileSync('examples/two-ups.yaml', join(folder, 'old.yaml'));
+  expect(init('--from', 'old.yaml', '--name', 'moved')).toMatchObject({ status: 0 });
+  const old = loadCluster(readFileSync('examples/two-ups.yaml', 'utf8'), 'old.yaml').cluster;
+  expect(site()).toEqual({ ...old, name: 'moved' });
+});
+
+test('init writes nothing if the values do not fit together, and says what is wrong', () => {
+  const { status, stderr } = init('--subnet', '10.0.0.0/24');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^cluster\.yaml:\d+:\d+: [a-z-]+: .*192\.168\.10\.11/m);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('init keeps what package.json, .gitattributes and .gitignore have', () => {
+  writeFileSync(join(folder, 'package.json'), '{ "name": "mine", "scripts": { "synth": "true" } }');
+  writeFileSync(join(folder, '.gitignore'), 'node_modules\n');
+  writeFileSync(join(folder, '.gitattributes'), '*.png binary\n');
+  init();
+  expect(JSON.parse(textOf('package.json'))).toMatchObject({
+    name: 'mine',
+    scripts: { synth: 'true', apply: 'power-safe-k3s apply' },
+  });
+  expect([textOf('.gitignore'), textOf('.gitattributes')]).toEqual([
+    'node_modules\n',
+    '*.png binary\n* text=auto eol=lf\n',
+  ]);
+});
+
+test('init pins the version, and has a script for every command that hosts/ names', () => {
+  init();
+  const { scripts, dependencies } = JSON.parse(textOf('package.json'));
+  expect(dependencies).toEqual({ 'power-safe-k3s': JSON.parse(readFileSync('package.json', 'utf8')).version });
+  const texts = ['hosts/README.md', 'hosts/RUNBOOK.md'].map((file) => readFileSync(file, 'utf8')).join('');
+  const named = [...texts.matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(5);
+  expect([...new Set(named)].filter((name) => !(String(name) in scripts))).toEqual([]);
+});
+
+test('init does not overwrite cluster.yaml', () => {
+  writeFileSync(join(folder, 'cluster.yaml'), 'mine');
+  expect(init()).toMatchObject({
+    status: 1,
+    stderr: 'cluster.yaml: exists; move it, or name another folder with --out\n',
+  });
+  expect(readdirSync(folder)).toEqual(['cluster.yaml']);
+});
+
+test('init refuses a node without an address', () => {
+  expect(init('--node', 'k3s-1')).toMatchObject({
+    status: 1,
+    stderr: '"k3s-1" is no node; write NAME=ADDRESS, such as k3s-1=192.168.10.11\n',
+  });
+});
