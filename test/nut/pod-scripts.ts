@@ -175,10 +175,10 @@ export class PodScripts {
     writeFileSync(this.path(name), text);
   }
 
-  /** The names of all files for killpowerd, hidden ones too, but for the reserve. */
+  /** The names of all files for killpowerd, hidden ones too, but for the reserve and what a preflight tries. */
   get killpowerFiles(): string[] {
     return readdirSync(this.path('killpower'))
-      .filter((name) => !/^\..*\.[ab]$/.test(name))
+      .filter((name) => !/^\.(.*\.[ab]|probe\..*)$/.test(name))
       .sort();
   }
 
