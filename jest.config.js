@@ -2,8 +2,8 @@
 module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // tests wait for processes half of their time: on two cores three files at a time take 177 s, two 211 s (`npm test`)
-  maxWorkers: '150%',
+  // jest leaves one core to itself, which on two cores means one test file at a time
+  maxWorkers: '100%',
   testEnvironment: '<rootDir>/test/support/shared-environment.js',
   runtime: '<rootDir>/test/support/shared-runtime.js',
   globalSetup: '<rootDir>/test/support/temporary-folder.js',
