@@ -18,7 +18,7 @@ export async function notArmed(scenario: Scenario): Promise<void> {
       MACHINES.every((name) => logOf(name).includes('not armed: this node would power off in')),
     );
     for (const what of [`forced shutdown (FSD) of ${UPS} would be set`, `${UPS} would cut its output in`]) {
-      scenario.check(`${UPS_NODE} logs "${what}"`, logOf(UPS_NODE).includes(`not armed: ${what}`));
+      await scenario.reach(`${UPS_NODE} logs "${what}"`, 10_000, () => logOf(UPS_NODE).includes(`not armed: ${what}`));
     }
     // by then every node of an armed site is off and its output is cut
     const { latestCutSeconds } = lab.plan.upses.reduce((a, b) => (a.latestCutSeconds > b.latestCutSeconds ? a : b));
