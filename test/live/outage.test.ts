@@ -17,60 +17,78 @@ jest.setTimeout(60_000);
 
 type Request = Pick<LoggedRequest, 'method' | 'path' | 'query'>;
 
-let lab: ApplyLab;
-const wasAsked = (path: string) => lab.server.requests.some((request) => request.path.endsWith(path));
-const isRollout = ({ path }: Request) => path.endsWith('/deployments/controller') && wasAsked('/secrets/nut-users');
+const wasAsked = (lab: ApplyLab, path: string) => lab.server.requests.some((request) => request.path.endsWith(path));
+const isRollout = ({ path }: Request, lab: ApplyLab) =>
+  path.endsWith('/deployments/controller') && wasAsked(lab, '/secrets/nut-users');
 
-beforeEach(async () => {
-  lab = await new ApplyLab().start();
-  lab.writeDist(dist);
-  const place = { group: '', plural: 'secrets', namespace: 'nut', name: 'nut-users' };
-  lab.server.store.put(place, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'nut-users', namespace: 'nut' } });
-});
-afterEach(() => lab.stop());
+/** A test with a lab of its own, so that others may run beside it: they wait most of their time. */
+const withLab =
+  <Row extends unknown[]>(body: (lab: ApplyLab, ...row: Row) => Promise<void>) =>
+  async (...row: Row): Promise<void> => {
+    const lab = await new ApplyLab().start();
+    try {
+      lab.writeDist(dist);
+      const place = { group: '', plural: 'secrets', namespace: 'nut', name: 'nut-users' };
+      const metadata = { name: 'nut-users', namespace: 'nut' };
+      lab.server.store.put(place, { apiVersion: 'v1', kind: 'Secret', metadata });
+      await body(lab, ...row);
+    } finally {
+      await lab.stop();
+    }
+  };
 
 describeOnLinux('npm run apply continues after an outage of the API server', () => {
-  test.each<[string, (request: Request) => boolean]>([
+  test.concurrent.each<[string, (request: Request, lab: ApplyLab) => boolean]>([
     ['in the middle of a file', ({ method, path }) => method === 'POST' && path.endsWith('/ipaddresspools')],
     [
       'right after the definitions',
-      ({ path }) => path.includes('/customresourcedefinitions') && lab.server.writes.length === DEFINITIONS,
+      ({ path }, lab) => path.includes('/customresourcedefinitions') && lab.server.writes.length === DEFINITIONS,
     ],
     ['when it looks for Secrets', ({ path }) => path.endsWith('/secrets/nut-users')],
     ['when it waits for pods', isRollout],
-  ])('%s', async (_when, isThen) => {
-    let restarted: Promise<void> | undefined;
-    lab.server.fateOf = (request) => {
-      if (restarted || !isThen(request)) return undefined;
-      restarted = lab.server.restart(AWAY_MS);
-      return 'cut';
-    };
-    const { code, stderr, stdout } = await runApply(lab);
-    await restarted;
-    expect({ code, stderr, isRestarted: restarted !== undefined }).toEqual({ code: 0, stderr: '', isRestarted: true });
-    expect(stdout).toMatch(/: the API server does not answer; retry in 1 s$/m);
-    expect(stdout).toMatch(/^ready: (\d+) of \1 workloads$/m);
-  });
+  ])(
+    '%s',
+    withLab(async (lab, _when: string, isThen: (request: Request, lab: ApplyLab) => boolean) => {
+      let restarted: Promise<void> | undefined;
+      lab.server.fateOf = (request) => {
+        if (restarted || !isThen(request, lab)) return undefined;
+        restarted = lab.server.restart(AWAY_MS);
+        return 'cut';
+      };
+      const { code, stderr, stdout } = await runApply(lab);
+      await restarted;
+      expect({ code, stderr, isRestarted: restarted !== undefined }).toEqual({
+        code: 0,
+        stderr: '',
+        isRestarted: true,
+      });
+      expect(stdout).toMatch(/: the API server does not answer; retry in 1 s$/m);
+      expect(stdout).toMatch(/^ready: (\d+) of \1 workloads$/m);
+    }),
+  );
 
-  test('or after any message that it is not ready', async () => {
-    const fates = new Map<string, Fate>([
-      ['customresourcedefinitions', new Refusal(500, 'InternalError', 'etcdserver: leader changed')],
-      ['namespaces', new Refusal(500, 'InternalError', 'etcdserver: request timed out')],
-      ['serviceaccounts', new Refusal(503, 'ServiceUnavailable', 'apiserver not ready')],
-      ['ipaddresspools', new Refusal(429, 'TooManyRequests', 'too many requests, please try again later')],
-      ['configmaps', new Refusal(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified')],
-      ['validatingwebhookconfigurations', 'cut'],
-    ]);
-    lab.server.fateOf = ({ method, path }) => {
-      const plural = path.split('/').at(-1) ?? '';
-      const fate = method === 'POST' ? fates.get(plural) : undefined;
-      if (fate) fates.delete(plural);
-      return fate;
-    };
-    const { code, stderr, stdout } = await runApply(lab, '--no-wait');
-    expect({ code, stderr, left: [...fates.keys()] }).toEqual({ code: 0, stderr: '', left: [] });
-    expect(stdout.match(/; retry in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
-  });
+  test.concurrent(
+    'or after any message that it is not ready',
+    withLab(async (lab) => {
+      const fates = new Map<string, Fate>([
+        ['customresourcedefinitions', new Refusal(500, 'InternalError', 'etcdserver: leader changed')],
+        ['namespaces', new Refusal(500, 'InternalError', 'etcdserver: request timed out')],
+        ['serviceaccounts', new Refusal(503, 'ServiceUnavailable', 'apiserver not ready')],
+        ['ipaddresspools', new Refusal(429, 'TooManyRequests', 'too many requests, please try again later')],
+        ['configmaps', new Refusal(409, 'Conflict', 'Operation cannot be fulfilled: the object has been modified')],
+        ['validatingwebhookconfigurations', 'cut'],
+      ]);
+      lab.server.fateOf = ({ method, path }) => {
+        const plural = path.split('/').at(-1) ?? '';
+        const fate = method === 'POST' ? fates.get(plural) : undefined;
+        if (fate) fates.delete(plural);
+        return fate;
+      };
+      const { code, stderr, stdout } = await runApply(lab, '--no-wait');
+      expect({ code, stderr, left: [...fates.keys()] }).toEqual({ code: 0, stderr: '', left: [] });
+      expect(stdout.match(/; retry in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
+    }),
+  );
 });
 
 describeOnLinux('npm run apply ends at its timeout if the API server', () => {
@@ -87,39 +105,50 @@ describeOnLinux('npm run apply ends at its timeout if the API server', () => {
       ({ path }) => path.endsWith('/secrets/nut-users'),
       'could not check for Secret nut-users in namespace nut',
     ],
-  ])('%s', async (_what, isSilent, undone) => {
-    // a program that hangs would take for ever
-    const [timeout, spare] = undone.includes('Secret') ? [9, 20] : [5, 20];
-    lab.server.fateOf = (request) => (isSilent(request) ? 'silence' : undefined);
-    const startedAt = performance.now();
-    const { code, stderr, stdout } = await runApply(lab, '--timeout', String(timeout));
-    expect(performance.now() - startedAt).toBeLessThan((timeout + spare) * 1000);
-    expect(code).toBe(1);
-    expect(stderr).toContain(undone);
-    expect(stderr).toMatch(/: the API server was unavailable for \d+ s, until --timeout \d expired; /);
-    expect(stderr).toContain(CURE);
-    expect(stdout).toMatch(/^\.\.\. (applying 00-crds|checking Secret nut-users in nut), \d s$/m);
-  });
+  ])(
+    '%s',
+    withLab(async (lab, _what: string, isSilent: (request: Request) => boolean, undone: string) => {
+      // a program that hangs would take for ever
+      const [timeout, spare] = undone.includes('Secret') ? [9, 20] : [5, 20];
+      lab.server.fateOf = (request) => (isSilent(request) ? 'silence' : undefined);
+      const startedAt = performance.now();
+      const { code, stderr, stdout } = await runApply(lab, '--timeout', String(timeout));
+      expect(performance.now() - startedAt).toBeLessThan((timeout + spare) * 1000);
+      expect(code).toBe(1);
+      expect(stderr).toContain(undone);
+      expect(stderr).toMatch(/: the API server was unavailable for \d+ s, until --timeout \d expired; /);
+      expect(stderr).toContain(CURE);
+      expect(stdout).toMatch(/^\.\.\. (applying 00-crds|checking Secret nut-users in nut), \d s$/m);
+    }),
+  );
 
-  test('stays unavailable', async () => {
-    lab.server.fateOf = ({ method }) =>
-      method === 'POST' ? new Refusal(503, 'ServiceUnavailable', 'apiserver not ready') : undefined;
-    const { code, stderr } = await runApply(lab, '--timeout', '3');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /00-crds\.k8s\.yaml is only partly applied: the API server was unavailable for \d+ s, until --timeout 3 expired \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
-    );
-  });
+  test(
+    'stays unavailable',
+    withLab(async (lab) => {
+      lab.server.fateOf = ({ method }) =>
+        method === 'POST' ? new Refusal(503, 'ServiceUnavailable', 'apiserver not ready') : undefined;
+      const { code, stderr } = await runApply(lab, '--timeout', '3');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /00-crds\.k8s\.yaml is only partly applied: the API server was unavailable for \d+ s, until --timeout 3 expired \(Error from server \(ServiceUnavailable\): .*apiserver not ready\); try another context/,
+      );
+    }),
+  );
 });
 
 describeOnLinux('npm run apply', () => {
-  test('reports how long it waited, not its limit', async () => {
-    lab.server.fateOf = (request) =>
-      isRollout(request) ? new Refusal(403, 'Forbidden', 'deployments.apps "controller" is forbidden') : undefined;
-    const { code, stderr } = await runApply(lab, '--timeout', '200');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^deployment\/controller in namespace metallb-system is not ready after \d s \(.*Forbidden/m,
-    );
-  });
+  test(
+    'reports how long it waited, not its limit',
+    withLab(async (lab) => {
+      lab.server.fateOf = (request) =>
+        isRollout(request, lab)
+          ? new Refusal(403, 'Forbidden', 'deployments.apps "controller" is forbidden')
+          : undefined;
+      const { code, stderr } = await runApply(lab, '--timeout', '200');
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^deployment\/controller in namespace metallb-system is not ready after \d s \(.*Forbidden/m,
+      );
+    }),
+  );
 });

@@ -3,7 +3,7 @@ import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
 import { install, nutReady, type PowerCluster, withPowerSite } from './power-site';
 import type { Site } from './site';
-import { AGENT, siteOf } from './sites';
+import { AGENT, NEXT_UPS_NODE, siteOf, UPS } from './sites';
 
 const REACHED_MS = 180_000;
 
@@ -27,6 +27,16 @@ export const nodes = (scenario: Scenario): Promise<void> => {
       scenario.check('npm run apply of cluster.yaml as it is now succeeds', code === 0, stderr.slice(0, 300));
     };
 
+    // as hosts/RUNBOOK.md and the label's file in hosts/nodes say it
+    const move = async (from: string, to: string, site: Site) => {
+      await cluster.must('label', 'node', from, 'ups-device-');
+      await cluster.must('label', 'node', to, `ups-device=${UPS.name}`);
+      await apply(site);
+      await timed(`the cable and its label move to ${to}: every NUT pod is ready`, async () => {
+        return (await nutPodOn(cluster, to)) === 'nut-primary' && (await nutReady(cluster));
+      });
+    };
+
     // a label without the cable in cluster.yaml has to be seen, and undone without a trace
     await cluster.must('label', '--overwrite', 'node', 'k3s-2', 'ups-device=ups1');
     await timed('control: a label without a cable leaves upsd ending again and again', async () => {
@@ -36,6 +46,9 @@ export const nodes = (scenario: Scenario): Promise<void> => {
     });
     await cluster.must('label', 'node', 'k3s-2', 'ups-device-');
     await timed('the label is taken away: every NUT pod is ready', () => nutReady(cluster));
+
+    await move(UPS.node, NEXT_UPS_NODE, siteOf('power-moved'));
+    await move(NEXT_UPS_NODE, UPS.node, without);
 
     await cluster.join(AGENT.name);
     await timed('a node is added: it is a node', async () => (await cluster.readyNodes()).includes(AGENT.name));
@@ -68,5 +81,10 @@ export const nodes = (scenario: Scenario): Promise<void> => {
     scenario.check('nothing of NUT differs from dist/', diff.code === 0, diff.stdout.slice(0, 300));
   };
   const installer = (cluster: Cluster) => install(cluster, scenario, without);
-  return withPowerSite(scenario, changes, { name: 'power-agent', later: [AGENT.name], installer });
+  return withPowerSite(scenario, changes, {
+    name: 'power-agent',
+    later: [AGENT.name],
+    cables: [UPS.node, NEXT_UPS_NODE],
+    installer,
+  });
 };

@@ -78,20 +78,22 @@ interface PowerSiteOptions {
   readonly name?: string;
   /** Nodes that join later. @default - none */
   readonly later?: readonly string[];
+  /** Nodes whose cable may be in the UPS. @default - that of the site `power` */
+  readonly cables?: readonly string[];
 }
 
 /** Starts the site `power`, installs it, waits until NUT is ready, runs the scenario, and takes everything away. */
 export async function withPowerSite(
   scenario: Scenario,
   run: (site: PowerCluster) => Promise<void>,
-  { installer = install, name = 'power', later = [] }: PowerSiteOptions = {},
+  { installer = install, name = 'power', later = [], cables = [UPS.node] }: PowerSiteOptions = {},
 ): Promise<void> {
   const { timeline } = scenario;
   const site = siteOf(name);
   const ups = new UpsEmulator({ name: UPS.name, folder: scenario.folder('ups'), timeline, onLoad: () => {} });
   try {
     await ups.start();
-    const devices = { [UPS.node]: { [UPS.port]: ups.device } };
+    const devices = Object.fromEntries(cables.map((node) => [node, { [UPS.port]: ups.device }]));
     await withCluster(scenario, site, { devices, later }, async (cluster) => {
       for (const machine of cluster.machines) startKillpowerd({ cluster, machine });
       await installer(cluster, scenario);

@@ -22,6 +22,9 @@ export const UPS = { name: 'ups1', node: 'k3s-1', port: '/dev/tty-ups1' } as con
 /** A node that only the site `power-agent` has. */
 export const AGENT = { name: 'k3s-4', address: '192.168.10.14', role: 'agent', ups: UPS.name } as const;
 
+/** The node that has the cable in the site `power-moved`. */
+export const NEXT_UPS_NODE = 'k3s-2';
+
 type ClusterFile = Readonly<Record<string, unknown>>;
 
 const withLoadBalancer = (changes: object) => (file: ClusterFile) => ({
@@ -30,11 +33,12 @@ const withLoadBalancer = (changes: object) => (file: ClusterFile) => ({
 });
 
 /** A UPS whose driver speaks what the emulator does, at a serial line; halts that are over soon. */
-const withSerialUps = (file: ClusterFile) => ({
+const withSerialUps = (file: ClusterFile, node: string = UPS.node) => ({
   ...file,
   ups: [
     {
       ...UPS,
+      node,
       driver: 'nutdrv_qx',
       options: { protocol: 'megatec', novendor: true, norating: true, pollinterval: 2 },
       runtimeAtLowBatterySeconds: 300,
@@ -60,7 +64,8 @@ const VARIANTS = {
     ...file,
     controlPlane: { ...(file['controlPlane'] as object), failover: 'fast' },
   }),
-  power: withSerialUps,
+  power: (file: ClusterFile) => withSerialUps(file),
+  'power-moved': (file: ClusterFile) => withSerialUps(file, NEXT_UPS_NODE),
   'power-agent': ({ nodes, ...file }: ClusterFile) =>
     withSerialUps({ ...file, nodes: [...(nodes as object[]), AGENT] }),
   'power-memberlist-fast': (file: ClusterFile) => withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file)),
