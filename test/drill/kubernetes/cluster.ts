@@ -239,7 +239,7 @@ export class Cluster {
       machine,
       pki,
       api: apiAt(machine.node.role === 'server' ? '127.0.0.1' : (this.servers[0]?.address ?? '')),
-      podNetwork: podNetworkOf(site, index),
+      podNetwork: site.podNetworkOf(index),
       podNetworks: site.podNetworks,
       clusterDns: (site.serviceNetworks[0] ?? '').replace(/\.\d+\/\d+$/, `.${DNS_HOST}`),
       kubeletArguments: site.argumentsFor('kubelet'),
@@ -272,17 +272,13 @@ export class Cluster {
   private async addRoutes(): Promise<void> {
     for (const machine of this.machines) {
       const others = this.machines.flatMap((other, i) =>
-        other === machine ? [] : [`${podNetworkOf(this.site, i)} via ${other.address}`],
+        other === machine ? [] : [`${this.site.podNetworkOf(i)} via ${other.address}`],
       );
       machine.routes = [`default via ${this.site.router}`, ...others];
       await machine.addRoutes();
     }
   }
 }
-
-/** 10.42.1.0/24 for the first node. */
-const podNetworkOf = ({ podNetworks: [network = ''] }: Site, index: number): string =>
-  network.replace(/^(\d+\.\d+)\..*$/, `$1.${index + 1}.0/24`);
 
 /** Starts a cluster, runs the scenario, and takes the cluster away. */
 export async function withCluster(

@@ -8,7 +8,7 @@ const ELECTIONS = 3;
 const READY_MS = 120_000;
 /** Controllers that are being started exit when the API server does not answer, whatever their lease. */
 const STARTED_MS = 10_000;
-/** Longer than the lease of 20 s with its retries: who has lost it by then has exited. */
+/** Longer than the lease of 15 s with its retries: controllers that lost it have exited by then. */
 const WATCHED_MS = 30_000;
 
 /** A lease that outlasts no election. */

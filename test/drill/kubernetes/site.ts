@@ -77,6 +77,12 @@ export class Site {
     return (this.server['cluster-cidr'] ?? '10.42.0.0/16').split(',');
   }
 
+  /** That of the first node is 10.42.1.0/24. */
+  podNetworkOf(index: number): string {
+    const [network = ''] = this.podNetworks;
+    return network.replace(/^(\d+\.\d+)\..*$/, `$1.${index + 1}.0/24`);
+  }
+
   get serviceNetworks(): readonly string[] {
     return (this.server['service-cidr'] ?? '10.43.0.0/16').split(',');
   }

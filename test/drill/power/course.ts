@@ -185,6 +185,18 @@ export async function ascent(
   checkDisarmed(scenario, lab, machines);
 }
 
+/** Low battery after a fault that is over is as without the fault. */
+export async function thenLowBattery(scenario: Scenario, lab: PowerLab): Promise<void> {
+  await scenario.reach('every upsmon is logged in', 30_000, () => lab.loggedIn());
+  scenario.check(
+    'no node is committed',
+    lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
+  );
+  const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
+  await descent(scenario, lab, low);
+  await ascent(scenario, lab);
+}
+
 /** No deadline, no lease, and no mark of a command to a UPS. */
 export function checkDisarmed(scenario: Scenario, lab: PowerLab, machines: readonly string[] = MACHINES): void {
   const left = machines.flatMap((name) => lab.host(name).killpower.armed.map((file) => `${name}:${file}`));

@@ -1,6 +1,6 @@
 import { MAX_AGE_SECONDS } from '../../../lib/power/plan';
 import { type Scenario, seconds } from '../scenario';
-import { ascent, descent, failMains } from './course';
+import { failMains, thenLowBattery } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
 import { UPS } from './site';
 
@@ -13,18 +13,6 @@ async function stop(scenario: Scenario, lab: PowerLab, pidOf: string, name: stri
 
 const stopDriver = (scenario: Scenario, lab: PowerLab): Promise<number> =>
   stop(scenario, lab, `cat /var/run/nut/nutdrv_qx-${UPS}.pid`, 'the driver');
-
-/** Low battery afterwards is as without the fault. */
-async function thenLowBattery(scenario: Scenario, lab: PowerLab): Promise<void> {
-  await scenario.reach('every upsmon is logged in', 30_000, () => lab.loggedIn());
-  scenario.check(
-    'no node is committed',
-    lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
-  );
-  const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
-  await descent(scenario, lab, low);
-  await ascent(scenario, lab);
-}
 
 /** The driver hangs on line, and again on battery. upsd.sh restarts it before upsmon takes the UPS for empty. */
 export async function driverFrozen(scenario: Scenario): Promise<void> {
