@@ -1,4 +1,5 @@
 import type { Drill } from '../drill';
+import { buildRootFileSystems, packageVersion } from '../machine/root-file-systems';
 import {
   allPodsKilled,
   linkCutAtLowBattery,
@@ -17,6 +18,7 @@ import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notArmed } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
+import { nutImage } from './power-lab';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
 import { secretReplaced } from './secret';
@@ -38,6 +40,14 @@ export const powerDrill: Drill = {
     { name: 'socat', debianPackage: 'socat' },
     { name: 'pgrep', debianPackage: 'procps' },
   ],
+  prepare: async () => {
+    const image = nutImage();
+    if (image) {
+      await buildRootFileSystems(image);
+      console.log(`${image}: NUT ${await packageVersion(image, 'nut-server')}`);
+    }
+    return async () => {};
+  },
   scenarios: [
     // the longest first
     { name: 'two-upses', summary: 'low battery of one of two UPSes, later of both', run: twoUpsesOneLow },

@@ -3,8 +3,10 @@ import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
 import { buildSite } from '../../../lib/synth/app';
 import type { ContainerRunner } from '../container-runner';
+import { NUT_VARIABLE } from '../drill';
 import type { Watcher } from '../host';
 import { Lab } from '../lab';
+import type { RootFileSystem } from '../machine/root-file-systems';
 import type { MegatecOptions } from '../megatec';
 import type { Scenario } from '../scenario';
 import type { Sabotage } from './sabotage';
@@ -29,6 +31,12 @@ export interface PowerLabOptions {
   readonly instead?: { readonly objects: string; readonly watcher: Watcher };
 }
 
+/** NUT of the Debian release of `--nut`; undefined for that of this host. */
+export const nutImage = (): RootFileSystem | undefined => {
+  const release = process.env[NUT_VARIABLE];
+  return release ? `nut@${release}` : undefined;
+};
+
 /** The site of this drill with the NUT objects of synth. */
 export class PowerLab extends Lab {
   readonly plan: PowerPlan;
@@ -52,6 +60,7 @@ export class PowerLab extends Lab {
         const { haltSeconds = 0 } = plan.nodes.find(({ node }) => node.name === name) ?? {};
         return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
       },
+      image: nutImage(),
       watcher: instead?.watcher,
       killpowerSize: options.killpowerSize,
       // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
