@@ -141,7 +141,7 @@ function driversText(): string {
     'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`. Source `the drill` or `by hand`: the real driver ran against an emulated device, and what it wrote was read there. A file of NUT: read in the sources of NUT 2.8.0 to 2.8.5, no device was there.',
     table(['Driver', '`offdelay`', '`ondelay`', 'Otherwise', 'Source'], rows),
     'A UPS rounds its delays **down** to whole steps: 119 becomes 60, 59 becomes 0. `lsusb` prints the vendor. `ups[].delayStepSeconds` overrides the step, `ups[].fixedCutDelaySeconds` is for a UPS that ignores `offdelay`.',
-    "`usbhid-ups` shows its own `offdelay` as `ups.delay.shutdown`, not that of the UPS. `ondelay: -1` means never restore, as NUT's `shutdown.stayoff` writes it; 0 means at once, for CyberPower with mains power.",
+    '`usbhid-ups` shows its own `offdelay` as `ups.delay.shutdown`, not that of the UPS. The manual recommends `ondelay: -1` for a UPS that restores its output without mains power. `shutdown.stayoff` writes the same value: test that the output returns at all.',
     'snmp-ups reads the status of a UPS only every `pollfreq`, 30 s by default; the plan counts with that.',
   ].join('\n\n')}\n`;
 }

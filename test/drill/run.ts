@@ -43,7 +43,10 @@ const program = new Command('npm run drill --')
   .option('--keep', `keep the logs in ${LOG_FOLDER}/ also if all checks pass`)
   .option('--verbose', 'print events as they happen')
   .option('--kubernetes <version>', 'another release for the drill kubernetes, such as v1.34.4')
-  .option('--nut <release>', 'for the drill power, NUT of another Debian release, such as trixie or sid')
+  .option(
+    '--nut <release>',
+    'for the drill power, NUT of another Debian release, such as trixie (2.8.1) or sid (2.8.5 on 2026-11-30)',
+  )
   .addHelpText(
     'after',
     '\nExit status: 0 all checks passed, 1 a check failed, 2 wrong arguments, or this host cannot run the drill.',
