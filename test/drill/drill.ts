@@ -12,6 +12,8 @@ export interface ScenarioPlan {
   /** One line: what happens. */
   readonly summary: string;
   readonly run: (scenario: Scenario) => Promise<void>;
+  /** Whether it can show anything with the software of this run. @default - always */
+  readonly applies?: () => boolean;
 }
 
 /** Scenarios on one subject. They start in the order of the list and run concurrently, as many as this host can carry. */

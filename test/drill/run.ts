@@ -76,10 +76,8 @@ async function main(names: readonly string[], options: Options): Promise<number>
     console.error(`there is no drill "${unknown}"; --list prints them`);
     return 2;
   }
-  const jobs =
-    names.length === 0
-      ? all.filter(({ drill }) => !drill.onDemand)
-      : all.filter((job) => names.some((name) => isNamed(job, name)));
+  const wanted = (job: Job) => (names.length === 0 ? !job.drill.onDemand : names.some((name) => isNamed(job, name)));
+  const jobs = all.filter((job) => wanted(job) && (job.plan.applies?.() ?? true));
   const folder = sandboxFolder();
   if (folder !== undefined) return runJobs(jobs, folder, options);
 
