@@ -85,7 +85,7 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
   },
   { drivers: ['usbhid-ups', 'mge-shut'], facts: SECONDS, source: 'mge-hid.c' },
   { drivers: ['nutdrv_qx'], facts: MINUTES, source: 'drill' },
-  { drivers: ['blazer_ser', 'blazer_usb'], facts: { ...MINUTES, onDelayUnitSeconds: 60 }, source: 'manual' },
+  { drivers: ['blazer_ser', 'blazer_usb'], facts: { ...MINUTES, onDelayUnitSeconds: 60 }, source: 'drill' },
   // snmp-ups takes the length of the MIB's entries for both delays, 3, for a factor. shutdown.return is the card's "conserve battery"
   {
     drivers: ['snmp-ups'],
@@ -94,7 +94,13 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
     source: 'drill',
   },
   // NUT 2.8.0 lacks the value of the command, later versions have it: https://github.com/networkupstools/nut/pull/2041
-  { drivers: ['snmp-ups'], mibs: ['cyberpower'], facts: { ...SECONDS, returnArgument: 3 }, source: 'drill' },
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['cyberpower'],
+    facts: { ...SECONDS, returnArgument: 3 },
+    note: 'NUT 2.8.0 reads no status of these cards (preflight: no data); 2.8.1 and 2.8.5 do',
+    source: 'drill',
+  },
   // a Network-M2 that refuses: https://github.com/networkupstools/nut/issues/1571. NUT 2.8.0 has only pw, later versions have the others
   {
     drivers: ['snmp-ups'],

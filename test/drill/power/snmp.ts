@@ -77,6 +77,14 @@ export async function snmpCards(scenario: Scenario): Promise<void> {
     const { code, stderr } = await lab.kubelet(UPS_NODE).container('second').exec('sh', '-c', COMMANDS_ALL);
     scenario.check('the scripts send the commands', code === 0, stderr.trim());
     await scenario.pass('they wait for the answers of the drivers', 20_000);
+    const rows = await Promise.all(
+      named.map(
+        async (mibs) => [mibs, await lab.upsStatus(mibs), await lab.upsd(mibs).exec('upscmd', '-l', mibs)] as const,
+      ),
+    );
+    scenario.measure('ups.status', Object.fromEntries(rows.map(([mibs, words]) => [mibs, words.join(' ') || '-'])));
+    const hasStop = (list: string) => (/^shutdown\.stop /m.test(list) ? 'yes' : 'no');
+    scenario.measure('shutdown.stop', Object.fromEntries(rows.map(([mibs, , { stdout }]) => [mibs, hasStop(stdout)])));
     for (const mibs of MIBS) {
       const receives = written(lab, mibs).join(', ') || 'nothing';
       scenario.check(`${mibs}: what docs/drivers.md says`, receives === expected(lab, mibs), receives);

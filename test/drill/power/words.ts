@@ -49,13 +49,13 @@ export async function words(scenario: Scenario, options: PowerLabOptions = {}): 
     await says(lab, () => 'OB', 0);
     await scenario.pass('one bad reading', 4000);
     await says(lab, () => 'OB');
-    await scenario.reach('every node has a lease', 15_000, () =>
-      lab.hosts.every(({ killpower }) => killpower.armed.includes('lease')),
-    );
     await scenario.pass('an early shutdown would begin', 10_000);
     scenario.check(
       ONE_BAD_READING,
       lab.hosts.every(({ killpower }) => killpower.deadline === undefined),
+    );
+    await scenario.reach('every node has a lease', 15_000, () =>
+      lab.hosts.every(({ killpower }) => killpower.armed.includes('lease')),
     );
     await says(lab, (node) => WORDS[node][0]);
     // OFFDURATION is 30 s by default
