@@ -88,6 +88,17 @@ function freezeAtLowBattery(lab: PowerLab): { at: number; name: string } {
   return { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
 }
 
+/** On the node with the cable, the container that declares the shutdown is frozen on battery, and the UPS does not report its command. */
+export async function primaryFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, { ups: { showsShutdown: false }, ...options }, async (lab) => {
+    await failMains(scenario, lab);
+    lab.kubelet(UPS_NODE).container('primary').freeze();
+    const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
+    await descent(scenario, lab, low);
+    await ascent(scenario, lab);
+  });
+}
+
 /** On the node with the cable, the container that renews its lease is frozen on battery. Its UPS is commanded before the lease expires. */
 export async function secondFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
   await withPowerLab(scenario, options, async (lab) => {

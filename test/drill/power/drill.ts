@@ -5,6 +5,7 @@ import {
   allPodsKilled,
   linkCutAtLowBattery,
   linkCutOnBattery,
+  primaryFrozen,
   secondaryFrozen,
   secondFrozen,
   upsNodeFrozen,
@@ -23,6 +24,7 @@ import { nutImage } from './power-lab';
 import { preflight, preflightDelays } from './preflight';
 import {
   controlDriverFrozen,
+  controlEarlyFrozen,
   controlOff,
   controlOneCaller,
   controlPrimaryFrozen,
@@ -92,6 +94,7 @@ export const powerDrill: Drill = {
       run: upsNodeRestarted,
     },
     { name: 'secondary-frozen', summary: 'the pods of one node are frozen at low battery', run: secondaryFrozen },
+    { name: 'primary-frozen', summary: 'primary on the UPS node is frozen at low battery', run: primaryFrozen },
     {
       name: 'second-frozen',
       summary: 'second on the UPS node is frozen on battery: the UPS is commanded before the lease expires',
@@ -163,10 +166,11 @@ export const powerDrill: Drill = {
     { name: 'control-upsd-frozen', summary: 'upsd-frozen without the restart', run: controlUpsdFrozen },
     { name: 'control-second-frozen', summary: 'second-frozen without lease.sh', run: controlSecondFrozen },
     {
-      name: 'control-primary-frozen',
+      name: 'control-early-frozen',
       summary: 'early-primary-frozen without the limits in second',
-      run: controlPrimaryFrozen,
+      run: controlEarlyFrozen,
     },
+    { name: 'control-primary-frozen', summary: 'primary-frozen without second', run: controlPrimaryFrozen },
     {
       name: 'control-off',
       summary: 'words with OFFDURATION 30, with --nut',

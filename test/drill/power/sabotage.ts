@@ -43,6 +43,13 @@ export const withoutEarlySecond = script(
   '! /scripts/early-reached.sh "$ups" $((EARLY_POLLS * POLL)) ||',
   ': ||',
 );
+/** What begins a shutdown at low battery without upsmon: the commit of the node, and FSD. */
+export const withoutSecondOpinion: Sabotage = (files) =>
+  script(
+    'second.sh',
+    '    /scripts/commit.sh second-opinion',
+    '    :',
+  )(script('second.sh', "'done')\n          declare_shutdown", "'done')\n          : declare_shutdown")(files));
 /** The pages that a full directory has in reserve. */
 export const withoutReserve = script('common.sh', 'if [ -s "$new.a" ] &&', 'if false &&');
 

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario';
 import { CUT_CLEAN, failMains } from './course';
-import { killAllAfterCommit, secondaryFrozen, secondFrozen } from './dead-pods';
+import { killAllAfterCommit, primaryFrozen, secondaryFrozen, secondFrozen } from './dead-pods';
 import { earlyPrimaryFrozen } from './early-faults';
 import { driverFrozen, upsdFrozen } from './frozen';
 import { runFull } from './full';
@@ -18,6 +18,7 @@ import {
   withoutLease,
   withoutLeaseWatch,
   withoutReserve,
+  withoutSecondOpinion,
   withoutSecretWatch,
   withoutUpsdWatch,
   withoutWords,
@@ -37,7 +38,13 @@ export const controlWithoutForce = without(withoutForce, hangingHalt, CUT_CLEAN)
 export const controlDriverFrozen = without(withoutDriverWatch, driverFrozen, 'on line it is restarted');
 export const controlUpsdFrozen = without(withoutUpsdWatch, upsdFrozen, 'it is restarted');
 export const controlSecondFrozen = without(withoutLeaseWatch, secondFrozen, 'the UPS cuts its output');
-export const controlPrimaryFrozen = without(withoutEarlySecond, earlyPrimaryFrozen, 'the UPS cuts its output');
+export const controlEarlyFrozen = without(withoutEarlySecond, earlyPrimaryFrozen, 'the UPS cuts its output');
+// the agents wait for HOSTSYNC
+export const controlPrimaryFrozen = without(
+  withoutSecondOpinion,
+  primaryFrozen,
+  'the first node is committed within 7 s after low battery',
+);
 export const controlRunFull = without(withoutReserve, runFull, 'every node has a lease');
 export const controlWords = without(withoutWords, words, NO_POWER_OFF);
 export const controlOff = without(withOffDuration, words, NO_POWER_OFF);
