@@ -45,7 +45,12 @@ export function requirements(cluster: Cluster): string[] {
     [true, 'TCP 10250', 'kubelet', 'all hosts'],
     [true, 'UDP 8472', 'flannel (VXLAN)', 'all hosts'],
     [loadBalancer !== undefined, `TCP and UDP ${METALLB.ports.memberlist}`, 'MetalLB', 'all hosts'],
-    [cluster.ups.length > 0, `TCP ${cluster.nut.port}`, 'upsd', 'all hosts'],
+    [
+      cluster.ups.length > 0,
+      `TCP ${cluster.nut.port}`,
+      'upsd',
+      ['all hosts', ...cluster.ups.flatMap(({ clients }) => clients.map(({ name }) => name))].join(', '),
+    ],
   ];
   const needed = ([use]: readonly [boolean, ...string[]]): boolean => use;
   const hosts: readonly (readonly [needed: boolean, what: string, how: string])[] = [

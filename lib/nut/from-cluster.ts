@@ -1,6 +1,6 @@
 import { type Cluster, primary } from '../cluster';
 import { urlHost } from '../network';
-import { driverFacts, type PowerPlan, powerPlan, type UpsPlan, writtenDelay } from '../power';
+import { clientUser, driverFacts, type PowerPlan, powerPlan, type UpsPlan, writtenDelay } from '../power';
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
@@ -63,6 +63,11 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
       offDelaySeconds: plan.offDelaySeconds,
       shownOffDelay: writtenDelay(ups, plan.offDelaySeconds),
       returnArgument: argument === 'delay' ? plan.offDelaySeconds : argument,
+      clients: ups.clients.map((client) => ({
+        name: client.name,
+        address: client.address.text,
+        user: clientUser(client),
+      })),
     },
   ];
 }
