@@ -53,7 +53,7 @@ function setup(cluster: Cluster, ups: Ups, client: Client, origin: Origin): stri
   const { name, nut } = cluster;
   const key = clientPasswordKey(client.name);
   return [
-    'Set `MODE=netclient` in `/etc/nut/nut.conf`. `/etc/nut/upsmon.conf`, mode 0640; the times are those of the table:',
+    'Set "restore on AC power loss" to "power on" in its firmware. Set `MODE=netclient` in `/etc/nut/nut.conf`. In `/etc/nut/upsmon.conf`, mode 0640 (NUT 2.7: `slave` instead of `secondary`; NUT before 2.8.3 logs that it does not know the last lines):',
     [
       '```conf',
       `MONITOR ${ups.name}@${host}:${nut.port} 1 ${clientUser(client)} PASSWORD secondary`,
@@ -65,9 +65,11 @@ function setup(cluster: Cluster, ups: Ups, client: Client, origin: Origin): stri
       `DEADTIME ${deadTime}`,
       `FINALDELAY ${finalDelay}`,
       'POWERDOWNFLAG /run/nut/killpower',
+      'OFFDURATION -1',
+      'ALARMCRITICAL 0',
       '```',
     ].join('\n'),
-    'Set "restore on AC power loss" to "power on" in its firmware. This prints PASSWORD. A new Secret has a new one unless you give it:',
+    'The first command prints PASSWORD. The second keeps it in a new Secret:',
     commands(
       `kubectl --context ${name} -n nut get secret ${nut.secret} -o go-template='{{index .data "${key}" | base64decode}}{{"\\n"}}'`,
       npmRun('--silent secret:nut', origin, [`--client-file ${client.name}=FILE`]),

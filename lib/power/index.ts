@@ -27,7 +27,6 @@ export {
   CLIENT_TIMING,
   EARLY_POLLS,
   type HostPlan,
-  hostsOn,
   MAX_AGE_SECONDS,
   type NodePlan,
   type PowerPlan,

@@ -55,68 +55,61 @@ export const stages = subject(RULES, (cluster, report) => {
   const plan = powerPlan(cluster);
 
   const cables = plan.upses.flatMap((ups) =>
-    ups.nodes.filter(({ name }) => name === ups.ups.node).map((holder) => ({ holder, ups, path: holder.stagePath })),
+    ups.nodes.filter(({ name }) => name === ups.ups.node).map((holder) => ({ holder, ups })),
   );
-  for (const group of byPath(cables)) {
-    const [{ holder, path }] = group;
-    const later = group
+  for (const { path, first, all } of grouped(cables, ({ holder }) => holder.stagePath)) {
+    const { stageSeconds } = first.holder;
+    const nodes = all
       .flatMap(({ ups }) => ups.nodes)
-      .filter(({ stageSeconds }) => stageSeconds > holder.stageSeconds)
       .sort((a, b) => b.stageSeconds - a.stageSeconds)
-      .map((node) => ({
-        seconds: node.stageSeconds,
-        text: `${labelOf(node, node.stagePath)} (${node.stageSeconds} s)`,
-      }));
-    const polling = group
+      .map((node) => ({ seconds: node.stageSeconds, text: `${labelOf(node)} (${node.stageSeconds} s)` }));
+    const clients = all
       .flatMap(({ ups }) => ups.clients)
-      .filter(() => CLIENT_POLL_SECONDS > holder.stageSeconds)
       .map(({ name }) => ({ seconds: CLIENT_POLL_SECONDS, text: `${name} (polls within ${CLIENT_POLL_SECONDS} s)` }));
-    const missed = [...later, ...polling];
+    const missed = [...nodes, ...clients].filter(({ seconds }) => seconds > stageSeconds);
     if (missed.length === 0) continue;
     report(
       'ups-node-not-last',
       path,
-      `the node with the UPS powers off after ${holder.stageSeconds} s and stops upsd for ${[...new Set(missed.map(({ text }) => text))].join(' and ')}`,
+      `the node with the UPS powers off after ${stageSeconds} s and stops upsd for ${[...new Set(missed.map(({ text }) => text))].join(' and ')}`,
       `set ${settingOf(path)} to ${Math.max(...missed.map(({ seconds }) => seconds))} or more`,
     );
   }
 
-  const [first] = plan.nodes.filter(({ role }) => role === 'server').sort((a, b) => a.stageSeconds - b.stageSeconds);
-  const late = plan.nodes.filter(
-    ({ role, stageSeconds }) => role === 'agent' && first && stageSeconds > first.stageSeconds,
+  const [server] = plan.nodes.filter(({ role }) => role === 'server').sort((a, b) => a.stageSeconds - b.stageSeconds);
+  const late = plan.nodes.flatMap((agent) =>
+    agent.role === 'agent' && server && agent.stageSeconds > server.stageSeconds ? [{ agent, server }] : [],
   );
-  for (const [agent] of byPath(late.map((node) => ({ ...node, path: node.stagePath })))) {
-    if (!first) break;
+  for (const { path, first } of grouped(late, ({ agent }) => agent.stagePath)) {
     report(
       'agents-last',
-      agent.path,
-      `${powersOff(agent, agent.path)} and ${labelOf(first, first.stagePath)} after ${first.stageSeconds} s, so pods on agents stop without the API`,
-      `set ${settingOf(agent.path)} to ${first.stageSeconds} or less`,
+      path,
+      `${powersOff(first.agent)} and ${labelOf(first.server)} after ${first.server.stageSeconds} s, so pods on agents stop without the API`,
+      `set ${settingOf(path)} to ${first.server.stageSeconds} or less`,
     );
   }
 
   // every node polls each pollOnBatterySeconds, and the one with the cable may be the last to receive the shutdown
   const needed = power.pollOnBatterySeconds + COMMAND_SECONDS;
   const early = plan.nodes.filter((node) => node.stageSeconds < needed && isCommandedElsewhere(plan, node));
-  for (const [node] of byPath(early.map((one) => ({ ...one, path: one.stagePath })))) {
+  for (const { path, first } of grouped(early, ({ stagePath }) => stagePath)) {
     report(
       'stage-before-command',
-      node.path,
-      `${powersOff(node, node.path)}, but the UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
-      `set ${settingOf(node.path)} to ${needed} or more`,
+      path,
+      `${powersOff(first)}, but the UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
+      `set ${settingOf(path)} to ${needed} or more`,
     );
   }
 
-  const short = [...plan.nodes, ...plan.upses.flatMap(({ clients }) => clients)].filter(
-    ({ haltSeconds }) => haltSeconds < SHORTEST_HALT_SECONDS,
-  );
-  for (const [{ path, role, haltSeconds }] of byPath(short.map((host) => ({ ...host, path: host.haltPath })))) {
+  const hosts = [...plan.nodes, ...plan.upses.flatMap(({ clients }) => clients)];
+  const hasty = hosts.filter(({ haltSeconds }) => haltSeconds < SHORTEST_HALT_SECONDS);
+  for (const { path, first } of grouped(hasty, ({ haltPath }) => haltPath)) {
     report(
       'halt-budget-short',
       path,
-      role === 'client'
-        ? `a host that needs more than ${haltSeconds} s to halt is cut while it runs`
-        : `a node that needs more than ${haltSeconds} s to halt is powered off by force and loses unwritten data`,
+      first.role === 'client'
+        ? `a host that needs more than ${first.haltSeconds} s to halt is cut while it runs`
+        : `a node that needs more than ${first.haltSeconds} s to halt is powered off by force and loses unwritten data`,
       `measure a halt, and set more than that, at least ${SHORTEST_HALT_SECONDS} s`,
     );
   }
@@ -124,34 +117,37 @@ export const stages = subject(RULES, (cluster, report) => {
   // a holder that powers off without a handover is replaced while the pods of the other servers still stop
   const awaySeconds = controlPlane.lease.durationSeconds + AFTER_LEASE_SECONDS;
   const budget = budgetFor(awaySeconds);
-  const tight = haltBudgetsOf(cluster, 'server').filter(({ haltSeconds }) => haltSeconds < budget);
-  const groups = byPath(tight.map(({ haltPath: path }) => ({ path })));
-  const [[one] = []] = groups;
-  if (controlPlane.provider !== 'kube-vip' || serversOf(cluster).length < 2 || one === undefined) return;
+  const short = haltBudgetsOf(cluster, 'server').filter(({ haltSeconds }) => haltSeconds < budget);
+  const paths = grouped(short, ({ haltPath }) => haltPath).map(({ path }) => path);
+  const [path] = paths;
+  if (controlPlane.provider !== 'kube-vip' || serversOf(cluster).length < 2 || path === undefined) return;
   report(
     'drain-below-lease',
-    one.path,
+    path,
     `pods on a server that halts have ${gracefulShutdown(cluster, 'server').totalSeconds} s of ${shortestHaltBudget(cluster, 'server')} s, less than the ${awaySeconds} s of a VIP failover (durationSeconds ${controlPlane.lease.durationSeconds} + ${AFTER_LEASE_SECONDS})`,
-    `set ${groups.map(([{ path }]) => settingOf(path)).join(' and ')} to ${budget} or more, or lower lease.durationSeconds`,
+    `set ${paths.map(settingOf).join(' and ')} to ${budget} or more, or lower lease.durationSeconds`,
   );
 });
 
-/** The hosts that share one setting, in the order of their first. */
-function byPath<T extends { readonly path: Path }>(hosts: readonly T[]): (readonly [T, ...T[]])[] {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const host of hosts) {
-    const group = groups.get(pathText(host.path));
-    if (group) group.push(host);
-    else groups.set(pathText(host.path), [host]);
+/** What shares one setting, in the order of the first of each group. */
+function grouped<T>(items: readonly T[], pathOf: (item: T) => Path) {
+  const groups = new Map<string, { readonly path: Path; readonly first: T; readonly all: T[] }>();
+  for (const item of items) {
+    const path = pathOf(item);
+    const group = groups.get(pathText(path));
+    if (group) group.all.push(item);
+    else groups.set(pathText(path), { path, first: item, all: [item] });
   }
   return [...groups.values()];
 }
 
-/** A node with a setting of its own, or all nodes of its role. */
-const labelOf = ({ name, role }: NodePlan, path: Path): string => (path[0] === 'nodes' ? name : PLURALS[role]);
+/** A node with its own stage, or all nodes of its role. */
+const labelOf = ({ name, role, stagePath }: NodePlan): string => (hasOwn(stagePath) ? name : PLURALS[role]);
 
-const powersOff = (node: NodePlan, path: Path): string =>
-  `${labelOf(node, path)} ${path[0] === 'nodes' ? 'powers' : 'power'} off after ${node.stageSeconds} s`;
+const powersOff = (node: NodePlan): string =>
+  `${labelOf(node)} ${hasOwn(node.stagePath) ? 'powers' : 'power'} off after ${node.stageSeconds} s`;
+
+const hasOwn = (path: Path): boolean => path[0] === 'nodes';
 
 /** `stages.serverSeconds` or `nodes[0].stageSeconds`. */
 const settingOf = (path: Path): string => pathText(path).replace(/^power\./, '');
