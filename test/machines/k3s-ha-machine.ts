@@ -20,11 +20,15 @@ export interface Answer {
   readonly lines: readonly string[];
 }
 
+/** What a server does, what happened before, and exit status and line of its `start`. */
+export type Decision = readonly [does: string, before: () => void, says: string | RegExp];
+
 const PASSWORD = '0123456789abcdef-of-the-test';
 
 /**
  * A node of folders. Its curl asks k3s-ha of the other servers in their folders, so question, vote and answer are real. A file
- * peers/ADDRESS names the folder of a server, serving/HOST:PORT is an open API, macs/ADDRESS the answer to ARP.
+ * peers/ADDRESS names the folder of a server, serving/HOST:PORT is an open API, macs/ADDRESS the answer to ARP, and
+ * ports/ADDRESS/PORT/PROTOCOL what curl or bash say of a port: by default a connection of TCP, and nothing of UDP.
  */
 export class StubMachine {
   readonly folder = mkdtempSync(join(tmpdir(), 'k3s-ha-'));
@@ -49,6 +53,7 @@ export class StubMachine {
     this.has(...this.addresses);
     this.stub('curl', CURL);
     this.stub('ip', IP);
+    this.stub('bash', 'cat "$F/ports/$3/$4/udp" 2>/dev/null && exit 1; exit 142\n');
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
@@ -141,6 +146,13 @@ export class StubMachine {
     return { code: status, line: (lines.at(-1) ?? '').replace(/^k3s-ha: /, ''), lines };
   }
 
+  /** Exit status and last line of `k3s-ha start`, which leaves settings of a bootstrap only if it decides on one. */
+  start(): string {
+    const { code, line } = this.run('start');
+    expect([line, this.read('run/found.env') !== undefined]).toEqual([line, line.startsWith('INIT ')]);
+    return `${code} ${line}`;
+  }
+
   /** What k3s-ha answers to these bytes. */
   answers(bytes: string | Buffer): string {
     return spawnSync(join(this.folder, 'bin/k3s-ha'), ['answer'], { input: bytes, encoding: 'utf8' }).stdout;
@@ -185,6 +197,13 @@ export function stubServers(shell: readonly string[]) {
     install,
     all: () => servers,
     at,
+    /** A test for each decision of a node. */
+    decides(rows: readonly Decision[], index = 0): void {
+      test.each(rows)('%s', (_, before, says) => {
+        before();
+        expect(at(index).start()).toMatch(says);
+      });
+    },
     /** Powers a server off. */
     off(index: number): void {
       for (const one of servers) if (one !== at(index)) one.loses(at(index));
@@ -212,7 +231,15 @@ case $last in
     exit
     ;;
 esac
-peer=$(cat "$F/peers/$address" 2>/dev/null) || { printf ' 000'; exit 28; }
+peer=$(cat "$F/peers/$address" 2>/dev/null)
+case "$*" in
+  *time_connect*)
+    cat "$F/ports/$address/\${host##*:}/tcp" 2>/dev/null && exit 7
+    [ -z "$peer" ] && printf ' 0.000000' || printf ' 0.000123'
+    exit
+    ;;
+esac
+[ -n "$peer" ] || { printf ' 000'; exit 28; }
 [ "$peer" != refuses ] || { printf ' 000'; exit 7; }
 reply=$(printf 'GET /%s HTTP/1.1\\r\\n\\r\\n' "\${url#*/}" | "$peer/bin/k3s-ha" answer 2>/dev/null | tr -d '\\r')
 code=$(echo "$reply" | sed -n '1s/^HTTP.1.0 \\([0-9]*\\).*/\\1/p')

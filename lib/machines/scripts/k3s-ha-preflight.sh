@@ -35,14 +35,38 @@ check_files() {
   done
 }
 
-# a connection that is refused reaches the host: what listens there may not run yet
-check_ports() { # SERVER
-  ports=$OPEN
-  is_server || ports="$ASK_PORT $PORT"
-  for port in $ports; do
-    for address in $(addresses "$1"); do
-      connected=$(curl --noproxy '*' -gs -o /dev/null --connect-timeout 2 --max-time 3 -w '%{time_connect}' "http://$(host_port "$address" "$port")/")
-      [ $? != 28 ] || [ "${connected#0.000}" = "$connected" ] || problem "$(who "$1") drops packets to TCP port $port; open it in its firewall"
+# ADDRESS PORT/PROTOCOL: prints open, refused, silent or unknown, and the port
+probe() {
+  if [ "${2#*/}" = tcp ]; then
+    told=silent
+    said=$(LC_ALL=C curl --noproxy '*' -gsv -o /dev/null --connect-timeout 2 --max-time 3 -w ' %{time_connect}' "http://$(host_port "$1" "${2%/*}")/" 2>&1)
+    case $said in *' 0.000000' | *' 0.000') ;; *) said='' told=open ;; esac
+  else
+    # an open UDP port is silent too
+    told=unknown
+    said=$(LC_ALL=C bash -c 'exec 3<>"/dev/udp/$0/$1" && echo >&3 && read -rt 2 -u 3 _' "$1" "${2%/*}" 2>&1) && told=open
+  fi
+  # by ICMP a firewall refuses with "prohibited", and the kernel with "port unreachable"
+  case $said in *'onnection refused'*) told=refused ;; *'o route to host'*) told=silent ;; esac
+  echo "$told $2"
+}
+check_ports() { # NODE
+  for address in $(addresses "$1"); do
+    node="$1 ($address)"
+    probed=$(for port in $(ports "$1" "$self" | tr -d ,); do probe "$address" "$port" & done; wait)
+    case $probed$(neighbour "$address") in
+      *open* | *refused* | *:*) ;;
+      *) problem "$node is powered off or disconnected; power it on"; continue ;;
+    esac
+    for told in open refused unknown silent; do
+      port=$(list "$(echo "$probed" | sed -n "s/^$told //p" | sort -n)")
+      case $told:$port in
+        *:) ;;
+        open:*) ok "$node accepts $port" ;;
+        refused:*) ok "$node refuses $port: packets arrive, and no program listens there yet" ;;
+        unknown:*) note "$node is silent on $port: blocked if no program listens there yet, otherwise not known" ;;
+        silent:*) problem "$node drops packets to $port; open it in its firewall" ;;
+      esac
     done
   done
 }
@@ -88,7 +112,9 @@ preflight() {
         none | data) ok "$(who "$name") answers on TCP port $ASK_PORT" ;;
         *) problem "$(who "$name") $(echo "$answers" | sed -n "s/^$name o[nf]* //p")" ;;
       esac
-      [ "$(field 2 "$name")" = off ] || check_ports "$name"
+    done
+    for name in $(names) $(agents); do
+      [ "$name" = "$self" ] || [ "$(field 2 "$name")" = off ] || check_ports "$name"
     done
     check_clock
   fi

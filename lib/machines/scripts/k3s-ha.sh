@@ -118,7 +118,7 @@ elect() {
     fi
     case $for_whom in
       "$self@$(boot)") voters="$voters $name" ;;
-      - | "$self@"*) decide 2 "REFUSE $name cannot connect to this host; open TCP ports $OPEN in the firewall of this host" ;;
+      - | "$self@"*) decide 2 "REFUSE $name cannot connect to this host; open $(ports "$self" "$name") in the firewall of this host" ;;
       *)
         denial="${for_whom%@*} has the vote of $name"
         if is_in "${for_whom%@*}" "$self $empty"; then
