@@ -58,7 +58,7 @@ export class StubMachine {
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
     this.stub('timedatectl', 'echo yes\n');
-    this.sets({ K3S_HA_HOSTNAME: this.name.toUpperCase() });
+    this.isNamed(this.name.toUpperCase());
   }
 
   /** Installs the files of hosts/ below root/. */
@@ -94,6 +94,10 @@ export class StubMachine {
     this.write('environment', `${this.read('environment') ?? ''}${lines.join('')}`);
   }
 
+  isNamed(name: string): void {
+    this.sets({ K3S_HA_HOSTNAME: name });
+  }
+
   /** Its addresses. */
   has(...addresses: readonly string[]): void {
     const lines = addresses.map((one) => `2: eth0    ${one.includes(':') ? 'inet6' : 'inet'} ${one}/24 scope global`);
@@ -105,34 +109,23 @@ export class StubMachine {
     this.write(`serving/${host}:6443`, caOf(ca));
   }
 
-  /** A device with this MAC address answers ARP for this address. */
-  neighbour(address: string, mac: string): void {
-    this.write(`macs/${address}`, `${mac}\n`);
-  }
-
   /** Connects it to another server, in one direction. */
   reaches(other: StubMachine): void {
     for (const address of other.addresses) {
       this.write(`peers/${address}`, other.folder);
-      this.neighbour(address, '02:00:00:00:00:99');
+      this.write(`macs/${address}`, '02:00:00:00:00:99');
     }
   }
 
-  /** Packets to another server are dropped, which still answers ARP. */
-  dropsTo(other: StubMachine): void {
-    for (const address of other.addresses) rmSync(join(this.folder, 'peers', address));
+  /** Packets to another server are dropped, which still answers ARP unless it is powered off. */
+  dropsTo(other: StubMachine, folders: readonly string[] = ['peers']): void {
+    for (const one of folders) for (const address of other.addresses) rmSync(join(this.folder, one, address));
   }
 
-  /** Another server is powered off. */
-  loses(other: StubMachine): void {
-    this.dropsTo(other);
-    for (const address of other.addresses) rmSync(join(this.folder, 'macs', address));
-  }
-
-  /** Gives it data of a cluster. */
+  /** Gives it data of a cluster, or with '' of one that has no CA yet. */
   hasData(ca = 'ours'): void {
     mkdirSync(join(this.folder, 'data/server/db/etcd/member/wal'), { recursive: true });
-    this.write('data/server/tls/server-ca.crt', caOf(ca));
+    this.write('data/server/tls/server-ca.crt', ca && caOf(ca));
   }
 
   /** A power cycle: /run is empty. */
@@ -146,10 +139,11 @@ export class StubMachine {
     return { code: status, line: (lines.at(-1) ?? '').replace(/^k3s-ha: /, ''), lines };
   }
 
-  /** Exit status and last line of `k3s-ha start`, which leaves settings of a bootstrap only if it decides on one. */
+  /** Exit status and last line of `k3s-ha start`, which leaves settings only of that to which it decides. */
   start(): string {
     const { code, line } = this.run('start');
-    expect([line, this.read('run/found.env') !== undefined]).toEqual([line, line.startsWith('INIT ')]);
+    const left = ['run/found.env', 'config/config.yaml.d/50-join.yaml'].map((file) => this.read(file) !== undefined);
+    expect([line, ...left]).toEqual([line, line.startsWith('INIT '), line.startsWith('JOIN ')]);
     return `${code} ${line}`;
   }
 
@@ -206,7 +200,7 @@ export function stubServers(shell: readonly string[]) {
     },
     /** Powers a server off. */
     off(index: number): void {
-      for (const one of servers) if (one !== at(index)) one.loses(at(index));
+      for (const one of servers) if (one !== at(index)) one.dropsTo(at(index), ['peers', 'macs']);
     },
   };
 }

@@ -6,10 +6,9 @@ root=${K3S_HA_ROOT:-} # of /proc, /sys and the installed files
 
 ok() { echo "ok: $1"; }
 note() { echo "note: $1"; }
-problem() {
-  echo "problem: $1"
-  failed=1
-}
+problem() { failed=1; echo "problem: $1"; }
+# STATUS OK PROBLEM
+says() { if [ "$1" = 0 ]; then ok "$2"; else problem "$3"; fi; }
 # COMMAND...: the line of its refusal is a problem
 passes() {
   refusal=$("$@") && return
@@ -81,16 +80,10 @@ check_clock() {
 }
 
 check_kernel() {
-  if grep -qsw memory "$root/sys/fs/cgroup/cgroup.controllers" || grep -qs '^memory[[:space:]].*[[:space:]]1$' "$root/proc/cgroups"; then
-    ok 'the kernel has memory cgroups'
-  else
-    problem 'the kernel has no memory cgroups; on a Raspberry Pi append cgroup_memory=1 cgroup_enable=memory to the line in /boot/firmware/cmdline.txt and reboot'
-  fi
-  if [ "$(cat "$root/sys/fs/selinux/enforce" 2>/dev/null)" != 1 ] || semodule -l 2>/dev/null | grep -qw k3s; then
-    ok 'SELinux is off, or has the policy of k3s'
-  else
-    problem 'SELinux enforces and has no policy of k3s; install the package k3s-selinux'
-  fi
+  grep -qsw memory "$root/sys/fs/cgroup/cgroup.controllers" || grep -qs '^memory[[:space:]].*[[:space:]]1$' "$root/proc/cgroups"
+  says $? 'the kernel has memory cgroups' 'the kernel has no memory cgroups; on a Raspberry Pi append cgroup_memory=1 cgroup_enable=memory to the line in /boot/firmware/cmdline.txt and reboot'
+  [ "$(cat "$root/sys/fs/selinux/enforce" 2>/dev/null)" != 1 ] || semodule -l 2>/dev/null | grep -qw k3s
+  says $? 'SELinux is off, or has the policy of k3s' 'SELinux enforces and has no policy of k3s; install the package k3s-selinux'
 }
 
 preflight() {

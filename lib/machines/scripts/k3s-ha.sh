@@ -120,12 +120,9 @@ elect() {
       "$self@$(boot)") voters="$voters $name" ;;
       - | "$self@"*) decide 2 "REFUSE $name cannot connect to this host; open $(ports "$self" "$name") in the firewall of this host" ;;
       *)
-        denial="${for_whom%@*} has the vote of $name"
-        if is_in "${for_whom%@*}" "$self $empty"; then
-          denial="$denial and bootstraps the cluster; if it does not, see k3s-ha status there, or restart it"
-        else
-          denial="$denial, does not answer, and may have bootstrapped the cluster; power it on or, if it is lost, restart $name"
-        fi
+        is_in "${for_whom%@*}" "$self $empty" && denial=' and bootstraps the cluster; if it does not, see k3s-ha status there, or restart it' ||
+          denial=", does not answer, and may have bootstrapped the cluster; power it on or, if it is lost, restart $name"
+        denial="${for_whom%@*} has the vote of $name$denial"
         # one that has no vote yet leaves the rest to the candidate that has the first
         [ -n "$voters" ] || decide 1 "WAIT $denial"
         ;;
