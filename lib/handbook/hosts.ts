@@ -63,7 +63,7 @@ export function requirements(cluster: Cluster): string[] {
       ['needed', 'how'],
       hosts.filter(needed).map(([, ...cells]) => cells),
     ),
-    'A firewall accepts these packets. `preflight` tries each port; without an answer, an open UDP port looks like one that is blocked.',
+    'A firewall accepts these packets. `preflight` tries each port. An open UDP port and a blocked one are both silent, which it notes.',
     table(['port', 'program', 'on', 'from'], firewall(cluster)),
   ];
 }

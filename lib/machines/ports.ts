@@ -27,44 +27,33 @@ export function listeners(cluster: Cluster): readonly Listener[] {
   const api = { path: ['controlPlane', 'port'], usual: 6443 };
   const cables = nodes.filter((node) => upsesAt(cluster, node).length > 0).map(({ name }) => name);
   const { metrics, health, memberlist } = METALLB.ports;
-  const speaker = { what: "MetalLB's speaker", on: 'hosts' } as const;
-  return [
+  const speaker = { what: "MetalLB's speaker", on: loadBalancer ? 'hosts' : [] } as const;
+  const all: readonly Listener[] = [
     { port: K3S_HA_PORT, what: 'k3s-ha', on: 'servers', from: 'hosts' },
-    ...[2379, 2380].map((port) => ({ port, what: 'etcd', on: 'servers', from: 'servers' }) as const),
-    ...[2381, 2382].map((port) => ({ port, what: 'etcd', on: 'servers' }) as const),
+    { port: 2379, what: 'etcd', on: 'servers', from: 'servers' },
+    { port: 2380, what: 'etcd', on: 'servers', from: 'servers' },
+    { port: 2381, what: 'etcd', on: 'servers' },
+    { port: 2382, what: 'etcd', on: 'servers' },
     { port: controlPlane.port, what: 'the Kubernetes API', on: 'servers', from: 'hosts', chosen: api },
     { port: controlPlane.port + 1, what: 'kube-apiserver', on: 'servers', chosen: { ...api, usual: 6444 } },
     { port: 6444, what: "the agent's load balancer (lb-server-port)", on: 'agents' },
     { port: 8472, what: 'flannel (VXLAN)', on: 'hosts', from: 'hosts', protocols: ['udp'] },
     { port: 10010, what: 'containerd', on: 'hosts' },
     { port: 10248, what: 'the kubelet', on: 'hosts' },
+    { port: 10249, what: 'kube-proxy', on: 'hosts' },
     { port: 10250, what: 'the kubelet', on: 'hosts', from: 'hosts' },
-    ...[10249, 10256].map((port) => ({ port, what: 'kube-proxy', on: 'hosts' }) as const),
+    { port: 10256, what: 'kube-proxy', on: 'hosts' },
     { port: 10257, what: 'kube-controller-manager', on: 'servers' },
     { port: 10258, what: 'the cloud controller manager', on: 'servers' },
     { port: 10259, what: 'kube-scheduler', on: 'servers' },
-    ...(controlPlane.provider === 'kube-vip'
-      ? [{ port: 2112, what: "kube-vip's metrics", on: 'servers' } as const]
-      : []),
-    ...(loadBalancer
-      ? [
-          ...[metrics, health].map((port) => ({ port, ...speaker })),
-          { port: memberlist, ...speaker, from: 'hosts', protocols: ['tcp', 'udp'] } as const,
-        ]
-      : []),
-    ...(power.metrics ? [{ port: 9199, what: 'nut_exporter', on: cables }] : []),
-    ...(cables.length > 0
-      ? [
-          {
-            port: nut.port,
-            what: 'upsd',
-            on: cables,
-            from: 'hosts',
-            chosen: { path: ['nut', 'port'], usual: 3493 },
-          } as const,
-        ]
-      : []),
+    { port: 2112, what: "kube-vip's metrics", on: controlPlane.provider === 'kube-vip' ? 'servers' : [] },
+    { port: metrics, ...speaker },
+    { port: health, ...speaker },
+    { port: memberlist, ...speaker, from: 'hosts', protocols: ['tcp', 'udp'] },
+    { port: 9199, what: 'nut_exporter', on: power.metrics ? cables : [] },
+    { port: nut.port, what: 'upsd', on: cables, from: 'hosts', chosen: { path: ['nut', 'port'], usual: 3493 } },
   ];
+  return all.filter(({ on }) => on.length > 0);
 }
 
 /** Whether a program listens on a node. */

@@ -63,10 +63,8 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   test('the service for OpenRC can be read by the shell, and its supervisor restarts the listener without limit', () => {
     const service = hostFiles(site()).get('server/k3s-ha.openrc') ?? '';
     const [program, ...rest] = command;
-    expect(spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' })).toMatchObject({
-      stderr: '',
-      status: 0,
-    });
+    const { status, stderr } = spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
     expect(service).toMatch(
       /^supervisor=supervise-daemon\ncommand=\/usr\/local\/sbin\/k3s-ha\ncommand_args=listen\n[\s\S]*\nrespawn_max=0$/m,
     );

@@ -13,13 +13,6 @@ import { site } from '../support/sites';
 export const caOf = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
 export const sumOf = (name: string): string => createHash('sha256').update(caOf(name)).digest('hex');
 
-/** Exit status and output of a call of k3s-ha. */
-export interface Answer {
-  readonly code: number | null;
-  readonly line: string;
-  readonly lines: readonly string[];
-}
-
 /** What a server does, what happened before, and exit status and line of its `start`. */
 export type Decision = readonly [does: string, before: () => void, says: string | RegExp];
 
@@ -45,8 +38,7 @@ export class StubMachine {
     if (!node) throw new Error(`the site has no node ${index}`);
     this.name = node.name;
     this.addresses = node.address.map(({ text }) => text);
-    this.write('k3s-ha', files.get('server/k3s-ha') ?? '');
-    this.write('k3s-ha.conf', files.get('server/k3s-ha.conf') ?? '');
+    for (const file of ['k3s-ha', 'k3s-ha.conf']) this.write(file, files.get(`server/${file}`) ?? '');
     this.write('config/config.yaml', files.get('server/config.yaml') ?? '');
     this.write('config/token', `${PASSWORD}\n`);
     this.write('route', '192.168.10.5 dev eth0 src 192.168.10.11 uid 0\n');
@@ -133,7 +125,8 @@ export class StubMachine {
     rmSync(join(this.folder, 'run'), { recursive: true, force: true });
   }
 
-  run(...args: readonly string[]): Answer {
+  /** Exit status, last line and all lines of a call of k3s-ha. */
+  run(...args: readonly string[]) {
     const { status, stdout, stderr } = spawnSync(join(this.folder, 'bin/k3s-ha'), args, { encoding: 'utf8' });
     const lines = `${stdout}${stderr}`.trim().split('\n');
     return { code: status, line: (lines.at(-1) ?? '').replace(/^k3s-ha: /, ''), lines };
@@ -192,7 +185,7 @@ export function stubServers(shell: readonly string[]) {
     all: () => servers,
     at,
     /** A test for each decision of a node. */
-    decides(rows: readonly Decision[], index = 0): void {
+    decides(index: number, rows: readonly Decision[]): void {
       test.each(rows)('%s', (_, before, says) => {
         before();
         expect(at(index).start()).toMatch(says);

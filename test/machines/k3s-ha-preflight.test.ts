@@ -57,13 +57,18 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
   });
 
   test.each([
-    ['TCP that refuses is reached', '2380/tcp', REFUSED, 'ok', 'refuses 2380/tcp: packets arrive'],
+    ['TCP that refuses is reached', '2380/tcp', REFUSED, 'ok', 'refuses 2380/tcp: no program'],
     ['TCP that ICMP prohibits is blocked', '10250/tcp', PROHIBITED, 'problem', 'drops packets to 10250/tcp;'],
-    ['UDP that refuses is reached', '8472/udp', REFUSED, 'ok', 'refuses 8472/udp: packets arrive'],
+    ['UDP that refuses is reached', '8472/udp', REFUSED, 'ok', 'refuses 8472/udp: no program'],
     ['UDP that ICMP prohibits is blocked', '8472/udp', PROHIBITED, 'problem', 'drops packets to 8472/udp;'],
   ])('%s', (_, port, answer, kind, says) => {
     at(0).write(`ports/192.168.10.13/${port}`, answer);
     expect(lines()).toContainEqual(expect.stringContaining(`${kind}: k3s-3 (192.168.10.13) ${says}`));
+  });
+
+  test('says that it tries no port of UDP without bash', () => {
+    at(0).stub('bash', 'exit 127\n');
+    expect(lines()).toContain('note: 7946/udp, 8472/udp of k3s-2 (192.168.10.12) is not tried without bash');
   });
 
   test('prints what killpowerd --rehearse finds', () => {

@@ -28,7 +28,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   describe('a server without data, while another has data,', () => {
     beforeEach(() => at(1).hasData());
 
-    decides([
+    decides(0, [
       ['joins through the VIP', () => serve(VIP, TWO), JOIN_VIP],
       ['joins through a server if the VIP does not answer', () => serve(TWO), JOIN_TWO],
       ['passes by a stranger at the VIP', () => [foreignVip(), serve(TWO)], JOIN_TWO],
@@ -58,13 +58,10 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   describe('an agent', () => {
     beforeEach(() => install(site(withAgent)));
 
-    decides(
-      [
-        ['never bootstraps', () => {}, '1 WAIT no server says that it has data; start k3s on k3s-1, k3s-2, k3s-3'],
-        ['is refused under another name', () => at(3).isNamed('debian'), /^2 REFUSE .* cluster\.yaml has worker/],
-      ],
-      3,
-    );
+    decides(3, [
+      ['never bootstraps', () => {}, '1 WAIT no server says that it has data; start k3s on k3s-1, k3s-2, k3s-3'],
+      ['is refused under another name', () => at(3).isNamed('debian'), /^2 REFUSE .* cluster\.yaml has worker/],
+    ]);
 
     test('gives k3s the hash of the CA in the token, and no stranger the token', () => {
       at(1).hasData();
@@ -91,7 +88,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   describe('a server with data', () => {
     beforeEach(() => at(0).hasData());
 
-    decides([
+    decides(0, [
       ['starts without ip', () => at(0).stub('ip', 'exit 2\n'), '0 START'],
       ['starts without curl', () => at(0).stub('curl', 'exit 2\n'), '0 START'],
       ['refuses to start beside a majority with data of another cluster', () => old(1, 2), OLD_DATA],
@@ -110,7 +107,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     const routed = (by: string) => at(0).write('route', by && `${VIP} via ${by} dev eth0\n`);
     const dual = () => install(site(dualStack));
 
-    decides([
+    decides(0, [
       ['with another address is refused', () => at(0).has('192.168.10.77'), /^2 .* \S+77, and .* k3s-1=\S+11 /],
       ['with another name is refused', () => at(0).isNamed('debian'), /^2 .* run hostnamectl .* k3s-1$/],
       ['with a wrong clock is refused', () => at(0).sets({ K3S_HA_NOW: hourAgo() }), /^2 .* is 36\d\d s from .*; run/],

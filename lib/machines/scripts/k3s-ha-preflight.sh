@@ -34,7 +34,7 @@ check_files() {
   done
 }
 
-# ADDRESS PORT/PROTOCOL: prints open, refused, silent or unknown, and the port
+# ADDRESS PORT/PROTOCOL: prints open, refused, silent, unknown or untried, and the port
 probe() {
   if [ "${2#*/}" = tcp ]; then
     told=silent
@@ -43,7 +43,8 @@ probe() {
   else
     # an open UDP port is silent too
     told=unknown
-    said=$(LC_ALL=C bash -c 'exec 3<>"/dev/udp/$0/$1" && echo >&3 && read -rt 2 -u 3 _' "$1" "${2%/*}" 2>&1) && told=open
+    said=$(LC_ALL=C bash -c 'exec 3<>"/dev/udp/$0/$1" && echo >&3 && read -rt 2 -u 3 _' "$1" "${2%/*}" 2>&1)
+    case $? in 0) told=open ;; 127) told=untried ;; esac
   fi
   # by ICMP a firewall refuses with "prohibited", and the kernel with "port unreachable"
   case $said in *'onnection refused'*) told=refused ;; *'o route to host'*) told=silent ;; esac
@@ -57,13 +58,14 @@ check_ports() { # NODE
       *open* | *refused* | *:*) ;;
       *) problem "$node is powered off or disconnected; power it on"; continue ;;
     esac
-    for told in open refused unknown silent; do
+    for told in open refused unknown untried silent; do
       port=$(list "$(echo "$probed" | sed -n "s/^$told //p" | sort -n)")
       case $told:$port in
         *:) ;;
         open:*) ok "$node accepts $port" ;;
-        refused:*) ok "$node refuses $port: packets arrive, and no program listens there yet" ;;
+        refused:*) ok "$node refuses $port: no program listens there yet, or its firewall rejects" ;;
         unknown:*) note "$node is silent on $port: blocked if no program listens there yet, otherwise not known" ;;
+        untried:*) note "$port of $node is not tried without bash" ;;
         silent:*) problem "$node drops packets to $port; open it in its firewall" ;;
       esac
     done
@@ -96,8 +98,7 @@ preflight() {
       note "$address is from DHCP or a router; reserve it for this host there"
   done
   ! passes refuse_name || ok "its name is $me"
-  for program in curl sha256sum; do passes need "$program"; done
-  if passes read_token; then
+  if passes need curl && passes need sha256sum && passes read_token; then
     read_token
     survey
     for name in $(others); do

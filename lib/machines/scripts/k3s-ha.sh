@@ -73,9 +73,7 @@ refuse_clock() {
 }
 # exits with REFUSE if something holds the address of the cluster or of a server and does not say that it has no data
 refuse_strangers() {
-  for name in $(that_say on); do
-    decide 2 "REFUSE $(who "$name") $(echo "$answers" | sed -n "s/^$name on //p")"
-  done
+  for name in $(that_say on); do decide 2 "REFUSE $(who "$name") $(echo "$answers" | sed -n "s/^$name on //p")"; done
   for host in $VIP; do
     ! api "$host" || decide 2 "REFUSE $host serves a CA with the hash $(ca_sum), and no server says that it has data; check which device has that address"
     [ "$ON_LINK" = yes ] || continue
