@@ -2,7 +2,7 @@ import { type Cluster, type Node, type Path, upsesAt } from '../cluster';
 import { K3S_HA_PORT, METALLB } from '../releases';
 
 /** A program that listens on the host network, on loopback or on every address. */
-export interface Listener {
+interface Listener {
   readonly port: number;
   /** The program, as the subject of a sentence. */
   readonly what: string;

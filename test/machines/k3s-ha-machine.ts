@@ -10,11 +10,11 @@ import { hostFiles } from '../../lib/synth/hosts';
 import { site } from '../support/sites';
 
 /** What /cacerts of a cluster serves, and its hash. */
-export const caOf = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
+const caOf = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
 export const sumOf = (name: string): string => createHash('sha256').update(caOf(name)).digest('hex');
 
 /** What a server does, what happened before, and exit status and line of its `start`. */
-export type Decision = readonly [does: string, before: () => void, says: string | RegExp];
+type Decision = readonly [does: string, before: () => void, says: string | RegExp];
 
 const PASSWORD = '0123456789abcdef-of-the-test';
 
