@@ -59,7 +59,7 @@ log() {
   else
     printf '%s killpowerd: %s\n' "$(date '+%Y-%m-%d %H:%M:%S')" "$1" >&2
   fi &
-  kill -0 "$hung" 2>/dev/null || { bounded; hung=$!; }
+  { [ -n "$hung" ] && kill -0 "$hung" 2>/dev/null; } || { bounded; hung=$!; }
 }
 
 # 0 to 999999999, about 31 years: no shell overflows there
