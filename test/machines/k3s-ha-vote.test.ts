@@ -40,7 +40,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
 
     decides(0, [
       ['a second start has the same votes', () => at(0).start(), '0 INIT'],
-      ['a server alone waits', () => [off(1), off(2)], /^1 WAIT 2 of 3 .* power on k3s-2 .* k3s-3 .* RUNBOOK\.md$/],
+      ['a server alone waits', () => [off(1), off(2)], /^1 WAIT 2 of 3 .* power on k3s-2 .* k3s-3 .*RUNBOOK\.md$/],
       ['two of three are enough', () => off(2), /^0 INIT .* votes of k3s-1, k3s-2$/],
       ['a candidate that restarts gets its votes again', () => [at(0).start(), at(0).reboots()], '0 INIT'],
       ['any server may be the first', () => at(2).start(), TAKEN],

@@ -47,7 +47,7 @@ probe() {
     case $? in 0) told=open ;; 127) told=untried ;; esac
   fi
   # by ICMP a firewall refuses with "prohibited", and the kernel with "port unreachable"
-  case $said in *'onnection refused'*) told=refused ;; *'o route to host'*) told=silent ;; esac
+  case $said in *'onnection refused'*) told=refused ;; *'o route to host'* | *'ermission denied'*) told=silent ;; esac
   echo "$told $2"
 }
 check_ports() { # NODE
