@@ -1,11 +1,12 @@
 import { openPorts } from '../../../lib/machines/ports';
 import type { Scenario } from '../scenario';
-import { controlPlaneSite, withControlPlane } from './control-plane-lab';
+import { addressOf, controlPlaneSite, withControlPlane } from './control-plane-lab';
 import type { Tools } from './server';
 
 const SITE = {
+  nodes: [0, 1, 2].map((i) => ({ name: `k3s-${i + 1}`, address: addressOf(i), role: 'server' as const, ups: 'ups1' })),
   loadBalancer: { pools: [{ name: 'default', addresses: ['10.98.0.200-10.98.0.220'] }] },
-  ups: [{ name: 'ups1', node: 'k3s-2' }],
+  ups: [{ name: 'ups1', node: 'k3s-2', driver: 'usbhid-ups' }],
 };
 
 /** A firewall of k3s-2 drops or prohibits one port at a time; k3s-ha preflight of another server names it. */
