@@ -23,4 +23,4 @@ export {
 } from './patterns';
 export { quoted } from './quoted';
 export type { RunbookSection } from './section';
-export { yamlText } from './yaml';
+export { PLAIN, yamlText } from './yaml';

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 const OPTIONS = { version: '1.1', lineWidth: 0 } as const;
 
 /** Some of the texts that no version of YAML reads as another type. The library decides on all others, once for each. */
-const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)[a-z/][\w./-]*(?: [\w./-]+)*$/i;
+export const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)[a-z/][\w./-]*(?: [\w./-]+)*$/i;
 
 const keys = new Map<string, string>();
 const values = new Map<string, string>();
