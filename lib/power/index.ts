@@ -8,7 +8,6 @@ export {
   DRIVER_ROWS,
   type DriverAccess,
   type DriverFacts,
-  type DriverRow,
   driverAccess,
   driverFacts,
   driverNumber,

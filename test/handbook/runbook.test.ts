@@ -51,7 +51,9 @@ describe('RUNBOOK.md', () => {
       system: i === 0 ? ('nut' as const) : ('synology' as const),
     }));
     const nodes = homeInput.nodes.map((node) => ({ ...node, ups: 'ups' }));
-    const text = runbookOf({ ...homeInput, nodes, ups: [{ ...ups, name: 'ups', clients }] });
+    const files = hostFiles(defineCluster({ ...homeInput, nodes, ups: [{ ...ups, name: 'ups', clients }] }));
+    const text = files.get('RUNBOOK.md');
+    expect(files.get('README.md')).toContain('| TCP 3493 | upsd | k3s-1 | all hosts and nas and syno |');
     expect(text).toContain('| nas, syno | ups | 152 s | 27 detection + 5 FINALDELAY + 120 halt = 152 |');
     expect(text).toMatch(/^### nas$[^#]*^MONITOR ups@192\.168\.10\.11:3493 1 nas PASSWORD secondary$/m);
     expect(text).toMatch(/^### syno$[^#]*enter `192\.168\.10\.11`/m);

@@ -3,7 +3,7 @@ import { type HostPlan, powerPlan } from '../../../lib/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { ascent, descent, lowBattery } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
-import { otherOffDelay } from './sabotage';
+import { otherDelay } from './sabotage';
 import { powerSite, serialUps, UPS, UPS_NODE } from './site';
 
 const NAS = 'nas';
@@ -75,7 +75,7 @@ export async function clientCutOff(scenario: Scenario): Promise<void> {
 /** With the offdelay of a plan without the client, it is cut while it halts. */
 export async function controlClient(scenario: Scenario): Promise<void> {
   const cluster = site();
-  const sabotage = otherOffDelay(UPS_NODE, offDelayOf(cluster), offDelayOf(powerSite()));
+  const sabotage = otherDelay(UPS_NODE, 'offdelay', offDelayOf(cluster), offDelayOf(powerSite()));
   await withPowerLab(scenario, { cluster, sabotage }, async (lab) => {
     await lowBattery(scenario, lab);
     await scenario.reach('the UPS cuts its output', 130_000, () => !lab.ups(UPS).loadOn);
