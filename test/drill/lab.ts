@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { subnetOf } from '../../lib/cluster/queries';
-import type { Cluster, Node } from '../../lib/cluster/schema';
+import type { Client, Cluster, Node } from '../../lib/cluster/schema';
 import type { Address } from '../../lib/network/address';
 import type { SiteFiles } from '../../lib/synth/app';
 import type { Mount } from './container-runner';
@@ -31,6 +31,8 @@ export interface LabProps {
   readonly bootMs?: number;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
+  /** The host of a client of a UPS. @default - no clients */
+  readonly clientHost?: (client: Client, network: Network) => Host;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
   /** Of every UPS; some options are for serial ones. @default - a UPS in real time with an endless battery */
@@ -41,13 +43,18 @@ export interface LabProps {
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
+/** Hosts halt this much faster than their halt budget. */
+export const SPARE_MS = 2000;
+
 /** As `ip address add` takes it: 10.77.0.11/24. */
-const withPrefixLength = (cluster: Cluster, address: Address): string =>
+export const withPrefixLength = (cluster: Cluster, address: Address): string =>
   `${address.text}/${subnetOf(cluster, address)?.text.split('/')[1]}`;
 
 /** The UPSes of a site and the nodes that they feed, in namespaces of this host. */
 export class Lab {
   readonly hosts: readonly Host[];
+  /** The hosts outside the cluster, by UPS. */
+  private readonly outside: readonly (readonly [ups: string, Host])[];
   private readonly network = new Network();
   private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
@@ -76,6 +83,9 @@ export class Lab {
           bootMs: props.bootMs ?? 6000,
         }),
     );
+    this.outside = cluster.ups.flatMap(({ name, clients }) =>
+      clients.flatMap((client) => (props.clientHost ? [[name, props.clientHost(client, this.network)] as const] : [])),
+    );
     const { timeline } = scenario;
     const onLoad = () => this.distributePower();
     this.upses = new Map(
@@ -89,9 +99,13 @@ export class Lab {
   }
 
   host(name: string): Host {
-    const host = this.hosts.find((candidate) => candidate.name === name);
-    if (!host) throw new Error(`the lab has no node "${name}"`);
+    const host = this.allHosts.find((candidate) => candidate.name === name);
+    if (!host) throw new Error(`the lab has no host "${name}"`);
     return host;
+  }
+
+  private get allHosts(): readonly Host[] {
+    return [...this.hosts, ...this.outside.map(([, host]) => host)];
   }
 
   ups(name: string): UpsDevice {
@@ -140,7 +154,8 @@ export class Lab {
       host.run(kubelet);
       await host.connect();
     }
-    await Promise.all(this.hosts.map((host) => host.powerOn()));
+    for (const [, host] of this.outside) await host.connect();
+    await Promise.all(this.allHosts.map((host) => host.powerOn()));
   }
 
   /** A node has power while enough of its supplies do. */
@@ -151,6 +166,7 @@ export class Lab {
       const host = this.host(node.name);
       void (supplies >= node.minSupplies ? host.powerOn() : host.cutPower());
     }
+    for (const [ups, host] of this.outside) void (this.ups(ups).loadOn ? host.powerOn() : host.cutPower());
   }
 
   private imageFiles(): Mount[] {
@@ -164,7 +180,7 @@ export class Lab {
 
   async stop(): Promise<void> {
     await Promise.all([...this.upses.values()].map((ups) => ups.stop()));
-    await Promise.all(this.hosts.map((host) => host.remove()));
+    await Promise.all(this.allHosts.map((host) => host.remove()));
     await this.network.stop();
   }
 }

@@ -1,5 +1,6 @@
 import type { Drill } from '../drill';
 import { buildRootFileSystems, packageVersion } from '../machine/root-file-systems';
+import { client, clientCutOff, controlClient } from './clients';
 import { countdown } from './countdown';
 import {
   allPodsKilled,
@@ -78,6 +79,17 @@ export const powerDrill: Drill = {
       name: 'low-battery',
       summary: 'low battery: all nodes power off in order, output cut, mains power returns',
       run: lowBattery,
+    },
+    { name: 'client', summary: 'the same with a host outside the cluster on the UPS', run: client },
+    {
+      name: 'client-cut-off',
+      summary: 'the network cable of that host is pulled at low battery',
+      run: clientCutOff,
+    },
+    {
+      name: 'control-client',
+      summary: 'the offdelay of a plan without that host: it has to be cut while it runs',
+      run: controlClient,
     },
     { name: 'low-battery-ipv6', summary: 'the same over IPv6', run: lowBatteryIpv6 },
     { name: 'hanging-halt', summary: 'a node hangs in its halt and is forced off', run: hangingHalt },
