@@ -1,6 +1,6 @@
 export { NutConfig } from './config';
 export { nutProps } from './from-cluster';
-export { NutAlerts } from './metrics';
+export { EXPORTER_PATH } from './metrics';
 export type {
   Actuator,
   CabledUps,
