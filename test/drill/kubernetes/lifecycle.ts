@@ -111,6 +111,12 @@ async function examined(scenario: Scenario, cluster: Cluster, program: Installed
     vip?.found.startsWith('does not answer') === true,
     vip?.found,
   );
+  scenario.check('doctor finds no holder of the VIP', said('VIP holder') === 'none', said('VIP holder'));
+  scenario.check(
+    'control: the images are those of the site',
+    / workloads have those of the site$/.test(said('images')),
+    said('images'),
+  );
   const api = `API ${cluster.context()}, https://${cluster.site.servers[0]?.addresses[0]}:6443`;
   scenario.check(
     'doctor reads the certificate of the API server',
