@@ -10,7 +10,7 @@ import { election } from './election';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
-import { installProgram } from './installed';
+import { installProgram, removeProgram } from './installed';
 import { lifecycle } from './lifecycle';
 import { loadBalancer, loadBalancerControl } from './load-balancer';
 import { PYTHON } from './logind';
@@ -62,6 +62,7 @@ export const kubernetesDrill: Drill = {
     const restoreWatches = allowWatches();
     return async () => {
       removeSites();
+      removeProgram();
       restoreWatches();
       await removeControlGroups();
     };

@@ -1,13 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../../../lib/live/plan';
 import type { Result } from '../processes';
+import { RUN_NAME } from '../sandbox';
 import type { Scenario } from '../scenario';
 import type { Cluster } from './cluster';
-import { RUN_FOLDER } from './sites';
 
-const FOLDER = join(RUN_FOLDER, 'installed');
+/** Outside of the project: npm installs into the nearest folder above with a package.json. */
+const FOLDER = join(tmpdir(), `installed-${RUN_NAME}`);
 
 /** Packs the program and installs it into an empty folder, as docs/commands.md says it. Needs the registry of npm. */
 export function installProgram(): void {
@@ -18,6 +20,8 @@ export function installProgram(): void {
   const [archive = ''] = readdirSync(FOLDER).filter((name) => name.endsWith('.tgz'));
   npm(FOLDER, 'install', archive, '--no-audit', '--no-fund');
 }
+
+export const removeProgram = (): void => rmSync(FOLDER, { recursive: true, force: true });
 
 /** The installed program in its folder, with what a person types there. */
 export class Installed {

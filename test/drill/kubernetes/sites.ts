@@ -6,7 +6,7 @@ import { RUN_NAME } from '../sandbox';
 import { Site } from './site';
 
 /** Of this run alone; removeSites takes it away. */
-export const RUN_FOLDER = resolve('build/drill-sites', RUN_NAME);
+const FOLDER = resolve('build/drill-sites', RUN_NAME);
 const SHIPPED_FILE = 'cluster.yaml';
 
 /** The site in the root of the project, with dist/ and hosts/ as they are. */
@@ -73,7 +73,7 @@ type Variant = keyof typeof VARIANTS;
 /** A site that writeSites has written. */
 export function siteOf(name: string): Site {
   if (name === SHIPPED) return new Site(SHIPPED_FILE, resolve('dist'), resolve('hosts'));
-  const folder = join(RUN_FOLDER, name);
+  const folder = join(FOLDER, name);
   return new Site(join(folder, 'cluster.yaml'), join(folder, 'dist'), join(folder, 'hosts'));
 }
 
@@ -84,10 +84,10 @@ export function writeSites(): void {
   for (const name of Object.keys(VARIANTS) as Variant[]) write(name, stringify(VARIANTS[name](shipped)));
 }
 
-export const removeSites = (): void => rmSync(RUN_FOLDER, { recursive: true, force: true });
+export const removeSites = (): void => rmSync(FOLDER, { recursive: true, force: true });
 
 function write(name: string, text: string): void {
-  const folder = join(RUN_FOLDER, name);
+  const folder = join(FOLDER, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'cluster.yaml'), text);
   const { status, stderr } = spawnSync('npm', ['run', '--silent', 'synth'], {
