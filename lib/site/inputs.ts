@@ -24,7 +24,7 @@ const problem = problemFrom(FILE_RULES);
 const DEFAULTS = 'defaults.yaml';
 
 /** A checked site and its file. */
-export interface SiteOfFile extends Loaded {
+interface SiteOfFile extends Loaded {
   readonly file: string;
 }
 

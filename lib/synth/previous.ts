@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
 import { type Files, PROJECT_VERSION, readText } from '../files';
-import { parseAddressRange } from '../network';
+import { type AddressRange, parseAddressRange } from '../network';
 import { reasonsBetween } from '../releases';
 import type { FormerRange } from '../rules';
 import { CHARTS, type SiteFiles } from './app';
@@ -22,22 +22,21 @@ export class Previous {
       const object = document.errors.length === 0 ? (document.toJS() as KubeObject | null) : null;
       if (object?.kind !== 'IPAddressPool') return [];
       const { metadata, spec } = object;
-      return (spec?.addresses ?? []).map((text) => ({ pool: metadata?.name ?? '', range: parseAddressRange(text) }));
+      return (spec?.addresses ?? []).flatMap((text) => {
+        const range = rangeOf(text);
+        return range ? [{ pool: metadata?.name ?? '', range }] : [];
+      });
     });
   }
 
   /** What differs because another version wrote it; undefined if this version did, or nothing is there. */
   upgrade(files: SiteFiles): Upgrade | undefined {
-    const dist = this.old(
-      CHARTS.map((id) => `${id}.k8s.yaml`),
-      this.distFolder,
-    );
-    if (dist.size === 0) return undefined;
     const from = /^# Version (\d+\.\d+\.\d+),/m.exec(textOf(join(this.hostsFolder, 'server/files')) ?? '')?.[1];
     if (from === PROJECT_VERSION) return undefined;
-    const hosts = this.old([...files.hosts.keys()], this.hostsFolder);
+    const names = CHARTS.map((id) => `${id}.k8s.yaml`);
+    const [dist, hosts] = [this.old(names, this.distFolder), this.old([...files.hosts.keys()], this.hostsFolder)];
     const objects = differing([...dist.values()], [...files.dist.values()]);
-    if (from === undefined && objects.length === 0) return undefined;
+    if (dist.size === 0 || (from === undefined && objects.length === 0)) return undefined;
     return {
       from,
       objects,
@@ -73,11 +72,20 @@ export function upgradeText(upgrades: readonly Upgrade[]): string[] {
   const names = objects.map((line) => line.slice(2));
   const hostFiles = Math.max(...upgrades.map((one) => one.hostFiles));
   return [
-    `written by version ${first.from ?? 'without a number'} before, by ${PROJECT_VERSION} now: ${objects.length} objects and ${hostFiles} files of hosts/ differ`,
+    `written by version ${first.from ?? 'without a number'} before, by ${PROJECT_VERSION} now; objects that differ: ${objects.length}, files of hosts/: ${hostFiles}`,
     ...objects,
     ...reasonsBetween(first.from ?? '0.0.0', PROJECT_VERSION, names).map((why) => `because ${why}`),
     ...(hostFiles > 0 ? ['install the files of hosts/ that differ: Update in hosts/README.md'] : []),
   ];
+}
+
+function rangeOf(text: string): AddressRange | undefined {
+  try {
+    return parseAddressRange(text);
+  } catch {
+    // somebody edited it, and this synth replaces it
+    return undefined;
+  }
 }
 
 /** What is no file is an obstacle, which the writing reports. */
@@ -105,6 +113,8 @@ function differing(before: readonly string[], after: readonly string[]): string[
 }
 
 function nameOf(text: string): string {
-  const { kind, metadata } = (parseDocument(text).toJS() ?? {}) as KubeObject;
+  const document = parseDocument(text);
+  if (document.errors.length > 0) return 'an object that is no YAML';
+  const { kind, metadata } = (document.toJS() ?? {}) as KubeObject;
   return `${kind} ${metadata?.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata?.name}`;
 }

@@ -99,10 +99,21 @@ describe('outputs of another version', () => {
     writeFileSync(file, readFileSync(file, 'utf8').replace('type: RuntimeDefault', 'type: Unconfined'));
     const { stdout } = main();
     expect(stdout.split('\n').slice(0, 2)).toEqual([
-      `written by version 0.0.9 before, by ${PROJECT_VERSION} now: 1 objects and 1 files of hosts/ differ`,
+      `written by version 0.0.9 before, by ${PROJECT_VERSION} now; objects that differ: 1, files of hosts/: 1`,
       '~ DaemonSet kube-system/kube-vip',
     ]);
     expect(stdout).toContain('Update in hosts/README.md');
+  });
+
+  test.each([
+    ['the marks of a merge', '<<<<<<< HEAD\n---\n=======\n>>>>>>> other\n'],
+    ['an address that is none', 'kind: IPAddressPool\nmetadata: { name: lan }\nspec: { addresses: [192.168.10] }\n'],
+  ])('may have %s, and are replaced', (_, text) => {
+    main();
+    by('0.0.9');
+    writeFileSync(join(folder, 'dist/40-metallb-config.k8s.yaml'), text);
+    expect(main()).toMatchObject({ status: 0, stderr: '' });
+    expect(tree('dist')).toEqual(committed('dist'));
   });
 
   test('are not compared if this version wrote them', () => {
