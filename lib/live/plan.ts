@@ -63,9 +63,7 @@ export async function plan({ files, serverSide, ...options }: PlanOptions): Prom
       before: [...ours, ...existed.filter(({ key }) => !ours.some((one) => one.key === key))],
       after: manifests,
       hasLeftovers: leftovers.length > 0,
-      nodes: await cluster.list('the nodes', ['nodes']),
-      services: await cluster.list('the Services', ['services', '--all-namespaces']),
-      holders: await cluster.holdersOfAddresses(),
+      around: await cluster.surroundings(),
     }),
   };
 }

@@ -84,14 +84,11 @@ export class ClusterObjects {
     return found.filter(({ metadata }) => !metadata.ownerReferences?.length);
   }
 
-  /** Every pool of MetalLB and every kube-vip, also without a label of a site. */
-  async holdersOfAddresses(): Promise<LiveObject[]> {
-    const served = await this.resources();
-    const found = await this.list('the pools and DaemonSets', [
-      [...(served.includes(POOLS) ? [POOLS] : []), 'daemonsets.apps'].join(','),
-      '--all-namespaces',
-    ]);
-    return found.filter(({ kind, metadata }) => kind !== 'DaemonSet' || metadata.name.startsWith('kube-vip'));
+  /** The nodes, Services, DaemonSets and pools of the cluster, whoever made them. */
+  async surroundings(): Promise<LiveObject[]> {
+    const pools = (await this.resources()).includes(POOLS) ? [POOLS] : [];
+    const wanted = ['nodes', 'services', 'daemonsets.apps', ...pools];
+    return this.list('nodes, Services and pools', [wanted.join(','), '--all-namespaces']);
   }
 
   /** The Services with an address of one of these pools of MetalLB, as `namespace/name address (pool)`. */

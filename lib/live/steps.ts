@@ -19,25 +19,35 @@ export interface Transition {
   /** The objects with the label of the site; none for a first apply. */
   readonly before: readonly LiveObject[];
   readonly after: readonly Manifest[];
-  readonly nodes: readonly LiveObject[];
-  readonly services: readonly LiveObject[];
-  /** Every pool of MetalLB and every kube-vip, whoever made it. */
-  readonly holders: readonly LiveObject[];
+  /** The nodes, Services, DaemonSets and pools of the cluster, whoever made them. */
+  readonly around: readonly LiveObject[];
   /** Whether an object of the site is no longer in dist/. */
   readonly hasLeftovers: boolean;
 }
 
 /** The steps of a change in their order, with the apply among them; none if an apply is all. Pure. */
 export function stepsOf(transition: Transition): Step[] {
-  const parts = [virtualIp(transition), upsNodes(transition), pools(transition), unlabelled(transition)];
+  const { site, around, hasLeftovers } = transition;
+  const ofKind = (kind: string) => around.filter((one) => one.kind === kind);
+  const nodes = ofKind('Node');
+  // that of npm run kubeconfig which leads to one server
+  const context = `${site}-${nodes.find(isServer)?.metadata.name ?? 'SERVER'}`;
+  const scene = { ...transition, ofKind, nodes, context };
+  const parts = [virtualIp(scene), upsNodes(scene), pools(scene)];
   const [first, last] = [parts.flatMap((part) => part.first), parts.flatMap((part) => part.last)];
-  if (first.length + last.length === 0) return [];
-  const words = [
-    'npm run apply -- --context',
-    contextOfServer(transition),
-    ...(transition.hasLeftovers ? ['--prune'] : []),
-  ];
-  return [...first, { what: 'apply, connected to a server and not to the VIP', commands: [words.join(' ')] }, ...last];
+  const apply = {
+    what: 'apply, connected to a server and not to the VIP',
+    commands: [`npm run apply -- --context ${context}${hasLeftovers ? ' --prune' : ''}`],
+  };
+  return [...unlabelled(scene), ...(first.length + last.length > 0 ? [...first, apply, ...last] : [])];
+}
+
+/** A transition, and what is read of it. */
+interface Scene extends Transition {
+  readonly ofKind: (kind: string) => readonly LiveObject[];
+  readonly nodes: readonly LiveObject[];
+  /** The context of a server. */
+  readonly context: string;
 }
 
 /** Steps before and after the apply. */
@@ -50,8 +60,7 @@ const KUBE_VIP = 'kube-vip';
 const NOTHING: Part = { first: [], last: [] };
 
 /** Two holders of the VIP answer for it at random; a name that is not in the certificate is refused by every client. */
-function virtualIp(transition: Transition): Part {
-  const { before, after } = transition;
+function virtualIp({ before, after, nodes }: Scene): Part {
   if (before.length === 0) return NOTHING;
   const had = before.filter(({ metadata }) => metadata.name.startsWith(KUBE_VIP)).map(({ object }) => object);
   const has = after.filter(({ name }) => name.startsWith(KUBE_VIP)).map(({ object }) => object);
@@ -77,7 +86,7 @@ function virtualIp(transition: Transition): Part {
       },
     ],
     last: [
-      ...(transition.nodes.some((node) => !isServer(node))
+      ...(nodes.some((node) => !isServer(node))
         ? [
             {
               what: `install the changed files of hosts/, which name ${now} in place of ${old} (${update})`,
@@ -109,8 +118,7 @@ function addressIn(objects: readonly JsonObject[]): string | undefined {
 const UPS_LABEL = 'ups-device';
 
 /** k3s sets labels of its files only when a node registers, and the pods of NUT follow the label. */
-function upsNodes(transition: Transition): Part {
-  const { after, nodes } = transition;
+function upsNodes({ after, nodes, context }: Scene): Part {
   const data = after.find(
     ({ kind, namespace, name }) => kind === 'ConfigMap' && namespace === 'nut' && name === 'nut-config',
   );
@@ -119,7 +127,6 @@ function upsNodes(transition: Transition): Part {
     const text = at(data.object, 'data', `${node}.ups.conf`);
     return typeof text === 'string' ? /^\[(.+)\]$/m.exec(text)?.[1] : undefined;
   };
-  const context = contextOfServer(transition);
   const wrong = nodes.filter(
     ({ metadata: { name, labels } }) => (labels?.[UPS_LABEL] === undefined) !== (cableAt(name) === undefined),
   );
@@ -135,7 +142,7 @@ function upsNodes(transition: Transition): Part {
   return {
     first: [
       {
-        what: `${moves ? 'move the cable of the UPS, then its label' : 'set the label of the UPS node'}; until every NUT pod is ready again, no node powers off on low battery`,
+        what: `${moves ? 'move the cable of the UPS, then its label' : 'set the label of the UPS node'}; until every NUT pod is ready again, a node may not power off on low battery`,
         commands,
       },
     ],
@@ -144,19 +151,17 @@ function upsNodes(transition: Transition): Part {
 }
 
 /** MetalLB keeps the pools that it has, and its webhook refuses a new one with their addresses. */
-function pools(transition: Transition): Part {
-  const { after, services } = transition;
-  const kubectl = `kubectl --context ${contextOfServer(transition)}`;
+function pools({ after, ofKind, context }: Scene): Part {
   const wanted = new Map(
     after.filter(({ kind }) => kind === 'IPAddressPool').map(({ name, object }) => [name, object]),
   );
-  const losers = services.flatMap(({ object, metadata: { name, namespace, annotations } }) => {
+  const losers = ofKind('Service').flatMap(({ object, metadata: { name, namespace, annotations } }) => {
     const pool = annotations?.[METALLB.annotations.allocatedFrom];
-    if (pool === undefined || !transition.holders.some(({ metadata }) => metadata.name === pool)) return [];
+    if (pool === undefined || !ofKind('IPAddressPool').some(({ metadata }) => metadata.name === pool)) return [];
     const ranges = rangesOf(wanted.get(pool));
     const lost = addressesOf(object).filter((text) => !ranges.some((range) => contains(range, parseAddress(text))));
     if (lost.length === 0) return [];
-    const command = `${kubectl} -n ${namespace} delete service ${name}`;
+    const command = `kubectl --context ${context} -n ${namespace} delete service ${name}`;
     return [{ text: `${namespace}/${name} (${lost.join(', ')})`, command, isRefused: !wanted.has(pool) }];
   });
   const refused = losers.filter(({ isRefused }) => isRefused);
@@ -176,18 +181,19 @@ function pools(transition: Transition): Part {
   };
 }
 
-/** What an older version made, which had no labels. */
-function unlabelled({ before, after, holders, ...rest }: Transition): Part {
-  const isWanted = ({ key }: LiveObject) => after.some(({ object }) => objectKey(object) === key);
-  const items = holders
-    .filter((one) => !isWanted(one) && !before.some(({ key }) => key === one.key))
+/** What an older version made, which had no labels, and what has addresses even so. */
+function unlabelled({ before, after, ofKind, context }: Scene): Step[] {
+  const kubeVips = ofKind('DaemonSet').filter(({ metadata }) => metadata.name.startsWith(KUBE_VIP));
+  const known = new Set([...before.map(({ key }) => key), ...after.map(({ object }) => objectKey(object))]);
+  const items = [...kubeVips, ...ofKind('IPAddressPool')]
+    .filter(({ key }) => !known.has(key))
     .map(({ key, kind, metadata: { name, namespace } }) => ({
       text: key,
-      command: `kubectl --context ${contextOfServer(rest)} -n ${namespace} delete ${kind.toLowerCase()} ${name}`,
+      command: `kubectl --context ${context} -n ${namespace} delete ${kind.toLowerCase()} ${name}`,
     }));
   const what =
-    'delete what an older version of this site made; without a label of the site apply --prune keeps it, MetalLB assigns the addresses of the pool, and kube-vip holds its VIP';
-  return { first: step(what, items), last: [] };
+    'delete these if an older version of this site made them: they have no label of the site, so apply --prune keeps them, and they keep their addresses';
+  return step(what, items);
 }
 
 /** A step about several things; none without them. */
@@ -200,6 +206,7 @@ const step = (what: string, items: readonly { readonly text: string; readonly co
           commands: items.flatMap(({ command }) => command ?? []),
         },
       ];
+
 const rangesOf = (pool: JsonObject | undefined) => {
   const addresses = at(pool, 'spec', 'addresses');
   return Array.isArray(addresses) ? addresses.map((text) => parseAddressRange(String(text))) : [];
@@ -207,10 +214,6 @@ const rangesOf = (pool: JsonObject | undefined) => {
 
 const isServer = ({ metadata: { labels } }: LiveObject): boolean =>
   labels?.['node-role.kubernetes.io/control-plane'] !== undefined;
-
-/** The context of npm run kubeconfig that leads to one server. */
-const contextOfServer = ({ site, nodes }: Pick<Transition, 'site' | 'nodes'>): string =>
-  `${site}-${nodes.find(isServer)?.metadata.name ?? 'SERVER'}`;
 
 const at = (value: Json | undefined, ...path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);

@@ -20,7 +20,6 @@ const node = (name: string, ups?: string, isServer = true) => ({
   },
 });
 const NODES = [node('k3s-1', 'ups1'), node('k3s-2'), node('k3s-3')];
-const isHolder = ({ key }: { readonly key: string }) => /^(IPAddressPool|DaemonSet kube-system)/.test(key);
 const service = (ip: string) => ({
   kind: 'Service',
   metadata: { name: 'web', namespace: 'default', annotations: { 'metallb.io/ip-allocated-from-pool': 'lan' } },
@@ -44,9 +43,7 @@ const lines = ({ before = objects(), after, nodes = NODES, services = [], others
       hasLeftovers,
       before: live(before),
       after: after.map((one) => manifestOf(one, 'dist')),
-      nodes: live(nodes),
-      services: live(services),
-      holders: [...live(before).filter(isHolder), ...live(others)],
+      around: live([...before, ...nodes, ...services, ...others]),
     }),
   );
 
@@ -123,7 +120,7 @@ describe('plan has the steps', () => {
     [
       'of a pool without a label of the site',
       { after: objects(), others: [OLD_POOL] },
-      ['     kubectl --context home-k3s-1 -n metallb-system delete ipaddresspool ancient', APPLY],
+      ['     kubectl --context home-k3s-1 -n metallb-system delete ipaddresspool ancient'],
     ],
   ])('%s', (_, one, commands) => {
     expect(lines(one).filter((line) => line.startsWith('     '))).toEqual(commands);
