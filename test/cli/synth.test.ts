@@ -279,17 +279,6 @@ describe('a folder of sites', () => {
     expect(readdirSync(folder)).toEqual(['cluster.yaml', 'clusters']);
   });
 
-  test('points at an address of one site that another one has', () => {
-    addSite('north');
-    addSite('south', readFileSync('cluster.yaml', 'utf8').replace('address: 192.168.10.13', 'address: 192.168.10.14'));
-    const { status, stderr } = main();
-    expect(status).toBe(1);
-    expect(stderr).toMatch(
-      /^clusters\/south\.yaml:\d+:\d+: address-of-other-site: 192\.168\.10\.11 of node k3s-1 overlaps .* of site north; give each/m,
-    );
-    expect(readdirSync(folder)).toEqual(['cluster.yaml', 'clusters']);
-  });
-
   test('refuses one name for two sites', () => {
     addSite('north');
     writeFileSync(join(folder, 'clusters/south.yaml'), readFileSync(join(folder, 'clusters/north.yaml')));
