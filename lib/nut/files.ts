@@ -1,4 +1,4 @@
-import { EARLY_POLLS } from '../power';
+import { CHARGED_PERCENT, EARLY_POLLS, RECHARGE_SECONDS } from '../power';
 import {
   checkUpsName,
   type Monitor,
@@ -136,11 +136,12 @@ function numbers(model: NutModel, node: FedNode): string {
     ARMED: model.armed ? 'yes' : 'no',
     ACTUATOR: model.actuator,
     KILLPOWERD_HASH: model.killpowerdHash,
-    EARLY: early ? 'yes' : 'no',
     EARLY_ON_BATTERY: early?.onBatterySeconds,
     EARLY_CHARGE: early?.chargeBelowPercent,
     EARLY_RUNTIME: early?.runtimeBelowSeconds,
     EARLY_POLLS,
+    RECHARGE_SECONDS,
+    CHARGED_PERCENT,
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value ?? ''}\n`)

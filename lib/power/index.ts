@@ -23,12 +23,14 @@ export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
 export { powerTimelineSvg } from './picture';
 export {
+  CHARGED_PERCENT,
   EARLY_POLLS,
   MAX_AGE_SECONDS,
   type NodePlan,
   type PowerPlan,
   type PowerRole,
   powerPlan,
+  RECHARGE_SECONDS,
   type UpsPlan,
 } from './plan';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';

@@ -2,7 +2,7 @@ import { type Cluster, type Origin, quorumOf, serversOf, type Ups } from '../clu
 import { urlHost } from '../network';
 import { bulleted, code, commands, numbered, type RunbookSection } from '../text';
 import { driverFacts } from './drivers';
-import type { PowerPlan } from './plan';
+import { CHARGED_PERCENT, EARLY_POLLS, type PowerPlan, RECHARGE_SECONDS } from './plan';
 
 /** A UPS whose cable goes to a node. */
 interface CabledUps extends Ups {
@@ -34,7 +34,7 @@ export function afterReturn(cluster: Cluster): RunbookSection {
     paragraphs: [
       numbered([
         `Press the power button of every missing node. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
-        'Check that all NUT pods are ready, and `battery.charge` ([Test the shutdown](#test-the-shutdown)). Until it is 100, the next shutdown begins earlier.',
+        `Check that all NUT pods are ready, and \`battery.charge\` ([Test the shutdown](#test-the-shutdown)). Until it is ${CHARGED_PERCENT} (or for ${RECHARGE_SECONDS / 3600} h if the UPS does not report it), the shutdown begins after ${EARLY_POLLS * cluster.power.pollOnBatterySeconds} s on battery.`,
         'Check that the last boot of every node (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If not, its halt budget is too short or a service does not stop.',
       ]),
     ],

@@ -30,6 +30,8 @@ export interface Watcher {
   readonly script: string;
   /** Its arguments for a node with this power-off directory. */
   readonly argumentsFor: (folder: string) => readonly string[];
+  /** Its arguments before the workloads start. @default - it does not run then */
+  readonly gateArgumentsFor?: (folder: string) => readonly string[];
 }
 
 export interface HostProps {
@@ -163,7 +165,15 @@ export class Host {
       await command('mount', '-t', 'tmpfs', '-o', `size=${killpowerSize}`, 'tmpfs', this.path(killpowerPath));
     }
     this.haltingAt = this.haltedAt = this.forcedAt = undefined;
-    this.startWatcher();
+    this.prepareWatcher();
+    const { argumentsFor, gateArgumentsFor } = this.props.watcher;
+    const folder = this.path(killpowerPath);
+    if (gateArgumentsFor) {
+      this.watcher = this.watch(gateArgumentsFor(folder));
+      await this.watcher.ended;
+      if (!this.isIn('booting', boot)) return;
+    }
+    this.watcher = this.watch(argumentsFor(folder));
     await this.cable.plug();
     this.become('running');
     await Promise.all(this.workloads.map((workload) => workload.start()));
@@ -217,9 +227,9 @@ export class Host {
     await Promise.all([this.watcher?.kill(), ...this.workloads.map((workload) => workload.kill())]);
   }
 
-  /** Runs the script that powers the node off, with the commands of this node. */
-  private startWatcher(): void {
-    const { name, timeline, logFolder, watcher } = this.props;
+  /** Makes the files of this boot for the script that powers the node off, with the commands of this node. */
+  private prepareWatcher(): void {
+    const { name, timeline, watcher } = this.props;
     const bootId = randomUUID();
     mkdirSync(this.bootFile('rtc/rtc0'), { recursive: true });
     writeFileSync(this.bootFile('boot_id'), `${bootId}\n`);
@@ -232,13 +242,14 @@ export class Host {
       if (file === 'force.called') void this.forceOff();
     };
     this.watches.push(watch(this.bootFile('.'), onCall));
-    const folder = this.path(this.props.killpowerPath);
-    this.folderOfBoot = new KillpowerFolder(folder, name, bootId, timeline);
+    this.folderOfBoot = new KillpowerFolder(this.path(this.props.killpowerPath), name, bootId, timeline);
+    writeFileSync(this.bootFile('killpowerd'), watcher.script);
+  }
 
-    const log = openSync(join(logFolder, `${name}-killpower.log`), 'a');
-    const script = this.bootFile('killpowerd');
-    writeFileSync(script, watcher.script);
-    this.watcher = new BackgroundProcess('sh', [script, ...watcher.argumentsFor(folder)], {
+  /** Runs that script. */
+  private watch(args: readonly string[]): BackgroundProcess {
+    const log = openSync(join(this.props.logFolder, `${this.name}-killpower.log`), 'a');
+    const watcher = new BackgroundProcess('sh', [this.bootFile('killpowerd'), ...args], {
       stdio: ['ignore', log, log],
       env: {
         PATH: '/usr/bin:/bin',
@@ -251,9 +262,12 @@ export class Host {
       },
     });
     closeSync(log);
+    return watcher;
   }
 
   private async halt(): Promise<void> {
+    // by the gate, when only the system runs
+    if (this.isIn('booting')) return this.turnOff();
     if (this.current !== 'running') return;
     const { haltMs, timeline } = this.props;
     const boot = this.boots;

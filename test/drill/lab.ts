@@ -32,6 +32,8 @@ export interface LabProps {
   readonly killpowerSize?: string;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
+  /** Whether killpowerd runs its gate at each boot, which waits for the latest time of a cut. @default false */
+  readonly gate?: boolean;
   /** Of every UPS; some options are for serial ones. @default - a UPS in real time with an endless battery */
   readonly ups?: MegatecOptions;
   /** Programs in the image of every container beside those of this host: path to script. @default - none */
@@ -52,7 +54,7 @@ export class Lab {
 
   constructor(private readonly props: LabProps) {
     const { scenario, cluster, files } = props;
-    const watcher = props.watcher ?? synthesizedWatcher(cluster, files);
+    const watcher = props.watcher ?? synthesizedWatcher(cluster, files, props.gate ?? false);
     const nodes = cluster.nodes.filter(({ ups }) => ups.length > 0);
     this.prepared = nodes.map((node) => [node, new Map<string, string>()] as const);
     this.hosts = this.prepared.map(
@@ -165,15 +167,21 @@ export class Lab {
 }
 
 /** killpowerd as the init system of the node would start it. */
-function synthesizedWatcher({ nut }: Cluster, { hosts }: SiteFiles): Watcher {
+function synthesizedWatcher({ nut }: Cluster, { hosts }: SiteFiles, gate: boolean): Watcher {
   const script = hosts.get('killpower/killpowerd');
-  const [, words] =
-    /^ExecStart=.* \/usr\/local\/sbin\/killpowerd (.*)$/m.exec(hosts.get('killpower/killpowerd.service') ?? '') ?? [];
-  if (script === undefined || words === undefined) {
-    throw new Error('the site has no killpower/killpowerd with a unit; it needs a UPS and power.actuator: killpowerd');
-  }
-  const argumentsFor = (folder: string) => words.split(' ').map((word) => (word === nut.killpowerPath ? folder : word));
-  return { script, argumentsFor };
+  const unit = hosts.get('killpower/killpowerd.service') ?? '';
+  const argumentsOf = (line: string) => {
+    const [, words] = new RegExp(`^${line}=.* /usr/local/sbin/killpowerd (.*)$`, 'm').exec(unit) ?? [];
+    if (words === undefined) throw new Error(`killpower/killpowerd.service of the site has no ${line} with killpowerd`);
+    return (folder: string) => words.split(' ').map((word) => (word === nut.killpowerPath ? folder : word));
+  };
+  if (script === undefined)
+    throw new Error('the site has no killpower/killpowerd; it needs a UPS and power.actuator: killpowerd');
+  return {
+    script,
+    argumentsFor: argumentsOf('ExecStart'),
+    ...(gate && { gateArgumentsFor: argumentsOf('ExecStartPre') }),
+  };
 }
 
 /** The labels a node registers with: those of Kubernetes, and those of its files. */

@@ -5,14 +5,12 @@ import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-sy
 describe('the files', () => {
   test('have the settings of a node', () => {
     expect(configuration()['srv2.env']).toBe(
-      'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nARMED=yes\nACTUATOR=killpowerd\nKILLPOWERD_HASH=0123456789ab\nEARLY=no\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\nEARLY_POLLS=5\n',
+      'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nARMED=yes\nACTUATOR=killpowerd\nKILLPOWERD_HASH=0123456789ab\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\nEARLY_POLLS=5\nRECHARGE_SECONDS=28800\nCHARGED_PERCENT=90\n',
     );
   });
 
   test('have the limits of an early shutdown', () => {
-    expect(configuration({ early: { runtimeBelowSeconds: 300 } })['srv2.env']).toMatch(
-      /^EARLY=yes$(.|\n)*^EARLY_RUNTIME=300$/m,
-    );
+    expect(configuration({ early: { runtimeBelowSeconds: 300 } })['srv2.env']).toMatch(/^EARLY_RUNTIME=300$/m);
   });
 
   test('give the node with the cable its own upsd over loopback, and the others its address', () => {

@@ -1,8 +1,8 @@
 #!/bin/sh
 # early-reached.sh UPS SECONDS: true if a UPS cabled to this node is on battery and has reached a limit of power.earlyShutdown: the time on
-# battery and SECONDS more, or a charge or runtime below its limit at EARLY_POLLS polls in a row. Each container keeps its own times.
+# battery and SECONDS more, or a charge or runtime below its limit at EARLY_POLLS polls in a row. After an outage the battery itself is
+# such a limit until it is charged again. Each container keeps its own times.
 . /scripts/common.sh
-[ "$EARLY" = yes ] || exit 1
 on_battery=/var/run/nut/on-battery.$CONTAINER.$1
 beyond=/var/run/nut/beyond.$CONTAINER.$1
 case $(state_of "$1@127.0.0.1:$UPSD_PORT") in
@@ -29,8 +29,20 @@ is_late() {
 }
 is_low() {
   { [ -n "$EARLY_CHARGE" ] && below "$(value_of "$1" battery.charge)" "$EARLY_CHARGE"; } ||
-    { [ -n "$EARLY_RUNTIME" ] && below "$(value_of "$1" battery.runtime)" "$EARLY_RUNTIME"; }
+    { [ -n "$EARLY_RUNTIME" ] && below "$(value_of "$1" battery.runtime)" "$EARLY_RUNTIME"; } ||
+    { recharges "$1" && ! is_charged "$(value_of "$1" battery.charge)"; }
 }
+# recharges UPS: true if the UPS has cut its output, or killpowerd recorded a power-off of this node, less than RECHARGE_SECONDS ago. A
+# battery that was just connected to mains power reports low battery late, with less runtime than was measured.
+recharges() {
+  ! counts_down "$1" "$RECHARGE_SECONDS" cut || return 0
+  { read -r off_at _ </killpower/last; } 2>/dev/null || return
+  # a clock that is behind says nothing; the uptime does
+  case $off_at in '' | *[!0-9]*) return 1 ;; esac
+  [ $(($(date +%s) - off_at)) -lt "$RECHARGE_SECONDS" ] && [ "$(uptime_seconds)" -lt "$RECHARGE_SECONDS" ]
+}
+# is_charged CHARGE: false if the UPS does not report it
+is_charged() { is_number "$1" && [ "$1" -ge "$CHARGED_PERCENT" ]; }
 
 if is_late "$2"; then exit 0; fi
 if is_low "$1"; then

@@ -16,7 +16,7 @@ fi
 reserve deadline
 reserve lease
 # marks of commands in an earlier boot do not apply
-for mark in /killpower/.commanded.*; do
+for mark in /killpower/.commanded.* /killpower/.cut.*; do
   [ "$mark" != "${mark%."$(boot_id)"}" ] || rm -rf "$mark"
 done
 
@@ -99,8 +99,8 @@ while :; do
           if counts_down "$ups" $((offdelay - SHORTEST_HALT)); then
             declare_shutdown "$ups"
           # it has cut, and this node stayed up: the next shutdown commands it again
-          elif ! counts_down "$ups" "$offdelay"; then
-            rm -f "/killpower/.commanded.$ups.$(boot_id)"
+          elif [ -e "/killpower/.commanded.$ups.$(boot_id)" ] && ! counts_down "$ups" "$offdelay"; then
+            mv -f "/killpower/.commanded.$ups.$(boot_id)" "/killpower/.cut.$ups.$(boot_id)"
           fi
           ;;
       esac

@@ -1,4 +1,5 @@
 import type { Drill } from '../drill';
+import { controlSecondOutage, secondOutage } from './again';
 import {
   allPodsKilled,
   linkCutAtLowBattery,
@@ -50,6 +51,11 @@ export const powerDrill: Drill = {
       name: 'low-battery',
       summary: 'low battery: all nodes power off in order, output cut, mains power returns',
       run: lowBattery,
+    },
+    {
+      name: 'second-outage',
+      summary: 'mains power fails again after an outage, before the battery is charged',
+      run: secondOutage,
     },
     { name: 'low-battery-ipv6', summary: 'the same over IPv6', run: lowBatteryIpv6 },
     { name: 'hanging-halt', summary: 'a node hangs in its halt and is forced off', run: hangingHalt },
@@ -140,6 +146,11 @@ export const powerDrill: Drill = {
       name: 'control-ups-first',
       summary: 'the UPS first, the node second: with a silent UPS the node with the cable has to stay on',
       run: controlUpsFirst,
+    },
+    {
+      name: 'control-second-outage',
+      summary: 'the second outage with a battery that counts as charged: a node has to be cut while it runs',
+      run: controlSecondOutage,
     },
     {
       name: 'control-no-force',

@@ -23,6 +23,8 @@ export interface PowerLabOptions {
   /** Nodes whose halt hangs. @default - none */
   readonly hangs?: readonly string[];
   readonly ups?: MegatecOptions;
+  /** Whether killpowerd runs its gate at each boot. @default false */
+  readonly gate?: boolean;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
   /** Other objects and another power-off script than those of synth. @default - none */
@@ -54,6 +56,7 @@ export class PowerLab extends Lab {
       },
       watcher: instead?.watcher,
       killpowerSize: options.killpowerSize,
+      gate: options.gate,
       // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
       ups: { restoreMinuteMs: 1000, ...options.ups },
     });

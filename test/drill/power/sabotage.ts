@@ -10,6 +10,9 @@ export type Sabotage = (files: SiteFiles) => SiteFiles;
 /** The dead-man lease: without it, nothing powers off a node with frozen pods. */
 export const withoutLease = script('second.sh', 'write_line lease ', ': no lease ');
 
+/** The battery counts as charged after an outage. */
+export const withoutRecharge = script('early-reached.sh', '{ recharges && ', '{ false && ');
+
 /** Only the agent commands the UPS, in place of any of three containers. */
 export const onlyTheAgentCommands = script(
   'common.sh',
