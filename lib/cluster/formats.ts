@@ -17,6 +17,7 @@ import {
   HOST_NAME,
   IMAGE,
   INTERFACE,
+  MAC,
   NODE_NAME,
   NUT_USER,
   PRINTABLE_ASCII,
@@ -55,6 +56,7 @@ export const FORMAT_RULES = {
     cause:
       'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
+  'bad-mac': { cause: 'Not a MAC address' },
   'bad-community': { cause: "Not a BGP community such as `65535:65282`. MetalLB's native mode supports no large ones" },
 } as const satisfies Rules;
 
@@ -122,6 +124,11 @@ export const interfaceName = matching(
   INTERFACE,
   'bad-interface',
   'use the name that `ip link` prints, at most 15 letters, digits and _ . -',
+);
+export const macAddress = matching(
+  MAC,
+  'bad-mac',
+  'use six pairs of hexadecimal digits with colons, as `ip link` prints',
 );
 export const upsName = matching(UPS_NAME, 'bad-ups-name', 'use up to 63 letters, digits and inner _ . -');
 export const nutUser = matching(NUT_USER, 'bad-name', 'use letters, digits and _ -');

@@ -67,6 +67,13 @@ const perRole = (least: number, agent: number, server: number, upsNode: number, 
     .prefault({})
     .describe(what);
 
+/** Limits of a UPS on battery; the first one reached counts. */
+export const batteryLimits = z.strictObject({
+  onBatterySeconds: format.seconds.optional().describe('Time on battery.'),
+  chargeBelowPercent: z.number().int().min(1).max(99).optional().describe('Minimum charge, in percent.'),
+  runtimeBelowSeconds: format.seconds.optional().describe('Minimum runtime estimate of the UPS.'),
+});
+
 /** When and in which order nodes power off. */
 export const power = z.strictObject({
   armed: z
@@ -97,16 +104,9 @@ export const power = z.strictObject({
     .number()
     .int()
     .min(0)
-    .default(1800)
-    .describe('Time after power-off when the RTC wakes the node. 0: never.'),
-  earlyShutdown: z
-    .strictObject({
-      onBatterySeconds: format.seconds.optional().describe('Time on battery.'),
-      chargeBelowPercent: z.number().int().min(1).max(99).optional().describe('Minimum charge, in percent.'),
-      runtimeBelowSeconds: format.seconds.optional().describe('Minimum runtime estimate of the UPS.'),
-    })
-    .optional()
-    .describe('Limits that start the shutdown before low battery.'),
+    .default(900)
+    .describe('Time after power-off when the RTC wakes a node that stayed off. 0: never.'),
+  earlyShutdown: batteryLimits.optional().describe('Limits that start the shutdown before low battery.'),
   tlsSecret: format.objectName
     .optional()
     .describe(

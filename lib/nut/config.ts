@@ -34,6 +34,7 @@ const SCRIPTS = [
   'trust.sh',
   'upsd.sh',
   'upsmon.sh',
+  'wake.sh',
 ] as const;
 
 /** The ConfigMaps of all pods: NUT's configuration per node, and the scripts. Passwords are placeholders. */

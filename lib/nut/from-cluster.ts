@@ -90,4 +90,7 @@ const fedNodes = ({ nodes }: PowerPlan): FedNode[] =>
     minSupplies: node.minSupplies,
     stageSeconds,
     haltSeconds,
+    shed: node.shed,
+    mac: node.mac,
+    ipv4: node.address.find(({ family }) => family === 4)?.text,
   }));

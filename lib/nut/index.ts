@@ -3,9 +3,9 @@ export { nutProps } from './from-cluster';
 export { NutAlerts } from './metrics';
 export type {
   Actuator,
+  BatteryLimits,
   CabledUps,
   DriverOption,
-  EarlyShutdown,
   FedNode,
   NutModel,
   NutTiming,

@@ -48,6 +48,12 @@ export interface FedNode {
   readonly stageSeconds: number;
   /** Halt budget in seconds, after which it is powered off by force. */
   readonly haltSeconds: number;
+  /** Limits at which it powers off before the others. @default - with the others */
+  readonly shed?: BatteryLimits;
+  /** MAC address of its interface in the node network, for wake-on-LAN. @default - learned by ARP from ipv4 */
+  readonly mac?: string;
+  /** An IPv4 address of the node. @default - it has none */
+  readonly ipv4?: string;
 }
 
 /** Times of every node in seconds, by upsmon's names. */
@@ -63,8 +69,8 @@ export interface NutTiming {
   readonly lease: number;
 }
 
-/** Limits of the early shutdown; the first one reached triggers it. */
-export interface EarlyShutdown {
+/** Limits of a UPS on battery; the first one reached counts. */
+export interface BatteryLimits {
   readonly onBatterySeconds?: number;
   readonly chargeBelowPercent?: number;
   readonly runtimeBelowSeconds?: number;
@@ -80,7 +86,7 @@ export interface NutModel {
   readonly nodes: readonly FedNode[];
   readonly port: number;
   readonly timing: NutTiming;
-  readonly early?: EarlyShutdown;
+  readonly early?: BatteryLimits;
   /** False: what would power a node off or command a UPS is logged instead. */
   readonly armed: boolean;
   readonly actuator: Actuator;

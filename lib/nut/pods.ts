@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { type HostContainerProps, HostDaemonSet, hostContainer } from '../kube';
+import { type HostContainerProps, HostDaemonSet, hostContainer, NET_RAW } from '../kube';
 import type { DriverAccess } from '../power';
 import { NUT_IMAGE } from '../releases';
 import { driverPasswordKeys } from './conf';
@@ -79,7 +79,7 @@ export class NutPrimary extends Construct {
       upsd.mount(PATHS.usb, usb);
     }
     pods.addMonitor('primary');
-    pods.addAgent({});
+    pods.addAgent({}, true);
   }
 }
 
@@ -97,7 +97,7 @@ export class NutSecondary extends Construct {
     const nodes = kplus.Node.labeled(kplus.NodeLabelQuery.doesNotExist(UPS_DEVICE_LABEL), ...fed);
     const pods = new NutPods(this, 'nut-secondary', props, nodes, ['secondary']);
     this.daemonSet = pods.daemonSet;
-    pods.addAgent({ privileged: props.privileged });
+    pods.addAgent({ privileged: props.privileged }, props.config.model.served.length > 0);
   }
 }
 
@@ -178,11 +178,13 @@ class NutPods {
     this.addCommitter(role, 'upsmon.sh', { ...props, env: { ROLE: kplus.EnvValue.fromValue(role) } });
   }
 
-  /** The two containers that run on every node. */
-  addAgent(props: Partial<HostContainerProps>): void {
+  /** The two containers that run on every node. The second one may wake other nodes. */
+  addAgent(props: Partial<HostContainerProps>, wakes: boolean): void {
     this.addMonitor('agent', props);
     this.addCommitter('second', 'second.sh', {
       ...props,
+      // for the raw socket of ether-wake
+      capabilities: wakes ? [NET_RAW] : [],
       // the result of preflight; it restarts nothing, and the Service ignores it
       readiness: kplus.Probe.fromCommand([`${PATHS.scripts}/ready.sh`], { periodSeconds: Duration.seconds(10) }),
     });

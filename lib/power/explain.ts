@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster';
-import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
+import { detectionSum, downSum, earlyRuntimeSum, limitsText, offDelaySum, runtimeSum } from './arithmetic';
 import { type PowerPlan, powerPlan, type UpsPlan } from './plan';
 import { bestRuntime, isEnough, runtimesOf } from './runtime';
 import { type Descent, type PowerTimeline, powerTimelines } from './timeline';
@@ -38,7 +38,7 @@ export const explainData = (cluster: Cluster): unknown => {
   return {
     cluster: cluster.name,
     detectionSeconds: plan.detectionSeconds,
-    nodes: plan.nodes.map(({ node, ...times }) => ({ name: node.name, ...times })),
+    nodes: plan.nodes.map(({ node, ...times }) => ({ name: node.name, ...times, shed: node.shed })),
     upses: powerTimelines(cluster, plan).map(({ plan: { ups, nodes, ...times }, events }) => ({
       name: ups.name,
       ...times,
@@ -52,7 +52,10 @@ export const explainData = (cluster: Cluster): unknown => {
 function ofUps(cluster: Cluster, plan: PowerPlan, timeline: PowerTimeline, columns: number): string[] {
   const { plan: ups } = timeline;
   const rows: readonly (readonly [string, string])[] = [
-    ...ups.nodes.map((node) => [node.node.name, downSum(cluster, plan, node)] as const),
+    ...ups.nodes.flatMap((node): [string, string][] => [
+      [node.node.name, downSum(cluster, plan, node)],
+      ...(node.node.shed ? [['', `shed before the others at ${limitsText(node.node.shed)}`] as [string, string]] : []),
+    ]),
     ...delayRows(cluster, ups),
     ...batteryRows(cluster, ups),
   ];

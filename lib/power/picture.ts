@@ -194,7 +194,7 @@ const ROLES = { agent: 'agent', server: 'server', upsNode: 'UPS node' } as const
 
 function machineLane({ plan, usual, latest }: MachineLane, scale: Scale, y: number): string[] {
   return [
-    ...laneLabel(y, plan.node.name, ROLES[plan.role]),
+    ...laneLabel(y, plan.node.name, `${ROLES[plan.role]}${plan.node.shed ? ', shed before' : ''}`),
     ...descent(scale, y, BAR, latest, [
       'running',
       'waiting',

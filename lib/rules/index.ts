@@ -22,6 +22,7 @@ import { power } from './power';
 import { provider } from './provider';
 import { quorum } from './quorum';
 import { sharedCables } from './shared-cables';
+import { shed } from './shed';
 import { stages } from './stages';
 import type { Subject } from './subject';
 import { upsDrivers } from './ups-drivers';
@@ -34,7 +35,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
   UPSes: [power, sharedCables, upsDrivers, driverSecrets],
-  'Power failure': [armed, nutTiming, nutImage, stages, delays, budget],
+  'Power failure': [armed, nutTiming, nutImage, stages, shed, delays, budget],
 };
 
 /** Every problem of a well-formed site. */

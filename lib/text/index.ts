@@ -10,6 +10,7 @@ export {
   IMAGE,
   INTERFACE,
   LABEL_VALUE,
+  MAC,
   NODE_NAME,
   NUT_USER,
   PORT_NAME,

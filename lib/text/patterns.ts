@@ -29,6 +29,7 @@ export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** Without the parts `.` and `..`; Kubernetes refuses `..` in a hostPath. */
 export const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
 export const VERSION = /^v[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][A-Za-z0-9_.+-]*)?$/;
+export const MAC = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}$/;
 /** The output of sha256sum. */
 export const SHA256 = /^[0-9a-f]{64}$/;
 const REGISTRY_HOST = '[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?';

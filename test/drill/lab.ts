@@ -6,7 +6,8 @@ import type { Cluster, Node } from '../../lib/cluster/schema';
 import type { Address } from '../../lib/network/address';
 import type { SiteFiles } from '../../lib/synth/app';
 import type { Mount } from './container-runner';
-import { Host, type Watcher } from './host';
+import { Host } from './host';
+import type { Watcher } from './host-props';
 import { Manifests } from './manifests';
 import type { MegatecOptions } from './megatec';
 import { Network } from './network';
@@ -47,6 +48,9 @@ const withPrefixLength = (cluster: Cluster, address: Address): string =>
 /** The UPSes of a site and the nodes that they feed, in namespaces of this host. */
 export class Lab {
   readonly hosts: readonly Host[];
+  /** Magic packets of wake-on-LAN: when, and for which node. A node that is off starts at the first one. */
+  readonly magicPackets: { readonly at: number; readonly name: string }[] = [];
+  private endListening: (() => Promise<void>) | undefined;
   private readonly network = new Network();
   private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
@@ -114,6 +118,7 @@ export class Lab {
   async start(): Promise<void> {
     const { scenario, cluster, objectsFor } = this.props;
     await this.network.start();
+    this.endListening = this.network.listen((mac) => this.wake(mac));
     const cards = cluster.ups.filter(({ name }) => this.ups(name) instanceof SnmpUps);
     await this.network.join(...cards.map(({ port }) => `${port}/${cluster.network.subnet[0]?.text.split('/')[1]}`));
     await Promise.all([...this.upses.values()].map((ups) => ups.start()));
@@ -140,6 +145,13 @@ export class Lab {
     await Promise.all(this.hosts.map((host) => host.powerOn()));
   }
 
+  private wake(mac: string): void {
+    const host = this.hosts.find((candidate) => candidate.mac === mac);
+    if (!host) return;
+    this.magicPackets.push({ at: this.props.scenario.timeline.log(host.name, 'magic packet'), name: host.name });
+    void host.start('magic packet');
+  }
+
   /** A node has power while enough of its supplies do. */
   private distributePower(): void {
     for (const [node] of this.prepared) {
@@ -161,6 +173,7 @@ export class Lab {
 
   async stop(): Promise<void> {
     await Promise.all([...this.upses.values()].map((ups) => ups.stop()));
+    await this.endListening?.();
     await Promise.all(this.hosts.map((host) => host.remove()));
     await this.network.stop();
   }

@@ -23,6 +23,7 @@ const cabled = (name: string): CabledUps => ({
 const fed = (name: string, minSupplies: number, ...feeds: string[]): FedNode => ({
   name,
   address: `10.0.0.${name.at(-1)}`,
+  ipv4: `10.0.0.${name.at(-1)}`,
   feeds: feeds.map((ups) => ({ ups, powerValue: 1 })),
   minSupplies,
   stageSeconds: 12,
@@ -47,12 +48,18 @@ export const twoFeeds = (minSupplies: number): NutModel => ({
   nodes: [fed('srv1', minSupplies, 'ups1', 'ups2')],
 });
 
+/** As /proc/net/arp: 10.0.0.2 is known, 10.0.0.3 does not answer. */
+const ARP = `IP address       HW type     Flags       HW address            Mask     Device
+10.0.0.2         0x1         0x2         02:00:00:00:00:02     *        eth1
+10.0.0.3         0x1         0x0         00:00:00:00:00:00     *        eth1
+`;
+
 /** The command that upsd receives when a UPS is to cut its output. */
 export const RETURN = (ups: string) => `${ups} shutdown.return`;
 
 /** Absolute paths of the scripts in their pod and on the node. */
 const PATHS =
-  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|etc\/nut|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
+  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|etc\/nut|var\/run\/nut|proc\/net|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
 
 const UPSC = `#!/bin/sh
 if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
@@ -113,6 +120,7 @@ export class PodScripts {
       'var/run/nut',
       'etc/nut',
       'proc/sys/kernel/random',
+      'proc/net',
       'ups',
       'bin',
     ])
@@ -131,6 +139,8 @@ export class PodScripts {
     writeFileSync(this.path('bin/upsc'), UPSC, { mode: 0o755 });
     writeFileSync(this.path('bin/upscmd'), UPSCMD, { mode: 0o755 });
     writeFileSync(this.path('bin/nc'), NC, { mode: 0o755 });
+    writeFileSync(this.path('bin/ether-wake'), '#!/bin/sh\necho "$*" >>"$UPSES/packets"\n', { mode: 0o755 });
+    writeFileSync(this.path('proc/net/arp'), ARP);
     this.environment = {
       PATH: `${this.path('bin')}:${process.env['PATH']}`,
       NODE_NAME: node,

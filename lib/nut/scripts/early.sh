@@ -3,7 +3,7 @@
 . /scripts/common.sh
 while :; do
   while read -r ups _; do
-    if /scripts/early-reached.sh "$ups" 0; then
+    if /scripts/early-reached.sh "$ups@127.0.0.1:$UPSD_PORT" 0; then
       remark "$ups reached a limit of power.earlyShutdown, or is on battery before it is charged"
       # each node that it feeds receives FSD and commits itself, this one too
       declare_shutdown "$ups"

@@ -25,6 +25,7 @@ while :; do
   /scripts/preflight.sh >/var/run/nut/preflight.new 2>&1 || true
   cmp -s /var/run/nut/preflight.new /var/run/nut/preflight || sed "s/^/$CONTAINER: preflight: /" /var/run/nut/preflight.new
   mv -f /var/run/nut/preflight.new /var/run/nut/preflight
+  /scripts/wake.sh
   sleep 20
 done &
 preflights=$!
@@ -56,6 +57,7 @@ release_lease() {
 # one of an armed pod before this one
 [ "$ARMED" = yes ] || release_lease 'not armed'
 
+outage=no
 while :; do
   # the lease counts from here: a UPS that answers late does not extend it
   looked=$(uptime_seconds)
@@ -64,6 +66,7 @@ while :; do
   battery=0
   unclear=0
   critical=0
+  shed=0
   while read -r ups value; do
     case $(state_of "$ups") in
       'done') critical=$((critical + value)) ;;
@@ -71,10 +74,21 @@ while :; do
       line) line=$((line + value)) ;;
       unclear) unclear=$((unclear + value)) ;;
     esac # no data adds nothing: upsmon acts on that, and the lease runs on
+    # also on line, which resets the times it keeps
+    [ -z "$SHED_ON_BATTERY$SHED_CHARGE$SHED_RUNTIME" ] || ! /scripts/early-reached.sh "$ups" 0 shed || shed=$((shed + value))
   done <"/config/$NODE_NAME.feeds"
 
+  # what is up now is awaited after the outage, see wake.sh
+  if [ $((battery + critical)) -eq 0 ]; then
+    outage=no
+  elif [ "$outage" = no ]; then
+    outage=yes
+    cat /killpower/peers >>/killpower/awaited
+  fi 2>/dev/null
   if [ $((SUPPLIES - critical)) -lt "$MIN_SUPPLIES" ]; then
     /scripts/commit.sh second-opinion
+  elif [ $((SUPPLIES - critical - shed)) -lt "$MIN_SUPPLIES" ]; then
+    /scripts/commit.sh shed
   elif [ "$line" -ge "$MIN_SUPPLIES" ]; then
     release_lease 'mains power returned'
   elif [ $((line + battery)) -ge "$MIN_SUPPLIES" ] ||
@@ -105,7 +119,7 @@ while :; do
           ;;
       esac
       # The primary polls as often and acts first; the next poll sees the FSD set here. Also on line, which resets the times it keeps.
-      ! /scripts/early-reached.sh "$ups" $((EARLY_POLLS * POLL)) || declare_shutdown "$ups"
+      ! /scripts/early-reached.sh "$ups@127.0.0.1:$UPSD_PORT" $((EARLY_POLLS * POLL)) || declare_shutdown "$ups"
     done <"/config/$NODE_NAME.cables"
   fi
   echo "$looked" >/var/run/nut/looked

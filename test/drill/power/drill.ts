@@ -24,6 +24,7 @@ import { secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
+import { controlShed, controlWake, shed, wake } from './wake';
 
 /** Power failures with real NUT and an emulated UPS that cuts the power of the nodes. */
 export const powerDrill: Drill = {
@@ -36,6 +37,7 @@ export const powerDrill: Drill = {
     { name: 'upscmd', debianPackage: 'nut-client' },
     { name: 'upsc', debianPackage: 'nut-client' },
     { name: '/lib/nut/snmp-ups', debianPackage: 'nut-snmp' },
+    { name: 'etherwake', debianPackage: 'etherwake' },
     { name: 'socat', debianPackage: 'socat' },
     { name: 'pgrep', debianPackage: 'procps' },
   ],
@@ -56,6 +58,12 @@ export const powerDrill: Drill = {
       name: 'second-outage',
       summary: 'mains power fails again after an outage, before the battery is charged',
       run: secondOutage,
+    },
+    { name: 'shed', summary: 'one node is shed on battery, and woken when mains power returns', run: shed },
+    {
+      name: 'wake',
+      summary: 'the UPS forgets its command: one node is started, and wakes the others',
+      run: wake,
     },
     { name: 'low-battery-ipv6', summary: 'the same over IPv6', run: lowBatteryIpv6 },
     { name: 'hanging-halt', summary: 'a node hangs in its halt and is forced off', run: hangingHalt },
@@ -152,6 +160,8 @@ export const powerDrill: Drill = {
       summary: 'the second outage with a battery that counts as charged: a node has to be cut while it runs',
       run: controlSecondOutage,
     },
+    { name: 'control-shed', summary: 'without its limit: the node has to stay up', run: controlShed },
+    { name: 'control-wake', summary: 'without the magic packets: the others have to stay off', run: controlWake },
     {
       name: 'control-no-force',
       summary: 'without the forced power-off: a node that hangs in its halt has to be cut while it runs',

@@ -3,7 +3,7 @@ import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
 import { buildSite } from '../../../lib/synth/app';
 import type { ContainerRunner } from '../container-runner';
-import type { Watcher } from '../host';
+import type { Watcher } from '../host-props';
 import { Lab } from '../lab';
 import type { MegatecOptions } from '../megatec';
 import type { Scenario } from '../scenario';

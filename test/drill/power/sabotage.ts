@@ -13,6 +13,13 @@ export const withoutLease = script('second.sh', 'write_line lease ', ': no lease
 /** The battery counts as charged after an outage. */
 export const withoutRecharge = script('early-reached.sh', '{ recharges && ', '{ false && ');
 
+/** No magic packet is sent. */
+export const withoutPackets = script('wake.sh', '"$sender" -b -i "$3" "$2"', ':');
+
+/** A node has no limit at which it is shed. */
+export const withoutShedding = (node: string, seconds: number): Sabotage =>
+  inConfigMap('nut-config', `${node}.env`, `SHED_ON_BATTERY=${seconds}`, 'SHED_ON_BATTERY=');
+
 /** Only the agent commands the UPS, in place of any of three containers. */
 export const onlyTheAgentCommands = script(
   'common.sh',

@@ -20,7 +20,7 @@ export const form: readonly InvalidSite[] = [
     says: 'an unknown key of a list entry is refused',
     changes: { 'nodes[1].adress': '192.168.10.12' },
     problems: [
-      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies',
+      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies, shed, mac',
     ],
   },
   {
