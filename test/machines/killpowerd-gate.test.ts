@@ -117,6 +117,13 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
     await machine.until('it is written', () => machine.read('disk/record.awaited') !== '');
     await machine.stop();
     await gate();
+    expect(machine.read('state/awaited')).toBe('');
+    writeFileSync(join(machine.folder, 'boot_id'), 'next-boot\n');
+    machine.uptime(1000 + CUT);
+    const ended = gate(0);
+    await machine.until('it waits', () => machine.log.includes('k3s starts in'));
+    machine.uptime(1000 + 2 * CUT);
+    await ended;
     expect(machine.read('state/awaited')).toBe('srv2 02:00:00:00:00:02 eth1\n');
     expect(existsSync(join(machine.folder, 'disk', 'record.awaited'))).toBe(false);
   });

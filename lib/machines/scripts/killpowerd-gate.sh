@@ -53,7 +53,7 @@ gate() {
     while read_uptime && [ "$now" -lt "$gone" ]; do pause "$KILLPOWERD_POLL"; done
   fi
   # the pods wake those of its hosts that stay off
-  mv -f "$KILLPOWERD_RECORD.awaited" "$dir/awaited" 2>/dev/null
+  [ "$whose" = "$boot" ] || mv -f "$KILLPOWERD_RECORD.awaited" "$dir/awaited" 2>/dev/null
   return 0
 }
 # seconds. A power-off and a boot take about as long as the shortest wait, so it powers off only for more

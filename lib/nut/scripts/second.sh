@@ -83,8 +83,8 @@ while :; do
     outage=no
   elif [ "$outage" = no ]; then
     outage=yes
-    cat /killpower/peers >>/killpower/awaited
-  fi 2>/dev/null
+    [ ! -e /killpower/peers ] || cat /killpower/peers >>/killpower/awaited
+  fi
   if [ $((SUPPLIES - critical)) -lt "$MIN_SUPPLIES" ]; then
     /scripts/commit.sh second-opinion
   elif [ $((SUPPLIES - critical - shed)) -lt "$MIN_SUPPLIES" ]; then
