@@ -58,7 +58,7 @@ describe.each(SHELLS)('wake.sh under $shell', ({ command }) => {
   test('wakes a node that was up before the outage and is missing, once a minute', () => {
     pod.write('killpower/awaited', `${ENTRY}\n${ENTRY}\n`);
     logIn();
-    expect(wake()).toContain('srv2 is off after the outage; wakes it by a packet to 02:00:00:00:00:02 on eth1');
+    expect(wake()).toContain('srv2 is off after the outage; wakes it by magic packets to 02:00:00:00:00:02 on eth1');
     for (let run = 0; run < 3; run++) wake();
     expect(pod.asked('packets')).toEqual([PACKET, PACKET]);
   });

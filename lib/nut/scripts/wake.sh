@@ -25,37 +25,52 @@ done
 up=$(awk 'NR == FNR { on[$0]; next } ($4 " " $5) in on { print $1 }' "$clients" "$wakes" | sort -u | tr '\n' ' ')
 is_up() { case " $up" in *" $1 "*) ;; *) return 1 ;; esac }
 
+# keep FILE TEXT: atomically. The shell logs it if the directory is full, and FILE stays
+keep() { printf '%s' "$2" >"/killpower/.$1.new" && mv -f "/killpower/.$1.new" "/killpower/$1"; }
+
 # 30 minutes, a packet each minute: a node that has not started by then needs a person
 RUNS=90
 RUNS_PER_PACKET=3
 sender=$(command -v ether-wake || command -v etherwake)
-# wake NODE MAC INTERFACE
-wake() {
-  [ -n "$sender" ] && acts "$1 would be woken" && "$sender" -b -i "$3" "$2" >/dev/null && remark "$1 is off after the outage; wakes it by a packet to $2 on $3"
-}
 if [ -e /killpower/awaited ]; then
-  awk '!seen[$1]++' /killpower/awaited | while read -r node mac device runs; do
+  missing=
+  while read -r node mac device runs; do
     is_number "$runs" || runs=0
-    if is_up "$node"; then continue; fi
+    if [ -z "$node" ] || is_up "$node"; then continue; fi
     if [ "$runs" -ge "$RUNS" ]; then
       log "$node is still off; press its power button"
       continue
     fi
-    [ $((runs % RUNS_PER_PACKET)) -ne 0 ] || wake "$node" "$mac" "$device"
-    echo "$node $mac $device $((runs + 1))" >&3
-  done 3>/killpower/.awaited.new
-  if [ -s /killpower/.awaited.new ]; then mv -f /killpower/.awaited.new /killpower/awaited; else rm -f /killpower/.awaited.new /killpower/awaited; fi
+    if [ $((runs % RUNS_PER_PACKET)) -eq 0 ] && [ -n "$sender" ] && acts "$node would be woken"; then
+      [ "$runs" -gt 0 ] || log "$node is off after the outage; wakes it by magic packets to $mac on $device"
+      "$sender" -b -i "$device" "$mac" >/dev/null
+    fi
+    missing="$missing$node $mac $device $((runs + 1))
+"
+  done <<END
+$(awk '!seen[$1]++' /killpower/awaited)
+END
+  if [ -n "$missing" ]; then keep awaited "$missing"; else rm -f /killpower/awaited; fi
 fi
 
 # the interface of the default route, of either family
-interface() { awk '$2 == "00000000" { print $1; exit } $1 ~ /^0+$/ && $2 == "00" && $NF != "lo" { print $NF; exit }' /proc/net/route /proc/net/ipv6_route 2>/dev/null; }
-unknown=
+interface() {
+  cat /proc/net/route /proc/net/ipv6_route 2>/dev/null |
+    awk '$2 == "00000000" { print $1; exit } $1 ~ /^0+$/ && $2 == "00" && $NF != "lo" { print $NF; exit }'
+}
+peers='' unknown=''
 for node in $up; do
   entry=$(awk -v node="$node" 'NR == FNR { if ($1 == node) { mac = $2; ip = $3 }; next }
     $1 == ip && $4 != "00:00:00:00:00:00" { found = $4; device = $6 }
     END { print mac == "-" ? found : mac, device }' "$wakes" /proc/net/arp)
   mac=${entry%% *}
   device=${entry#* }
-  if [ -n "$mac" ]; then echo "$node $mac ${device:-$(interface)}"; else unknown="$unknown $node"; fi
-done >/killpower/.peers.new 2>/dev/null && mv -f /killpower/.peers.new /killpower/peers
+  if [ -z "$mac" ]; then
+    unknown="$unknown $node"
+  else
+    peers="$peers$node $mac ${device:-$(interface)}
+"
+  fi
+done
+keep peers "$peers"
 echo "$unknown" >/var/run/nut/unknown

@@ -14,7 +14,7 @@ export const withoutLease = script('second.sh', 'write_line lease ', ': no lease
 export const withoutRecharge = script('early-reached.sh', '{ recharges && ', '{ false && ');
 
 /** No magic packet is sent. */
-export const withoutPackets = script('wake.sh', '"$sender" -b -i "$3" "$2"', ':');
+export const withoutPackets = script('wake.sh', '"$sender" -b -i "$device" "$mac"', ':');
 
 /** A node has no limit at which it is shed. */
 export const withoutShedding = (node: string, seconds: number): Sabotage =>
