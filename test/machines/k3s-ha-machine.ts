@@ -16,6 +16,15 @@ export const sumOf = (name: string): string => createHash('sha256').update(caOf(
 /** What a server does, what happened before, and exit status and line of its `start`. */
 type Decision = readonly [does: string, before: () => void, says: string | RegExp];
 
+const HOME = site();
+const computed = new WeakMap<Cluster, ReadonlyMap<string, string>>();
+/** hostFiles of a site, computed once for all of its nodes and tests. */
+const filesOf = (cluster: Cluster): ReadonlyMap<string, string> => {
+  const files = computed.get(cluster) ?? hostFiles(cluster);
+  computed.set(cluster, files);
+  return files;
+};
+
 const PASSWORD = '0123456789abcdef-of-the-test';
 
 /**
@@ -33,7 +42,7 @@ export class StubMachine {
     private readonly site: Cluster,
     index = 0,
   ) {
-    const files = hostFiles(site);
+    const files = filesOf(site);
     const node = nodesOf(site)[index];
     if (!node) throw new Error(`the site has no node ${index}`);
     this.name = node.name;
@@ -178,7 +187,7 @@ export function stubServers(shell: readonly string[]) {
     const listening = servers.slice(0, serversOf(cluster).length);
     for (const one of servers) for (const other of listening) if (one !== other) one.reaches(other);
   };
-  beforeEach(() => install(site()));
+  beforeEach(() => install(HOME));
   afterAll(remove);
   return {
     install,

@@ -26,7 +26,7 @@ check_files() {
   while read -r sum path; do
     # no host with OpenRC has these
     case "$sum $path" in '#'*) continue ;; *' /etc/systemd/'*) [ -d "$root/run/systemd/system" ] || continue ;; esac
-    [ "$({ sha256sum <"$root$path" | cut -d ' ' -f 1; } 2>/dev/null)" = "$sum" ] ||
+    [ "$({ sha256 <"$root$path"; } 2>/dev/null)" = "$sum" ] ||
       problem "$path is not that of hosts/; install it again, see Update in hosts/README.md"
   done <"$list"
   ! is_server || for name in $(that_say none) $(that_say data); do

@@ -40,7 +40,7 @@ api() {
   curl --noproxy '*' -gks --connect-timeout 1 --max-time 3 -o "$run/ca" "https://$(host_port "$1" "$PORT")/cacerts" 2>/dev/null &&
     grep -q 'BEGIN CERTIFICATE' "$run/ca"
 }
-ca_sum() { sha256sum <"$run/ca" | cut -d ' ' -f 1; }
+ca_sum() { sha256 <"$run/ca"; }
 # the hash of the CA to join, '' if only the other servers know it: CA_SHA256, else that of a token K10<hash>::server:<password>
 pinned() {
   if [ -n "${CA_SHA256:-}" ]; then echo "$CA_SHA256"; else sed -n '1s/^K10\([0-9a-f]\{64\}\)::.*/\1/p' "$config/token"; fi

@@ -80,9 +80,12 @@ while read -r ups offdelay _ shown _; do
   # a remark, not a problem
   [ -n "$delay" ] || echo "$ups does not report ups.delay.shutdown; measure once when it cuts its output, see hosts/RUNBOOK.md"
   # in seconds of the UPS, which its driver may multiply
-  ! is_number "$delay" || delay=$((delay * offdelay / shown))
+  ! is_number "$delay" || delay=$((delay * offdelay / ${shown%/*}))
   [ "${delay:-$offdelay}" = "$offdelay" ] ||
     problem "$ups would cut its output after $delay s, but cluster.yaml plans with $offdelay s; correct its offdelay"
+  start=$(timeout 4 upsc "$at" ups.delay.start 2>/dev/null | cut -d. -f1)
+  ! is_number "$start" || [ "$start" -ge "${shown#*/}" ] ||
+    problem "$ups would restore its output too early: its ups.delay.start is $start, and cluster.yaml plans with ${shown#*/}; correct its ondelay"
   reports "$at" power.earlyShutdown ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}
   timeout 4 upsc -c "$at" >/var/run/nut/logged-in 2>/dev/null
   # the node with the cable is listed twice, for its primary and its agent
