@@ -1,6 +1,6 @@
 import type { Drill } from '../drill';
 import { buildRootFileSystems, packageVersion } from '../machine/root-file-systems';
-import { controlSecondOutage, secondOutage } from './again';
+import { secondOutage } from './again';
 import { countdown } from './countdown';
 import {
   allPodsKilled,
@@ -32,9 +32,12 @@ import {
   controlReading,
   controlRunFull,
   controlSecondFrozen,
+  controlSecondOutage,
   controlSecret,
+  controlShed,
   controlUpsdFrozen,
   controlUpsFirst,
+  controlWake,
   controlWithoutForce,
   controlWithoutLease,
   controlWords,
@@ -43,7 +46,7 @@ import { secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
-import { controlShed, controlWake, shed, wake } from './wake';
+import { shed, wake } from './wake';
 import { words } from './words';
 
 /** Power failures with real NUT and an emulated UPS that cuts the power of the nodes. */
@@ -207,11 +210,11 @@ export const powerDrill: Drill = {
     },
     {
       name: 'control-second-outage',
-      summary: 'the second outage with a battery that counts as charged: a node has to be cut while it runs',
+      summary: 'second-outage with a battery that counts as charged',
       run: controlSecondOutage,
     },
-    { name: 'control-shed', summary: 'without its limit: the node has to stay up', run: controlShed },
-    { name: 'control-wake', summary: 'without the magic packets: the others have to stay off', run: controlWake },
+    { name: 'control-shed', summary: 'shed without the limit', run: controlShed },
+    { name: 'control-wake', summary: 'wake without the magic packets', run: controlWake },
     { name: 'control-no-force', summary: 'hanging-halt without the forced power-off', run: controlWithoutForce },
     { name: 'control-snmp-apc', summary: 'snmp-apc with offdelay not multiplied', run: controlSnmpApc },
     {

@@ -3,10 +3,9 @@ import type { Cluster } from '../../../lib/cluster/schema';
 import { type Scenario, seconds } from '../scenario';
 import { checkDisarmed, failMains, lowBattery } from './course';
 import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
-import { withoutPackets, withoutShedding } from './sabotage';
 import { AGENT, MACHINES, powerSite, SERVER, UPS, UPS_NODE } from './site';
 
-const SHED_SECONDS = 10;
+export const SHED_SECONDS = 10;
 /** Polls of the driver and of second, and the stage. */
 const SHED_WITHIN_SECONDS = SHED_SECONDS + 5 + 3;
 
@@ -41,8 +40,8 @@ const withWaker = (
 const isUp = (lab: PowerLab, name: string): boolean => lab.host(name).state === 'running';
 
 /** One node is shed; the others run on. It starts again when mains power is back, and not before. */
-export async function shed(scenario: Scenario): Promise<void> {
-  await withWaker(scenario, { cluster: shedding() }, async (lab) => {
+export async function shed(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withWaker(scenario, { cluster: shedding(), ...options }, async (lab) => {
     const failed = await failMains(scenario, lab);
     await scenario.reach(`${AGENT} is off`, 60_000, () => lab.host(AGENT).state === 'off');
     const { haltingAt = Number.NaN, killpower } = lab.host(AGENT);
@@ -82,50 +81,28 @@ async function allBack(scenario: Scenario, lab: PowerLab): Promise<void> {
   checkDisarmed(scenario, lab);
 }
 
-/** Without its limit the node runs on with the others. */
-export async function controlShed(scenario: Scenario): Promise<void> {
-  const options = { cluster: shedding(), sabotage: withoutShedding(AGENT, SHED_SECONDS) };
-  await withPowerLab(scenario, options, async (lab) => {
-    await failMains(scenario, lab);
-    await scenario.pass('on battery', (SHED_WITHIN_SECONDS + 10) * 1000);
-    scenario.check('control: the node is up', isUp(lab, AGENT) && lab.host(AGENT).killpower.deadline === undefined);
-  });
-}
+export const WOKEN = 'the others are woken and start';
 
-/** The UPS forgets its command: all nodes are off with power. Mains power returns, and a person starts the node with the cable. */
-async function stranded(scenario: Scenario, lab: PowerLab): Promise<void> {
-  await lowBattery(scenario, lab);
-  await scenario.reach('every node is off', 90_000, () => lab.hosts.every(({ state }) => state === 'off'));
-  lab.ups(UPS).mains(true);
-  await scenario.pass('every node stays off', 10_000);
-  scenario.check(
-    'every node is off with power',
-    lab.ups(UPS).loadOn && lab.hosts.every(({ state, dirtyCuts }) => state === 'off' && dirtyCuts === 0),
-  );
-  void lab.host(UPS_NODE).start('power button');
-  // killpowerd waits there until the UPS cannot cut its output any more
-  await scenario.reach(`${UPS_NODE} is up`, 120_000, () => isUp(lab, UPS_NODE));
-}
-
-export async function wake(scenario: Scenario): Promise<void> {
-  await withWaker(scenario, { ups: { ignoresShutdown: true, showsShutdown: false } }, async (lab) => {
-    await stranded(scenario, lab);
+/**
+ * The UPS forgets its command: all nodes are off with power. Mains power returns, and a person starts the node with the cable, which wakes
+ * the others.
+ */
+export async function wake(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withWaker(scenario, { ups: { ignoresShutdown: true, showsShutdown: false }, ...options }, async (lab) => {
+    await lowBattery(scenario, lab);
+    await scenario.reach('every node is off', 90_000, () => lab.hosts.every(({ state }) => state === 'off'));
+    lab.ups(UPS).mains(true);
+    await scenario.pass('every node stays off', 10_000);
+    scenario.check(
+      'every node is off with power',
+      lab.ups(UPS).loadOn && lab.hosts.every(({ state, dirtyCuts }) => state === 'off' && dirtyCuts === 0),
+    );
+    void lab.host(UPS_NODE).start('power button');
+    // killpowerd waits there until the UPS cannot cut its output any more
+    await scenario.reach(`${UPS_NODE} is up`, 120_000, () => isUp(lab, UPS_NODE));
     const from = scenario.timeline.now();
-    await scenario.reach('the others are woken and start', 150_000, () => MACHINES.every((name) => isUp(lab, name)));
+    await scenario.reach(WOKEN, 150_000, () => MACHINES.every((name) => isUp(lab, name)));
     scenario.measure(`all up after ${UPS_NODE}`, seconds(scenario.timeline.now() - from));
     await allBack(scenario, lab);
-  });
-}
-
-/** Without the packets the others stay off, until their RTC alarms. */
-export async function controlWake(scenario: Scenario): Promise<void> {
-  const options = { ups: { ignoresShutdown: true, showsShutdown: false }, sabotage: withoutPackets };
-  await withWaker(scenario, options, async (lab) => {
-    await stranded(scenario, lab);
-    await scenario.pass('the others would be woken', 90_000);
-    scenario.check(
-      'control: the others stay off',
-      [SERVER, AGENT].every((name) => lab.host(name).state === 'off'),
-    );
   });
 }
