@@ -33,7 +33,7 @@ export function afterReturn(cluster: Cluster): RunbookSection {
     title: 'After power returns',
     paragraphs: [
       numbered([
-        `The node with the UPS cable wakes the others. Press the power button of every node that stays off. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
+        `${cabled(cluster).length > 0 ? 'The node with the UPS cable wakes the others' : 'The nodes wake each other'}. Press the power button of every node that stays off. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
         `Check that all NUT pods are ready, and \`battery.charge\` ([Test the shutdown](#test-the-shutdown)). Until it is ${CHARGED_PERCENT} (or for ${RECHARGE_SECONDS / 3600} h if the UPS does not report it), the shutdown begins after ${EARLY_POLLS * cluster.power.pollOnBatterySeconds} s on battery.`,
         'Check that the last boot of every node (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If not, its halt budget is too short or a service does not stop.',
       ]),
