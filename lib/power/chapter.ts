@@ -101,7 +101,7 @@ const shedText = ({ nodes }: UpsPlan): string[] =>
   nodes.flatMap(({ node, stageSeconds, haltSeconds }) =>
     node.shed
       ? [
-          `${node.name} is shed at ${limitsText(node.shed)} and is off ${stageSeconds + haltSeconds} s later. The others run on. The node with the cable wakes it when mains power returns.`,
+          `${node.name} is shed at ${limitsText(node.shed)} and is off ${stageSeconds + haltSeconds} s later. The others run on. It is woken when mains power returns.`,
         ]
       : [],
   );

@@ -1,7 +1,7 @@
 #!/bin/sh
-# early-reached.sh UPS@HOST:PORT SECONDS [shed]: true if a UPS is on battery and has reached a limit of power.earlyShutdown, or of nodes[].shed
-# of this node: the time on battery and SECONDS more, or a charge or runtime below its limit at EARLY_POLLS polls in a row. After an outage
-# the battery itself is such a limit until it is charged again. Each container keeps its own times.
+# early-reached.sh UPS@HOST:PORT SECONDS [shed]: true if a UPS is on battery and has reached a limit of power.earlyShutdown, or of shed of
+# this node: the time on battery and SECONDS more, or a charge or runtime below its limit at EARLY_POLLS polls in a row. After an outage the
+# battery itself is such a limit until it is charged again. Each container keeps its own times.
 . /scripts/common.sh
 if [ "$3" = shed ]; then EARLY_ON_BATTERY=$SHED_ON_BATTERY EARLY_CHARGE=$SHED_CHARGE EARLY_RUNTIME=$SHED_RUNTIME; fi
 on_battery=/var/run/nut/on-battery.$CONTAINER.$3.$1
@@ -33,8 +33,8 @@ is_low() {
     { [ -n "$EARLY_RUNTIME" ] && below "$(value_of "$1" battery.runtime)" "$EARLY_RUNTIME"; } ||
     { recharges "$1" && ! is_charged "$(value_of "$1" battery.charge)"; }
 }
-# recharges UPS@HOST:PORT: true if the UPS has cut its output, or killpowerd recorded a power-off of this node, less than RECHARGE_SECONDS ago. A
-# battery that was just connected to mains power reports low battery late, with less runtime than was measured.
+# recharges UPS@HOST:PORT: true if the UPS has cut its output, or killpowerd recorded a power-off of this node, less than RECHARGE_SECONDS
+# ago. A battery that was just connected to mains power reports low battery late, with less runtime than was measured.
 recharges() {
   ! counts_down "${1%%@*}" "$RECHARGE_SECONDS" cut || return 0
   { read -r off_at _ </killpower/last; } 2>/dev/null || return

@@ -11,7 +11,7 @@ wakes=/config/$NODE_NAME.wakes
 line=no
 clients=/var/run/nut/clients
 echo >"$clients"
-for system in $(cut -d ' ' -f 4 "$wakes" | sort -u); do
+for system in $({ cut -d ' ' -f 1 "/config/$NODE_NAME.feeds" && cut -d ' ' -f 4 "$wakes"; } | sort -u); do
   case $(state_of "$system") in
     line) line=yes ;;
     # served by a node that is missing
