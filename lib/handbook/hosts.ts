@@ -76,9 +76,11 @@ export function requirements(cluster: Cluster): string[] {
 /** The rows of what a firewall accepts. */
 function firewall(cluster: Cluster): string[][] {
   const { port: api, provider } = cluster.controlPlane;
+  const clients = cluster.ups.flatMap((ups) => ups.clients.map(({ name }) => name));
   const rows = listeners(cluster).flatMap(({ port, what, on, from, protocols = ['tcp'] }) => {
     if (!from) return [];
-    const asking = from === 'servers' ? 'servers' : `all hosts${port === api ? ' and your computer' : ''}`;
+    const others = port === api ? ['your computer'] : port === cluster.nut.port ? clients : [];
+    const asking = from === 'servers' ? 'servers' : ['all hosts', ...others].join(' and ');
     return [
       [
         `${protocols.map((one) => one.toUpperCase()).join(' and ')} ${port}`,

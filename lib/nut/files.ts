@@ -18,7 +18,8 @@ import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
  * - `<node>.feeds`: the UPSes that feed it, a line `ups@host:port powerValue` each
  * - `<node>.agent.upsmon.conf`: of the secondary on every node
  * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
- *   `<node>.wakes` (the nodes that it wakes, see wake.sh), `<node>.cables` (`ups offdelay driver ups.delay.shutdown/ups.delay.start`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon)
+ *   `<node>.wakes` (the nodes that it wakes, see wake.sh), `<node>.cables` (`ups offdelay driver ups.delay.shutdown/ups.delay.start`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon),
+ *   and `<node>.outside`, the same of hosts outside the cluster
  *
  * @throws Error for an invalid or duplicate UPS name, or a node fed by an unknown UPS
  */
@@ -39,6 +40,10 @@ export function nutFiles(model: NutModel): Record<string, string> {
       ]),
     );
     files[`${node}.clients`] = lines(cables.flatMap((ups) => clients(model, ups)));
+    const outside = cables.flatMap(({ name: ups, clients = [] }) =>
+      clients.map(({ name, address }) => [ups, address, name]),
+    );
+    if (outside.length > 0) files[`${node}.outside`] = lines(outside);
   }
   for (const node of model.nodes) {
     const cables = model.cabled.filter((ups) => ups.node === node.name);
@@ -50,7 +55,7 @@ export function nutFiles(model: NutModel): Record<string, string> {
     if (wakesOthers(model, node)) files[`${node.name}.wakes`] = lines(wakes(model, node));
     if (cables.length > 0) files[`${node.name}.primary.upsmon.conf`] = monitored(model, node, cables);
   }
-  if (model.cabled.length > 0) files['upsd.users'] = upsdUsers();
+  if (model.cabled.length > 0) files['upsd.users'] = upsdUsers(model.cabled.flatMap((ups) => ups.clients ?? []));
   return files;
 }
 

@@ -1,6 +1,6 @@
 import { type Cluster, primary } from '../cluster';
 import { urlHost } from '../network';
-import { driverFacts, type PowerPlan, powerPlan, roundedDelay, type UpsPlan, writtenDelay } from '../power';
+import { clientUser, driverFacts, type PowerPlan, powerPlan, roundedDelay, type UpsPlan, writtenDelay } from '../power';
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
@@ -66,6 +66,11 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
         on: writtenDelay(ups, roundedDelay(ups, plan.onDelaySeconds ?? 0)),
       },
       returnArgument: argument === 'delay' ? plan.offDelaySeconds : argument,
+      clients: ups.clients.map((client) => ({
+        name: client.name,
+        address: client.address.text,
+        user: clientUser(client),
+      })),
     },
   ];
 }

@@ -59,7 +59,7 @@ export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
       ]),
       '**Short outage.** Unplug the UPS for 20 s. The logs of `second` show that every node arms and disarms its dead-man timer. No node powers off.',
       ...upses.flatMap((ups, i) => [
-        `**Full test: ${ups.name}.** Every node on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
+        `**Full test: ${ups.name}.** Every node${ups.clients.length > 0 ? ' and client' : ''} on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
         ...(i === 0 ? [bulleted(BEFORE_FULL_TEST)] : []),
         commands(podOf(cluster, ups), exec(cluster, 'second', `/scripts/declare.sh ${ups.name}`)),
       ]),

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { subnetOf } from '../../lib/cluster/queries';
-import type { Cluster, Node } from '../../lib/cluster/schema';
+import type { Client, Cluster, Node } from '../../lib/cluster/schema';
 import type { Address } from '../../lib/network/address';
 import type { SiteFiles } from '../../lib/synth/app';
 import type { Mount } from './container-runner';
@@ -32,6 +32,8 @@ export interface LabProps {
   readonly bootMs?: number;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
+  /** The host of a client of a UPS. @default - no clients */
+  readonly clientHost?: (client: Client, network: Network) => Host;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
   /** Whether killpowerd runs its gate at each boot, which waits for the latest time of a cut. @default false */
@@ -44,8 +46,11 @@ export interface LabProps {
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
+/** Hosts halt this much faster than their halt budget. */
+export const SPARE_MS = 2000;
+
 /** As `ip address add` takes it: 10.77.0.11/24. */
-const withPrefixLength = (cluster: Cluster, address: Address): string =>
+export const withPrefixLength = (cluster: Cluster, address: Address): string =>
   `${address.text}/${subnetOf(cluster, address)?.text.split('/')[1]}`;
 
 /** The UPSes of a site and the nodes that they feed, in namespaces of this host. */
@@ -54,6 +59,8 @@ export class Lab {
   /** Magic packets of wake-on-LAN: when, and for which node. A node that is off starts at the first one. */
   readonly magicPackets: { readonly at: number; readonly name: string }[] = [];
   private endListening: (() => Promise<void>) | undefined;
+  /** The hosts outside the cluster, by UPS. */
+  private readonly outside: readonly (readonly [ups: string, Host])[];
   private readonly network = new Network();
   private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
@@ -82,6 +89,9 @@ export class Lab {
           bootMs: props.bootMs ?? 6000,
         }),
     );
+    this.outside = cluster.ups.flatMap(({ name, clients }) =>
+      clients.flatMap((client) => (props.clientHost ? [[name, props.clientHost(client, this.network)] as const] : [])),
+    );
     const { timeline } = scenario;
     const onLoad = () => this.distributePower();
     this.upses = new Map(
@@ -95,9 +105,13 @@ export class Lab {
   }
 
   host(name: string): Host {
-    const host = this.hosts.find((candidate) => candidate.name === name);
-    if (!host) throw new Error(`the lab has no node "${name}"`);
+    const host = this.allHosts.find((candidate) => candidate.name === name);
+    if (!host) throw new Error(`the lab has no host "${name}"`);
     return host;
+  }
+
+  private get allHosts(): readonly Host[] {
+    return [...this.hosts, ...this.outside.map(([, host]) => host)];
   }
 
   ups(name: string): UpsDevice {
@@ -147,7 +161,8 @@ export class Lab {
       host.run(kubelet);
       await host.connect();
     }
-    await Promise.all(this.hosts.map((host) => host.powerOn()));
+    for (const [, host] of this.outside) await host.connect();
+    await Promise.all(this.allHosts.map((host) => host.powerOn()));
   }
 
   private wake(mac: string): void {
@@ -165,6 +180,7 @@ export class Lab {
       const host = this.host(node.name);
       void (supplies >= node.minSupplies ? host.powerOn() : host.cutPower());
     }
+    for (const [ups, host] of this.outside) void (this.ups(ups).loadOn ? host.powerOn() : host.cutPower());
   }
 
   private imageFiles(): Mount[] {
@@ -179,7 +195,7 @@ export class Lab {
   async stop(): Promise<void> {
     await Promise.all([...this.upses.values()].map((ups) => ups.stop()));
     await this.endListening?.();
-    await Promise.all(this.hosts.map((host) => host.remove()));
+    await Promise.all(this.allHosts.map((host) => host.remove()));
     await this.network.stop();
   }
 }

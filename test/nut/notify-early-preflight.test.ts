@@ -217,6 +217,18 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in to ups1')]);
     });
 
+    test('prints ready and a remark when a host outside the cluster is not logged in', () => {
+      const clients = [{ name: 'nas', address: '10.0.0.40', user: 'nas' }];
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, clients })) });
+      healthy();
+      expect(said()).toEqual([
+        expect.stringContaining('nas (10.0.0.40) is not logged in to ups1; if it is on'),
+        'ready',
+      ]);
+      pod.write('ups/clients', '127.0.0.1\n127.0.0.1\n10.0.0.2\n10.0.0.40\n');
+      expect(said()).toEqual(['ready']);
+    });
+
     test('prints ready and a remark when a UPS does not report its delay', () => {
       pod.ups('ups1', 'ups.delay.shutdown', undefined);
       expect(said()).toEqual([expect.stringContaining('ups1 does not report ups.delay.shutdown'), 'ready']);

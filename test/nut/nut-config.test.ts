@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { at, find } from '../metallb/support';
-import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-synth';
+import { checksum, configuration, fed, names, podOf, pods, secretKeys, synth, ups } from './nut-synth';
 
 describe('the files', () => {
   test('have the settings of a node', () => {
@@ -36,6 +36,16 @@ describe('the files', () => {
     const served = [{ name: 'nas', host: '10.0.0.9', port: 3493, user: 'monuser' }];
     const files = configuration({ cabled: [], served, nodes: [fed('srv1', 'nas'), fed('srv2', 'nas')] });
     expect(files['srv2.wakes']).toBe('srv1 - - nas@10.0.0.9:3493 10.0.0.1\n');
+  });
+
+  test('list the hosts outside the cluster, whose passwords only upsd reads', () => {
+    const clients = [{ name: 'nas', address: '10.0.0.40', user: 'nas' }];
+    const model = { cabled: [{ ...ups('ups1', 'srv1'), clients }] };
+    expect(configuration(model)['srv1.outside']).toBe('ups1 10.0.0.40 nas\n');
+    expect(['nut-primary', 'nut-secondary'].map((name) => secretKeys(pods(name, model)))).toEqual([
+      expect.arrayContaining(['client-nas']),
+      ['secondary'],
+    ]);
   });
 
   test('give the UPS node the offdelay of the plan', () => {

@@ -96,6 +96,11 @@ while read -r ups offdelay _ shown _; do
       echo "$node ($address) is not logged in to $ups; check that its upsmon runs, reaches this node and has the current password"
   done <"/config/$NODE_NAME.clients" | sort -u >/var/run/nut/missing
   while read -r line; do problem "$line"; done </var/run/nut/missing
+  # a remark, not a problem: the nodes power off without that host, and its owner may have switched it off
+  [ ! -r "/config/$NODE_NAME.outside" ] || while read -r whose address host; do
+    [ "$whose" != "$ups" ] || grep -Fqx "$address" /var/run/nut/logged-in ||
+      echo "$host ($address) is not logged in to $ups; if it is on, it would be cut while it runs: check its upsmon, see hosts/RUNBOOK.md"
+  done <"/config/$NODE_NAME.outside"
 done <"/config/$NODE_NAME.cables"
 [ "$problems" = 1 ] || echo ready
 exit "$problems"

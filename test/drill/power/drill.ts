@@ -1,6 +1,7 @@
 import type { Drill } from '../drill';
 import { buildRootFileSystems, packageVersion } from '../machine/root-file-systems';
 import { secondOutage } from './again';
+import { client, clientCutOff, controlClient } from './clients';
 import { countdown } from './countdown';
 import {
   allPodsKilled,
@@ -95,6 +96,17 @@ export const powerDrill: Drill = {
       name: 'wake',
       summary: 'the UPS forgets its command: one node is started, and wakes the others',
       run: wake,
+    },
+    { name: 'client', summary: 'the same with a host outside the cluster on the UPS', run: client },
+    {
+      name: 'client-cut-off',
+      summary: 'the network cable of that host is pulled at low battery',
+      run: clientCutOff,
+    },
+    {
+      name: 'control-client',
+      summary: 'the offdelay of a plan without that host: it has to be cut while it runs',
+      run: controlClient,
     },
     { name: 'low-battery-ipv6', summary: 'the same over IPv6', run: lowBatteryIpv6 },
     { name: 'hanging-halt', summary: 'a node hangs in its halt and is forced off', run: hangingHalt },

@@ -1,19 +1,18 @@
 import type { Cluster } from '../../../lib/cluster/schema';
-import { newPasswords, nutSecret } from '../../../lib/nut/secret';
+import { chosenPasswords } from '../../../lib/nut/passwords';
+import { nutSecret } from '../../../lib/nut/secret';
 import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
 import { buildSite } from '../../../lib/synth/app';
+import { clientHost } from '../client-host';
 import type { ContainerRunner } from '../container-runner';
 import { NUT_VARIABLE } from '../drill';
 import type { Watcher } from '../host-props';
-import { Lab } from '../lab';
+import { Lab, SPARE_MS } from '../lab';
 import type { RootFileSystem } from '../machine/root-file-systems';
 import type { MegatecOptions } from '../megatec';
 import type { Scenario } from '../scenario';
 import type { Sabotage } from './sabotage';
 import { MACHINES, powerSite, UPS, UPS_NODE } from './site';
-
-/** The nodes halt this much faster than their halt budget. */
-const SPARE_MS = 2000;
 
 export interface PowerLabOptions {
   /** @default - one UPS, see powerSite */
@@ -49,8 +48,9 @@ export class PowerLab extends Lab {
     const files = sabotage(buildSite(cluster));
     const nutObjects = files.dist.get('50-nut.k8s.yaml');
     if (nutObjects === undefined) throw new Error('synth wrote no 50-nut.k8s.yaml for a site with a UPS');
-    const secret = nutSecret(cluster.nut.secret, newPasswords());
-    const otherSecret = nutSecret(cluster.nut.secret, newPasswords());
+    const passwords = chosenPasswords(cluster, {});
+    const secret = nutSecret(cluster.nut.secret, passwords);
+    const otherSecret = nutSecret(cluster.nut.secret, chosenPasswords(cluster, {}));
     const plan = powerPlan(cluster);
     super({
       scenario,
@@ -62,6 +62,8 @@ export class PowerLab extends Lab {
         const { haltSeconds = 0 } = plan.nodes.find(({ node }) => node.name === name) ?? {};
         return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
       },
+      clientHost: (client, network) =>
+        clientHost({ client, network, scenario, cluster, runbook: files.hosts.get('RUNBOOK.md') ?? '', passwords }),
       // the notes had an older NUT: with 2.8.5 their SHUTDOWNCMD succeeds although the UPS is silent
       image: instead ? undefined : nutImage(),
       watcher: instead?.watcher,
@@ -92,9 +94,10 @@ export class PowerLab extends Lab {
     return stdout.split('\n').filter(Boolean).sort();
   }
 
-  /** How many upsmons should be logged in to a UPS: the agent of each node, and the primary. */
+  /** How many upsmons should be logged in to a UPS: the agent of each node, the primary, and the clients. */
   logins(ups = UPS): number {
-    return 1 + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
+    const { clients = [] } = this.cluster.ups.find(({ name }) => name === ups) ?? {};
+    return 1 + clients.length + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
   }
 
   async loggedIn(): Promise<boolean> {
