@@ -45,6 +45,7 @@ export {
 } from './kube-vip';
 export { type KeepalivedFile, keepalivedFiles } from './machines';
 export * from './metallb';
+export { Monitoring } from './monitoring';
 export {
   type Address,
   type AddressRange,

@@ -133,7 +133,10 @@ export const power = z.strictObject({
     ),
   metrics: z
     .strictObject({
-      prometheusRules: z.boolean().default(false).describe('true: adds a PrometheusRule with alerts.'),
+      prometheusRules: z
+        .boolean()
+        .default(false)
+        .describe('true: adds alerts for the Prometheus operator and a Grafana dashboard (docs/monitoring.md).'),
     })
     .optional()
     .describe('Runs nut_exporter beside the primary. Default: no exporter.'),

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { FileError, withFile } from './problem';
 
 /** Relative path to content, in the order to write. */
@@ -91,11 +91,14 @@ function replaceAll(planned: readonly Planned[]): void {
   }
 }
 
-/** Obsolete files of an earlier run. */
+/** Obsolete files of an earlier run. Names have slashes on every system, as those of `Files`. */
 function staleFiles({ kind, folder, several = false, files }: Output): string[] {
   const tops = several ? ['', ...foldersIn(folder)] : [''];
   return tops
-    .flatMap((top) => [...filesIn(folder, top), ...kind.folders.flatMap((name) => filesBelow(folder, join(top, name)))])
+    .flatMap((top) => [
+      ...filesIn(folder, top),
+      ...kind.folders.flatMap((name) => filesBelow(folder, posix.join(top, name))),
+    ])
     .filter((name) => !files.has(name))
     .map((name) => join(folder, name))
     .filter(kind.isOurs);
@@ -111,10 +114,10 @@ const foldersIn = (folder: string): string[] =>
 const filesIn = (folder: string, at: string): string[] =>
   entriesOf(join(folder, at))
     .filter((entry) => entry.isFile())
-    .map(({ name }) => join(at, name));
+    .map(({ name }) => posix.join(at, name));
 const filesBelow = (folder: string, at: string): string[] => [
   ...filesIn(folder, at),
-  ...foldersIn(join(folder, at)).flatMap((name) => filesBelow(folder, join(at, name))),
+  ...foldersIn(join(folder, at)).flatMap((name) => filesBelow(folder, posix.join(at, name))),
 ];
 
 /** Removes an empty folder and its empty parents below `top`. */

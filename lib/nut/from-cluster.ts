@@ -19,7 +19,7 @@ export function nutProps(cluster: Cluster, killpowerdHash?: string): NutProps {
     usbBusPath: cluster.nut.usbBusPath,
     privilegedSecondary: cluster.nut.privilegedSecondary,
     image: cluster.images.nut,
-    metrics: cluster.power.metrics && { ...cluster.power.metrics, image: cluster.images.nutExporter },
+    metrics: cluster.power.metrics && { image: cluster.images.nutExporter },
   };
 }
 

@@ -1,7 +1,7 @@
 export { PRIMARY_USER, SECONDARY_USER } from './conf';
 export { NutConfig } from './config';
 export { nutProps } from './from-cluster';
-export { NutAlerts } from './metrics';
+export { EXPORTER_PATH } from './metrics';
 export type {
   Actuator,
   BatteryLimits,

@@ -29,6 +29,9 @@ import type { Subject } from './subject';
 import { upsDrivers } from './ups-drivers';
 import { vip } from './vip';
 
+export { ACROSS_RULES, acrossSites } from './across';
+export { FORMER_RULES, type FormerRange, formerPools } from './former';
+
 /** Every subject, by its heading in docs/rules.md. Problems are reported in this order. */
 export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Names and networks': [names, families, networks, networkSizes],

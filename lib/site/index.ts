@@ -4,4 +4,4 @@ export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';
 export { sarif } from './sarif';
 export { type Starter, starterText } from './starter';
-export { projectFiles } from './starter-project';
+export { CHECKS, projectFiles } from './starter-project';

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
+import { acrossSites } from '../rules';
 import { type Loaded, loadCluster } from './load';
 import { readSource } from './source';
 
@@ -22,12 +23,16 @@ const problem = problemFrom(FILE_RULES);
 /** Values for every site of its folder that leaves them out. */
 const DEFAULTS = 'defaults.yaml';
 
+/** A checked site and its file. */
+interface SiteOfFile extends Loaded {
+  readonly file: string;
+}
+
 /** One or several checked sites. */
 export interface Sites {
   /** The file or the folder. */
   readonly path: string;
-  /** Each site with its file. */
-  readonly sites: readonly { readonly file: string; readonly cluster: Cluster }[];
+  readonly sites: readonly SiteOfFile[];
   /** The sites without their files. */
   readonly clusters: readonly Cluster[];
   /** Whether the sites are written to folders of their own, because `path` is a folder. */
@@ -44,7 +49,7 @@ export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 
  * Reads the site, or every site of a folder.
  *
  * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @param keepGoing leaves out invalid sites of a folder if another one is valid
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid; what two sites claim stays with the first
  * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
  */
 export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
@@ -60,14 +65,14 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
   }
   const several = withFile(path, () => statSync(path)).isDirectory();
   const files = several ? yamlFilesIn(path) : [path];
-  const sites: { readonly file: string; readonly cluster: Cluster }[] = [];
+  const read: SiteOfFile[] = [];
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
   for (const file of files) {
     try {
       const loaded = readSite(file);
       warnings.push(...loaded.warnings);
-      const first = sites.find(({ cluster }) => cluster.name === loaded.cluster.name);
+      const first = read.find(({ cluster }) => cluster.name === loaded.cluster.name);
       if (first) {
         errors.push(
           finding(
@@ -77,13 +82,17 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
             'give each cluster its own name',
           ),
         );
-      } else sites.push({ file, cluster: loaded.cluster });
+      } else read.push({ file, ...loaded });
     } catch (error) {
       if (error instanceof ClusterError) errors.push(...error.findings);
       else if (error instanceof FileError) errors.push(unreadable(file, error));
       else throw error;
     }
   }
+  const across = acrossSites(read.map(({ cluster }) => cluster));
+  const problemsOf = (site: number) => across.filter(({ index }) => index === site).map((one) => one.problem);
+  errors.push(...read.flatMap(({ place }, i) => place(problemsOf(i))));
+  const sites = read.filter((_, i) => problemsOf(i).length === 0);
   if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
   return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }

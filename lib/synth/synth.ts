@@ -1,9 +1,11 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
+import { formerPools } from '../rules';
 import { originOf, readSites } from '../site';
 import { buildSite, type SiteFiles } from './app';
 import { DIST, HOSTS } from './outputs';
+import { Previous, upgradeText } from './previous';
 
 /** Input and output paths. */
 export interface SynthOptions {
@@ -22,6 +24,7 @@ export interface SynthReport {
   readonly warnings: readonly Finding[];
   /** Errors of sites that were left out. */
   readonly broken: readonly Finding[];
+  /** What a newer version of this program changed, and the number of files. */
   readonly summary: string;
 }
 
@@ -40,9 +43,12 @@ export function synth(options: SynthOptions = {}): SynthReport {
   const { several, warnings, broken } = read;
   // an obsolete file may be that of a site whose name cannot be read
   const keepsObsolete = broken.length > 0;
-  const sites = read.sites.map(({ file, cluster }) => {
+  const sites = read.sites.map(({ file, cluster, place }) => {
     const origin = originOf(file, cluster, read);
-    return { prefix: origin.folder, ...buildSite(cluster, origin) };
+    const files = buildSite(cluster, origin);
+    const previous = new Previous(join(distFolder, origin.folder), join(hostsFolder, origin.folder));
+    const former = place(formerPools(cluster, previous.ranges()));
+    return { prefix: origin.folder, former, upgrade: previous.upgrade(files), ...files };
   });
   const dist = gathered(sites, 'dist');
   const hosts = gathered(sites, 'hosts');
@@ -50,7 +56,14 @@ export function synth(options: SynthOptions = {}): SynthReport {
     { kind: DIST, folder: distFolder, several, keepsObsolete, files: dist },
     { kind: HOSTS, folder: hostsFolder, several, keepsObsolete, files: hosts },
   ]);
-  return { warnings, broken, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
+  return {
+    warnings: [...warnings, ...sites.flatMap(({ former }) => former)],
+    broken,
+    summary: [
+      ...upgradeText(sites.flatMap(({ upgrade }) => upgrade ?? [])),
+      `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files`,
+    ].join('\n'),
+  };
 }
 
 const gathered = (sites: readonly (SiteFiles & { readonly prefix: string })[], part: keyof SiteFiles): Files =>

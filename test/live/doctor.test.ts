@@ -1,8 +1,13 @@
 import { createServer, type Server } from 'node:https';
+import { imageRows, type Lease, vipRow, type Workload } from '../../lib/live/doctor/cluster-rows';
+import { doctor } from '../../lib/live/doctor/doctor';
 import { preflightRows } from '../../lib/live/doctor/hosts';
 import { probe } from '../../lib/live/doctor/probe';
 import { endpointRow, type KubeNode, nodeRows, nutRows, snapshotRows, upsRow } from '../../lib/live/doctor/rows';
+import { Progress } from '../../lib/live/progress';
+import { buildSite } from '../../lib/synth/app';
 import { withAuthority } from '../support/certificates';
+import { objectsOf } from '../support/objects';
 import { site } from '../support/sites';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
@@ -104,6 +109,57 @@ describe('the rows of doctor', () => {
       isGood: false,
       cure: expect.stringContaining('systemctl restart k3s'),
     });
+  });
+});
+
+test('doctor examines what it can if no API server answers and there is no kubectl', async () => {
+  const progress = new Progress(process.stderr);
+  const rows = await doctor(home, { kubectl: '/no/kubectl', servers: [], timeoutMs: 1000, progress }, NOW);
+  expect(rows.map(({ subject, isGood }) => [subject.replace(/, .*/, ''), isGood])).toEqual([
+    ...['home', 'home-dns', 'home-k3s-1', 'home-k3s-2', 'home-k3s-3'].map((name) => [`API ${name}`, false]),
+    ['kubectl', false],
+  ]);
+  expect(rows.at(-1)?.found).toContain('/no/kubectl: the program does not exist');
+}, 30_000);
+
+describe('the row of the VIP holder', () => {
+  const row = (lease?: Lease) => vipRow(home, lease, NOW);
+  const renewed = (seconds: number) => new Date(NOW.getTime() - 1000 * seconds).toISOString();
+  test.each<[string, Lease | undefined, boolean, string]>([
+    ['names the server', { spec: { holderIdentity: 'k3s-2', renewTime: renewed(5) } }, true, 'k3s-2'],
+    ['has no holder without a lease', undefined, false, 'none'],
+    ['has none if it was released', { spec: { holderIdentity: '', renewTime: renewed(5) } }, false, 'none'],
+    [
+      'says how old the lease is',
+      { spec: { holderIdentity: 'k3s-2', renewTime: renewed(300) } },
+      false,
+      'k3s-2, whose lease was renewed 300 s ago',
+    ],
+  ])('%s', (_, lease, isGood, found) => {
+    expect(row(lease)).toMatchObject({ isGood, found });
+  });
+});
+
+describe('the rows of images', () => {
+  const objects = objectsOf(new Map([...buildSite(home).dist].filter(([name]) => !name.startsWith('00')))).map(
+    ({ object }) => object,
+  );
+  const workloads = objects.filter(
+    ({ kind }) => kind === 'DaemonSet' || kind === 'Deployment',
+  ) as unknown[] as Workload[];
+  const found = (list: readonly Workload[]) => imageRows(home, list).map((one) => [one.isGood, one.found]);
+
+  test('are one if all workloads have those of the site', () => {
+    expect(found(workloads)).toEqual([[true, `${workloads.length} workloads have those of the site`]]);
+  });
+
+  test('name a workload with another image, and one that is missing', () => {
+    const text = JSON.stringify(workloads.slice(1)).replace(/metallb\/speaker:v[\d.]+/, 'metallb/speaker:v0.15.0');
+    const [first] = workloads;
+    expect(found(JSON.parse(text) as Workload[])).toEqual([
+      [false, `DaemonSet ${first?.metadata.namespace}/${first?.metadata.name} is not in the cluster`],
+      [false, expect.stringMatching(/^DaemonSet metallb-system\/speaker has .*speaker:v0\.15\.0/)],
+    ]);
   });
 });
 

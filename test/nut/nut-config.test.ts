@@ -87,27 +87,6 @@ describe('metrics', () => {
     expect(names(podOf(objects, 'nut-primary'))).toContain('exporter');
     expect(names(podOf(objects, 'nut-secondary'))).not.toContain('exporter');
   });
-
-  test('add alerts for the Prometheus operator with prometheusRules', () => {
-    const rule = find(synth({}, { metrics: { prometheusRules: true } }), 'PrometheusRule');
-    const alerts = at(rule, 'spec.groups.0.rules') as { alert: string }[];
-    expect(alerts.map(({ alert }) => alert)).toEqual([
-      'UpsOnBattery',
-      'UpsLowBattery',
-      'UpsReplaceBattery',
-      'UpsOverloaded',
-      'UpsUnseen',
-      'PowerOffNotReady',
-    ]);
-  });
-
-  test('scrape each UPS from its own node', () => {
-    const monitor = find(synth({}, { metrics: { prometheusRules: true } }), 'PodMonitor', 'nut-ups1');
-    expect(at(monitor, 'spec.podMetricsEndpoints.0')).toMatchObject({
-      params: { ups: ['ups1'] },
-      relabelings: [{ regex: 'srv1', action: 'keep' }],
-    });
-  });
 });
 
 describe('TLS', () => {

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster';
+import { VIP_LEASE } from '../../kube-vip';
 import { endpointsOf, readCredentials } from '../../machines';
 import { type Connection, type ConnectionOptions, connectTo } from '../connection';
 import { ApplyError } from '../kubectl';
@@ -6,6 +7,7 @@ import type { PatientKubectl } from '../patient-kubectl';
 import { linesOf } from '../problems';
 import { podsOf } from '../reasons';
 import type { SshOptions } from '../ssh';
+import { imageRows, type Lease, vipRow, type Workload } from './cluster-rows';
 import { hostRows } from './hosts';
 import { probe } from './probe';
 import {
@@ -66,7 +68,11 @@ class Examination {
   async rows(): Promise<Row[]> {
     return [
       await this.credentials(),
+      ...(this.cluster.controlPlane.provider === 'kube-vip' ? [await this.holder()] : []),
       ...(await this.listed<KubeNode>('nodes', ['nodes'], (nodes) => nodeRows(this.cluster, nodes))),
+      ...(await this.listed<Workload>('images', ['daemonsets,deployments', '--all-namespaces'], (workloads) =>
+        imageRows(this.cluster, workloads),
+      )),
       ...(await this.listed<Snapshot>('etcd snapshots', ['etcdsnapshotfiles.k3s.cattle.io'], (snapshots) =>
         snapshotRows(this.cluster, snapshots, this.now),
       )),
@@ -81,6 +87,13 @@ class Examination {
     if (!('credentials' in checked)) return bad(subject, 'has no valid credentials', checked.problems.join('; '));
     const found = `credentials until ${checked.validUntil.toISOString().slice(0, 10)}`;
     return checked.warnings.length > 0 ? bad(subject, found, checked.warnings.join('; ')) : good(subject, found);
+  }
+
+  private async holder(): Promise<Row> {
+    const args = ['--namespace=kube-system', 'get', 'lease', VIP_LEASE, '--ignore-not-found', '--output=json'];
+    const { code, stdout, stderr } = await this.run(...args);
+    if (code !== 0) return unreadable('VIP holder', stderr);
+    return vipRow(this.cluster, stdout === '' ? undefined : (JSON.parse(stdout) as Lease), this.now);
   }
 
   private async nut(): Promise<Row[]> {
