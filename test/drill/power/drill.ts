@@ -15,7 +15,7 @@ import { driverFrozen, upsdFrozen } from './frozen';
 import { runFull } from './full';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
-import { notArmed } from './not-armed';
+import { notArmed, notArmedFsd } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
@@ -89,6 +89,11 @@ export const powerDrill: Drill = {
       name: 'not-armed',
       summary: 'power.armed is false: low battery powers nothing off and cuts nothing',
       run: notArmed,
+    },
+    {
+      name: 'not-armed-fsd',
+      summary: 'the same, and a person sets FSD: it is cleared, and has to stay without what clears it',
+      run: notArmedFsd,
     },
     { name: 'mute', summary: 'the UPS stops answering while on battery', run: muteUps },
     { name: 'mute-late', summary: 'the UPS stops answering when the first node is committed', run: muteAtCommit },

@@ -30,6 +30,13 @@ exit 0
 `,
 );
 
+/** What clears FSD while power.armed is false. */
+export const withoutClearing = script(
+  'upsd.sh',
+  'if [ "$ARMED" != yes ] && [ -e "$declared" ]',
+  'if false && [ -e "$declared" ]',
+);
+
 /** The forced power-off: without it, a node that hangs in its halt stays on. */
 export const withoutForce: Sabotage = (files) => {
   const path = 'killpower/killpowerd';
