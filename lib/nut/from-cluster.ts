@@ -42,6 +42,8 @@ function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
     early: power.earlyShutdown,
     armed: power.armed,
     actuator: power.actuator,
+    site: cluster.name,
+    receivers: power.notify ?? [],
     tls: power.tlsSecret !== undefined,
   };
 }

@@ -73,6 +73,24 @@ export interface EarlyShutdown {
 /** What powers a node off: killpowerd on the host, or systemd-logind over D-Bus. */
 export type Actuator = 'killpowerd' | 'logind';
 
+/** A text of the site, or one that the Secret holds under `receiverKey`. */
+export type MaybeSecret = string | { readonly secret: true };
+
+/** Who gets messages about power failures. */
+export interface Receiver {
+  readonly name: string;
+  readonly type: 'ntfy' | 'gotify' | 'webhook' | 'mail';
+  readonly url: MaybeSecret;
+  /** @default - none */
+  readonly token?: { readonly secret: true };
+  /** Account at the mail server. @default - none */
+  readonly user?: string;
+  /** Sender of a mail. */
+  readonly from?: string;
+  /** Recipients of a mail. */
+  readonly to?: readonly string[];
+}
+
 /** The input of the pods' files. */
 export interface NutModel {
   readonly cabled: readonly CabledUps[];
@@ -86,6 +104,10 @@ export interface NutModel {
   readonly actuator: Actuator;
   /** What killpowerd of this version writes beside its heartbeat. @default - not compared */
   readonly killpowerdHash?: string;
+  /** Name of the site, for messages. */
+  readonly site: string;
+  /** Empty: no messages. */
+  readonly receivers: readonly Receiver[];
   /** Whether upsd and upsmon use TLS with the certificates of a Secret. */
   readonly tls: boolean;
 }

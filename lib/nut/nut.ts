@@ -5,6 +5,7 @@ import { type DriverAccess, driverAccess } from '../power';
 import { NutConfig } from './config';
 import { addExporter, NutAlerts } from './metrics';
 import type { NutModel } from './model';
+import { NutNotify } from './notify';
 import { NutPrimary, type NutPrimaryProps, NutSecondary } from './pods';
 
 export interface NutProps {
@@ -61,6 +62,7 @@ export class Nut extends Construct {
       privileged: props.privilegedSecondary,
       unfedNodes: props.unfedNodes,
     });
+    if (model.receivers.length > 0) new NutNotify(this, 'Notify', { ...shared, unfedNodes: props.unfedNodes });
     if (model.cabled.length > 0) this.addService(model.port);
     if (props.metrics) for (const primary of primaries) addExporter(primary, model, props.metrics.image);
     if (props.metrics?.prometheusRules) new NutAlerts(this, 'Alerts', model);

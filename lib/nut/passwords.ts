@@ -2,27 +2,29 @@ import type { Cluster } from '../cluster';
 import { FileError, readText } from '../files';
 import { driverPasswordKey } from './conf';
 import { serverPasswordKey } from './files';
+import { receiverKey, secretFields } from './notify';
 import { type NutPasswords, newPasswords } from './secret';
 
-const FLAGS = ['--server-file', '--driver-file'] as const;
+const FLAGS = ['--server-file', '--driver-file', '--notify-file'] as const;
 type Flag = (typeof FLAGS)[number];
 
 /** What is wrong with a name that the site does not have. */
 const UNKNOWN: Readonly<Record<Flag, string>> = {
   '--server-file': 'no host outside the cluster serves a UPS',
   '--driver-file': 'cluster.yaml has no { secret: true } at',
+  '--notify-file': 'power.notify has no { secret: true } at',
 };
 
-/** A password that `npm run secret:nut` cannot generate, because a host outside the cluster or a UPS already has it. */
+/** A password that `npm run secret:nut` cannot generate, because a host outside the cluster, a UPS or a receiver already has it. */
 interface ForeignPassword {
   readonly flag: Flag;
-  /** What the person calls it: the UPS, or UPS.OPTION. */
+  /** What the person calls it: the UPS, UPS.OPTION, or RECEIVER.FIELD. */
   readonly name: string;
   /** Key of the Secret. */
   readonly key: string;
 }
 
-const foreignPasswords = ({ ups }: Cluster): ForeignPassword[] => [
+const foreignPasswords = ({ ups, power }: Cluster): ForeignPassword[] => [
   ...ups
     .filter(({ server }) => server)
     .map(({ name }) => ({ flag: '--server-file', name, key: serverPasswordKey(name) }) as const),
@@ -33,6 +35,16 @@ const foreignPasswords = ({ ups }: Cluster): ForeignPassword[] => [
         ([option]) =>
           ({ flag: '--driver-file', name: `${name}.${option}`, key: driverPasswordKey(name, option) }) as const,
       ),
+  ),
+  ...(power.notify ?? []).flatMap((receiver) =>
+    secretFields(receiver).map(
+      (field) =>
+        ({
+          flag: '--notify-file',
+          name: `${receiver.name}.${field}`,
+          key: receiverKey(receiver, field),
+        }) as const,
+    ),
   ),
 ];
 
@@ -50,6 +62,8 @@ export interface PasswordFiles {
   readonly serverFile?: Readonly<Record<string, string>>;
   /** By UPS.OPTION, for each driver option that is `{ secret: true }`. */
   readonly driverFile?: Readonly<Record<string, string>>;
+  /** By RECEIVER.FIELD, for each field of power.notify that is `{ secret: true }`. */
+  readonly notifyFile?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -59,7 +73,11 @@ export interface PasswordFiles {
  */
 export function chosenPasswords(cluster: Cluster, files: PasswordFiles): NutPasswords {
   const foreign = foreignPasswords(cluster);
-  const given = { '--server-file': files.serverFile ?? {}, '--driver-file': files.driverFile ?? {} };
+  const given = {
+    '--server-file': files.serverFile ?? {},
+    '--driver-file': files.driverFile ?? {},
+    '--notify-file': files.notifyFile ?? {},
+  };
   const problems = FLAGS.flatMap((flag) =>
     mismatches(
       flag,

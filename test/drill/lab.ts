@@ -45,7 +45,7 @@ const withPrefixLength = (cluster: Cluster, address: Address): string =>
 /** The UPSes of a site and the nodes that they feed, in namespaces of this host. */
 export class Lab {
   readonly hosts: readonly Host[];
-  private readonly network = new Network();
+  readonly network = new Network();
   private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
   private readonly prepared: readonly (readonly [Node, Map<string, string>])[];

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { at, find } from '../metallb/support';
-import { container, fed, hostPaths, names, podOf, pods, secretKeys, synth, terms, ups } from './nut-synth';
+import { checksum, container, fed, hostPaths, names, podOf, pods, secretKeys, synth, terms, ups } from './nut-synth';
 
 describe('the primary', () => {
   test('runs on nodes with the label ups-device', () => {
@@ -165,6 +165,35 @@ describe.each(['nut-primary', 'nut-secondary'])('%s', (name) => {
     expect(at(find(synth(), 'DaemonSet', name), 'spec.updateStrategy')).toEqual({
       type: 'RollingUpdate',
       rollingUpdate: { maxUnavailable: '100%' },
+    });
+  });
+
+  describe('with receivers', () => {
+    const url = 'https://ntfy.home.arpa/ups';
+    const receivers = [{ name: 'phone', type: 'ntfy', url, token: { secret: true } }] as const;
+    const notify = pods('nut-notify', { receivers });
+
+    test('nut-notify has the secrets of receivers and no other, and starts without them', () => {
+      expect(secretKeys(notify)).toEqual(['notify-phone-token']);
+      const volumes = notify['volumes'] as { secret?: { optional?: boolean } }[];
+      expect(volumes.find(({ secret }) => secret)?.secret?.optional).toBe(true);
+      expect(secretKeys(pods('nut-primary', { receivers }))).toEqual(['primary', 'secondary']);
+    });
+
+    test('nut-notify is unprivileged and only reads the power-off directory', () => {
+      expect(hostPaths(notify).map(({ path }) => path)).toEqual(['/run/killpower', '/var/lib/rancher/power-notify']);
+      const { securityContext, volumeMounts } = container(notify, 'notify') as {
+        securityContext: object;
+        volumeMounts: { mountPath: string; readOnly?: boolean }[];
+      };
+      expect(securityContext).toMatchObject({ privileged: false, capabilities: { drop: ['ALL'] } });
+      expect(volumeMounts.find(({ mountPath }) => mountPath === '/killpower')?.readOnly).toBe(true);
+    });
+
+    test('a receiver changes no other pod', () => {
+      const other = [{ ...receivers[0], name: 'desk' }] as const;
+      expect(pods('nut-primary', { receivers: other })).toEqual(pods('nut-primary', { receivers }));
+      expect(checksum({ receivers: other })).toBe(checksum({ receivers }));
     });
   });
 });

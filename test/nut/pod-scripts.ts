@@ -6,6 +6,7 @@ import { readProjectFile } from '../../lib/files/project';
 import { killpowerdScript } from '../../lib/machines/killpower';
 import { nutFiles } from '../../lib/nut/files';
 import type { CabledUps, FedNode, NutModel } from '../../lib/nut/model';
+import { notifyFiles } from '../../lib/nut/notify';
 import { SHELLS } from '../support/shells';
 import { until } from '../support/until';
 
@@ -38,6 +39,8 @@ export const MODEL: NutModel = {
   armed: true,
   actuator: 'killpowerd',
   killpowerdHash: '0123456789ab',
+  site: 'home',
+  receivers: [],
   tls: false,
 };
 /** A node with two supplies, both cables at it. */
@@ -52,7 +55,7 @@ export const RETURN = (ups: string) => `${ups} shutdown.return`;
 
 /** Absolute paths of the scripts in their pod and on the node. */
 const PATHS =
-  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|etc\/nut|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
+  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|notify|queue|etc\/nut|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
 
 const UPSC = `#!/bin/sh
 if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
@@ -110,6 +113,8 @@ export class PodScripts {
       'config',
       'secret',
       'killpower',
+      'notify',
+      'queue',
       'var/run/nut',
       'etc/nut',
       'proc/sys/kernel/random',
@@ -124,6 +129,7 @@ export class PodScripts {
       writeFileSync(this.path(`scripts/${name}`), text, { mode: 0o755 });
     }
     for (const [name, text] of Object.entries(nutFiles(model))) writeFileSync(this.path(`config/${name}`), text);
+    for (const [name, text] of Object.entries(notifyFiles(model))) writeFileSync(this.path(`notify/${name}`), text);
     writeFileSync(this.path('secret/primary'), 'correct-horse');
     writeFileSync(this.path('secret/secondary'), 'battery-staple');
     writeFileSync(this.path('proc/sys/kernel/random/boot_id'), `${BOOT}\n`);
@@ -175,10 +181,10 @@ export class PodScripts {
     writeFileSync(this.path(name), text);
   }
 
-  /** The names of all files for killpowerd, hidden ones too, but for the reserve and what a preflight tries. */
+  /** The names of all files for killpowerd, hidden ones too, but for the reserve, and what a preflight tries and prints. */
   get killpowerFiles(): string[] {
     return readdirSync(this.path('killpower'))
-      .filter((name) => !/^\.(.*\.[ab]|probe\..*)$/.test(name))
+      .filter((name) => !/^(\.(.*\.[ab]|probe\..*)|\.?preflight)$/.test(name))
       .sort();
   }
 

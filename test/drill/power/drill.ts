@@ -17,6 +17,7 @@ import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notArmed, notArmedFsd } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
+import { controlNotifyInMemory, notify, notifyFrozen } from './notify';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
 import { secretReplaced } from './secret';
@@ -35,6 +36,7 @@ export const powerDrill: Drill = {
     { name: 'upscmd', debianPackage: 'nut-client' },
     { name: 'upsc', debianPackage: 'nut-client' },
     { name: '/lib/nut/snmp-ups', debianPackage: 'nut-snmp' },
+    { name: 'curl', debianPackage: 'curl' },
     { name: 'socat', debianPackage: 'socat' },
     { name: 'pgrep', debianPackage: 'procps' },
   ],
@@ -94,6 +96,21 @@ export const powerDrill: Drill = {
       name: 'not-armed-fsd',
       summary: 'the same, and a person sets FSD: it is cleared, and has to stay without what clears it',
       run: notArmedFsd,
+    },
+    {
+      name: 'notify',
+      summary: 'an outage without a network: the messages by ntfy and mail arrive afterwards',
+      run: notify,
+    },
+    {
+      name: 'notify-frozen',
+      summary: 'low battery while the receivers hang and the senders are frozen',
+      run: notifyFrozen,
+    },
+    {
+      name: 'control-notify-memory',
+      summary: 'the queue of messages in memory: nothing of the outage has to arrive',
+      run: controlNotifyInMemory,
     },
     { name: 'mute', summary: 'the UPS stops answering while on battery', run: muteUps },
     { name: 'mute-late', summary: 'the UPS stops answering when the first node is committed', run: muteAtCommit },

@@ -23,6 +23,8 @@ export interface PowerLabOptions {
   /** Nodes whose halt hangs. @default - none */
   readonly hangs?: readonly string[];
   readonly ups?: MegatecOptions;
+  /** More keys of the Secret. @default - none */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
   /** Other objects and another power-off script than those of synth. @default - none */
@@ -39,7 +41,7 @@ export class PowerLab extends Lab {
     const files = sabotage(buildSite(cluster));
     const nutObjects = files.dist.get('50-nut.k8s.yaml');
     if (nutObjects === undefined) throw new Error('synth wrote no 50-nut.k8s.yaml for a site with a UPS');
-    const secret = nutSecret(cluster.nut.secret, newPasswords());
+    const secret = nutSecret(cluster.nut.secret, { ...newPasswords(), ...options.secrets });
     const otherSecret = nutSecret(cluster.nut.secret, newPasswords());
     const plan = powerPlan(cluster);
     super({

@@ -44,6 +44,14 @@ export const withoutForce: Sabotage = (files) => {
   return { ...files, hosts: new Map([...files.hosts, [path, text]]) };
 };
 
+/** The queue of messages in memory, in place of the disk: it is lost with the power. */
+export const queueInMemory: Sabotage = (files) => {
+  const path = '50-nut.k8s.yaml';
+  const from = '- hostPath:\n            path: /var/lib/rancher/power-notify\n            type: DirectoryOrCreate\n';
+  const text = replaceOnce(path, files.dist.get(path), from, '- emptyDir:\n            medium: Memory\n');
+  return { ...files, dist: new Map([...files.dist, [path, text]]) };
+};
+
 /** Gives the driver of a UPS another delay than that of the plan. */
 export const otherOffDelay = (node: string, seconds: number, other: number): Sabotage =>
   inConfigMap('nut-config', `${node}.ups.conf`, `offdelay = "${seconds}"`, `offdelay = "${other}"`);

@@ -30,6 +30,28 @@ export const power: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a receiver whose URL is not of its type, that is incomplete, or has the name of another one is refused',
+    changes: {
+      'power.notify': [
+        { name: 'phone', type: 'mail', url: 'https://mail.home.arpa', from: 'ups@home.arpa' },
+        { name: 'phone', type: 'gotify', url: { secret: true } },
+      ],
+    },
+    problems: [
+      'error power.notify[0].url: receiver-url: "https://mail.home.arpa" is no URL for mail; use a URL that begins with smtp or smtps',
+      'error power.notify[0]: receiver-incomplete: receiver "phone" of type mail is incomplete; add to',
+      'error power.notify[1]: receiver-incomplete: receiver "phone" of type gotify is incomplete; add token: { secret: true }',
+      'error power.notify[1].name: receiver-twice: two receivers have the name "phone"; give each its own name',
+    ],
+  },
+  {
+    says: 'a receiver whose URL has a password is refused',
+    changes: { 'power.notify': [{ name: 'phone', type: 'ntfy', url: 'https://me:pw@ntfy.home.arpa/ups' }] },
+    problems: [
+      'error power.notify[0].url: bad-text: "https://me:pw@ntfy.home.arpa/ups" is not valid here; use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
+    ],
+  },
+  {
     says: 'a node fed by an unknown UPS is refused',
     changes: { 'nodes[3].ups': 'ups2' },
     problems: ['error nodes[3].ups: unknown-ups: UPS "ups2" does not exist; use one of ups1'],

@@ -1,0 +1,91 @@
+import type { Cluster } from '../../../lib/cluster/schema';
+import { type Scenario, seconds } from '../scenario';
+import { ascent, descent, lowBattery } from './course';
+import { type PowerLab, withPowerLab } from './power-lab';
+import { Receivers } from './receivers';
+import { queueInMemory, type Sabotage } from './sabotage';
+import { MACHINES, powerSite, UPS } from './site';
+
+const HOST = '10.77.0.40';
+const ADDRESS = `${HOST}/24`;
+const TOKEN = 'tk_drill';
+const TITLES = ['on battery', 'low battery', 'shutdown declared', 'on line'].map((event) => `drill: ${UPS}: ${event}`);
+
+const site = (): Cluster =>
+  powerSite({
+    power: {
+      notify: [
+        { name: 'phone', type: 'ntfy', url: `http://${HOST}:8080/ups`, token: { secret: true } },
+        { name: 'post', type: 'mail', url: `smtp://${HOST}:2525`, from: 'ups@drill.test', to: 'me@drill.test' },
+      ],
+    },
+  });
+
+async function withReceivers(
+  scenario: Scenario,
+  sabotage: Sabotage | undefined,
+  run: (lab: PowerLab, receivers: Receivers) => Promise<void>,
+): Promise<void> {
+  const receivers = new Receivers(HOST, TOKEN, scenario.timeline);
+  try {
+    const secrets = { 'notify-phone-token': TOKEN };
+    await withPowerLab(scenario, { cluster: site(), secrets, sabotage }, async (lab) => {
+      await lab.network.join(ADDRESS);
+      await receivers.start();
+      await run(lab, receivers);
+    });
+  } finally {
+    receivers.stop();
+  }
+}
+
+/** Low battery while no receiver can be reached, as without a switch. They can be again after the nodes have booted. */
+async function outage(scenario: Scenario, lab: PowerLab, receivers: Receivers): Promise<void> {
+  await lab.network.leave(ADDRESS);
+  const low = await lowBattery(scenario, lab);
+  await descent(scenario, lab, low);
+  await ascent(scenario, lab);
+  scenario.check('nothing arrived so far', receivers.phone.length + receivers.mail.length === 0);
+  await lab.network.join(ADDRESS);
+}
+
+/** Every message of an outage that took the network with it arrives afterwards, once. */
+export const notify = (scenario: Scenario): Promise<void> =>
+  withReceivers(scenario, undefined, async (lab, receivers) => {
+    await outage(scenario, lab, receivers);
+    const back = scenario.timeline.now();
+    await scenario.reach('all messages arrive by ntfy and by mail', 330_000, () =>
+      [receivers.phone, receivers.mail].every((messages) => messages.length >= TITLES.length),
+    );
+    scenario.measure('all messages after the network returned', seconds(scenario.timeline.now() - back));
+    await scenario.pass('nothing arrives twice', 10_000);
+    for (const [name, messages] of [
+      ['ntfy', receivers.phone],
+      ['mail', receivers.mail],
+    ] as const) {
+      scenario.check(`${name}: each event once, in its order`, messages.join() === TITLES.join(), messages.join('; '));
+    }
+  });
+
+/** With the queue in memory, nothing of the outage arrives. */
+export const controlNotifyInMemory = (scenario: Scenario): Promise<void> =>
+  withReceivers(scenario, queueInMemory, async (lab, receivers) => {
+    await outage(scenario, lab, receivers);
+    await scenario.pass('messages could arrive', 60_000);
+    scenario.check('control: no message of the outage arrives', receivers.phone.length + receivers.mail.length === 0);
+  });
+
+/** The receivers hang, and so do all senders from low battery on: the shutdown is as without them. */
+export const notifyFrozen = (scenario: Scenario): Promise<void> =>
+  withReceivers(scenario, undefined, async (lab, receivers) => {
+    receivers.hangs = true;
+    const low = await lowBattery(scenario, lab);
+    for (const name of MACHINES) lab.kubelet(name).pod('nut-notify').freeze();
+    await descent(scenario, lab, low);
+    scenario.check('nothing arrived', receivers.phone.length + receivers.mail.length === 0);
+    receivers.hangs = false;
+    await ascent(scenario, lab);
+    await scenario.reach('the messages before the freeze arrive, and "on line"', 330_000, () =>
+      [TITLES[0], TITLES[3]].every((title) => title !== undefined && receivers.phone.includes(title)),
+    );
+  });
