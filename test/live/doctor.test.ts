@@ -1,7 +1,16 @@
 import { createServer, type Server } from 'node:https';
 import { preflightRows } from '../../lib/live/doctor/hosts';
 import { probe } from '../../lib/live/doctor/probe';
-import { endpointRow, type KubeNode, nodeRows, nutRows, snapshotRows, upsRow } from '../../lib/live/doctor/rows';
+import {
+  armedRows,
+  endpointRow,
+  type KubeNode,
+  nodeRows,
+  nutRows,
+  powerOffRow,
+  snapshotRows,
+  upsRow,
+} from '../../lib/live/doctor/rows';
 import { withAuthority } from '../support/certificates';
 import { site } from '../support/sites';
 
@@ -91,10 +100,29 @@ describe('the rows of doctor', () => {
       false,
       'OB DISCHRG, battery.runtime 900 s, battery date not reported',
     ],
+    ['ups.status: OL\nbattery.date: 2021/05/01\n', false, 'OL, battery of 2021/05/01'],
+    ['ups.status: OL\nbattery.mfr.date: 05/01/21\n', false, 'OL, battery of 05/01/21'],
+    ['ups.status: OL\nbattery.date: 2001/09/25\n', true, 'OL, battery of 2001/09/25'],
+    ['ups.status: OL\nbattery.date: unknown\n', true, 'OL, battery of unknown'],
     ['Error: Driver not connected\n', false, 'no status'],
     [undefined, false, 'no status'],
   ])('have the state of a UPS: %j', (output, isGood, found) => {
-    expect(upsRow(ups, output)).toMatchObject({ isGood, found });
+    expect(upsRow(ups, output, NOW)).toMatchObject({ isGood, found });
+  });
+
+  test('say that a site is not armed', () => {
+    expect(armedRows(home)).toEqual([]);
+    expect(armedRows(site({ power: { armed: false } }))).toMatchObject([
+      { isGood: false, cure: 'set power.armed to true, synth and apply' },
+    ]);
+  });
+
+  test.each([
+    ['1796000000 deadline: primary\n', true, 'the last one at 2026-11-30 00:53 UTC (deadline: primary)'],
+    ['none\n', true, 'none in its record'],
+    [undefined, false, 'its record cannot be read'],
+  ])('have the last power-off of a host: %j', (output, isGood, found) => {
+    expect(powerOffRow('k3s-1', output)).toMatchObject({ isGood, found });
   });
 
   test('have the end of the certificate of an API server, and a cure for one that ends soon', () => {

@@ -4,33 +4,34 @@ import { ascent, descent, lowBattery } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
 import { Receivers } from './receivers';
 import { queueInMemory, type Sabotage } from './sabotage';
-import { MACHINES, powerSite, UPS } from './site';
+import { addresses, inOwnSubnet, MACHINES, powerSite, UPS } from './site';
 
-const HOST = '10.77.0.40';
-const ADDRESS = `${HOST}/24`;
 const TOKEN = 'tk_drill';
 const TITLES = ['on battery', 'low battery', 'shutdown declared', 'on line'].map((event) => `drill: ${UPS}: ${event}`);
 
-const site = (): Cluster =>
+const site = (third: number, host: string): Cluster =>
   powerSite({
+    ...inOwnSubnet(third),
     power: {
       notify: [
-        { name: 'phone', type: 'ntfy', url: `http://${HOST}:8080/ups`, token: { secret: true } },
-        { name: 'post', type: 'mail', url: `smtp://${HOST}:2525`, from: 'ups@drill.test', to: 'me@drill.test' },
+        { name: 'phone', type: 'ntfy', url: `http://${host}:8080/ups`, token: { secret: true } },
+        { name: 'post', type: 'mail', url: `smtp://${host}:2525`, from: 'ups@drill.test', to: 'me@drill.test' },
       ],
     },
   });
 
 async function withReceivers(
   scenario: Scenario,
+  third: number,
   sabotage: Sabotage | undefined,
   run: (lab: PowerLab, receivers: Receivers) => Promise<void>,
 ): Promise<void> {
-  const receivers = new Receivers(HOST, TOKEN, scenario.timeline);
+  const host = addresses(third)(40);
+  const receivers = new Receivers(host, TOKEN, scenario.timeline);
   try {
     const secrets = { 'notify-phone-token': TOKEN };
-    await withPowerLab(scenario, { cluster: site(), secrets, sabotage }, async (lab) => {
-      await lab.network.join(ADDRESS);
+    await withPowerLab(scenario, { cluster: site(third, host), secrets, sabotage }, async (lab) => {
+      await lab.network.join(receivers.address);
       await receivers.start();
       await run(lab, receivers);
     });
@@ -41,17 +42,17 @@ async function withReceivers(
 
 /** Low battery while no receiver can be reached, as without a switch. They can be again after the nodes have booted. */
 async function outage(scenario: Scenario, lab: PowerLab, receivers: Receivers): Promise<void> {
-  await lab.network.leave(ADDRESS);
+  await lab.network.leave(receivers.address);
   const low = await lowBattery(scenario, lab);
   await descent(scenario, lab, low);
   await ascent(scenario, lab);
   scenario.check('nothing arrived so far', receivers.phone.length + receivers.mail.length === 0);
-  await lab.network.join(ADDRESS);
+  await lab.network.join(receivers.address);
 }
 
 /** Every message of an outage that took the network with it arrives afterwards, once. */
 export const notify = (scenario: Scenario): Promise<void> =>
-  withReceivers(scenario, undefined, async (lab, receivers) => {
+  withReceivers(scenario, 4, undefined, async (lab, receivers) => {
     await outage(scenario, lab, receivers);
     const back = scenario.timeline.now();
     await scenario.reach('all messages arrive by ntfy and by mail', 330_000, () =>
@@ -69,7 +70,7 @@ export const notify = (scenario: Scenario): Promise<void> =>
 
 /** With the queue in memory, nothing of the outage arrives. */
 export const controlNotifyInMemory = (scenario: Scenario): Promise<void> =>
-  withReceivers(scenario, queueInMemory, async (lab, receivers) => {
+  withReceivers(scenario, 5, queueInMemory, async (lab, receivers) => {
     await outage(scenario, lab, receivers);
     await scenario.pass('messages could arrive', 60_000);
     scenario.check('control: no message of the outage arrives', receivers.phone.length + receivers.mail.length === 0);
@@ -77,7 +78,7 @@ export const controlNotifyInMemory = (scenario: Scenario): Promise<void> =>
 
 /** The receivers hang, and so do all senders from low battery on: the shutdown is as without them. */
 export const notifyFrozen = (scenario: Scenario): Promise<void> =>
-  withReceivers(scenario, undefined, async (lab, receivers) => {
+  withReceivers(scenario, 6, undefined, async (lab, receivers) => {
     receivers.hangs = true;
     const low = await lowBattery(scenario, lab);
     for (const name of MACHINES) lab.kubelet(name).pod('nut-notify').freeze();

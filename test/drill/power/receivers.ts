@@ -40,6 +40,11 @@ export class Receivers {
     }
   }
 
+  /** As `Network.join` takes it. */
+  get address(): string {
+    return `${this.host}/24`;
+  }
+
   /** The host must have its address. */
   async start(): Promise<void> {
     await listening(this.http, HTTP_PORT, this.host);

@@ -5,28 +5,17 @@ import { CARDS } from '../snmp/cards';
 import { ascent, descent, failMains } from './course';
 import { PowerLab, withPowerLab } from './power-lab';
 import { otherOffDelay } from './sabotage';
-import { AGENT, powerSite, SERVER, UPS, UPS_NODE } from './site';
-
-/** A site of its own subnet, because the cards have addresses of this host. */
-const addresses = (third: number) => (last: number) => `10.78.${third}.${last}`;
+import { addresses, inOwnSubnet, powerSite, UPS, UPS_NODE } from './site';
 
 /** The site of the drill with an APC card. Shutdown begins after 10 s on battery. */
 const apcSite = (third: number): Cluster => {
-  const address = addresses(third);
   return powerSite({
-    network: { subnet: `${address(0)}/24` },
-    nodes: [
-      { name: UPS_NODE, address: address(11), role: 'server', ups: UPS },
-      { name: SERVER, address: address(12), role: 'server', ups: UPS },
-      { name: 'k3s-3', address: address(13), role: 'server' },
-      { name: AGENT, address: address(21), role: 'agent', ups: UPS },
-    ],
-    controlPlane: { vip: address(5) },
+    ...inOwnSubnet(third),
     ups: [
       {
         name: UPS,
         driver: 'snmp-ups',
-        port: address(30),
+        port: addresses(third)(30),
         node: UPS_NODE,
         options: { mibs: 'apcc', snmp_version: 'v1', community: 'public', pollfreq: 5 },
         runtimeAtLowBatterySeconds: 300,
