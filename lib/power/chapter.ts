@@ -14,7 +14,7 @@ export function powerSections(cluster: Cluster, origin: Origin): RunbookSection[
     powerFailure(cluster, plan),
     afterReturn(cluster),
     limits(cluster),
-    fullTest(cluster, plan),
+    fullTest(cluster, plan, origin),
     measurement(cluster, origin),
   ];
 }

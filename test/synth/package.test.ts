@@ -27,6 +27,7 @@ const COMMANDS = [
   'uninstall',
   'secret',
   'doctor',
+  'rehearse',
   'verify',
   'completion',
   'help',

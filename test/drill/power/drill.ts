@@ -19,6 +19,7 @@ import { notArmed, notArmedFsd } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { controlNotifyInMemory, notify, notifyFrozen } from './notify';
 import { preflight, preflightOffDelay } from './preflight';
+import { controlRehearsal, rehearsal, rehearsalNotArmed } from './rehearsal';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
 import { secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
@@ -111,6 +112,17 @@ export const powerDrill: Drill = {
       name: 'control-notify-memory',
       summary: 'the queue of messages in memory: nothing of the outage has to arrive',
       run: controlNotifyInMemory,
+    },
+    { name: 'rehearsal', summary: 'the command rehearse watches low battery, and measures each node', run: rehearsal },
+    {
+      name: 'rehearsal-not-armed',
+      summary: 'the same while power.armed is false: every node stays on',
+      run: rehearsalNotArmed,
+    },
+    {
+      name: 'control-rehearsal',
+      summary: 'the same with a node that is cut while it runs: rehearse has to report it',
+      run: controlRehearsal,
     },
     { name: 'mute', summary: 'the UPS stops answering while on battery', run: muteUps },
     { name: 'mute-late', summary: 'the UPS stops answering when the first node is committed', run: muteAtCommit },
