@@ -1,7 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Kubectl } from '../../lib/live/kubectl';
 import { answers } from '../../lib/live/rehearsal/answers';
 import { rehearse, type Senses } from '../../lib/live/rehearsal/rehearse';
 import { planHash, rehearsalRow, rehearsalText } from '../../lib/live/rehearsal/result';
+import { sensesOf } from '../../lib/live/rehearsal/senses';
 import { site } from '../support/sites';
 
 const home = site();
@@ -200,6 +205,47 @@ describe('the row of doctor about a rehearsal', () => {
 
   test('has another plan after a change of nodes or times', () => {
     expect(planHash(site({ power: { marginSeconds: 30 } }))).not.toBe(planHash(home));
+  });
+});
+
+describe('the senses of a rehearsal', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'senses-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  /** Stands for kubectl and the pods of NUT. */
+  const senses = (script: string) => {
+    const program = join(folder, 'kubectl');
+    writeFileSync(program, `#!/bin/sh\necho "$*" >>${folder}/calls\n${script}\n`, { mode: 0o755 });
+    const terminal = { print: () => undefined, pressed: () => false };
+    return sensesOf(home, ups, { direct: new Kubectl(program, []) }, terminal);
+  };
+  const pods = (...names: readonly (readonly [string, string])[]) =>
+    JSON.stringify({ items: names.map(([name, nodeName]) => ({ metadata: { name }, spec: { nodeName } })) });
+  const LIST = pods(['nut-notify-n', 'k3s-1'], ['nut-primary-a', 'k3s-1'], ['nut-secondary-b', 'k3s-2']);
+
+  test('ask the pod of the node with the cable for the UPS, and the pod of a host for its record', async () => {
+    const seen = senses(
+      `case "$*" in *'get pods'*) echo '${LIST}' ;; *upsc*) echo 'OB DISCHRG' ;; *) echo '1796000000 deadline: primary' ;; esac`,
+    );
+    expect(await seen.upsStatus()).toBe('OB DISCHRG');
+    expect(await seen.lastPowerOff('k3s-2')).toBe(1_796_000_000_000);
+    expect(await seen.lastPowerOff('k3s-3')).toBeUndefined();
+    const calls = readFileSync(join(folder, 'calls'), 'utf8').split('\n');
+    expect(calls).toContain(
+      '--namespace=nut exec nut-primary-a --container=upsd -- upsc ups1@127.0.0.1:3493 ups.status',
+    );
+    expect(calls.filter((call) => call.includes('nut-secondary-b --container=second'))).toHaveLength(1);
+  });
+
+  test('know nothing of a UPS while kubectl fails, and list the pods again afterwards', async () => {
+    const seen = senses(
+      `[ -e ${folder}/up ] || exit 1; case "$*" in *'get pods'*) echo '${LIST}' ;; *) echo OL ;; esac`,
+    );
+    expect(await seen.upsStatus()).toBeUndefined();
+    writeFileSync(join(folder, 'up'), '');
+    expect(await seen.upsStatus()).toBe('OL');
   });
 });
 

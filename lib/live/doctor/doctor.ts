@@ -1,7 +1,8 @@
 import type { Cluster } from '../../cluster';
 import { endpointsOf, readCredentials } from '../../machines';
 import { type Connection, type ConnectionOptions, connectTo } from '../connection';
-import { ApplyError } from '../kubectl';
+import { Deadline } from '../deadline';
+import { ApplyError, type Kubectl } from '../kubectl';
 import { lastPowerOffArguments, NUT_PODS, upscArguments } from '../nut-exec';
 import type { PatientKubectl } from '../patient-kubectl';
 import { linesOf } from '../problems';
@@ -63,9 +64,13 @@ export async function doctor(cluster: Cluster, options: DoctorOptions, now: Date
   return [...hosts, ...rows, ...local, ...(await new Examination(cluster, connection, now).rows())];
 }
 
+/** Time for a command in a pod. */
+const EXEC_MS = 5000;
+
 /** What kubectl can tell. */
 class Examination {
   private readonly kubectl: PatientKubectl;
+  private readonly direct: Kubectl;
 
   constructor(
     private readonly cluster: Cluster,
@@ -73,6 +78,7 @@ class Examination {
     private readonly now: Date,
   ) {
     this.kubectl = connection.kubectl;
+    this.direct = connection.direct;
   }
 
   async rows(): Promise<Row[]> {
@@ -113,10 +119,10 @@ class Examination {
     return [...nutRows(this.cluster, all), ...upses, ...powerOffs];
   }
 
-  /** What a command in a pod printed; undefined if it failed or there is no pod. */
+  /** What a command in a pod printed; undefined if it failed or there is no pod. Without retries: the node of the pod may be off. */
   private async output(args: readonly string[] | undefined): Promise<string | undefined> {
     if (args === undefined) return undefined;
-    const { code, stdout } = await this.run(...args);
+    const { code, stdout } = await this.direct.run(args, new Deadline(EXEC_MS));
     return code === 0 ? stdout : undefined;
   }
 

@@ -12,7 +12,7 @@ const CALL_MS = 3000;
 export function sensesOf(
   cluster: Cluster,
   ups: Ups,
-  { direct }: Connection,
+  { direct }: Pick<Connection, 'direct'>,
   terminal: Pick<Senses, 'pressed' | 'print'>,
 ): Senses {
   let pods: readonly PodState[] = [];

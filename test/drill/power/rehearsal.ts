@@ -4,6 +4,7 @@ import type { ClusterInput } from '../../../lib/cluster/schema';
 import { answers } from '../../../lib/live/rehearsal/answers';
 import { rehearse, type Senses } from '../../../lib/live/rehearsal/rehearse';
 import { type Rehearsal, rehearsalText } from '../../../lib/live/rehearsal/result';
+import { command } from '../processes';
 import type { Scenario } from '../scenario';
 import { sleep } from '../timeline';
 import { type PowerLab, type PowerLabOptions, perMachine, withPowerLab } from './power-lab';
@@ -33,6 +34,8 @@ async function rehearsed(
   const printed: string[] = [];
   await withPowerLab(scenario, { ...options, cluster }, async (lab) => {
     await lab.network.join(`${gateway}/24`, `${station}/24`);
+    // the gateway is an address of this process too, which it reaches by lo
+    await command('ip', 'link', 'set', 'lo', 'up');
     const [ups] = cluster.ups;
     if (!ups) throw new Error('the site has no UPS');
     const device = lab.ups(UPS);
