@@ -31,7 +31,7 @@ export interface Expected {
 }
 
 /** The times of an event by its name, in milliseconds since 1970. */
-export type Times<Name extends string> = Readonly<Partial<Record<Name, number>>>;
+type Times<Name extends string> = Readonly<Partial<Record<Name, number>>>;
 
 /** What has happened so far. */
 export interface Course {

@@ -6,7 +6,7 @@ import { bad, good, type Row } from '../doctor/rows';
 import { type Course, type Expected, shutDown } from './course';
 
 /** The times of a host in a rehearsal. Times are ISO 8601, UTC; null: not seen. */
-export interface HostResult {
+interface HostResult {
   readonly off: string | null;
   readonly back: string | null;
   /** Seconds after the shutdown began. */
