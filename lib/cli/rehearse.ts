@@ -23,6 +23,9 @@ interface Options extends ConnectionOptions {
   readonly yes?: boolean;
 }
 
+/** Limit of doctor before the begin. */
+const DOCTOR_MS = 60_000;
+
 const HELP = `
 You pull the plug of the UPS, and its hosts power off. The command examines the site as doctor does, says each step, and measures when
 each host is off and back. The result is written beside the site, as cluster.rehearsal.json, where doctor reads it.
@@ -45,7 +48,7 @@ async function action({ cluster: path, ups: name, yes, timeout, ...options }: Op
     servers: endpointsOf(cluster).map(({ server }) => server),
     progress,
   };
-  console.log(doctorText(await doctor(cluster, connection, new Date())));
+  console.log(doctorText(await doctor(cluster, { ...connection, timeoutMs: DOCTOR_MS }, new Date())));
   const off = expectedOf(cluster, ups).hosts.filter(({ offWithinSeconds }) => offWithinSeconds !== undefined);
   const what =
     off.length > 0 ? `These hosts power off: ${off.map((host) => host.name).join(', ')}.` : 'No host powers off.';

@@ -79,11 +79,13 @@ describe('the rows of doctor', () => {
     const pods = [
       { name: 'nut-primary-a', node: 'k3s-1', ready: true, reason: undefined },
       { name: 'nut-secondary-b', node: 'k3s-2', ready: false, reason: 'upsmon: no password' },
+      { name: 'nut-notify-c', node: 'k3s-3', ready: true, reason: undefined },
     ];
     expect(nutRows(home, pods).map(({ subject, isGood, found }) => [subject, isGood, found])).toEqual([
       ['NUT on k3s-1', true, 'nut-primary-a is ready'],
       ['NUT on k3s-2', false, 'nut-secondary-b: upsmon: no password'],
       ['NUT on k3s-3', false, 'has no pod'],
+      ['NUT on k3s-3', true, 'nut-notify-c is ready'],
     ]);
   });
 

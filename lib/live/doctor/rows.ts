@@ -97,18 +97,25 @@ export const nutRows = (cluster: Cluster, pods: readonly PodState[]): Row[] =>
     .flatMap(({ name }) => {
       const here = pods.filter(({ node }) => node === name);
       const subject = `NUT on ${name}`;
-      if (here.length === 0)
-        return [bad(subject, 'has no pod', 'compare with npm run plan, and describe the DaemonSets in namespace nut')];
-      return here.map((pod) =>
+      const rows = here.map((pod) =>
         pod.ready
           ? good(subject, `${pod.name} is ready`)
           : bad(
               subject,
               `${pod.name}: ${pod.reason ?? 'is not ready'}`,
-              'correct what it says; until then this node may lose power while it runs',
+              `correct what it says; until then ${isNotify(pod) ? 'it sends no messages' : 'this node may lose power while it runs'}`,
             ),
       );
+      return here.every(isNotify)
+        ? [
+            bad(subject, 'has no pod', 'compare with npm run plan, and describe the DaemonSets in namespace nut'),
+            ...rows,
+          ]
+        : rows;
     });
+
+/** A pod that sends messages, and powers nothing off. */
+const isNotify = ({ name }: PodState): boolean => name.startsWith('nut-notify');
 
 /** Batteries last three to five years: hosts/RUNBOOK.md. */
 const BATTERY_YEARS = 5;

@@ -19,7 +19,7 @@ import { notArmed, notArmedFsd } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { controlNotifyInMemory, notify, notifyFrozen } from './notify';
 import { preflight, preflightOffDelay } from './preflight';
-import { controlRehearsal, rehearsal, rehearsalNotArmed } from './rehearsal';
+import { controlRehearsal, rehearsal, rehearsalBlind, rehearsalNotArmed } from './rehearsal';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
 import { secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
@@ -118,6 +118,11 @@ export const powerDrill: Drill = {
       name: 'rehearsal-not-armed',
       summary: 'the same while power.armed is false: every node stays on',
       run: rehearsalNotArmed,
+    },
+    {
+      name: 'rehearsal-blind',
+      summary: 'the same on a computer without network during the outage: times are unknown',
+      run: rehearsalBlind,
     },
     {
       name: 'control-rehearsal',

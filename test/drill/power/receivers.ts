@@ -5,11 +5,10 @@ import type { Timeline } from '../timeline';
 const HTTP_PORT = 8080;
 const SMTP_PORT = 2525;
 
-/** A ntfy server and a mail server on an address of this process. */
+/** A server of ntfy (/ups), Gotify (/message) and a webhook (/hook), and a mail server, on an address of this process. */
 export class Receivers {
-  /** Titles and subjects of the messages, in the order of their arrival. */
-  readonly phone: string[] = [];
-  readonly mail: string[] = [];
+  /** Titles and subjects of the messages in the order of their arrival: by the path of the URL, and `mail`. */
+  readonly messages = new Map<string, string[]>(['ups', 'message', 'hook', 'mail'].map((kind) => [kind, []]));
   /** Accepts connections and never answers. */
   hangs = false;
   private readonly sockets = new Set<Socket>();
@@ -23,9 +22,15 @@ export class Receivers {
   ) {
     this.http = createHttpServer((request, response) => {
       if (this.hangs) return;
-      const allowed = request.headers.authorization === `Bearer ${this.token}`;
-      request.resume().once('end', () => {
-        if (allowed) this.add(this.phone, String(request.headers['title']));
+      const { authorization, title, 'x-gotify-key': key } = request.headers;
+      const kind = request.url?.slice(1) ?? '';
+      const allowed = kind === 'message' ? key === this.token : authorization === `Bearer ${this.token}`;
+      let body = '';
+      request.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk;
+      });
+      request.once('end', () => {
+        if (allowed) this.add(kind, String(title ?? (JSON.parse(body) as { readonly title?: string }).title));
         response.writeHead(allowed ? 200 : 401).end();
       });
     });
@@ -69,7 +74,7 @@ export class Receivers {
       for (const line of lines) {
         if (data !== undefined && line !== '.') data += `${line}\n`;
         else if (data !== undefined) {
-          this.add(this.mail, /^Subject: (.*)$/m.exec(data)?.[1] ?? 'without subject');
+          this.add('mail', /^Subject: (.*)$/m.exec(data)?.[1] ?? 'without subject');
           data = undefined;
           reply('250 stored');
         } else if (line === 'DATA') {
@@ -80,9 +85,14 @@ export class Receivers {
     });
   }
 
-  private add(messages: string[], title: string): void {
-    messages.push(title);
-    this.timeline.log('receiver', title);
+  /** How many messages have arrived. */
+  get count(): number {
+    return [...this.messages.values()].flat().length;
+  }
+
+  private add(kind: string, title: string): void {
+    this.messages.get(kind)?.push(title);
+    this.timeline.log('receiver', `${kind}: ${title}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { rehearse, type Senses } from '../../../lib/live/rehearsal/rehearse';
 import { type Rehearsal, rehearsalText } from '../../../lib/live/rehearsal/result';
 import { command } from '../processes';
 import type { Scenario } from '../scenario';
-import { sleep } from '../timeline';
+import { sleep, until } from '../timeline';
 import { type PowerLab, type PowerLabOptions, perMachine, withPowerLab } from './power-lab';
 import { withoutForce } from './sabotage';
 import { addresses, inOwnSubnet, MACHINES, powerSite, SERVER, UPS } from './site';
@@ -21,7 +21,7 @@ const SEEN_WITHIN_MS = 5000;
 async function rehearsed(
   scenario: Scenario,
   third: number,
-  options: PowerLabOptions & { readonly power?: ClusterInput['power'] },
+  options: PowerLabOptions & { readonly power?: ClusterInput['power']; readonly blind?: boolean },
   check: (lab: PowerLab, result: Rehearsal) => void,
 ): Promise<void> {
   const site = inOwnSubnet(third);
@@ -39,11 +39,23 @@ async function rehearsed(
     const [ups] = cluster.ups;
     if (!ups) throw new Error('the site has no UPS');
     const device = lab.ups(UPS);
+    let hasNetwork = true;
+    /** The outage takes the network of the station with it, and the person acts without it. */
+    const goBlind = async (): Promise<void> => {
+      hasNetwork = false;
+      await lab.network.leave(`${gateway}/24`, `${station}/24`);
+      await until(() => !device.loadOn, 130_000, 'the UPS cuts its output');
+      await sleep(2000);
+      device.mains(true);
+      await until(() => lab.hosts.every(({ state }) => state === 'running'), 60_000, 'every node boots');
+      await lab.network.join(`${gateway}/24`, `${station}/24`);
+      hasNetwork = true;
+    };
     const senses: Senses = {
       answers,
       sleep,
       now: Date.now,
-      upsStatus: async () => (await lab.upsStatus()).join(' ') || undefined,
+      upsStatus: async () => (hasNetwork && (await lab.upsStatus()).join(' ')) || undefined,
       lastPowerOff: async () => undefined,
       pressed: () => !device.loadOn,
       print: (line) => {
@@ -54,7 +66,10 @@ async function rehearsed(
     };
     const obey = async (line: string): Promise<void> => {
       if (line.includes('Pull the plug')) device.mains(false);
-      if (line.includes('Leave it unplugged. The shutdown begins')) device.lowBattery();
+      if (line.includes('Leave it unplugged. The shutdown begins')) {
+        device.lowBattery();
+        if (options.blind) await goBlind();
+      }
       if (line.includes('no host powers off')) {
         device.lowBattery();
         await sleep(10_000);
@@ -117,5 +132,20 @@ export const rehearsalNotArmed = (scenario: Scenario): Promise<void> =>
     scenario.check(
       'every host stays on',
       lab.hosts.every(({ state, boots }) => state === 'running' && boots === 1),
+    );
+  });
+
+/** The computer that watches has no network from low battery until the nodes have booted: what it did not see is unknown. */
+export const rehearsalBlind = (scenario: Scenario): Promise<void> =>
+  rehearsed(scenario, 10, { blind: true }, (lab, { blind, problems, hosts, onLine }) => {
+    scenario.check('it ends when mains power is back, and says that it had no network', blind && onLine !== null);
+    scenario.check(
+      'no host has a time of its power-off',
+      Object.values(hosts).every(({ off, offAfterSeconds }) => off === null && offAfterSeconds === null),
+    );
+    scenario.check('it does not count as planned', problems.length > 0, problems.join('; '));
+    scenario.check(
+      'control: every node powered off and booted',
+      lab.hosts.every(({ boots, dirtyCuts }) => boots === 2 && dirtyCuts === 0),
     );
   });
