@@ -55,7 +55,7 @@ export class NutConfig extends Construct {
   ) {
     super(scope, id);
     const configuration = nutFiles(model);
-    const names = model.receivers.length > 0 ? [...SCRIPTS, ...NOTIFY_SCRIPTS] : SCRIPTS;
+    const names = model.notify ? [...SCRIPTS, ...NOTIFY_SCRIPTS] : SCRIPTS;
     const scripts = Object.fromEntries(names.map((name) => [name, readProjectFile(`lib/nut/scripts/${name}`)]));
     // Flux would substitute the variables of scripts, and a dollar in a driver option
     const annotations = { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' };

@@ -42,8 +42,7 @@ function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
     early: power.earlyShutdown,
     armed: power.armed,
     actuator: power.actuator,
-    site: cluster.name,
-    receivers: power.notify ?? [],
+    notify: power.notify && { site: cluster.name, receivers: power.notify },
     tls: power.tlsSecret !== undefined,
   };
 }

@@ -91,6 +91,13 @@ export interface Receiver {
   readonly to?: readonly string[];
 }
 
+/** Messages about power failures. */
+export interface Notify {
+  /** Name of the site, in each message. */
+  readonly site: string;
+  readonly receivers: readonly Receiver[];
+}
+
 /** The input of the pods' files. */
 export interface NutModel {
   readonly cabled: readonly CabledUps[];
@@ -104,10 +111,8 @@ export interface NutModel {
   readonly actuator: Actuator;
   /** What killpowerd of this version writes beside its heartbeat. @default - not compared */
   readonly killpowerdHash?: string;
-  /** Name of the site, for messages. */
-  readonly site: string;
-  /** Empty: no messages. */
-  readonly receivers: readonly Receiver[];
+  /** @default - no messages */
+  readonly notify?: Notify;
   /** Whether upsd and upsmon use TLS with the certificates of a Secret. */
   readonly tls: boolean;
 }

@@ -2,9 +2,9 @@ import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { HostDaemonSet, hostContainer } from '../kube';
 import { NUT_IMAGE } from '../releases';
-import { type NutConfig, PATHS } from './config';
+import { PATHS } from './config';
 import { lines, systemOf } from './files';
-import type { MaybeSecret, NutModel, Receiver } from './model';
+import type { MaybeSecret, Notify, NutModel, Receiver } from './model';
 import { HOST_NAME_LABEL, memoryVolume, type NutPodsProps, SMALL, scriptEnvironment, secretVolume } from './pods';
 
 /** Fields of a receiver that the Secret may hold. */
@@ -24,11 +24,11 @@ export const receiverKey = ({ name }: Receiver, field: (typeof FIELDS)[number]):
  * - `receivers`: a line `name type url token user from to,to` each; `secret` stands for a value of the Secret, `-` for none
  * - `<node>.upses`: the UPSes that a node reports, a line `ups@host:port sender` each; `second` where it only reports that upsd is away
  */
-export function notifyFiles(model: NutModel): Record<string, string> {
+export function notifyFiles(model: NutModel, { site, receivers }: Notify): Record<string, string> {
   return {
-    site: `${model.site}\n`,
+    site: `${site}\n`,
     receivers: lines(
-      model.receivers.map(({ name, type, url, token, user = '-', from = '-', to = ['-'] }) => [
+      receivers.map(({ name, type, url, token, user = '-', from = '-', to = ['-'] }) => [
         name,
         type,
         shown(url),
@@ -70,12 +70,11 @@ export class NutNotify extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    props: NutPodsProps & { readonly config: NutConfig; readonly unfedNodes?: readonly string[] },
+    props: NutPodsProps & { readonly notify: Notify; readonly unfedNodes?: readonly string[] },
   ) {
     super(scope, id);
-    const { config, image = NUT_IMAGE, unfedNodes = [] } = props;
-    const { model } = config;
-    const files = notifyFiles(model);
+    const { config, notify, image = NUT_IMAGE, unfedNodes = [] } = props;
+    const files = notifyFiles(config.model, notify);
     const name = 'nut-notify';
     const daemonSet = new HostDaemonSet(this, 'DaemonSet', {
       name,
@@ -101,7 +100,7 @@ export class NutNotify extends Construct {
       }),
     );
     const configMap = new kplus.ConfigMap(this, 'Configuration', { metadata: { name }, data: files });
-    const keys = model.receivers.flatMap((receiver) =>
+    const keys = notify.receivers.flatMap((receiver) =>
       secretFields(receiver).map((field) => receiverKey(receiver, field)),
     );
     const { config: configVolume, scripts } = config.volumes(this);

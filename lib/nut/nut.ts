@@ -62,7 +62,9 @@ export class Nut extends Construct {
       privileged: props.privilegedSecondary,
       unfedNodes: props.unfedNodes,
     });
-    if (model.receivers.length > 0) new NutNotify(this, 'Notify', { ...shared, unfedNodes: props.unfedNodes });
+    if (model.notify) {
+      new NutNotify(this, 'Notify', { ...shared, notify: model.notify, unfedNodes: props.unfedNodes });
+    }
     if (model.cabled.length > 0) this.addService(model.port);
     if (props.metrics) for (const primary of primaries) addExporter(primary, model, props.metrics.image);
     if (props.metrics?.prometheusRules) new NutAlerts(this, 'Alerts', model);

@@ -23,11 +23,12 @@ const RECEIVERS: readonly Receiver[] = [
     to: ['a@home.arpa', 'b@home.arpa'],
   },
 ];
-const WITH: NutModel = { ...MODEL, receivers: RECEIVERS };
+const to = (receivers: readonly Receiver[]): NutModel => ({ ...MODEL, notify: { site: 'home', receivers } });
+const WITH = to(RECEIVERS);
 
 describe('the files of nut-notify', () => {
   test('have no secret, and one sender of each UPS: the node with its cable', () => {
-    expect(notifyFiles({ ...WITH, receivers: RECEIVERS.slice(2) })).toEqual({
+    expect(notifyFiles(WITH, { site: 'home', receivers: RECEIVERS.slice(2) })).toEqual({
       site: 'home\n',
       receivers:
         'hook webhook secret - - - -\npost mail smtp://mail.home.arpa:587 secret ups ups@home.arpa a@home.arpa,b@home.arpa\n',
@@ -38,7 +39,7 @@ describe('the files of nut-notify', () => {
 
   test('have the first fed node as sender of a UPS that a host outside the cluster serves', () => {
     const served = [{ name: 'ups1', host: '10.0.0.9', port: 3493, user: 'monuser' }];
-    const files = notifyFiles({ ...WITH, cabled: [], served });
+    const files = notifyFiles({ ...WITH, cabled: [], served }, { site: 'home', receivers: [] });
     expect([files['srv1.upses'], files['srv2.upses']]).toEqual(['ups1@10.0.0.9:3493 sender\n', '']);
   });
 });
@@ -75,7 +76,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     });
 
     test('drops the oldest of more than 50', () => {
-      start({ ...WITH, receivers: RECEIVERS.slice(0, 1) });
+      start(to(RECEIVERS.slice(0, 1)));
       change('message.sh', '-gt 50', '-gt 2');
       for (const title of ['a', 'b', 'c']) pod.run('message.sh', [title, 'text']);
       expect(queued('phone').map((line) => line[0])).toEqual(['b', 'c']);
@@ -156,7 +157,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     });
 
     test('keeps the messages of a receiver that does not answer, and sends them in their order', async () => {
-      start({ ...WITH, receivers: [{ name: 'hook', type: 'webhook', url: 'http://hook.home.arpa' }] });
+      start(to([{ name: 'hook', type: 'webhook', url: 'http://hook.home.arpa' }]));
       pod.write('ups/away', '');
       change('send.sh', 'FIRST_PAUSE=15', 'FIRST_PAUSE=0');
       for (const title of ['one', 'two']) pod.run('message.sh', [title, 'text']);
@@ -174,7 +175,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     });
 
     test('drops a message after two days', async () => {
-      start({ ...WITH, receivers: [{ name: 'hook', type: 'webhook', url: 'http://hook.home.arpa' }] });
+      start(to([{ name: 'hook', type: 'webhook', url: 'http://hook.home.arpa' }]));
       pod.run('message.sh', ['old', 'text']);
       const folder = pod.path('queue/hook');
       const [name = ''] = readdirSync(folder);
@@ -202,7 +203,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       child.kill('SIGTERM');
       return queued('phone').map((line) => line.split('|')[0] ?? '');
     };
-    const ONE: NutModel = { ...WITH, receivers: RECEIVERS.slice(0, 1) };
+    const ONE = to(RECEIVERS.slice(0, 1));
     const status = (text: string | undefined) => () => pod.ups('ups1', 'ups.status', text);
     const preflight = (text: string, at = UPTIME) => pod.write('killpower/preflight', `${at}\n${text}\n`);
     const later = (seconds: number) => () => {
@@ -256,6 +257,17 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         'srv1: not ready for a power failure',
         'ups1: no data',
       ]);
+    });
+
+    test('ends when a sender has exited, so that the kubelet restarts all', () => {
+      start(ONE);
+      change('notifier.sh', `${pod.path('scripts')}/send.sh "$receiver" &`, 'true &');
+      change('notifier.sh', 'sleep "$POLL" &', 'sleep 0.05 &');
+      preflight('ready');
+      expect(pod.run('notifier.sh')).toMatchObject({
+        status: 1,
+        stdout: 'notify: a sender has exited; restarting all\n',
+      });
     });
 
     test('ends without curl, and says what to do', () => {

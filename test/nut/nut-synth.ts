@@ -30,8 +30,6 @@ const MODEL: NutModel = {
   armed: true,
   actuator: 'killpowerd',
   killpowerdHash: '0123456789ab',
-  site: 'home',
-  receivers: [],
   tls: false,
 };
 

@@ -170,14 +170,15 @@ describe.each(['nut-primary', 'nut-secondary'])('%s', (name) => {
 
   describe('with receivers', () => {
     const url = 'https://ntfy.home.arpa/ups';
-    const receivers = [{ name: 'phone', type: 'ntfy', url, token: { secret: true } }] as const;
-    const notify = pods('nut-notify', { receivers });
+    const phone = { name: 'phone', type: 'ntfy', url, token: { secret: true } } as const;
+    const messages = { site: 'home', receivers: [phone] };
+    const notify = pods('nut-notify', { notify: messages });
 
     test('nut-notify has the secrets of receivers and no other, and starts without them', () => {
       expect(secretKeys(notify)).toEqual(['notify-phone-token']);
       const volumes = notify['volumes'] as { secret?: { optional?: boolean } }[];
       expect(volumes.find(({ secret }) => secret)?.secret?.optional).toBe(true);
-      expect(secretKeys(pods('nut-primary', { receivers }))).toEqual(['primary', 'secondary']);
+      expect(secretKeys(pods('nut-primary', { notify: messages }))).toEqual(['primary', 'secondary']);
     });
 
     test('nut-notify is unprivileged and only reads the power-off directory', () => {
@@ -191,9 +192,9 @@ describe.each(['nut-primary', 'nut-secondary'])('%s', (name) => {
     });
 
     test('a receiver changes no other pod', () => {
-      const other = [{ ...receivers[0], name: 'desk' }] as const;
-      expect(pods('nut-primary', { receivers: other })).toEqual(pods('nut-primary', { receivers }));
-      expect(checksum({ receivers: other })).toBe(checksum({ receivers }));
+      const other = { ...messages, receivers: [{ ...phone, name: 'desk' }] };
+      expect(pods('nut-primary', { notify: other })).toEqual(pods('nut-primary', { notify: messages }));
+      expect(checksum({ notify: other })).toBe(checksum({ notify: messages }));
     });
   });
 });

@@ -39,8 +39,6 @@ export const MODEL: NutModel = {
   armed: true,
   actuator: 'killpowerd',
   killpowerdHash: '0123456789ab',
-  site: 'home',
-  receivers: [],
   tls: false,
 };
 /** A node with two supplies, both cables at it. */
@@ -129,7 +127,8 @@ export class PodScripts {
       writeFileSync(this.path(`scripts/${name}`), text, { mode: 0o755 });
     }
     for (const [name, text] of Object.entries(nutFiles(model))) writeFileSync(this.path(`config/${name}`), text);
-    for (const [name, text] of Object.entries(notifyFiles(model))) writeFileSync(this.path(`notify/${name}`), text);
+    const messages = model.notify ? notifyFiles(model, model.notify) : {};
+    for (const [name, text] of Object.entries(messages)) writeFileSync(this.path(`notify/${name}`), text);
     writeFileSync(this.path('secret/primary'), 'correct-horse');
     writeFileSync(this.path('secret/secondary'), 'battery-staple');
     writeFileSync(this.path('proc/sys/kernel/random/boot_id'), `${BOOT}\n`);

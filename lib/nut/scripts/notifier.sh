@@ -98,4 +98,9 @@ while :; do
   # in the background, so that signals are handled at once
   sleep "$POLL" &
   wait $!
+  for sender in $senders; do
+    kill -0 "$sender" 2>/dev/null && continue
+    log 'a sender has exited; restarting all'
+    exit 1
+  done
 done

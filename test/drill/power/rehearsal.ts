@@ -40,6 +40,7 @@ async function rehearsed(
     if (!ups) throw new Error('the site has no UPS');
     const device = lab.ups(UPS);
     let hasNetwork = true;
+    let failure: unknown;
     /** The outage takes the network of the station with it, and the person acts without it. */
     const goBlind = async (): Promise<void> => {
       hasNetwork = false;
@@ -61,7 +62,9 @@ async function rehearsed(
       print: (line) => {
         printed.push(line);
         scenario.timeline.log('rehearsal', line);
-        void obey(line);
+        obey(line).catch((error: unknown) => {
+          failure = error;
+        });
       },
     };
     const obey = async (line: string): Promise<void> => {
@@ -79,6 +82,7 @@ async function rehearsed(
     };
     scenario.step = 'the rehearsal';
     const result = await rehearse(cluster, ups, senses, 240_000);
+    if (failure !== undefined) throw failure;
     printed.push(rehearsalText(UPS, result));
     check(lab, result);
   });
