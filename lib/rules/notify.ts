@@ -6,14 +6,14 @@ const RULES = {
     cure: 'Use http or https; for mail smtp or smtps',
   },
   'receiver-incomplete': {
-    cause: 'A mail without `from` or `to`, or a Gotify server without a token',
+    cause: 'A mail without `from` or `to`, or with a token and no `user`; a Gotify server without a token',
   },
   'receiver-twice': { cause: 'Two receivers have the same name' },
 } as const;
 
 /** Messages about power failures can be sent. */
 export const notify = subject(RULES, ({ power: { notify: receivers = [] } }, report) => {
-  for (const [i, { name, type, url, token, from, to }] of receivers.entries()) {
+  for (const [i, { name, type, url, token, user, from, to }] of receivers.entries()) {
     const path = ['power', 'notify', i] as const;
     const schemes = type === 'mail' ? 'smtp or smtps' : 'http or https';
     if (typeof url === 'string' && !schemes.split(' or ').includes(url.split(':', 1)[0] ?? '')) {
@@ -27,6 +27,7 @@ export const notify = subject(RULES, ({ power: { notify: receivers = [] } }, rep
     const missing = [
       ...(type === 'mail' && !from ? ['from'] : []),
       ...(type === 'mail' && !to ? ['to'] : []),
+      ...(type === 'mail' && token && !user ? ['user'] : []),
       ...(type === 'gotify' && !token ? ['token: { secret: true }'] : []),
     ];
     if (missing.length > 0) {

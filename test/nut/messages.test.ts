@@ -106,9 +106,8 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       start();
       for (const [key, value] of Object.entries(SECRETS)) pod.write(`secret/notify-${key}`, `${value}\n`);
       pod.run('message.sh', ['ups1: on battery', 'srv1: text']);
-      const child = pod.start(`exec ${pod.path('scripts/send.sh')} ${receiver}`);
+      pod.background('send.sh', receiver);
       await until('curl has it', () => queued(receiver).length === 0);
-      void child;
       return pod.asked('sent').join('\n');
     };
 
@@ -161,7 +160,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.write('ups/away', '');
       change('send.sh', 'FIRST_PAUSE=15', 'FIRST_PAUSE=0');
       for (const title of ['one', 'two']) pod.run('message.sh', [title, 'text']);
-      void pod.start(`exec ${pod.path('scripts/send.sh')} hook`);
+      pod.background('send.sh', 'hook');
       await until('it tries', () => readdirSync(pod.path('var/run/nut')).some((name) => name.startsWith('remark.')));
       expect(queued('hook')).toHaveLength(2);
       pod.common('rm "$UPSES/away"');
@@ -174,13 +173,26 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       ).toEqual(['"title":"home: one', '"title":"home: two']);
     });
 
+    test('names a key that the Secret lacks, and keeps the message', async () => {
+      start(to([{ name: 'hook', type: 'webhook', url: secret }]));
+      pod.run('message.sh', ['title', 'text']);
+      const child = pod.background('send.sh', 'hook');
+      let log = '';
+      child.stderr?.on('data', (bytes) => {
+        log += bytes;
+      });
+      await until('it says so', () => log.includes('\n'));
+      expect(log).toBe('notify: the Secret has no key notify-hook-url; create it with npm run secret:nut\n');
+      expect(queued('hook')).toEqual(['title|text']);
+    });
+
     test('drops a message after two days', async () => {
       start(to([{ name: 'hook', type: 'webhook', url: 'http://hook.home.arpa' }]));
       pod.run('message.sh', ['old', 'text']);
       const folder = pod.path('queue/hook');
       const [name = ''] = readdirSync(folder);
       writeFileSync(`${folder}/${name}`, `${Math.floor(Date.now() / 1000) - 172_801}\nold\ntext\n`);
-      void pod.start(`exec ${pod.path('scripts/send.sh')} hook`);
+      pod.background('send.sh', 'hook');
       await until('it is gone', () => queued('hook').length === 0);
       expect(pod.asked('sent')).toEqual([]);
     });
@@ -252,7 +264,11 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     });
 
     test('reports a preflight without result and a UPS without data, after five minutes', async () => {
-      const steps = [status(undefined), later(100), later(300), later(400)];
+      // a gap before does not count
+      const before = [status(undefined), status('OL')];
+      const steps = [...before, later(290), status(undefined), later(310), later(590), later(610)];
+      expect((await titles(ONE, 'srv1', ...steps.slice(0, 5))).filter((title) => title.startsWith('ups1'))).toEqual([]);
+      pod.remove();
       expect((await titles(ONE, 'srv1', ...steps)).sort()).toEqual([
         'srv1: not ready for a power failure',
         'ups1: no data',

@@ -227,8 +227,8 @@ export class PodScripts {
   }
 
   /** Starts a script in the background. */
-  background(script: string): ChildProcess {
-    return this.spawned(this.path(`scripts/${script}`), []);
+  background(script: string, ...args: readonly string[]): ChildProcess {
+    return this.spawned(this.path(`scripts/${script}`), args);
   }
 
   /** When killpowerd would power the node off for a file, in seconds from now; undefined: never. */

@@ -42,14 +42,12 @@ value_of() { timeout 4 upsc "$1" "$2" 2>/dev/null || echo unknown; }
 watch_ups() {
   ups=${1%%@*}
   state=$(state_of "$1")
+  [ "$state" = unknown ] || ends "$ups"
   [ "$state" != line ] || [ -e "/queue/.raised.$ups" ] || return 0
   status=$(status_of "$1")
   text="$ups reports \"$status\", battery.charge $(value_of "$1" battery.charge) %, battery.runtime $(value_of "$1" battery.runtime) s"
   case $state in
     unknown) ! lasts "$ups" || raise "$ups" 'no data' "no data from $ups for $PATIENCE s; check its cable and its driver" ;;
-    *) ends "$ups" ;;
-  esac
-  case $state in
     battery | 'done')
       case " $status " in *' OB '* | *' DISCHRG '*) raise "$ups" 'on battery' "$text" ;; esac
       case " $status " in *' LB '*) raise "$ups" 'low battery' "$text" ;; esac

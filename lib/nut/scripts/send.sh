@@ -15,7 +15,8 @@ LIFETIME=172800
 
 secret_of() {
   { head -n 1 "/secret/notify-$1-$2"; } 2>/dev/null | grep . || {
-    remark "the Secret has no key notify-$1-$2; create it with npm run secret:nut"
+    # standard output is the value
+    remark "the Secret has no key notify-$1-$2; create it with npm run secret:nut" >&2
     return 1
   }
 }

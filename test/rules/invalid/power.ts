@@ -33,13 +33,13 @@ export const power: readonly InvalidSite[] = [
     says: 'a receiver whose URL is not of its type, that is incomplete, or has the name of another one is refused',
     changes: {
       'power.notify': [
-        { name: 'phone', type: 'mail', url: 'https://mail.home.arpa', from: 'ups@home.arpa' },
+        { name: 'phone', type: 'mail', url: 'https://mail.home.arpa', from: 'ups@home.arpa', token: { secret: true } },
         { name: 'phone', type: 'gotify', url: { secret: true } },
       ],
     },
     problems: [
       'error power.notify[0].url: receiver-url: "https://mail.home.arpa" is no URL for mail; use a URL that begins with smtp or smtps',
-      'error power.notify[0]: receiver-incomplete: receiver "phone" of type mail is incomplete; add to',
+      'error power.notify[0]: receiver-incomplete: receiver "phone" of type mail is incomplete; add to and user',
       'error power.notify[1]: receiver-incomplete: receiver "phone" of type gotify is incomplete; add token: { secret: true }',
       'error power.notify[1].name: receiver-twice: two receivers have the name "phone"; give each its own name',
     ],
