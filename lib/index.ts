@@ -70,11 +70,13 @@ export {
   type NutSecondaryProps,
   type NutTiming,
   nutProps,
+  type OutsideClient,
   type ServedUps,
   UPS_DEVICE_LABEL,
   type UpsSection,
 } from './nut';
 export {
+  type HostPlan,
   type NodePlan,
   type PowerEvent,
   type PowerPlan,

@@ -16,6 +16,19 @@ const fromSecret = z.strictObject({
   secret: z.literal(true).describe('true: the value is in the Secret, under `driver-<name of the UPS>-<option>`.'),
 });
 
+const client = z.strictObject({
+  name: format.dnsLabel.describe('Name of the host.'),
+  address: format.address.describe('Address from which it connects to upsd.'),
+  haltBudgetSeconds: format.seconds.describe('Time that it may take to halt, measured: nothing forces it off.'),
+  system: z
+    .enum(['nut', 'synology'])
+    .default('nut')
+    .describe('nut: it has an upsmon.conf. synology: requires the UPS name `ups`, port 3493 and the user monuser.'),
+  user: format.nutUser
+    .optional()
+    .describe('Its user of upsd; password: key `client-<name>` of the Secret. Default: its name.'),
+});
+
 /** A UPS with its cable at a node, or served by an outside host. */
 export const ups = z.strictObject({
   name: format.upsName.describe('Name of the UPS, and value of the label ups-device.'),
@@ -33,6 +46,12 @@ export const ups = z.strictObject({
   server: upsServer
     .optional()
     .describe('Host that serves this UPS, such as a NAS. Default: node or server is required.'),
+  clients: z
+    .array(client)
+    .default([])
+    .describe(
+      'Hosts outside the cluster that this UPS feeds, such as a NAS. They are secondaries of the upsd on the node.',
+    ),
   options: z
     .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true), fromSecret]))
     .default({})

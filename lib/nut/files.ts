@@ -18,7 +18,8 @@ import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
  * - `<node>.feeds`: the UPSes that feed it, a line `ups@host:port powerValue` each
  * - `<node>.agent.upsmon.conf`: of the secondary on every node
  * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
- *   `<node>.cables` (`ups offdelay driver ups.delay.shutdown`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon)
+ *   `<node>.cables` (`ups offdelay driver ups.delay.shutdown/ups.delay.start`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon),
+ *   and `<node>.outside`, the same of hosts outside the cluster
  *
  * @throws Error for an invalid or duplicate UPS name, or a node fed by an unknown UPS
  */
@@ -30,15 +31,19 @@ export function nutFiles(model: NutModel): Record<string, string> {
     files[`${node}.ups.conf`] = upsConf(cables);
     files[`${node}.upsd.conf`] = upsdConf([LOCAL, ...(cables[0]?.addresses ?? [])], model.port, model.tls);
     files[`${node}.cables`] = lines(
-      cables.map(({ name, offDelaySeconds: seconds, driver, shownOffDelay = seconds, returnArgument }) => [
+      cables.map(({ name, offDelaySeconds: seconds, driver, shownDelays, returnArgument }) => [
         name,
         seconds,
         driver,
-        shownOffDelay,
+        `${shownDelays?.off ?? seconds}/${shownDelays?.on ?? 0}`,
         ...(returnArgument === undefined ? [] : [returnArgument]),
       ]),
     );
     files[`${node}.clients`] = lines(cables.flatMap((ups) => clients(model, ups)));
+    const outside = cables.flatMap(({ name: ups, clients = [] }) =>
+      clients.map(({ name, address }) => [ups, address, name]),
+    );
+    if (outside.length > 0) files[`${node}.outside`] = lines(outside);
   }
   for (const node of model.nodes) {
     const cables = model.cabled.filter((ups) => ups.node === node.name);
@@ -49,7 +54,7 @@ export function nutFiles(model: NutModel): Record<string, string> {
     files[`${node.name}.agent.upsmon.conf`] = monitored(model, node, []);
     if (cables.length > 0) files[`${node.name}.primary.upsmon.conf`] = monitored(model, node, cables);
   }
-  if (model.cabled.length > 0) files['upsd.users'] = upsdUsers();
+  if (model.cabled.length > 0) files['upsd.users'] = upsdUsers(model.cabled.flatMap((ups) => ups.clients ?? []));
   return files;
 }
 

@@ -1,3 +1,4 @@
+export { PRIMARY_USER, SECONDARY_USER } from './conf';
 export { NutConfig } from './config';
 export { nutProps } from './from-cluster';
 export { NutAlerts } from './metrics';
@@ -9,6 +10,7 @@ export type {
   FedNode,
   NutModel,
   NutTiming,
+  OutsideClient,
   ServedUps,
   UpsSection,
 } from './model';

@@ -18,10 +18,20 @@ export interface CabledUps extends UpsSection {
   readonly addresses: readonly [string, ...string[]];
   /** The driver's offdelay: seconds from the command to the cut of the output. */
   readonly offDelaySeconds: number;
-  /** What its driver shows as ups.delay.shutdown. @default - offDelaySeconds */
-  readonly shownOffDelay?: number;
+  /** What its driver shows as ups.delay.shutdown, and at least as ups.delay.start. @default - offDelaySeconds, and 0 */
+  readonly shownDelays?: { readonly off: number; readonly on: number };
   /** What its driver needs behind `shutdown.return`. @default - nothing */
   readonly returnArgument?: number;
+  /** Hosts outside the cluster that it feeds. @default - none */
+  readonly clients?: readonly OutsideClient[];
+}
+
+/** A host outside the cluster, a secondary of upsd. The password of its user has the Secret key `client-<name>`. */
+export interface OutsideClient {
+  readonly name: string;
+  /** Address from which it connects, as an IP literal. */
+  readonly address: string;
+  readonly user: string;
 }
 
 /** A UPS that a host outside the cluster serves as its primary, such as a NAS. */

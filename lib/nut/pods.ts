@@ -2,7 +2,7 @@ import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type HostContainerProps, HostDaemonSet, hostContainer } from '../kube';
-import type { DriverAccess } from '../power';
+import { clientPasswordKey, type DriverAccess } from '../power';
 import { NUT_IMAGE } from '../releases';
 import { driverPasswordKeys } from './conf';
 import { type NutConfig, PATHS } from './config';
@@ -14,7 +14,7 @@ export const HOST_NAME_LABEL = 'kubernetes.io/hostname';
 
 export interface NutPodsProps {
   readonly config: NutConfig;
-  /** Secret with the passwords: `primary`, `secondary`, and `server-<ups>` for a UPS that a host outside the cluster serves. */
+  /** Secret with the passwords: `primary`, `secondary`, `client-<name>` for a host outside the cluster, and `server-<ups>` for a UPS that one serves. */
   readonly secret: kplus.ISecret;
   /** Secret with `tls.crt`, `tls.key` and `ca.crt`, if the model has TLS. @default - none */
   readonly tlsSecret?: kplus.ISecret;
@@ -131,8 +131,15 @@ class NutPods {
       terminationGracePeriod: Duration.seconds(10),
     });
     const { served, cabled } = config.model;
-    const ofDrivers = passwords.includes('primary') ? cabled.flatMap(driverPasswordKeys) : [];
-    const keys = [...passwords, ...served.map((ups) => serverPasswordKey(ups.name)), ...ofDrivers];
+    const ofUpsd = cabled.flatMap((ups) => [
+      ...driverPasswordKeys(ups),
+      ...(ups.clients ?? []).map(({ name }) => clientPasswordKey(name)),
+    ]);
+    const keys = [
+      ...passwords,
+      ...served.map((ups) => serverPasswordKey(ups.name)),
+      ...(passwords.includes('primary') ? ofUpsd : []),
+    ];
     const volumes = config.volumes(scope);
     this.mounts = new Map([
       [PATHS.config, volumes.config],

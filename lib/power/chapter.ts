@@ -1,6 +1,7 @@
 import type { Cluster, Origin } from '../cluster';
 import { bulleted, joined, type RunbookSection, table } from '../text';
 import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
+import { clientSections } from './clients';
 import { limits } from './limits';
 import { MAX_AGE_SECONDS, type PowerPlan, powerPlan, type UpsPlan } from './plan';
 import { afterReturn, fullTest, measurement } from './procedures';
@@ -12,6 +13,7 @@ export function powerSections(cluster: Cluster, origin: Origin): RunbookSection[
   const plan = powerPlan(cluster);
   return [
     powerFailure(cluster, plan),
+    ...clientSections(cluster, plan, origin),
     afterReturn(cluster),
     limits(cluster),
     fullTest(cluster, plan, origin),

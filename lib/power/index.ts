@@ -2,12 +2,12 @@ export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmet
 export { notArmed } from './armed';
 export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
+export { clientPasswordKey, clientUser, fixedNames } from './clients';
 export { driversLike, isDriverOfNut } from './driver-names';
 export {
   DRIVER_ROWS,
   type DriverAccess,
   type DriverFacts,
-  type DriverRow,
   driverAccess,
   driverFacts,
   driverNumber,
@@ -23,7 +23,9 @@ export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
 export { powerTimelineSvg } from './picture';
 export {
+  CLIENT_TIMING,
   EARLY_POLLS,
+  type HostPlan,
   MAX_AGE_SECONDS,
   type NodePlan,
   type PowerPlan,

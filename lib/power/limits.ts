@@ -15,6 +15,7 @@ export function limits(cluster: Cluster): RunbookSection {
   const hasUpsNode = cluster.ups.some(({ node }) => node !== undefined);
   const served = cluster.ups.flatMap(({ name, server }) => (server ? [{ name, server }] : []));
   const stranding = [noAnswer(wakeSeconds), ...(hasUpsNode ? [UPS_NODE_FAILS] : []), ...served.map(serverFails)];
+  const clients = cluster.ups.flatMap((ups) => ups.clients.map(({ name }) => name));
   const outlived = cluster.nodes.filter(losesOneSupplyTooMany).map(({ name }) => name);
   const informed = [
     ...(hasUpsNode ? ['the UPS node'] : []),
@@ -41,6 +42,7 @@ export function limits(cluster: Cluster): RunbookSection {
             `It stays off in the first ${stranding.length === 2 ? 'two' : stranding.length} cases${outlived.length > 0 ? `, and ${outlived.join(' and ')} when one UPS is enough to power it off` : ''}`,
             'Press the power button, use wake-on-LAN, or switch the UPS output off and on',
           ],
+          ...(clients.length > 0 ? [clientFails(clients.join(' or '))] : []),
           [
             'The battery is worn and ends early',
             '**Not clean** for nodes that are still halting',
@@ -72,6 +74,12 @@ const UPS_NODE_HAS_FAILED: Row = [
   'The UPS node has failed before mains power fails',
   '**Not clean.** The other nodes detect nothing and run until the battery is empty',
   'In advance: treat an unready nut-primary pod as an outage. Connect the cable to another node on this UPS, change `ups[].node`, synth and apply',
+];
+
+const clientFails = (names: string): Row => [
+  `${names} hangs in its halt, or is not logged in to upsd`,
+  '**Not clean.** Nothing forces it off',
+  'In advance: measure its halt budget, and read the log of `second` on the UPS node',
 ];
 
 interface Served {

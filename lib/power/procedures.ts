@@ -68,7 +68,7 @@ export function fullTest(cluster: Cluster, plan: PowerPlan, origin: Origin): Run
           )}`,
       ),
       ...upses.flatMap((ups, i) => [
-        `**Full test: ${ups.name}.** Every node on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
+        `**Full test: ${ups.name}.** Every node${ups.clients.length > 0 ? ' and client' : ''} on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
         ...(i === 0 ? [bulleted(BEFORE_FULL_TEST)] : []),
         commands(podOf(cluster, ups), exec(cluster, 'second', `/scripts/declare.sh ${ups.name}`)),
       ]),

@@ -3,6 +3,7 @@ import { addresses } from './addresses';
 import { armed } from './armed';
 import { bgp } from './bgp';
 import { budget } from './budget';
+import { clients } from './clients';
 import { delays } from './delays';
 import { driverSecrets } from './driver-secrets';
 import { families } from './families';
@@ -34,7 +35,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   Nodes: [addresses, nodes, quorum, ports, k3s, operatingSystems, images],
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
-  UPSes: [power, sharedCables, upsDrivers, driverSecrets],
+  UPSes: [power, clients, sharedCables, upsDrivers, driverSecrets],
   'Power failure': [armed, notify, nutTiming, nutImage, stages, delays, budget],
 };
 

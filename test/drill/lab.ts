@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { subnetOf } from '../../lib/cluster/queries';
-import type { Cluster, Node } from '../../lib/cluster/schema';
+import type { Client, Cluster, Node } from '../../lib/cluster/schema';
 import type { Address } from '../../lib/network/address';
 import type { SiteFiles } from '../../lib/synth/app';
 import type { Mount } from './container-runner';
 import { Host, type Watcher } from './host';
+import { type RootFileSystem, rootFileSystem } from './machine/root-file-systems';
 import { Manifests } from './manifests';
 import type { MegatecOptions } from './megatec';
 import { Network } from './network';
@@ -30,21 +31,30 @@ export interface LabProps {
   readonly bootMs?: number;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
+  /** The host of a client of a UPS. @default - no clients */
+  readonly clientHost?: (client: Client, network: Network) => Host;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
   /** Of every UPS; some options are for serial ones. @default - a UPS in real time with an endless battery */
   readonly ups?: MegatecOptions;
-  /** Programs in the image of every container beside those of this host: path to script. @default - none */
+  /** Root file system of every container. @default - that of this host */
+  readonly image?: RootFileSystem;
+  /** Programs in the image of every container beside those of `image`: path to script. @default - none */
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
+/** Hosts halt this much faster than their halt budget. */
+export const SPARE_MS = 2000;
+
 /** As `ip address add` takes it: 10.77.0.11/24. */
-const withPrefixLength = (cluster: Cluster, address: Address): string =>
+export const withPrefixLength = (cluster: Cluster, address: Address): string =>
   `${address.text}/${subnetOf(cluster, address)?.text.split('/')[1]}`;
 
 /** The UPSes of a site and the nodes that they feed, in namespaces of this host. */
 export class Lab {
   readonly hosts: readonly Host[];
+  /** The hosts outside the cluster, by UPS. */
+  private readonly outside: readonly (readonly [ups: string, Host])[];
   readonly network = new Network();
   private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
@@ -73,6 +83,9 @@ export class Lab {
           bootMs: props.bootMs ?? 6000,
         }),
     );
+    this.outside = cluster.ups.flatMap(({ name, clients }) =>
+      clients.flatMap((client) => (props.clientHost ? [[name, props.clientHost(client, this.network)] as const] : [])),
+    );
     const { timeline } = scenario;
     const onLoad = () => this.distributePower();
     this.upses = new Map(
@@ -86,9 +99,13 @@ export class Lab {
   }
 
   host(name: string): Host {
-    const host = this.hosts.find((candidate) => candidate.name === name);
-    if (!host) throw new Error(`the lab has no node "${name}"`);
+    const host = this.allHosts.find((candidate) => candidate.name === name);
+    if (!host) throw new Error(`the lab has no host "${name}"`);
     return host;
+  }
+
+  private get allHosts(): readonly Host[] {
+    return [...this.hosts, ...this.outside.map(([, host]) => host)];
   }
 
   ups(name: string): UpsDevice {
@@ -120,6 +137,7 @@ export class Lab {
       if (ups instanceof UpsEmulator)
         this.prepared.find(([{ name: host }]) => host === node)?.[1].set(port, ups.device);
     }
+    const image = this.props.image && (await rootFileSystem(this.props.image, scenario));
     const imageFiles = this.imageFiles();
     for (const [node] of this.prepared) {
       const host = this.host(node.name);
@@ -129,13 +147,15 @@ export class Lab {
         folder: join(scenario.folder(host.name), 'pods'),
         logFolder: join(scenario.logFolder, host.name),
         timeline: scenario.timeline,
+        image,
         imageFiles,
       });
       this.kubelets.set(host.name, kubelet);
       host.run(kubelet);
       await host.connect();
     }
-    await Promise.all(this.hosts.map((host) => host.powerOn()));
+    for (const [, host] of this.outside) await host.connect();
+    await Promise.all(this.allHosts.map((host) => host.powerOn()));
   }
 
   /** A node has power while enough of its supplies do. */
@@ -146,6 +166,7 @@ export class Lab {
       const host = this.host(node.name);
       void (supplies >= node.minSupplies ? host.powerOn() : host.cutPower());
     }
+    for (const [ups, host] of this.outside) void (this.ups(ups).loadOn ? host.powerOn() : host.cutPower());
   }
 
   private imageFiles(): Mount[] {
@@ -159,7 +180,7 @@ export class Lab {
 
   async stop(): Promise<void> {
     await Promise.all([...this.upses.values()].map((ups) => ups.stop()));
-    await Promise.all(this.hosts.map((host) => host.remove()));
+    await Promise.all(this.allHosts.map((host) => host.remove()));
     await this.network.stop();
   }
 }

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kubectl } from '../../lib/live/kubectl';
 import { answers } from '../../lib/live/rehearsal/answers';
+import { expectedOf } from '../../lib/live/rehearsal/course';
 import { rehearse, type Senses } from '../../lib/live/rehearsal/rehearse';
 import { planHash, rehearsalRow, rehearsalText } from '../../lib/live/rehearsal/result';
 import { sensesOf } from '../../lib/live/rehearsal/senses';
-import { site } from '../support/sites';
+import { homeInput, site } from '../support/sites';
 
 const home = site();
 const [ups] = home.ups;
@@ -174,6 +175,19 @@ describe('a rehearsal', () => {
     const off = await run({ ...outage, off: { 'k3s-2': [70] } }, disarmed);
     expect(off.result.problems).toEqual(['k3s-2 powered off, and should have stayed on']);
   });
+});
+
+test('a rehearsal expects hosts outside the cluster to power off, unless the site is not armed', () => {
+  const [first] = homeInput.ups ?? [];
+  if (!first) throw new Error('the site has no UPS');
+  const clients = [{ name: 'nas', address: '192.168.10.40', haltBudgetSeconds: 60 }];
+  const hostsOf = (armed: boolean) => {
+    const cluster = site({ ups: [{ ...first, clients }], power: { armed } });
+    const [fed] = cluster.ups;
+    return fed ? expectedOf(cluster, fed).hosts.filter(({ name }) => name === 'nas') : [];
+  };
+  expect(hostsOf(true)).toEqual([{ name: 'nas', address: '192.168.10.40', offWithinSeconds: expect.any(Number) }]);
+  expect(hostsOf(false)).toEqual([]);
 });
 
 describe('the row of doctor about a rehearsal', () => {

@@ -160,17 +160,33 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.run('preflight.sh').status).toBe(1);
     });
 
-    test('reads the delay of a driver that multiplies it', () => {
-      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, shownOffDelay: 360 })) });
+    test('reads the delays of a driver that multiplies them', () => {
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, shownDelays: { off: 360, on: 540 } })) });
       healthy();
       expect(said()).toEqual([expect.stringContaining('ups1 would cut its output after 40 s')]);
       pod.ups('ups1', 'ups.delay.shutdown', '360');
+      expect(said()).toEqual(['ready']);
+      pod.ups('ups1', 'ups.delay.start', '539');
+      expect(said()).toEqual([expect.stringContaining('ups1 would restore its output too early')]);
+      pod.ups('ups1', 'ups.delay.start', '540');
       expect(said()).toEqual(['ready']);
     });
 
     test('reports that one of the two upsmons on the node with the cable is missing', () => {
       pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n');
       expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in to ups1')]);
+    });
+
+    test('prints ready and a remark when a host outside the cluster is not logged in', () => {
+      const clients = [{ name: 'nas', address: '10.0.0.40', user: 'nas' }];
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, clients })) });
+      healthy();
+      expect(said()).toEqual([
+        expect.stringContaining('nas (10.0.0.40) is not logged in to ups1; if it is on'),
+        'ready',
+      ]);
+      pod.write('ups/clients', '127.0.0.1\n127.0.0.1\n10.0.0.2\n10.0.0.40\n');
+      expect(said()).toEqual(['ready']);
     });
 
     test('prints ready and a remark when a UPS does not report its delay', () => {

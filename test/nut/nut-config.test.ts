@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { at, find } from '../metallb/support';
-import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-synth';
+import { checksum, configuration, fed, names, podOf, pods, secretKeys, synth, ups } from './nut-synth';
 
 describe('the files', () => {
   test('have the settings of a node', () => {
@@ -24,8 +24,18 @@ describe('the files', () => {
     expect(configuration()['srv1.clients']).toBe('ups1 127.0.0.1 srv1\nups1 127.0.0.1 srv1\nups1 10.0.0.2 srv2\n');
   });
 
+  test('list the hosts outside the cluster, whose passwords only upsd reads', () => {
+    const clients = [{ name: 'nas', address: '10.0.0.40', user: 'nas' }];
+    const model = { cabled: [{ ...ups('ups1', 'srv1'), clients }] };
+    expect(configuration(model)['srv1.outside']).toBe('ups1 10.0.0.40 nas\n');
+    expect(['nut-primary', 'nut-secondary'].map((name) => secretKeys(pods(name, model)))).toEqual([
+      expect.arrayContaining(['client-nas']),
+      ['secondary'],
+    ]);
+  });
+
   test('give the UPS node the offdelay of the plan', () => {
-    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups 120\n');
+    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups 120/0\n');
   });
 
   test('make a node primary for its own UPS and secondary for the other one that feeds it', () => {

@@ -53,16 +53,24 @@ export function expectedOf(cluster: Cluster, ups: Ups, plan: PowerPlan = powerPl
     ups: ups.name,
     armed: cluster.power.armed,
     cutSeconds: upsPlan?.offDelaySeconds ?? 0,
-    hosts: (upsPlan?.nodes ?? []).map(({ node, downSeconds }) => {
-      const others = node.ups.filter(({ name }) => name !== ups.name);
-      const left = others.reduce((sum, { powerValue }) => sum + powerValue, 0);
-      const powersOff = cluster.power.armed && left < node.minSupplies;
-      return {
-        name: node.name,
-        address: primary(node.address).text,
-        offWithinSeconds: powersOff ? downSeconds : undefined,
-      };
-    }),
+    hosts: [
+      ...(upsPlan?.nodes ?? []).map(({ node, downSeconds }) => {
+        const others = node.ups.filter(({ name }) => name !== ups.name);
+        const left = others.reduce((sum, { powerValue }) => sum + powerValue, 0);
+        const powersOff = cluster.power.armed && left < node.minSupplies;
+        return {
+          name: node.name,
+          address: primary(node.address).text,
+          offWithinSeconds: powersOff ? downSeconds : undefined,
+        };
+      }),
+      // power.armed does not concern them: they power off by themselves at low battery
+      ...(cluster.power.armed ? ups.clients : []).map(({ name, address }) => ({
+        name,
+        address: address.text,
+        offWithinSeconds: upsPlan?.clients.find((client) => client.name === name)?.downSeconds,
+      })),
+    ],
   };
 }
 

@@ -61,9 +61,12 @@ while read -r ups offdelay _ shown _; do
   # a remark, not a problem
   [ -n "$delay" ] || echo "$ups does not report ups.delay.shutdown; measure once when it cuts its output, see hosts/RUNBOOK.md"
   # in seconds of the UPS, which its driver may multiply
-  ! is_number "$delay" || delay=$((delay * offdelay / shown))
+  ! is_number "$delay" || delay=$((delay * offdelay / ${shown%/*}))
   [ "${delay:-$offdelay}" = "$offdelay" ] ||
     problem "$ups would cut its output after $delay s, but cluster.yaml plans with $offdelay s; correct its offdelay"
+  start=$(timeout 4 upsc "$at" ups.delay.start 2>/dev/null | cut -d. -f1)
+  ! is_number "$start" || [ "$start" -ge "${shown#*/}" ] ||
+    problem "$ups would restore its output too early: its ups.delay.start is $start, and cluster.yaml plans with ${shown#*/}; correct its ondelay"
   for variable in ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}; do
     value=$(timeout 4 upsc "$at" "$variable" 2>/dev/null | cut -d. -f1)
     is_number "$value" ||
@@ -78,6 +81,11 @@ while read -r ups offdelay _ shown _; do
       echo "$node ($address) is not logged in to $ups; check that its upsmon runs, reaches this node and has the current password"
   done <"/config/$NODE_NAME.clients" | sort -u >/var/run/nut/missing
   while read -r line; do problem "$line"; done </var/run/nut/missing
+  # a remark, not a problem: the nodes power off without that host, and its owner may have switched it off
+  [ ! -r "/config/$NODE_NAME.outside" ] || while read -r whose address host; do
+    [ "$whose" != "$ups" ] || grep -Fqx "$address" /var/run/nut/logged-in ||
+      echo "$host ($address) is not logged in to $ups; if it is on, it would be cut while it runs: check its upsmon, see hosts/RUNBOOK.md"
+  done <"/config/$NODE_NAME.outside"
 done <"/config/$NODE_NAME.cables"
 [ "$problems" = 1 ] || echo ready
 exit "$problems"

@@ -1,17 +1,18 @@
 import type { Cluster } from '../../../lib/cluster/schema';
-import { newPasswords, nutSecret } from '../../../lib/nut/secret';
+import { chosenPasswords } from '../../../lib/nut/passwords';
+import { nutSecret } from '../../../lib/nut/secret';
 import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
 import { buildSite } from '../../../lib/synth/app';
+import { clientHost } from '../client-host';
 import type { ContainerRunner } from '../container-runner';
+import { NUT_VARIABLE } from '../drill';
 import type { Watcher } from '../host';
-import { Lab } from '../lab';
+import { Lab, SPARE_MS } from '../lab';
+import type { RootFileSystem } from '../machine/root-file-systems';
 import type { MegatecOptions } from '../megatec';
 import type { Scenario } from '../scenario';
 import type { Sabotage } from './sabotage';
 import { MACHINES, powerSite, UPS, UPS_NODE } from './site';
-
-/** The nodes halt this much faster than their halt budget. */
-const SPARE_MS = 2000;
 
 export interface PowerLabOptions {
   /** @default - one UPS, see powerSite */
@@ -31,6 +32,12 @@ export interface PowerLabOptions {
   readonly instead?: { readonly objects: string; readonly watcher: Watcher };
 }
 
+/** NUT of the Debian release of `--nut`; undefined for that of this host. */
+export const nutImage = (): RootFileSystem | undefined => {
+  const release = process.env[NUT_VARIABLE];
+  return release ? `nut@${release}` : undefined;
+};
+
 /** The site of this drill with the NUT objects of synth. */
 export class PowerLab extends Lab {
   readonly plan: PowerPlan;
@@ -41,8 +48,11 @@ export class PowerLab extends Lab {
     const files = sabotage(buildSite(cluster));
     const nutObjects = files.dist.get('50-nut.k8s.yaml');
     if (nutObjects === undefined) throw new Error('synth wrote no 50-nut.k8s.yaml for a site with a UPS');
-    const secret = nutSecret(cluster.nut.secret, { ...newPasswords(), ...options.secrets });
-    const otherSecret = nutSecret(cluster.nut.secret, newPasswords());
+    const { notify: _, ...power } = cluster.power;
+    const generated = () => chosenPasswords({ ...cluster, power }, {});
+    const passwords = { ...generated(), ...options.secrets };
+    const secret = nutSecret(cluster.nut.secret, passwords);
+    const otherSecret = nutSecret(cluster.nut.secret, generated());
     const plan = powerPlan(cluster);
     super({
       scenario,
@@ -54,6 +64,10 @@ export class PowerLab extends Lab {
         const { haltSeconds = 0 } = plan.nodes.find(({ node }) => node.name === name) ?? {};
         return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
       },
+      clientHost: (client, network) =>
+        clientHost({ client, network, scenario, cluster, runbook: files.hosts.get('RUNBOOK.md') ?? '', passwords }),
+      // the notes had an older NUT: with 2.8.5 their SHUTDOWNCMD succeeds although the UPS is silent
+      image: instead ? undefined : nutImage(),
       watcher: instead?.watcher,
       killpowerSize: options.killpowerSize,
       // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
@@ -81,9 +95,10 @@ export class PowerLab extends Lab {
     return stdout.split('\n').filter(Boolean).sort();
   }
 
-  /** How many upsmons should be logged in to a UPS: the agent of each node, and the primary. */
+  /** How many upsmons should be logged in to a UPS: the agent of each node, the primary, and the clients. */
   logins(ups = UPS): number {
-    return 1 + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
+    const { clients = [] } = this.cluster.ups.find(({ name }) => name === ups) ?? {};
+    return 1 + clients.length + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
   }
 
   async loggedIn(): Promise<boolean> {
@@ -106,8 +121,8 @@ export const perMachine = (
   names: readonly string[] = MACHINES,
 ): Record<string, string> => Object.fromEntries(names.map((name) => [name, value(name)]));
 
-/** Starts a lab, waits until every upsmon is logged in, runs the scenario, and removes the lab. */
-export async function withPowerLab(
+/** Starts a lab, runs the scenario, and removes the lab. */
+export async function inPowerLab(
   scenario: Scenario,
   options: PowerLabOptions,
   run: (lab: PowerLab) => Promise<void>,
@@ -115,6 +130,15 @@ export async function withPowerLab(
   const lab = new PowerLab(scenario, options);
   try {
     await lab.start();
+    await run(lab);
+  } finally {
+    await lab.stop();
+  }
+}
+
+/** The same, once every upsmon is logged in. */
+export const withPowerLab: typeof inPowerLab = (scenario, options, run) =>
+  inPowerLab(scenario, options, async (lab) => {
     const wrong = options.wrongPassword?.length ?? 0;
     if (wrong > 0) {
       const right = lab.logins() - wrong;
@@ -123,7 +147,4 @@ export async function withPowerLab(
       await scenario.reach('every upsmon logs in', 40_000, () => lab.loggedIn());
     }
     await run(lab);
-  } finally {
-    await lab.stop();
-  }
-}
+  });
