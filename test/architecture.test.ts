@@ -9,6 +9,7 @@ const ROOMS = [
   'site',
   'rules',
   'handbook',
+  'gitops',
   'machines',
   'ingress',
   'metallb',

@@ -6,6 +6,7 @@ import { budget } from './budget';
 import { delays } from './delays';
 import { driverSecrets } from './driver-secrets';
 import { families } from './families';
+import { gitops } from './gitops';
 import { images } from './images';
 import { k3s } from './k3s';
 import { lease } from './lease';
@@ -34,6 +35,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
   UPSes: [power, sharedCables, upsDrivers, driverSecrets],
+  GitOps: [gitops],
   'Power failure': [armed, nutTiming, nutImage, stages, delays, budget],
 };
 

@@ -1,15 +1,16 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
+import { gitopsFiles } from '../gitops';
 import { originOf, readSites } from '../site';
 import { buildSite, type SiteFiles } from './app';
-import { DIST, HOSTS } from './outputs';
+import { DIST, GITOPS, HOSTS } from './outputs';
 
 /** Input and output paths. */
 export interface SynthOptions {
   /** A file or a folder of files. @default - CLUSTER, else clusters/ if it exists, else cluster.yaml */
   readonly clusterPath?: string;
-  /** @default 'dist' */
+  /** gitops/ is beside it. @default 'dist' */
   readonly distFolder?: string;
   /** @default 'hosts' */
   readonly hostsFolder?: string;
@@ -42,18 +43,23 @@ export function synth(options: SynthOptions = {}): SynthReport {
   const keepsObsolete = broken.length > 0;
   const sites = read.sites.map(({ file, cluster }) => {
     const origin = originOf(file, cluster, read);
-    return { prefix: origin.folder, ...buildSite(cluster, origin) };
+    return { cluster, folder: origin.folder, ...buildSite(cluster, origin) };
   });
   const dist = gathered(sites, 'dist');
   const hosts = gathered(sites, 'hosts');
+  const gitops = gitopsFiles(sites);
+  const gitopsFolder = join(dirname(distFolder), 'gitops');
   writeOutputs([
     { kind: DIST, folder: distFolder, several, keepsObsolete, files: dist },
     { kind: HOSTS, folder: hostsFolder, several, keepsObsolete, files: hosts },
+    { kind: GITOPS, folder: gitopsFolder, several, keepsObsolete, files: gitops },
   ]);
-  return { warnings, broken, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
+  const written = [[distFolder, dist] as const, [hostsFolder, hosts] as const, [gitopsFolder, gitops] as const];
+  const summary = written.flatMap(([folder, { size }]) => (size > 0 ? [`${folder}/: ${size} files`] : [])).join(', ');
+  return { warnings, broken, summary };
 }
 
-const gathered = (sites: readonly (SiteFiles & { readonly prefix: string })[], part: keyof SiteFiles): Files =>
+const gathered = (sites: readonly (SiteFiles & { readonly folder: string })[], part: keyof SiteFiles): Files =>
   new Map(
-    sites.flatMap(({ prefix, [part]: files }) => [...files].map(([name, text]) => [prefix + name, text] as const)),
+    sites.flatMap(({ folder, [part]: files }) => [...files].map(([name, text]) => [folder + name, text] as const)),
   );

@@ -28,6 +28,11 @@ export const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** Without the parts `.` and `..`; Kubernetes refuses `..` in a hostPath. */
 export const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
+export const RELATIVE_PATH = /^(?!\/)(?:(?:^|\/)(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
+/** With a user, even one with a password: a rule of its own refuses that without showing it. */
+export const GIT_URL = /^(?:https?|ssh):\/\/(?:[\x21-\x3f\x41-\x7e]*@)?[A-Za-z0-9.[\]:-]+\/[A-Za-z0-9_.~/@%+-]+$/;
+/** A part of what `git check-ref-format` accepts. */
+export const BRANCH = /^(?![-/.])(?!.*(?:\.\.|\/\/))[A-Za-z0-9_./-]+(?<![/.])$/;
 export const VERSION = /^v[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][A-Za-z0-9_.+-]*)?$/;
 /** The output of sha256sum. */
 export const SHA256 = /^[0-9a-f]{64}$/;

@@ -241,6 +241,20 @@ describe('a folder of sites', () => {
     }
   });
 
+  test('gets gitops/ beside dist/, and loses it with the setting', () => {
+    const text = readFileSync('cluster.yaml', 'utf8');
+    addSite('north', `${text}\ngitops: flux\n`);
+    addSite('south', `${text}\ngitops: { engine: argocd, url: https://git.example.com/you/site }\n`);
+    expect(main()).toMatchObject({ status: 0, stdout: expect.stringContaining(', gitops/: 5 files') });
+    expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd', 'north']);
+    addSite('north');
+    expect(main({}, ['--out', '.'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(', gitops/: 1 files'),
+    });
+    expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd']);
+  });
+
   test('loses the folder of a site that is gone', () => {
     addSite('north');
     addSite('south');

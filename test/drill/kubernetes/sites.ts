@@ -27,6 +27,12 @@ export const NEXT_UPS_NODE = 'k3s-2';
 
 type ClusterFile = Readonly<Record<string, unknown>>;
 
+/** Applied by Flux. */
+const withFlux = (file: ClusterFile) => ({
+  ...file,
+  gitops: { engine: 'flux', url: 'https://git.example.com/you/site', secrets: 'sops' },
+});
+
 const withLoadBalancer = (changes: object) => (file: ClusterFile) => ({
   ...file,
   loadBalancer: { ...(file['loadBalancer'] as object), ...changes },
@@ -68,8 +74,10 @@ const VARIANTS = {
   'power-moved': (file: ClusterFile) => withSerialUps(file, NEXT_UPS_NODE),
   'power-agent': ({ nodes, ...file }: ClusterFile) =>
     withSerialUps({ ...file, nodes: [...(nodes as object[]), AGENT] }),
-  'power-memberlist-fast': (file: ClusterFile) => withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file)),
-  'power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withSerialUps(file),
+  flux: (file: ClusterFile) => withFlux(withSerialUps(file)),
+  'flux-memberlist-fast': (file: ClusterFile) =>
+    withFlux(withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file))),
+  'flux-power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withFlux(withSerialUps(file)),
 } satisfies Record<string, (file: ClusterFile) => ClusterFile>;
 
 type Variant = keyof typeof VARIANTS;
