@@ -40,6 +40,13 @@ const foreignPasswords = ({ ups }: Cluster): ForeignPassword[] => [
 export const secretArguments = (cluster: Cluster): string[] =>
   foreignPasswords(cluster).map(({ flag, name }) => `${flag} ${name}=FILE`);
 
+/** Keys of the Secret of this site. */
+export const secretKeys = (cluster: Cluster): string[] => [
+  'primary',
+  'secondary',
+  ...foreignPasswords(cluster).map(({ key }) => key),
+];
+
 /** Files whose first line is a password. */
 export interface PasswordFiles {
   /** @default - a new password */

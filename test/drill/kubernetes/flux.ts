@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { command } from '../processes';
 import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
 import { nutReady, withPowerSite } from './power-site';
 import { program } from './programs';
-import type { Site } from './site';
+import { guide, namesOf, putSite } from './repository';
 import { siteOf } from './sites';
 
 const READY_MS = 330_000;
@@ -45,14 +45,6 @@ const SOURCE_DEFINITIONS = [
   sourceDefinition('Bucket', 'buckets'),
 ].join('---\n');
 
-/** The indented lines of docs/gitops.md that begin with these words. */
-function linesOfTheGuide(first: string): string {
-  const blocks = readFileSync('docs/gitops.md', 'utf8').match(/(?:^ {4}.*\n)+/gm) ?? [];
-  const block = blocks.find((text) => text.startsWith(`    ${first}`));
-  if (block === undefined) throw new Error(`docs/gitops.md has no lines that begin with ${first}`);
-  return block.replace(/^ {4}/gm, '');
-}
-
 const GROUPS = ['site-base', 'site-power', 'site-network'];
 const SECRETS = 'site-secrets';
 
@@ -87,15 +79,7 @@ class Flux {
 
   /** Runs lines of docs/gitops.md in the repository. */
   run(first: string): Promise<void> {
-    return this.cluster.lines(this.folder, linesOfTheGuide(first), program('flux', ''));
-  }
-
-  /** Puts what synth wrote for a site in place of what is in the repository. */
-  write(site: Site): void {
-    for (const name of ['dist', 'gitops']) {
-      rmSync(join(this.folder, name), { recursive: true, force: true });
-      cpSync(join(dirname(site.dist), name), join(this.folder, name), { recursive: true });
-    }
+    return this.cluster.lines(this.folder, guide(first), program('flux', ''));
   }
 
   /** Commits the repository, and waits until these Kustomizations are ready with it. Returns how long that took. */
@@ -136,12 +120,6 @@ class Flux {
   }
 }
 
-/** Names of objects of a kind, such as `configmap/nut-config`. */
-async function namesOf(cluster: Cluster, ...words: readonly string[]): Promise<string[]> {
-  const { stdout } = await cluster.kubectl('get', ...words, '-o', 'name');
-  return stdout.split('\n').filter(Boolean);
-}
-
 /** Flux's kustomize-controller applies dist/ by what synth wrote to gitops/: without a Secret, with it, a change, a removal. */
 export const flux = (scenario: Scenario): Promise<void> => {
   let started: Flux | undefined;
@@ -149,7 +127,7 @@ export const flux = (scenario: Scenario): Promise<void> => {
     const controller = new Flux(cluster, scenario, scenario.folder('flux'));
     started = controller;
     await controller.start();
-    controller.write(siteOf('flux'));
+    putSite(controller.folder, siteOf('flux'));
     await controller.run('kubectl apply -f gitops/flux/');
     scenario.measure('first revision ready', seconds(await controller.push(GROUPS)));
     scenario.check('which waits for no Secret, without which no pod of NUT is ready', !(await nutReady(cluster)));
@@ -162,8 +140,14 @@ export const flux = (scenario: Scenario): Promise<void> => {
       const controller = started;
       if (!controller) throw new Error('Flux is not installed');
       const file = readFileSync(join(controller.folder, 'secrets', 'nut-users.sops.yaml'), 'utf8');
-      const stored = await cluster.must('-n', 'nut', 'get', 'secret', 'nut-users', '-o', 'jsonpath={.data.primary}');
-      const password = Buffer.from(stored, 'base64').toString();
+      const stored = async () => {
+        const columns = ['-o', 'jsonpath={.data.primary}'];
+        return Buffer.from(
+          await cluster.must('-n', 'nut', 'get', 'secret', 'nut-users', ...columns),
+          'base64',
+        ).toString();
+      };
+      const password = await stored();
       scenario.check('the Secret arrives by SOPS', /^\w{16,}$/.test(password));
       scenario.check('its file in Git is encrypted', /^ +primary: ENC\[/m.test(file) && !file.includes(password));
       const memberlist = ['-n', 'metallb-system', 'configmap', 'metallb-memberlist-config', '--ignore-not-found'];
@@ -172,11 +156,13 @@ export const flux = (scenario: Scenario): Promise<void> => {
         (await namesOf(cluster, ...memberlist)).length === 0,
       );
       const pods = await cluster.must('-n', 'nut', 'get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}');
-      controller.write(siteOf('flux-memberlist-fast'));
+      putSite(controller.folder, siteOf('flux-memberlist-fast'));
+      await controller.run('export SOPS_AGE_KEY_FILE');
       scenario.measure('change ready', seconds(await controller.push([...GROUPS, SECRETS])));
       scenario.check('a change arrives', (await namesOf(cluster, ...memberlist)).length === 1);
+      await scenario.reach('so do new passwords', READY_MS, async () => (await stored()) !== password);
 
-      controller.write(siteOf('flux-power-only'));
+      putSite(controller.folder, siteOf('flux-power-only'));
       scenario.measure('removal ready', seconds(await controller.push([...GROUPS, SECRETS])));
       const left = await namesOf(cluster, '-n', 'metallb-system', 'deployment,daemonset,ipaddresspool.metallb.io');
       scenario.check('what has left dist/ is pruned', left.length === 0, left.join(', '));
@@ -184,11 +170,9 @@ export const flux = (scenario: Scenario): Promise<void> => {
       scenario.check('but no definition', definitions.length === 1);
 
       await cluster.must('-n', NAMESPACE, 'delete', 'kustomizations', '--all');
+      await scenario.reach('every NUT pod is ready', READY_MS, () => nutReady(cluster));
       const same = await cluster.must('-n', 'nut', 'get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}');
-      scenario.check(
-        'without the Kustomizations, the pods of NUT are the same',
-        same === pods && (await nutReady(cluster)),
-      );
+      scenario.check('without the Kustomizations, the pods of NUT are the same', same === pods);
     },
     { installer, name: 'flux' },
   );

@@ -27,10 +27,10 @@ export const NEXT_UPS_NODE = 'k3s-2';
 
 type ClusterFile = Readonly<Record<string, unknown>>;
 
-/** Applied by Flux. */
-const withFlux = (file: ClusterFile) => ({
+/** Applied from Git. */
+const withGitOps = (engine: 'flux' | 'argocd', file: ClusterFile) => ({
   ...file,
-  gitops: { engine: 'flux', url: 'https://git.example.com/you/site', secrets: 'sops' },
+  gitops: { engine, url: 'https://git.example.com/you/site', ...(engine === 'flux' && { secrets: 'sops' }) },
 });
 
 const withLoadBalancer = (changes: object) => (file: ClusterFile) => ({
@@ -74,10 +74,12 @@ const VARIANTS = {
   'power-moved': (file: ClusterFile) => withSerialUps(file, NEXT_UPS_NODE),
   'power-agent': ({ nodes, ...file }: ClusterFile) =>
     withSerialUps({ ...file, nodes: [...(nodes as object[]), AGENT] }),
-  flux: (file: ClusterFile) => withFlux(withSerialUps(file)),
+  flux: (file: ClusterFile) => withGitOps('flux', withSerialUps(file)),
   'flux-memberlist-fast': (file: ClusterFile) =>
-    withFlux(withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file))),
-  'flux-power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withFlux(withSerialUps(file)),
+    withGitOps('flux', withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file))),
+  'flux-power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withGitOps('flux', withSerialUps(file)),
+  argocd: (file: ClusterFile) => withGitOps('argocd', withSerialUps(file)),
+  'argocd-power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withGitOps('argocd', withSerialUps(file)),
 } satisfies Record<string, (file: ClusterFile) => ClusterFile>;
 
 type Variant = keyof typeof VARIANTS;

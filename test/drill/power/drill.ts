@@ -19,7 +19,7 @@ import { notArmed } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
 import { preflight, preflightOffDelay } from './preflight';
 import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
-import { secretReplaced } from './secret';
+import { controlSecretUnread, secretAtLowBattery, secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
@@ -106,6 +106,11 @@ export const powerDrill: Drill = {
       summary: 'the Secret changes while the pods run, low battery later',
       run: secretReplaced,
     },
+    {
+      name: 'secret-at-low-battery',
+      summary: 'the Secret changes on battery, at the moment of low battery',
+      run: secretAtLowBattery,
+    },
     { name: 'early-on-battery', summary: 'early shutdown after 10 s on battery', run: earlyOnBattery },
     { name: 'early-runtime', summary: 'early shutdown below a battery runtime', run: earlyRuntime },
     {
@@ -130,6 +135,11 @@ export const powerDrill: Drill = {
       name: 'control-no-lease',
       summary: 'without the lease: a node with frozen pods has to be cut while it runs',
       run: controlWithoutLease,
+    },
+    {
+      name: 'control-secret-unread',
+      summary: 'the same with an upsd that does not read it: the UPS must get no command',
+      run: controlSecretUnread,
     },
     {
       name: 'control-one-caller',

@@ -30,6 +30,9 @@ exit 0
 `,
 );
 
+/** The reload of upsd: without it, upsd stays with the passwords that it has. */
+export const withoutNewPasswords = script('upsd.sh', 'kill -HUP "$server"', ':');
+
 /** The forced power-off: without it, a node that hangs in its halt stays on. */
 export const withoutForce: Sabotage = (files) => {
   const path = 'killpower/killpowerd';

@@ -1,9 +1,12 @@
 import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { Manifests } from '../manifests';
 import type { Scenario } from '../scenario';
-import { ascent, descent, lowBattery } from './course';
-import { withPowerLab } from './power-lab';
-import { AGENT, MACHINES, SERVER, UPS_NODE } from './site';
+import { ascent, descent, failMains, lowBattery, type Zero } from './course';
+import { type PowerLab, withPowerLab } from './power-lab';
+import { withoutNewPasswords } from './sabotage';
+import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
+
+const newSecret = (lab: PowerLab): Manifests => Manifests.parse(nutSecret(lab.cluster.nut.secret, newPasswords()));
 
 /**
  * The Secret is applied anew, and the pods run on. One node receives the new passwords before upsd, one after it: upsd refuses that one
@@ -11,7 +14,7 @@ import { AGENT, MACHINES, SERVER, UPS_NODE } from './site';
  */
 export async function secretReplaced(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {
-    const changed = Manifests.parse(nutSecret(lab.cluster.nut.secret, newPasswords()));
+    const changed = newSecret(lab);
     const receives = (name: string) => {
       scenario.timeline.log('drill', `${name} receives the new Secret`);
       lab.kubelet(name).update(changed);
@@ -34,5 +37,33 @@ export async function secretReplaced(scenario: Scenario): Promise<void> {
     const low = await lowBattery(scenario, lab);
     await descent(scenario, lab, low);
     await ascent(scenario, lab);
+  });
+}
+
+/** On battery, every pod receives the new Secret at the moment of low battery, when upsd has the old one yet. */
+async function replacedAtLowBattery(scenario: Scenario, lab: PowerLab): Promise<Zero> {
+  await failMains(scenario, lab);
+  const changed = newSecret(lab);
+  for (const name of MACHINES) lab.kubelet(name).update(changed);
+  return { at: lab.ups(UPS).lowBattery(), name: 'low battery and a new Secret' };
+}
+
+/** The times of the plan hold while the passwords change. */
+export async function secretAtLowBattery(scenario: Scenario): Promise<void> {
+  await withPowerLab(scenario, {}, async (lab) => {
+    await descent(scenario, lab, await replacedAtLowBattery(scenario, lab));
+    await ascent(scenario, lab);
+  });
+}
+
+/** With an upsd that stays with the old passwords, no pod can command the UPS. */
+export async function controlSecretUnread(scenario: Scenario): Promise<void> {
+  await withPowerLab(scenario, { sabotage: withoutNewPasswords }, async (lab) => {
+    await replacedAtLowBattery(scenario, lab);
+    await scenario.reach('every node is off', 130_000, () => lab.hosts.every(({ state }) => state === 'off'));
+    scenario.check(
+      'control: the UPS gets no command',
+      lab.ups(UPS).commands.every(({ shutdown }) => !shutdown),
+    );
   });
 }
