@@ -69,20 +69,16 @@ class ArgoCd {
     });
   }
 
-  /** Starts the engine of an Application; it syncs every 10 s. */
+  /**
+   * Starts the engine of an Application, which syncs every 10 s, and starts it anew every 25 s: it waits for the health of what is there
+   * at its start, and Argo CD makes a new one at each reconciliation.
+   */
   sync(name: string, index: number): void {
     const { cluster, picked } = this;
     const words = ['--path', name, '--kubeconfig', cluster.kubeconfigFile, '--context', cluster.context()];
     const times = ['--resync-seconds', '10', '--port', String(FIRST_PORT + index)];
-    cluster.client.background(
-      'sh',
-      '-c',
-      `exec "$0" "$@" >>${this.logOf(name)} 2>&1`,
-      program('argocd', 'agent'),
-      picked,
-      ...words,
-      ...times,
-    );
+    const again = `while :; do timeout 25 "$0" "$@" >>${this.logOf(name)} 2>&1; done`;
+    cluster.client.background('sh', '-c', again, program('argocd', 'agent'), picked, ...words, ...times);
   }
 
   /** What the engine of an Application has said. */
