@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { readIfThere } from '../../../lib/files';
 import { command } from '../processes';
@@ -48,6 +48,14 @@ class ArgoCd {
       code !== 0 && stderr.includes('repoUrl'),
     );
     await cluster.lines(this.repository, guide('kubectl apply -f gitops/argocd/'));
+    const [sites, fleet] = [dirname(cluster.site.clusterFile), this.scenario.folder('fleet')];
+    const { code: written } = await cluster.npm('synth', '--cluster', sites, '--out', fleet);
+    const set = await cluster.kubectl('apply', '-f', join(fleet, 'gitops/argocd/site.yaml'));
+    this.scenario.check(
+      'the ApplicationSet of a folder of sites is accepted',
+      written === 0 && /^applicationset\S+ created$/m.test(set.stdout),
+      set.stderr,
+    );
     await command('git', 'init', '--quiet', this.picked);
     const user = ['-c', 'user.name=drill', '-c', 'user.email=drill@localhost'];
     await command('git', '-C', this.picked, ...user, 'commit', '--quiet', '--allow-empty', '-m', 'drill');
