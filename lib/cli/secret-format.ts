@@ -28,19 +28,13 @@ const TEXT = ['--input-type', 'binary', '--output-type', 'binary'];
 /**
  * Prints a secret, which is encrypted before it is anywhere but in memory.
  *
- * @param name of its file without extension, for the rules of .sops.yaml
+ * @param file its name for the rules of .sops.yaml; .yaml is an object, and anything else a text
  * @param pipe what the plain text is for
  */
-export function printSecret(
-  text: string,
-  { age, sops, sealed }: Format,
-  name: string,
-  pipe: string,
-  type = OBJECT,
-): void {
+export function printSecret(text: string, { age, sops, sealed }: Format, file: string, pipe: string): void {
   if (age !== undefined || sops) {
     const recipient = age === undefined ? [] : ['--age', age];
-    const file = `${name}.sops${type === OBJECT ? '.yaml' : ''}`;
+    const type = file.endsWith('.yaml') ? OBJECT : TEXT;
     process.stdout.write(piped('sops', ['encrypt', ...recipient, ...type, '--filename-override', file], text));
   } else if (sealed) {
     process.stdout.write(keptSealedSecret(piped('kubeseal', ['--format', 'yaml'], text)));
@@ -49,10 +43,6 @@ export function printSecret(
     process.stdout.write(text);
   }
 }
-
-/** Prints a text that is no object, as `printSecret` does. */
-export const printText = (text: string, format: Format, name: string, pipe: string): void =>
-  printSecret(text, format, name, pipe, TEXT);
 
 const HOMES: Readonly<Record<string, string>> = {
   sops: 'https://getsops.io/docs/',
@@ -65,7 +55,8 @@ function piped(program: string, args: readonly string[], input: string): string 
   if (error && 'code' in error && error.code === 'ENOENT') {
     throw new Error(`${program} is not in PATH; install it (${HOMES[program]})`);
   }
+  // first, because one that exits before it has read its input is an error too
+  if (status) throw new Error(`${program} failed with ${status}; correct what it says: ${stderr.trim()}`);
   if (error) throw error;
-  if (status !== 0) throw new Error(`${program} failed with ${status}; correct what it says: ${stderr.trim()}`);
   return stdout;
 }

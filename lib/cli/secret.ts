@@ -13,7 +13,7 @@ import {
 } from '../nut';
 import { readOneSite } from '../site';
 import { command, exitStatus, ONE_SITE } from './program';
-import { type Format, printSecret, printText, withEncryption, withFormat } from './secret-format';
+import { type Format, printSecret, withEncryption, withFormat } from './secret-format';
 
 interface Options extends PasswordFiles, Format {
   readonly cluster?: string;
@@ -77,7 +77,7 @@ const nut = withFormat(withSite(command('nut')))
     const name = cluster.nut.secret;
     if (store !== undefined) {
       process.stdout.write(externalSecret(name, secretKeys(cluster), store, `${cluster.name}-${name}`));
-    } else printSecret(nutSecret(name, chosenPasswords(cluster, options)), options, name, PIPE);
+    } else printSecret(nutSecret(name, chosenPasswords(cluster, options)), options, `${name}.sops.yaml`, PIPE);
   });
 
 const rotate = withFormat(command('rotate'))
@@ -96,7 +96,7 @@ const rotate = withFormat(command('rotate'))
   )
   .action((options: Format) => {
     const { name, text } = rotatedSecret(readText('-'));
-    printSecret(text, options, name, `power-safe-k3s secret rotate | ${APPLY}`);
+    printSecret(text, options, `${name}.sops.yaml`, `power-safe-k3s secret rotate | ${APPLY}`);
   });
 
 const tls = withFormat(withSite(command('tls')))
@@ -117,7 +117,7 @@ const tls = withFormat(withSite(command('tls')))
       .filter((node) => upsesAt(cluster, node).length > 0)
       .flatMap(({ address }) => address.map(({ text }) => text));
     const text = tlsSecret(name, { certificate, key, authority }, addresses);
-    printSecret(text, options, name, `power-safe-k3s secret tls ... | ${APPLY}`);
+    printSecret(text, options, `${name}.sops.yaml`, `power-safe-k3s secret tls ... | ${APPLY}`);
   });
 
 const token = withEncryption(command('token'))
@@ -133,10 +133,10 @@ const token = withEncryption(command('token'))
     ),
   )
   .action((options: Format) =>
-    printText(
+    printSecret(
       `${randomBytes(32).toString('hex')}\n`,
       options,
-      'token',
+      'token.sops',
       '(umask 077; power-safe-k3s secret token > FILE)',
     ),
   );
