@@ -51,12 +51,17 @@ const HOMES: Readonly<Record<string, string>> = {
 
 /** What a program prints for an input. */
 function piped(program: string, args: readonly string[], input: string): string {
-  const { error, status, stdout, stderr } = spawnSync(program, args, { input, encoding: 'utf8', env: process.env });
+  const { error, signal, status, stdout, stderr } = spawnSync(program, args, {
+    input,
+    encoding: 'utf8',
+    env: process.env,
+  });
   if (error && 'code' in error && error.code === 'ENOENT') {
     throw new Error(`${program} is not in PATH; install it (${HOMES[program]})`);
   }
   // first, because one that exits before it has read its input is an error too
   if (status) throw new Error(`${program} failed with ${status}; correct what it says: ${stderr.trim()}`);
   if (error) throw error;
+  if (signal) throw new Error(`${program} was ended by ${signal}; run it again`);
   return stdout;
 }
