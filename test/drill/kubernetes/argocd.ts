@@ -7,7 +7,7 @@ import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
 import { nutReady, withPowerSite } from './power-site';
 import { program } from './programs';
-import { guide, namesOf, putSite } from './repository';
+import { define, guide, namesOf, putSite } from './repository';
 import { siteOf } from './sites';
 
 const READY_MS = 330_000;
@@ -38,8 +38,7 @@ class ArgoCd {
       join(program('argocd', 'definitions'), `${kind}-crd.yaml`),
     );
     await cluster.must('create', 'namespace', 'argocd');
-    await cluster.must('create', ...definitions.flatMap((file) => ['-f', file]));
-    await cluster.must('wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s');
+    await define(cluster, this.scenario, definitions);
     const text = readFileSync(join(this.repository, 'gitops/argocd/site.yaml'), 'utf8');
     const wrong = cluster.file('wrong.yaml', text.replace('repoURL:', 'repoUrl:'));
     const { code, stderr } = await cluster.kubectl('apply', '-f', wrong);

@@ -7,7 +7,7 @@ import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
 import { nutReady, withPowerSite } from './power-site';
 import { program } from './programs';
-import { guide, namesOf, putSite } from './repository';
+import { define, guide, namesOf, putSite } from './repository';
 import { siteOf } from './sites';
 
 const READY_MS = 330_000;
@@ -64,8 +64,7 @@ class Flux {
     const { cluster, folder } = this;
     const definitions = join(program('flux', 'definitions'), 'kustomize.toolkit.fluxcd.io_kustomizations.yaml');
     await cluster.must('create', 'namespace', NAMESPACE);
-    await cluster.must('create', '-f', definitions, '-f', cluster.file('source.yaml', SOURCE_DEFINITIONS));
-    await cluster.must('wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s');
+    await define(cluster, this.scenario, [definitions, cluster.file('source.yaml', SOURCE_DEFINITIONS)]);
     cluster.client.background(process.execPath, '-e', SERVER, folder);
     const environment = [`KUBECONFIG=${cluster.kubeconfigFile}`, `RUNTIME_NAMESPACE=${NAMESPACE}`, `TMPDIR=${folder}`];
     cluster.client.background(

@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Scenario } from '../scenario';
 import type { Cluster } from './cluster';
 import type { Site } from './site';
 
@@ -9,6 +10,16 @@ export function guide(first: string): string {
   const block = blocks.find((text) => text.startsWith(`    ${first}`));
   if (block === undefined) throw new Error(`docs/gitops.md has no lines that begin with ${first}`);
   return block.replace(/^ {4}/gm, '');
+}
+
+/** Creates definitions of kinds, and waits until they are served. */
+export async function define(cluster: Cluster, scenario: Scenario, files: readonly string[]): Promise<void> {
+  await cluster.must('create', ...files.flatMap((file) => ['-f', file]));
+  // kubectl wait fails at a definition that has no condition yet
+  await scenario.wait('the definitions are served', 50_000, async () => {
+    const { code } = await cluster.kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=5s');
+    return code === 0;
+  });
 }
 
 /** Puts what synth wrote for a site in place of what is in a repository. */
