@@ -11,6 +11,15 @@ import { dirname, join } from 'node:path';
  */
 export function readProjectFile(relativePath: string, startFolder: string = __dirname): string {
   const file = join(projectFolder(startFolder), relativePath);
+  const text = texts.get(file) ?? readWithLinuxLineEnds(file);
+  texts.set(file, text);
+  return text;
+}
+
+/** Each is read once, for all sites. */
+const texts = new Map<string, string>();
+
+function readWithLinuxLineEnds(file: string): string {
   if (!existsSync(file)) throw new Error(`"${file}" does not exist; restore it from Git`);
   // a checkout may have changed line ends, and no shell runs a script with carriage returns
   return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');

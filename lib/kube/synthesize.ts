@@ -1,5 +1,6 @@
-import { ApiObject, type App, Chart, Yaml } from 'cdk8s';
+import { ApiObject, type App, Chart } from 'cdk8s';
 import type { Files } from '../files';
+import { yamlText } from '../text';
 import { asStored } from './stored';
 
 /**
@@ -21,7 +22,10 @@ export function synthesize(app: App): Files {
       .filter((construct) => Chart.isChart(construct))
       .map((chart) => {
         const objects = chart.node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-        return [`${chart.node.id}.k8s.yaml`, Yaml.stringify(...objects.map((object) => asStored(object.toJson())))];
+        return [
+          `${chart.node.id}.k8s.yaml`,
+          objects.map((object) => yamlText(asStored(object.toJson()))).join('---\n'),
+        ];
       }),
   );
 }

@@ -26,10 +26,16 @@ export class Removal {
       '--wait=true',
     );
     const kept: string[] = [];
-    for (const container of containers) {
-      const others = await this.cluster.deletedWith(container, site);
-      if (others.length === 0) await this.delete([container], '--wait=true');
-      else kept.push(`${container.key} stays because of ${others.join(', ')}; delete these first, then repeat this`);
+    for (const kind of ['Namespace', 'CustomResourceDefinition']) {
+      const group = containers.filter((container) => container.kind === kind);
+      const others = await this.cluster.deletedWith(group, site);
+      await this.delete(
+        group.filter(({ key }) => !others.has(key)),
+        '--wait=true',
+      );
+      for (const [key, list] of others) {
+        kept.push(`${key} stays because of ${list.join(', ')}; delete these first, then repeat this`);
+      }
     }
     await this.delete(objects.filter(isKubeVip), '--wait=false');
     return kept;

@@ -94,14 +94,22 @@ export class ClusterObjects {
     });
   }
 
-  /** The objects of other people that would be deleted with a namespace or a definition of ours. */
-  async deletedWith({ kind, metadata: { name } }: LiveObject, site: string): Promise<string[]> {
-    const where =
-      kind === 'Namespace'
-        ? [(await this.resources('--namespaced')).join(','), `--namespace=${name}`]
-        : [name, '--all-namespaces'];
-    const found = await this.list(`what is deleted with ${name}`, where);
-    return found.filter((object) => !isOfSite(object, site) && !isMadeByCluster(object)).map(({ key }) => key);
+  /** The objects of other people that would be deleted with namespaces or definitions of ours, by the key of these. */
+  async deletedWith(containers: readonly LiveObject[], site: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    const [namespaces, definitions] = [containers.filter(isNamespace), containers.filter((one) => !isNamespace(one))];
+    const kinds = namespaces.length > 0 ? (await this.resources('--namespaced')).join(',') : '';
+    const names = definitions.map(({ metadata: { name } }) => name).join(',');
+    const queries = [
+      ...namespaces.map(({ metadata: { name } }) => [kinds, `--namespace=${name}`]),
+      ...(names === '' ? [] : [[names, '--all-namespaces']]),
+    ];
+    const found: LiveObject[] = [];
+    for (const query of queries) found.push(...(await this.list(`what is deleted with ${query.at(-1)}`, query)));
+    const others = found.filter((object) => !isOfSite(object, site) && !isMadeByCluster(object));
+    const held = containers.map(({ key, ...one }) => [key, others.filter((object) => isIn(object, one))] as const);
+    return new Map(
+      held.filter(([, list]) => list.length > 0).map(([key, list]) => [key, list.map((object) => object.key)]),
+    );
   }
 
   /** The objects that a query of `kubectl get` finds; those that do not exist are left out. */
@@ -137,6 +145,15 @@ export function objectsIn(json: string): LiveObject[] {
     key: objectKey(object),
     object,
   }));
+}
+
+const isNamespace = ({ kind }: LiveObject): boolean => kind === 'Namespace';
+
+/** Whether an object is in a namespace, or of the kind of a definition. */
+function isIn(object: LiveObject, container: Omit<LiveObject, 'key'>): boolean {
+  if (container.kind === 'Namespace') return object.metadata.namespace === container.metadata.name;
+  const { group, names } = container.object['spec'] as { group: string; names: { kind: string } };
+  return object.kind === names.kind && object.apiVersion.startsWith(`${group}/`);
 }
 
 const isOfSite = ({ metadata }: LiveObject, site: string): boolean => metadata.labels?.[SITE_LABEL] === site;

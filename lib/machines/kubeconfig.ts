@@ -2,6 +2,7 @@ import { Document, isScalar, parse, Scalar, visit } from 'yaml';
 import { type Cluster, HERE, type Origin, primary, serversOf } from '../cluster';
 import { WRITTEN_BY } from '../files';
 import { urlHost } from '../network';
+import { PLAIN } from '../text';
 import type { Credentials } from './credentials';
 import { fetchCommand } from './login';
 
@@ -114,7 +115,7 @@ export function quoteTexts(node: Parameters<typeof visit>[0]): void {
 
 function isPlain(text: string): boolean {
   // base64 of PEM is always a text, and long to parse
-  if (text.startsWith('LS0tLS1')) return true;
+  if (text.startsWith('LS0tLS1') || PLAIN.test(text)) return true;
   try {
     return parse(text) === text && parse(text, { version: '1.1' }) === text;
   } catch {

@@ -1,5 +1,6 @@
 import { Document, isScalar } from 'yaml';
 import { readProjectFile, WRITTEN_BY } from '../files';
+import { yamlText } from '../text';
 
 /** One key of a configuration file, its value, and the reason for it. */
 export interface Setting {
@@ -9,9 +10,8 @@ export interface Setting {
 }
 
 /** A YAML file: the head comment, then the value. Texts that YAML 1.1 or 1.2 reads as another type are quoted. */
-export function yamlFile(head: readonly string[], value: unknown): string {
-  return headed(head, new Document(value, { version: '1.1' }));
-}
+export const yamlFile = (head: readonly string[], value: unknown): string =>
+  `${comment([WRITTEN_BY, ...head]).replaceAll(/^/gm, '#')}\n\n${yamlText(value)}`;
 
 /** A YAML file of settings, each with its reason above it. */
 export function settingsFile(head: readonly string[], settings: readonly Setting[]): string {
@@ -21,17 +21,13 @@ export function settingsFile(head: readonly string[], settings: readonly Setting
     if (why && isScalar(pair.key)) pair.key.commentBefore = comment([why]);
     document.add(pair);
   }
-  return headed(head, document);
+  document.commentBefore = comment([WRITTEN_BY, ...head]);
+  return document.toString({ lineWidth: 0 });
 }
 
 /** A YAML file with the first line that cloud-init and Kairos require. */
 export const cloudConfigFile = (head: readonly string[], value: unknown): string =>
   `#cloud-config\n${yamlFile(head, value)}`;
-
-function headed(head: readonly string[], document: Document): string {
-  document.commentBefore = comment([WRITTEN_BY, ...head]);
-  return document.toString({ lineWidth: 0 });
-}
 
 /** A line that is a single blank becomes a bare `#`. */
 const comment = (lines: readonly string[]): string => lines.map((line) => ` ${line}`).join('\n');

@@ -26,3 +26,4 @@ export {
 } from './patterns';
 export { quoted } from './quoted';
 export type { RunbookSection } from './section';
+export { PLAIN, yamlText } from './yaml';

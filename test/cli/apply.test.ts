@@ -84,17 +84,6 @@ describeOnLinux('npm run apply', () => {
     expect(lines.at(-1)).toMatch(/^ready: 3 of 5 workloads$/);
   });
 
-  test('names a workload that is not ready in time', async () => {
-    await lab.stop();
-    lab = await new ApplyLab({ stuck: 'speaker' }).start();
-    lab.writeDist(dist);
-    const { code, stderr } = await apply('--timeout', '4');
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^daemonset\/speaker in namespace metallb-system is not ready after \d+ s \(error: timed out waiting for the condition\); inspect: kubectl -n metallb-system describe daemonset\/speaker$/m,
-    );
-  });
-
   test('retries while a webhook does not answer', async () => {
     await lab.stop();
     lab = await new ApplyLab({ unansweredCalls: 1 }).start();
@@ -153,14 +142,6 @@ describeOnLinux('npm run apply', () => {
     const { code, stderr } = await apply();
     expect(code).toBe(1);
     expect(stderr).toMatch(/field is immutable; delete this object with kubectl and run this again/);
-  });
-
-  test('shows what it waits for after 2 s', async () => {
-    await lab.stop();
-    lab = await new ApplyLab({ establishMs: 2300 }).start();
-    lab.writeDist(dist);
-    const { lines } = await apply('--no-wait');
-    expect(lines).toContainEqual(expect.stringMatching(/^\.\.\. waiting for the kinds of 00-crds, 2 s$/));
   });
 });
 

@@ -93,11 +93,13 @@ describe('kubeconfig --ssh', () => {
     ]);
   });
 
-  test('skips a server that accepts the connection and does not answer', () => {
+  test('skips a server that accepts the connection and does not answer, not before the 10 s that an image takes', () => {
     server('192.168.10.11', 'exec sleep 60');
     server('192.168.10.12', serves(client));
+    const startedAt = performance.now();
     const { status, lines } = run('--ssh', 'root@', '--timeout', '1');
     expect([status, lines[0]]).toEqual([0, expect.stringContaining('k3s-1 (192.168.10.11): ssh timed out')]);
+    expect(performance.now() - startedAt).toBeGreaterThan(11_000);
   }, 30_000);
 
   test('reads the file with --sudo', () => {
@@ -128,13 +130,6 @@ describe('kubeconfig --ssh', () => {
       'warning: k3s-1 (192.168.10.11): root cannot log in; give --ssh debian@ --sudo',
     ]);
   });
-
-  test('waits for the image, which takes 10 s', () => {
-    server('192.168.10.11', `${forced('ubuntu')} sleep 10; exit 142`);
-    server('192.168.10.12', serves(client));
-    const { lines } = run('--ssh', 'root@', '--timeout', '1');
-    expect(lines[0]).toBe('warning: k3s-1 (192.168.10.11): root cannot log in; give --ssh ubuntu@ --sudo');
-  }, 30_000);
 
   test('names every server if none answers', () => {
     const { status, stdout, lines } = run('--ssh', 'root@');

@@ -1,6 +1,7 @@
 import { runApply } from '../cli/apply-program';
 import { onLinux } from '../support/kubectl';
 import type { Fate, LoggedRequest } from './api-server';
+import type { Behaviour } from './controllers';
 import { Refusal } from './refusal';
 import { siteFiles } from './site-files';
 import { ApplyLab } from './support';
@@ -23,9 +24,9 @@ const isRollout = ({ path }: Request, lab: ApplyLab) =>
 
 /** A test with a lab of its own, so that others may run beside it: they wait most of their time. */
 const withLab =
-  <Row extends unknown[]>(body: (lab: ApplyLab, ...row: Row) => Promise<void>) =>
+  <Row extends unknown[]>(body: (lab: ApplyLab, ...row: Row) => Promise<void>, behaviour?: Behaviour) =>
   async (...row: Row): Promise<void> => {
-    const lab = await new ApplyLab().start();
+    const lab = await new ApplyLab(behaviour).start();
     try {
       lab.writeDist(dist);
       const place = { group: '', plural: 'secrets', namespace: 'nut', name: 'nut-users' };
@@ -37,7 +38,10 @@ const withLab =
     }
   };
 
-describeOnLinux('npm run apply continues after an outage of the API server', () => {
+// one group, because jest runs those of the next one later
+describeOnLinux('npm run apply', () => {
+  const CURE = 'try another context, or run this again later';
+
   test.concurrent.each<[string, (request: Request, lab: ApplyLab) => boolean]>([
     ['in the middle of a file', ({ method, path }) => method === 'POST' && path.endsWith('/ipaddresspools')],
     [
@@ -47,7 +51,7 @@ describeOnLinux('npm run apply continues after an outage of the API server', () 
     ['when it looks for Secrets', ({ path }) => path.endsWith('/secrets/nut-users')],
     ['when it waits for pods', isRollout],
   ])(
-    '%s',
+    'continues after an outage of the API server %s',
     withLab(async (lab, _when: string, isThen: (request: Request, lab: ApplyLab) => boolean) => {
       let restarted: Promise<void> | undefined;
       lab.server.fateOf = (request) => {
@@ -68,7 +72,7 @@ describeOnLinux('npm run apply continues after an outage of the API server', () 
   );
 
   test.concurrent(
-    'or after any message that it is not ready',
+    'continues after any message that the API server is not ready',
     withLab(async (lab) => {
       const fates = new Map<string, Fate>([
         ['customresourcedefinitions', new Refusal(500, 'InternalError', 'etcdserver: leader changed')],
@@ -89,12 +93,8 @@ describeOnLinux('npm run apply continues after an outage of the API server', () 
       expect(stdout.match(/; retry in \d s$/gm)?.length).toBeGreaterThanOrEqual(5);
     }),
   );
-});
 
-describeOnLinux('npm run apply ends at its timeout if the API server', () => {
-  const CURE = 'try another context, or run this again later';
-
-  test.each<[string, (request: Request) => boolean, string]>([
+  test.concurrent.each<[string, (request: Request) => boolean, string]>([
     [
       'accepts a file and does not answer',
       ({ method }) => method === 'POST',
@@ -106,7 +106,7 @@ describeOnLinux('npm run apply ends at its timeout if the API server', () => {
       'could not check for Secret nut-users in namespace nut',
     ],
   ])(
-    '%s',
+    'ends at its timeout if the API server %s',
     withLab(async (lab, _what: string, isSilent: (request: Request) => boolean, undone: string) => {
       // a program that hangs would take for ever
       const [timeout, spare] = undone.includes('Secret') ? [9, 20] : [5, 20];
@@ -122,8 +122,8 @@ describeOnLinux('npm run apply ends at its timeout if the API server', () => {
     }),
   );
 
-  test(
-    'stays unavailable',
+  test.concurrent(
+    'ends at its timeout if the API server stays unavailable',
     withLab(async (lab) => {
       lab.server.fateOf = ({ method }) =>
         method === 'POST' ? new Refusal(503, 'ServiceUnavailable', 'apiserver not ready') : undefined;
@@ -134,10 +134,8 @@ describeOnLinux('npm run apply ends at its timeout if the API server', () => {
       );
     }),
   );
-});
 
-describeOnLinux('npm run apply', () => {
-  test(
+  test.concurrent(
     'reports how long it waited, not its limit',
     withLab(async (lab) => {
       lab.server.fateOf = (request) =>
@@ -150,5 +148,30 @@ describeOnLinux('npm run apply', () => {
         /^deployment\/controller in namespace metallb-system is not ready after \d s \(.*Forbidden/m,
       );
     }),
+  );
+
+  test.concurrent(
+    'names a workload that is not ready in time',
+    withLab(
+      async (lab) => {
+        const { code, stderr } = await runApply(lab, '--timeout', '4');
+        expect(code).toBe(1);
+        expect(stderr).toMatch(
+          /^daemonset\/speaker in namespace metallb-system is not ready after \d+ s \(error: timed out waiting for the condition\); inspect: kubectl -n metallb-system describe daemonset\/speaker$/m,
+        );
+      },
+      { stuck: 'speaker' },
+    ),
+  );
+
+  test.concurrent(
+    'shows what it waits for after 2 s',
+    withLab(
+      async (lab) => {
+        const { lines } = await runApply(lab, '--no-wait');
+        expect(lines).toContainEqual(expect.stringMatching(/^\.\.\. waiting for the kinds of 00-crds, 2 s$/));
+      },
+      { establishMs: 2300 },
+    ),
   );
 });

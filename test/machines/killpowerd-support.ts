@@ -51,6 +51,11 @@ export class Killpowerd {
     renameSync(join(this.folder, `${name}.new`), join(this.folder, name));
   }
 
+  /** Shortens its wait for each line of a log that hangs, from 1 s. */
+  hurry(): void {
+    writeFileSync(join(this.folder, 'killpowerd'), edited(this.read('killpowerd'), 'tries=50', 'tries=5'));
+  }
+
   /** Sets the clock, atomically as the kernel does. */
   uptime(seconds: number): void {
     writeFileSync(join(this.folder, 'uptime.new'), `${seconds}.57 3021.11\n`);

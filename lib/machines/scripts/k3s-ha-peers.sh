@@ -13,7 +13,8 @@ say() { echo "k3s-ha: $*"; }
 decide() { say "$2"; exit "$1"; }
 need() { command -v "$1" >/dev/null 2>&1 || decide 4 "BROKEN $1 is not installed; install its package"; }
 has_data() { [ -d "$data/server/db/etcd/member/wal" ]; }
-own_ca() { [ ! -s "$data/server/tls/server-ca.crt" ] || sha256sum <"$data/server/tls/server-ca.crt" | cut -d ' ' -f 1; }
+sha256() { sha256sum | { read -r sum _; echo "$sum"; }; } # of standard input
+own_ca() { [ ! -s "$data/server/tls/server-ca.crt" ] || sha256 <"$data/server/tls/server-ca.crt"; }
 is_in() { for item in $2; do [ "$item" != "$1" ] || return 0; done; return 1; }
 host_port() { case $1 in *:*) echo "[$1]:$2" ;; *) echo "$1:$2" ;; esac; }
 # as a list in a sentence
@@ -23,8 +24,16 @@ names() { for server in $SERVERS; do echo "${server%%=*}"; done; }
 agents() { for agent in $AGENTS; do echo "${agent%%=*}"; done; }
 others() { names | grep -vFx "$self"; }
 is_server() { is_in "$self" "$(names)"; }
-addresses() { for node in $SERVERS $AGENTS; do [ "${node%%=*}" != "$1" ] || echo "${node#*=}" | tr , ' '; done; }
+addresses() { for node in $SERVERS $AGENTS; do [ "${node%%=*}" != "$1" ] || (IFS=, && echo ${node#*=}); done; }
 who() { echo "$1 ($(addresses "$1"))"; }
+# TO FROM: the ports that one node opens for another, as PORT/PROTOCOL, in a sentence
+ports() {
+  list "$(for port in $OPEN; do
+    hosts=${port#*:}
+    is_of "$1" "${hosts%:*}" && is_of "$2" "${hosts#*:}" && echo "${port%%:*}"
+  done)"
+}
+is_of() { case $2 in hosts) ;; servers) is_in "$1" "$(names)" ;; *) is_in "$1" "$(echo "$2" | tr , ' ')" ;; esac; }
 
 # the addresses of this host that are ready for use
 here() { "$ip" -o address show scope global | grep -Ev ' (temporary|deprecated|tentative|dadfailed)( |$)' | sed -n 's/.* inet6* \([^ /]*\).*/\1/p'; }
@@ -47,18 +56,24 @@ find_self() {
 }
 
 # HMAC-SHA256, RFC 2104, with the token as the key: whoever has no token gets no answer and no vote
-octal() { for byte in $(echo "$1" | sed 's/../& /g'); do printf '\\%03o' $((0x$byte ^ $2)); done; } # HEX MASK
+octal() { # HEX MASK
+  left=$1
+  while [ -n "$left" ]; do
+    printf '\\%03o' $((0x${left%"${left#??}"} ^ $2))
+    left=${left#??}
+  done
+}
 read_token() {
   password=$(sed -n '1{s/^K10[0-9a-f]\{64\}::server://;p;}' "$config/token" 2>/dev/null)
   [ -n "$password" ] || decide 1 "WAIT there is no token in $config/token; put it there"
   key=$(printf '%s' "$password" | od -An -v -tx1 | tr -d ' \n')
-  [ ${#key} -le 128 ] || key=$(printf '%s' "$password" | sha256sum | cut -d ' ' -f 1)
+  [ ${#key} -le 128 ] || key=$(printf '%s' "$password" | sha256)
   while [ ${#key} -lt 128 ]; do key=${key}00; done
   inner=$(octal "$key" 0x36) outer=$(octal "$key" 0x5c)
 }
 mac() {
-  digest=$({ printf "$inner"; printf '%s' "$1"; } | sha256sum | cut -d ' ' -f 1)
-  { printf "$outer"; printf "$(octal "$digest" 0)"; } | sha256sum | cut -d ' ' -f 1
+  digest=$({ printf "$inner"; printf '%s' "$1"; } | sha256)
+  { printf "$outer"; printf "$(octal "$digest" 0)"; } | sha256
 }
 # binds a message to the site: servers with different lists of servers have different majorities
 sign() { mac "k3s-ha $CLUSTER $SERVERS $1"; }
@@ -70,7 +85,7 @@ once() {
   cat "$1"
 }
 # names this boot
-boot() { once "$run/boot" "$(random)"; }
+boot() { if [ -e "$run/boot" ]; then cat "$run/boot"; else once "$run/boot" "$(random)"; fi; }
 # sets $held, NAME@BOOT of the server that has the vote of this boot, and $next, the file for its successor. Nothing is overwritten
 find_vote() {
   held=-
@@ -112,8 +127,8 @@ ask() {
     case $http:$code:$(neighbour "$address") in
       403:*) reason='on rejects this node; install the same token and k3s-ha.conf on both' ;;
       000:*:) ;;
-      000:7:*) reason="on is on and refuses port $ASK_PORT; run systemctl enable --now k3s-ha.socket there, or open TCP ports $OPEN in its firewall" ;;
-      000:*) reason="on is on and drops packets; open TCP ports $OPEN in its firewall for the other servers" ;;
+      000:7:*) reason="on is on and refuses port $ASK_PORT; run systemctl enable --now k3s-ha.socket there, or open $(ports "$1" "$self") in its firewall" ;;
+      000:*) reason="on drops packets, or has just lost power; open $(ports "$1" "$self") in its firewall, or power it on" ;;
       *) reason='on answers without the token of this cluster; check which device has its address' ;;
     esac
   done

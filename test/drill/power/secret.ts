@@ -1,9 +1,8 @@
 import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { Manifests } from '../manifests';
 import type { Scenario } from '../scenario';
-import { ascent, descent, failMains, lowBattery, type Zero } from './course';
-import { type PowerLab, withPowerLab } from './power-lab';
-import { withoutNewPasswords } from './sabotage';
+import { ascent, descent, failMains, lowBattery } from './course';
+import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
 
 const newSecret = (lab: PowerLab): Manifests => Manifests.parse(nutSecret(lab.cluster.nut.secret, newPasswords()));
@@ -12,8 +11,8 @@ const newSecret = (lab: PowerLab): Manifests => Manifests.parse(nutSecret(lab.cl
  * The Secret is applied anew, and the pods run on. One node receives the new passwords before upsd, one after it: upsd refuses that one
  * until it has them. Low battery then is as before.
  */
-export async function secretReplaced(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
+export async function secretReplaced(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
     const changed = newSecret(lab);
     const receives = (name: string) => {
       scenario.timeline.log('drill', `${name} receives the new Secret`);
@@ -40,30 +39,16 @@ export async function secretReplaced(scenario: Scenario): Promise<void> {
   });
 }
 
-/** On battery, every pod receives the new Secret at the moment of low battery, when upsd has the old one yet. */
-async function replacedAtLowBattery(scenario: Scenario, lab: PowerLab): Promise<Zero> {
-  await failMains(scenario, lab);
-  const changed = newSecret(lab);
-  for (const name of MACHINES) lab.kubelet(name).update(changed);
-  return { at: lab.ups(UPS).lowBattery(), name: 'low battery and a new Secret' };
-}
-
-/** The times of the plan hold while the passwords change. */
-export async function secretAtLowBattery(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
-    await descent(scenario, lab, await replacedAtLowBattery(scenario, lab));
+/**
+ * On battery, every pod receives the new Secret at the moment of low battery, when upsd still has the old one. The times of the plan
+ * hold.
+ */
+export async function secretAtLowBattery(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
+    await failMains(scenario, lab);
+    const changed = newSecret(lab);
+    for (const name of MACHINES) lab.kubelet(name).update(changed);
+    await descent(scenario, lab, { at: lab.ups(UPS).lowBattery(), name: 'low battery and a new Secret' });
     await ascent(scenario, lab);
-  });
-}
-
-/** With an upsd that stays with the old passwords, no pod can command the UPS. */
-export async function controlSecretUnread(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, { sabotage: withoutNewPasswords }, async (lab) => {
-    await replacedAtLowBattery(scenario, lab);
-    await scenario.reach('every node is off', 130_000, () => lab.hosts.every(({ state }) => state === 'off'));
-    scenario.check(
-      'control: the UPS gets no command',
-      lab.ups(UPS).commands.every(({ shutdown }) => !shutdown),
-    );
   });
 }

@@ -1,0 +1,53 @@
+import { stringify } from 'yaml';
+
+const OPTIONS = { version: '1.1', lineWidth: 0 } as const;
+
+/** Some of the texts that no version of YAML reads as another type. The library decides on all others, once for each. */
+export const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)[a-z/][\w./-]*(?: [\w./-]+)*$/i;
+
+const keys = new Map<string, string>();
+const values = new Map<string, string>();
+
+/**
+ * The YAML 1.1 of plain data, byte for byte that of the `yaml` library in a fraction of its time: no node and no comment is made for a
+ * value. A key whose value is undefined is left out.
+ */
+export const yamlText = (value: unknown): string =>
+  isFilled(value) ? `${collection(value, '\n')}\n` : stringify(value, OPTIONS);
+
+type Filled = readonly unknown[] | Readonly<Record<string, unknown>>;
+
+const isFilled = (value: unknown): value is Filled =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+
+/** @param line the line end and the indentation of its entries */
+function collection(value: Filled, line: string): string {
+  const inner = `${line}  `;
+  if (Array.isArray(value)) {
+    return value.map((item) => `- ${isFilled(item) ? collection(item, inner) : scalar(item, line)}`).join(line);
+  }
+  return Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => {
+      const text = isFilled(item) ? `${inner}${collection(item, inner)}` : ` ${scalar(item, line)}`;
+      return `${PLAIN.test(key) ? key : asKey(key)}:${text}`;
+    })
+    .join(line);
+}
+
+function scalar(value: unknown, line: string): string {
+  if (typeof value === 'boolean' || (Number.isSafeInteger(value) && !Object.is(value, -0))) return String(value);
+  if (typeof value !== 'string') return asValue(value);
+  if (PLAIN.test(value)) return value;
+  return remembered(values, value, asValue).replaceAll(/\n(?=[^\n])/g, line);
+}
+
+const asValue = (value: unknown): string => stringify({ a: value }, OPTIONS).slice('a: '.length, -1);
+const asKey = (key: string): string =>
+  remembered(keys, key, () => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));
+
+function remembered(texts: Map<string, string>, source: string, decide: (source: string) => string): string {
+  const text = texts.get(source) ?? decide(source);
+  texts.set(source, text);
+  return text;
+}
