@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
 import { gitopsFiles } from '../gitops';
@@ -49,6 +49,9 @@ export function synth(options: SynthOptions = {}): SynthReport {
   const hosts = gathered(sites, 'hosts');
   const gitops = gitopsFiles(sites);
   const gitopsFolder = join(dirname(distFolder), 'gitops');
+  if (gitops.size > 0 && basename(distFolder) !== 'dist') {
+    throw new FileError(`${distFolder}: gitops/ has the paths of a folder dist/ beside it; write the objects to one`);
+  }
   writeOutputs([
     { kind: DIST, folder: distFolder, several, keepsObsolete, files: dist },
     { kind: HOSTS, folder: hostsFolder, several, keepsObsolete, files: hosts },
