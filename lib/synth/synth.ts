@@ -47,7 +47,8 @@ export function synth(options: SynthOptions = {}): SynthReport {
   });
   const dist = gathered(sites, 'dist');
   const hosts = gathered(sites, 'hosts');
-  const gitops = gitopsFiles(sites);
+  // an ApplicationSet without the broken sites would delete their Applications
+  const gitops = new Map([...gitopsFiles(sites)].filter(([name]) => !keepsObsolete || name !== 'argocd/site.yaml'));
   const gitopsFolder = join(dirname(distFolder), 'gitops');
   if (gitops.size > 0 && basename(distFolder) !== 'dist') {
     throw new FileError(`${distFolder}: gitops/ has the paths of a folder dist/ beside it; write the objects to one`);

@@ -247,6 +247,14 @@ describe('a folder of sites', () => {
     addSite('south', `${text}\ngitops: { engine: argocd, url: https://git.example.com/you/site }\n`);
     expect(main()).toMatchObject({ status: 0, stdout: expect.stringContaining(', gitops/: 5 files') });
     expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd', 'north']);
+    const set = tree('gitops')['argocd/site.yaml'];
+    addSite('west', `${broken()}\ngitops: flux\n`);
+    expect(main({}, ['--keep-going'])).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(', gitops/: 4 files'),
+    });
+    expect(tree('gitops')['argocd/site.yaml']).toBe(set);
+    rmSync(join(folder, 'clusters/west.yaml'));
     expect(main({ CDK8S_OUTDIR: 'objects' })).toMatchObject({
       status: 1,
       stderr: 'objects: gitops/ has the paths of a folder dist/ beside it; write the objects to one\n',
