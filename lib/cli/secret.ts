@@ -48,6 +48,11 @@ const nut = command('nut')
     'value of a driver option that is { secret: true }, such as authPassword; repeatable',
     named,
   )
+  .option(
+    '--notify-file <receiver.field=file>',
+    'url or token of a receiver that is { secret: true }; repeatable',
+    named,
+  )
   .addHelpText('after', HELP)
   .action(action);
 

@@ -18,10 +18,13 @@ import {
   IMAGE,
   INTERFACE,
   MAC,
+  MAIL_ADDRESS,
+  MAIL_USER,
   NODE_NAME,
   NUT_USER,
   PRINTABLE_ASCII,
   quoted,
+  RECEIVER_URL,
   SHA256,
   UPS_NAME,
   VERSION,
@@ -144,6 +147,13 @@ export const devicePort = matching(
   'bad-text',
   'use auto, a device path or an address, in printable ASCII without spaces',
 );
+export const receiverUrl = matching(
+  RECEIVER_URL,
+  'bad-text',
+  'use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
+);
+export const mailAddress = matching(MAIL_ADDRESS, 'bad-text', 'use a mail address such as me@example.org');
+export const mailUser = matching(MAIL_USER, 'bad-text', 'use letters, digits and . _ % + @ -');
 export const absolutePath = matching(
   ABSOLUTE_PATH,
   'bad-path',

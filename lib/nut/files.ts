@@ -62,7 +62,7 @@ export function nutFiles(model: NutModel): Record<string, string> {
 /** The address of upsd on the node with the cable. */
 const LOCAL = '127.0.0.1';
 
-const lines = (rows: readonly (readonly (string | number)[])[]): string =>
+export const lines = (rows: readonly (readonly (string | number)[])[]): string =>
   rows.map((row) => `${row.join(' ')}\n`).join('');
 
 function checkNames({ cabled, served, nodes }: NutModel): void {
@@ -83,7 +83,7 @@ function checkNames({ cabled, served, nodes }: NutModel): void {
 }
 
 /** `ups@host:port` for this node. */
-function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: string): string {
+export function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: string): string {
   const outside = served.find((ups) => ups.name === name);
   if (outside) return `${name}@${outside.host}:${outside.port}`;
   const ups = cabled.find((candidate) => candidate.name === name);

@@ -42,6 +42,7 @@ function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
     early: power.earlyShutdown,
     armed: power.armed,
     actuator: power.actuator,
+    notify: power.notify && { site: cluster.name, receivers: power.notify },
     tls: power.tlsSecret !== undefined,
   };
 }

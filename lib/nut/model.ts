@@ -89,6 +89,31 @@ export interface BatteryLimits {
 /** What powers a node off: killpowerd on the host, or systemd-logind over D-Bus. */
 export type Actuator = 'killpowerd' | 'logind';
 
+/** A text of the site, or one that the Secret holds under `receiverKey`. */
+export type MaybeSecret = string | { readonly secret: true };
+
+/** Who gets messages about power failures. */
+export interface Receiver {
+  readonly name: string;
+  readonly type: 'ntfy' | 'gotify' | 'webhook' | 'mail';
+  readonly url: MaybeSecret;
+  /** @default - none */
+  readonly token?: { readonly secret: true };
+  /** Account at the mail server. @default - none */
+  readonly user?: string;
+  /** Sender of a mail. */
+  readonly from?: string;
+  /** Recipients of a mail. */
+  readonly to?: readonly string[];
+}
+
+/** Messages about power failures. */
+export interface Notify {
+  /** Name of the site, in each message. */
+  readonly site: string;
+  readonly receivers: readonly Receiver[];
+}
+
 /** The input of the pods' files. */
 export interface NutModel {
   readonly cabled: readonly CabledUps[];
@@ -102,6 +127,8 @@ export interface NutModel {
   readonly actuator: Actuator;
   /** What killpowerd of this version writes beside its heartbeat. @default - not compared */
   readonly killpowerdHash?: string;
+  /** @default - no messages */
+  readonly notify?: Notify;
   /** Whether upsd and upsmon use TLS with the certificates of a Secret. */
   readonly tls: boolean;
 }

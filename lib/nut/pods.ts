@@ -10,9 +10,9 @@ import { serverPasswordKey } from './files';
 
 /** Label of a node with a UPS cable; its value is the name of the UPS. */
 export const UPS_DEVICE_LABEL = 'ups-device';
-const HOST_NAME_LABEL = 'kubernetes.io/hostname';
+export const HOST_NAME_LABEL = 'kubernetes.io/hostname';
 
-interface NutPodsProps {
+export interface NutPodsProps {
   readonly config: NutConfig;
   /** Secret with the passwords: `primary`, `secondary`, `client-<name>` for a host outside the cluster, and `server-<ups>` for a UPS that one serves. */
   readonly secret: kplus.ISecret;
@@ -101,7 +101,7 @@ export class NutSecondary extends Construct {
   }
 }
 
-const SMALL = { cpuMillis: 5, memoryMebibytes: 8, memoryLimitMebibytes: 32 } as const;
+export const SMALL = { cpuMillis: 5, memoryMebibytes: 8, memoryLimitMebibytes: 32 } as const;
 
 /** The common parts of both roles: the DaemonSet, the volumes, and the agent with its second monitor. */
 class NutPods {
@@ -140,15 +140,10 @@ class NutPods {
       ...served.map((ups) => serverPasswordKey(ups.name)),
       ...(passwords.includes('primary') ? ofUpsd : []),
     ];
+    const volumes = config.volumes(scope);
     this.mounts = new Map([
-      [
-        PATHS.config,
-        kplus.Volume.fromConfigMap(scope, 'ConfigVolume', config.configuration, { name: 'config', defaultMode: 0o444 }),
-      ],
-      [
-        PATHS.scripts,
-        kplus.Volume.fromConfigMap(scope, 'ScriptsVolume', config.scripts, { name: 'scripts', defaultMode: 0o555 }),
-      ],
+      [PATHS.config, volumes.config],
+      [PATHS.scripts, volumes.scripts],
       [PATHS.secret, secretVolume(scope, 'Secret', 'secret', props.secret, keys)],
     ]);
     this.monitorMounts = new Map([[PATHS.killpower, this.killpower()], ...this.systemBus()]);
@@ -163,8 +158,7 @@ class NutPods {
         image: this.props.image ?? NUT_IMAGE,
         command: [`${PATHS.scripts}/${script}`],
         env: {
-          NODE_NAME: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.NODE_NAME),
-          CONTAINER: kplus.EnvValue.fromValue(name),
+          ...scriptEnvironment(name),
           // the compiled-in paths of PID files differ between distributions
           NUT_STATEPATH: kplus.EnvValue.fromValue(PATHS.state),
           NUT_ALTPIDPATH: kplus.EnvValue.fromValue(PATHS.state),
@@ -230,14 +224,29 @@ class NutPods {
   }
 }
 
-const secretVolume = (scope: Construct, id: string, name: string, secret: kplus.ISecret, keys: readonly string[]) =>
+/** What common.sh needs. */
+export const scriptEnvironment = (container: string) => ({
+  NODE_NAME: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.NODE_NAME),
+  CONTAINER: kplus.EnvValue.fromValue(container),
+});
+
+/** @param optional whether the pod starts without a key that the Secret lacks */
+export const secretVolume = (
+  scope: Construct,
+  id: string,
+  name: string,
+  secret: kplus.ISecret,
+  keys: readonly string[],
+  optional?: boolean,
+) =>
   kplus.Volume.fromSecret(scope, id, secret, {
     name,
+    optional,
     defaultMode: 0o400,
     items: Object.fromEntries(keys.map((key) => [key, { path: key }])),
   });
 
-const memoryVolume = (scope: Construct, id: string, name: string): kplus.Volume =>
+export const memoryVolume = (scope: Construct, id: string, name: string): kplus.Volume =>
   kplus.Volume.fromEmptyDir(scope, id, name, {
     medium: kplus.EmptyDirMedium.MEMORY,
     sizeLimit: Size.mebibytes(1),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
 
-/** Passwords by Secret key: `primary`, `secondary`, `client-<name>`, `server-<ups>` and `driver-<ups>-<option>`. */
+/** Passwords by Secret key: `primary`, `secondary`, `client-<name>`, `server-<ups>`, `driver-<ups>-<option>` and `notify-<receiver>-<field>`. */
 export type NutPasswords = Readonly<Record<string, string>> & { readonly primary: string; readonly secondary: string };
 
 /** A new password of 160 random bits. */
@@ -22,6 +22,10 @@ const OWN_LENGTH = 8;
  * @throws Error for a password that is too short, or invalid in NUT's files or the entrypoints
  */
 export function checkPassword(name: string, password: string): void {
+  if (name.startsWith('notify-')) {
+    if (/^[!#-[\]-~]{1,512}$/.test(password)) return;
+    throw new Error(`the ${name} value is invalid; use up to 512 ASCII characters without blanks, " and \\`);
+  }
   const least = name === 'primary' || name === 'secondary' ? OWN_LENGTH : 1;
   if (/^[A-Za-z0-9._~+-]{1,128}$/.test(password) && password.length >= least && !password.startsWith('-')) return;
   throw new Error(

@@ -16,7 +16,7 @@ export function powerSections(cluster: Cluster, origin: Origin): RunbookSection[
     ...clientSections(cluster, plan, origin),
     afterReturn(cluster),
     limits(cluster),
-    fullTest(cluster, plan),
+    fullTest(cluster, plan, origin),
     measurement(cluster, origin),
   ];
 }

@@ -14,6 +14,7 @@ import { names } from './names';
 import { networkSizes } from './network-sizes';
 import { networks } from './networks';
 import { nodes } from './nodes';
+import { notify } from './notify';
 import { nutImage } from './nut-image';
 import { nutTiming } from './nut-timing';
 import { operatingSystems } from './operating-systems';
@@ -39,7 +40,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
   UPSes: [power, clients, sharedCables, upsDrivers, driverSecrets],
-  'Power failure': [armed, nutTiming, nutImage, stages, shed, delays, budget],
+  'Power failure': [armed, notify, nutTiming, nutImage, stages, shed, delays, budget],
 };
 
 /** Every problem of a well-formed site. */

@@ -61,7 +61,7 @@ export class Lab {
   private endListening: (() => Promise<void>) | undefined;
   /** The hosts outside the cluster, by UPS. */
   private readonly outside: readonly (readonly [ups: string, Host])[];
-  private readonly network = new Network();
+  readonly network = new Network();
   private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
   private readonly prepared: readonly (readonly [Node, Map<string, string>])[];

@@ -44,6 +44,11 @@ export class Network {
     return () => socat.kill();
   }
 
+  /** Takes them off it: nothing answers there any more. */
+  async leave(...addresses: readonly string[]): Promise<void> {
+    for (const address of addresses) await command('ip', 'address', 'del', address, 'dev', this.bridge);
+  }
+
   /** Adds an interface eth0 with these addresses, such as `10.77.0.11/24`, to the network namespace of a process. Returns its cable. */
   async connect(pid: number, ...addresses: readonly string[]): Promise<Cable> {
     const port = `${this.bridge}p${this.ports++}`;

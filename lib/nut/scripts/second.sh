@@ -26,6 +26,8 @@ while :; do
   cmp -s /var/run/nut/preflight.new /var/run/nut/preflight || sed "s/^/$CONTAINER: preflight: /" /var/run/nut/preflight.new
   mv -f /var/run/nut/preflight.new /var/run/nut/preflight
   /scripts/wake.sh
+  # for the pod nut-notify. In a full directory it gets old, which that pod reports
+  { { uptime_seconds && cat /var/run/nut/preflight; } >/killpower/.preflight && mv -f /killpower/.preflight /killpower/preflight; } 2>/dev/null
   sleep 20
 done &
 preflights=$!

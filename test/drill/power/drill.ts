@@ -20,10 +20,12 @@ import { driverFrozen, upsdFrozen } from './frozen';
 import { runFull } from './full';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
-import { notArmed } from './not-armed';
+import { notArmed, notArmedFsd } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
+import { controlNotifyInMemory, notify, notifyFrozen } from './notify';
 import { nutImage } from './power-lab';
 import { preflight, preflightDelays } from './preflight';
+import { controlRehearsal, rehearsal, rehearsalBlind, rehearsalNotArmed } from './rehearsal';
 import {
   controlDriverFrozen,
   controlEarlyFrozen,
@@ -62,6 +64,7 @@ export const powerDrill: Drill = {
     { name: 'upsc', debianPackage: 'nut-client' },
     { name: '/lib/nut/snmp-ups', debianPackage: 'nut-snmp' },
     { name: 'etherwake', debianPackage: 'etherwake' },
+    { name: 'curl', debianPackage: 'curl' },
     { name: 'socat', debianPackage: 'socat' },
     { name: 'pgrep', debianPackage: 'procps' },
   ],
@@ -147,6 +150,42 @@ export const powerDrill: Drill = {
       name: 'not-armed',
       summary: 'power.armed is false: low battery powers nothing off and cuts nothing',
       run: notArmed,
+    },
+    {
+      name: 'not-armed-fsd',
+      summary: 'the same, and a person sets FSD: it is cleared, and has to stay without what clears it',
+      run: notArmedFsd,
+    },
+    {
+      name: 'notify',
+      summary: 'an outage without a network: the messages by ntfy and mail arrive afterwards',
+      run: notify,
+    },
+    {
+      name: 'notify-frozen',
+      summary: 'low battery while the receivers hang and the senders are frozen',
+      run: notifyFrozen,
+    },
+    {
+      name: 'control-notify-memory',
+      summary: 'the queue of messages in memory: nothing of the outage has to arrive',
+      run: controlNotifyInMemory,
+    },
+    { name: 'rehearsal', summary: 'the command rehearse watches low battery, and measures each node', run: rehearsal },
+    {
+      name: 'rehearsal-not-armed',
+      summary: 'the same while power.armed is false: every node stays on',
+      run: rehearsalNotArmed,
+    },
+    {
+      name: 'rehearsal-blind',
+      summary: 'the same on a computer without network during the outage: times are unknown',
+      run: rehearsalBlind,
+    },
+    {
+      name: 'control-rehearsal',
+      summary: 'the same with a node that is cut while it runs: rehearse has to report it',
+      run: controlRehearsal,
     },
     { name: 'mute', summary: 'the UPS stops answering while on battery', run: muteUps },
     { name: 'mute-late', summary: 'the UPS stops answering when the first node is committed', run: muteAtCommit },

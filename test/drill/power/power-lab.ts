@@ -26,6 +26,8 @@ export interface PowerLabOptions {
   readonly ups?: MegatecOptions;
   /** Whether killpowerd runs its gate at each boot. @default false */
   readonly gate?: boolean;
+  /** More keys of the Secret. @default - none */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
   /** Other objects and another power-off script than those of synth. @default - none */
@@ -48,9 +50,11 @@ export class PowerLab extends Lab {
     const files = sabotage(buildSite(cluster));
     const nutObjects = files.dist.get('50-nut.k8s.yaml');
     if (nutObjects === undefined) throw new Error('synth wrote no 50-nut.k8s.yaml for a site with a UPS');
-    const passwords = chosenPasswords(cluster, {});
+    const { notify: _, ...power } = cluster.power;
+    const generated = () => chosenPasswords({ ...cluster, power }, {});
+    const passwords = { ...generated(), ...options.secrets };
     const secret = nutSecret(cluster.nut.secret, passwords);
-    const otherSecret = nutSecret(cluster.nut.secret, chosenPasswords(cluster, {}));
+    const otherSecret = nutSecret(cluster.nut.secret, generated());
     const plan = powerPlan(cluster);
     super({
       scenario,

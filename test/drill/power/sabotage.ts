@@ -83,11 +83,26 @@ exit 0
 `,
 );
 
+/** What clears FSD while power.armed is false. */
+export const withoutClearing = script(
+  'upsd.sh',
+  'if [ "$ARMED" != yes ] && [ -e "$declared" ]',
+  'if false && [ -e "$declared" ]',
+);
+
 /** The forced power-off: without it, a node that hangs in its halt stays on. */
 export const withoutForce: Sabotage = (files) => {
   const path = 'killpower/killpowerd';
   const text = replaceOnce(path, files.hosts.get(path), 'elif [ "$now" -ge "$force_at" ]; then', 'elif false; then');
   return { ...files, hosts: new Map([...files.hosts, [path, text]]) };
+};
+
+/** The queue of messages in memory, in place of the disk: it is lost with the power. */
+export const queueInMemory: Sabotage = (files) => {
+  const path = '50-nut.k8s.yaml';
+  const from = '- hostPath:\n            path: /var/lib/rancher/power-notify\n            type: DirectoryOrCreate\n';
+  const text = replaceOnce(path, files.dist.get(path), from, '- emptyDir:\n            medium: Memory\n');
+  return { ...files, dist: new Map([...files.dist, [path, text]]) };
 };
 
 /** Gives the driver of a UPS another delay than that of the plan. */
