@@ -57,9 +57,9 @@ export {
 } from './network';
 export {
   type Actuator,
+  type BatteryLimits,
   type CabledUps,
   type DriverOption,
-  type EarlyShutdown,
   type FedNode,
   Nut,
   NutConfig,

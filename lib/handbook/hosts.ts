@@ -56,6 +56,11 @@ export function requirements(cluster: Cluster): string[] {
       'RTC with a wake alarm',
       '`ls /sys/class/rtc/rtc*/wakealarm`; without one a node that stays off needs its power button',
     ],
+    [
+      cluster.nodes.filter(({ ups }) => ups.length > 0).length > 1,
+      'Wake-on-LAN',
+      'in the firmware; `ethtool INTERFACE` shows `Wake-on: g`. Without it only its clock or a person starts a node that stays off',
+    ],
   ];
   return [
     `Each host has the following. \`${K3S_HA} preflight\` checks it.`,

@@ -42,6 +42,7 @@ function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
     early: power.earlyShutdown,
     armed: power.armed,
     actuator: power.actuator,
+    notify: power.notify && { site: cluster.name, receivers: power.notify },
     tls: power.tlsSecret !== undefined,
   };
 }
@@ -98,4 +99,7 @@ const fedNodes = ({ nodes }: PowerPlan): FedNode[] =>
     minSupplies: node.minSupplies,
     stageSeconds,
     haltSeconds,
+    shed: node.shed,
+    mac: node.mac,
+    ipv4: node.address.find(({ family }) => family === 4)?.text,
   }));

@@ -5,6 +5,7 @@ import { type DriverAccess, driverAccess } from '../power';
 import { NutConfig } from './config';
 import { addExporter } from './metrics';
 import type { NutModel } from './model';
+import { NutNotify } from './notify';
 import { NutPrimary, type NutPrimaryProps, NutSecondary } from './pods';
 
 export interface NutProps {
@@ -61,6 +62,9 @@ export class Nut extends Construct {
       privileged: props.privilegedSecondary,
       unfedNodes: props.unfedNodes,
     });
+    if (model.notify) {
+      new NutNotify(this, 'Notify', { ...shared, notify: model.notify, unfedNodes: props.unfedNodes });
+    }
     if (model.cabled.length > 0) this.addService(model.port);
     if (props.metrics) for (const primary of primaries) addExporter(primary, model, props.metrics.image);
   }

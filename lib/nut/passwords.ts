@@ -3,9 +3,10 @@ import { FileError, readText } from '../files';
 import { clientPasswordKey, fixedNames } from '../power';
 import { driverPasswordKey } from './conf';
 import { serverPasswordKey } from './files';
+import { receiverKey, secretFields } from './notify';
 import { type NutPasswords, newPassword, newPasswords } from './secret';
 
-const FLAGS = ['--server-file', '--client-file', '--driver-file'] as const;
+const FLAGS = ['--server-file', '--client-file', '--driver-file', '--notify-file'] as const;
 type Flag = (typeof FLAGS)[number];
 
 /** What is wrong with a name that the site does not have. */
@@ -13,12 +14,13 @@ const UNKNOWN: Readonly<Record<Flag, string>> = {
   '--server-file': 'no host outside the cluster serves a UPS',
   '--client-file': 'ups[].clients has no host with a password of its own',
   '--driver-file': 'cluster.yaml has no { secret: true } at',
+  '--notify-file': 'power.notify has no { secret: true } at',
 };
 
-/** A password that another host or a UPS has too. */
+/** A password that another host, a UPS or a receiver has too. */
 interface ForeignPassword {
   readonly flag: Flag;
-  /** What the person calls it: the UPS, or UPS.OPTION. */
+  /** What the person calls it: the UPS, UPS.OPTION, or RECEIVER.FIELD. */
   readonly name: string;
   /** Key of the Secret. */
   readonly key: string;
@@ -26,7 +28,7 @@ interface ForeignPassword {
   readonly isNew: boolean;
 }
 
-const foreignPasswords = ({ ups }: Cluster): ForeignPassword[] => [
+const foreignPasswords = ({ ups, power }: Cluster): ForeignPassword[] => [
   ...ups
     .filter(({ server }) => server)
     .map(({ name }) => ({ flag: '--server-file', name, key: serverPasswordKey(name), isNew: false }) as const),
@@ -46,6 +48,17 @@ const foreignPasswords = ({ ups }: Cluster): ForeignPassword[] => [
           }) as const,
       ),
   ),
+  ...(power.notify ?? []).flatMap((receiver) =>
+    secretFields(receiver).map(
+      (field) =>
+        ({
+          flag: '--notify-file',
+          name: `${receiver.name}.${field}`,
+          key: receiverKey(receiver, field),
+          isNew: false,
+        }) as const,
+    ),
+  ),
 ];
 
 const clientsOf = (upses: Cluster['ups']): Client[] => upses.flatMap(({ clients }) => clients);
@@ -55,6 +68,13 @@ export const secretArguments = (cluster: Cluster): string[] =>
   foreignPasswords(cluster)
     .filter(({ isNew }) => !isNew)
     .map(({ flag, name }) => `${flag} ${name}=FILE`);
+
+/** Keys of the Secret of this site. */
+export const secretKeys = (cluster: Cluster): string[] => [
+  'primary',
+  'secondary',
+  ...foreignPasswords(cluster).map(({ key }) => key),
+];
 
 /** Files whose first line is a password. */
 export interface PasswordFiles {
@@ -68,6 +88,8 @@ export interface PasswordFiles {
   readonly clientFile?: Readonly<Record<string, string>>;
   /** By UPS.OPTION, for each driver option that is `{ secret: true }`. */
   readonly driverFile?: Readonly<Record<string, string>>;
+  /** By RECEIVER.FIELD, for each field of power.notify that is `{ secret: true }`. */
+  readonly notifyFile?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -81,6 +103,7 @@ export function chosenPasswords(cluster: Cluster, files: PasswordFiles): NutPass
     '--server-file': files.serverFile ?? {},
     '--client-file': files.clientFile ?? {},
     '--driver-file': files.driverFile ?? {},
+    '--notify-file': files.notifyFile ?? {},
   };
   const problems = FLAGS.flatMap((flag) =>
     mismatches(

@@ -1,4 +1,4 @@
-import type { Cluster } from '../cluster';
+import type { Cluster, Node } from '../cluster';
 import { readsStatusWithValues, statusPollSeconds, valuePollSeconds } from './drivers';
 import {
   detectionByNutSeconds,
@@ -77,3 +77,9 @@ function batterySum({ power }: Cluster, plan: UpsPlan, poll: string, sum: number
       : `${offDelaySeconds} ${ups.server ? 'cutDelay' : 'offdelay'}`;
   return `${poll} + ${power.pollSeconds} POLLFREQ + ${carries} + ${power.marginSeconds} margin = ${sum}`;
 }
+
+/** Limits of a UPS on battery: `onBatterySeconds 300 or runtimeBelowSeconds 900`. */
+export const limitsText = (limits: NonNullable<Node['shed']>): string =>
+  Object.entries(limits)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(' or ');

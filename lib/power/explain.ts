@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster';
-import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
+import { detectionSum, downSum, earlyRuntimeSum, limitsText, offDelaySum, runtimeSum } from './arithmetic';
 import { type HostPlan, hostsOn, type NodePlan, type PowerPlan, powerPlan, type UpsPlan } from './plan';
 import { bestRuntime, isEnough, runtimesOf } from './runtime';
 import { type Descent, type PowerTimeline, powerTimelines } from './timeline';
@@ -58,7 +58,10 @@ const hostData = ({ haltPath: _haltPath, ...times }: HostPlan) => times;
 function ofUps(cluster: Cluster, plan: PowerPlan, timeline: PowerTimeline, columns: number): string[] {
   const { plan: ups } = timeline;
   const rows: readonly (readonly [string, string])[] = [
-    ...hostsOn(ups).map((host) => [host.name, downSum(cluster, plan, host)] as const),
+    ...hostsOn(ups).flatMap((host): [string, string][] => [
+      [host.name, downSum(cluster, plan, host)],
+      ...(host.shed ? [['', `shed before the others at ${limitsText(host.shed)}`] as [string, string]] : []),
+    ]),
     ...delayRows(cluster, ups),
     ...batteryRows(cluster, ups),
   ];

@@ -23,6 +23,7 @@ export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
 export { powerTimelineSvg } from './picture';
 export {
+  CHARGED_PERCENT,
   CLIENT_TIMING,
   EARLY_POLLS,
   type HostPlan,
@@ -31,6 +32,7 @@ export {
   type PowerPlan,
   type PowerRole,
   powerPlan,
+  RECHARGE_SECONDS,
   type UpsPlan,
 } from './plan';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';

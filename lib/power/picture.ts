@@ -194,7 +194,7 @@ const ROLES = { agent: 'agent', server: 'server', upsNode: 'UPS node', client: '
 
 function machineLane({ plan, usual, latest }: MachineLane, scale: Scale, y: number): string[] {
   return [
-    ...laneLabel(y, plan.name, ROLES[plan.role]),
+    ...laneLabel(y, plan.name, `${ROLES[plan.role]}${plan.shed ? ', shed before' : ''}`),
     ...descent(scale, y, BAR, latest, [
       'running',
       'waiting',

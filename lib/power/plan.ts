@@ -28,6 +28,8 @@ export interface HostPlan {
   readonly deadlineSeconds: number;
   /** When it is off. */
   readonly downSeconds: number;
+  /** Limits at which it alone powers off before. @default - none */
+  readonly shed?: Node['shed'];
 }
 
 /** The power-off of a node. */
@@ -86,6 +88,10 @@ export const UPSMON_SECONDS = 2;
 export const POLLS = 2;
 /** Polls in a row at which a charge or runtime must be below its limit of power.earlyShutdown: one bad reading powers nothing off. */
 export const EARLY_POLLS = 5;
+/** How long a battery may take to CHARGED_PERCENT. The manual of the APC Back-UPS CS (990-9230B): eight hours; Eaton: ten times the discharge. */
+export const RECHARGE_SECONDS = 8 * 3600;
+/** The charge of a battery that counts as charged after an outage. */
+export const CHARGED_PERCENT = 90;
 /** MAXAGE of upsd.conf: upsd serves the last data of a driver that stopped responding for this long. */
 export const MAX_AGE_SECONDS = 15;
 /** killpowerd polls its deadline once a second. */
@@ -152,6 +158,7 @@ function nodePlan(cluster: Cluster, node: Node, detectionSeconds: number): NodeP
     commitSeconds,
     deadlineSeconds,
     downSeconds: deadlineSeconds + times.haltSeconds,
+    shed: node.shed,
   };
 }
 

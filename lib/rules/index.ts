@@ -7,6 +7,7 @@ import { clients } from './clients';
 import { delays } from './delays';
 import { driverSecrets } from './driver-secrets';
 import { families } from './families';
+import { gitops } from './gitops';
 import { images } from './images';
 import { k3s } from './k3s';
 import { lease } from './lease';
@@ -14,6 +15,7 @@ import { names } from './names';
 import { networkSizes } from './network-sizes';
 import { networks } from './networks';
 import { nodes } from './nodes';
+import { notify } from './notify';
 import { nutImage } from './nut-image';
 import { nutTiming } from './nut-timing';
 import { operatingSystems } from './operating-systems';
@@ -23,6 +25,7 @@ import { power } from './power';
 import { provider } from './provider';
 import { quorum } from './quorum';
 import { sharedCables } from './shared-cables';
+import { shed } from './shed';
 import { stages } from './stages';
 import type { Subject } from './subject';
 import { upsDrivers } from './ups-drivers';
@@ -38,7 +41,8 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
   UPSes: [power, clients, sharedCables, upsDrivers, driverSecrets],
-  'Power failure': [armed, nutTiming, nutImage, stages, delays, budget],
+  GitOps: [gitops],
+  'Power failure': [armed, notify, nutTiming, nutImage, stages, shed, delays, budget],
 };
 
 /** Every problem of a well-formed site. */

@@ -97,16 +97,19 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
   return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }
 
+/** Reads the site of a command: `readSite` of `siteFile`. */
+export const readOneSite = (path?: string): Loaded => readSite(siteFile(path));
+
 /**
- * Reads the site of a command.
+ * The file of the site of a command.
  *
  * @param path a file, or a folder with one. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @throws ClusterError when the folder has several sites, and as `readSite` does
+ * @throws ClusterError when the folder has several sites
  */
-export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loaded {
-  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return readSite(path);
+export function siteFile(path = process.env['CLUSTER'] || defaultPath()): string {
+  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return path;
   const [file = path, ...others] = yamlFilesIn(path);
-  if (others.length === 0) return readSite(file);
+  if (others.length === 0) return file;
   throw new ClusterError([
     finding(
       path,
@@ -122,7 +125,7 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loa
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
-function readSite(file: string): Loaded {
+export function readSite(file: string): Loaded {
   const defaults = join(dirname(file), DEFAULTS);
   const text = readSiteText(file);
   return loadCluster(text, file, existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined);

@@ -6,6 +6,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { main } from '../../lib/cli/program';
 import { secretCommand } from '../../lib/cli/secret';
 import { HERE } from '../../lib/cluster/origin';
+import { KEEP_ANNOTATIONS } from '../../lib/kube';
 import { loadCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
 import { inProcess } from '../support/in-process';
@@ -24,6 +25,9 @@ beforeAll(() => {
   const [ups] = homeInput.ups ?? [];
   write('snmp.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { authPassword: { secret: true } } }] }));
   write('short.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { community: { secret: true } } }, nas] }));
+  const phone = { name: 'phone', type: 'ntfy', url: { secret: true } };
+  write('notify.yaml', stringify({ ...homeInput, power: { notify: [phone] } }));
+  write('url', 'https://ntfy.sh/x?y=1\n');
   const clients = ['pve', 'syno'].map((name, i) => ({
     name,
     address: `192.168.10.4${i}`,
@@ -57,7 +61,7 @@ describe('secret nut', () => {
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'my-users', namespace: 'nut' },
+        metadata: { name: 'my-users', namespace: 'nut', annotations: KEEP_ANNOTATIONS },
         type: 'Opaque',
         stringData: { primary: expect.stringMatching(/^\w{40}$/), secondary: expect.stringMatching(/^\w{40}$/) },
       },
@@ -88,7 +92,15 @@ describe('secret nut', () => {
     expect(dataOf(stdout)['driver-ups1-authPassword']).toBe('of-the-nas-1');
   });
 
-  test.each([['nas.yaml'], ['snmp.yaml']])('takes the line that README.md of %s prints', (file) => {
+  test('takes the URLs and tokens of receivers, as they are', () => {
+    const files = ['--notify-file', 'phone.url=url'];
+    expect(dataOf(secret(['--cluster', 'notify.yaml', ...files]).stdout)['notify-phone-url']).toBe(
+      'https://ntfy.sh/x?y=1',
+    );
+    expect(secret(['--cluster', 'notify.yaml']).stderr).toContain('give it with --notify-file phone.url=FILE');
+  });
+
+  test.each([['nas.yaml'], ['snmp.yaml'], ['notify.yaml']])('takes the line that README.md of %s prints', (file) => {
     const { cluster } = loadCluster(readFileSync(join(folder, file), 'utf8'), file);
     const readme = hostFiles(cluster, {}, { ...HERE, file, named: true }).get('README.md') ?? '';
     expect(readme).toContain('Replace each FILE by a file whose first line is that password');

@@ -93,7 +93,7 @@ describe('RUNBOOK.md', () => {
   });
 
   test('says that nodes wake by their clocks only where they do', () => {
-    expect(shipped).toContain('wake by their clocks after 1800 s');
+    expect(shipped).toContain('wake by their clocks after 900 s');
     expect(logind).not.toContain('wake by their clocks');
   });
 

@@ -3,7 +3,16 @@ import { imageRows, type Lease, vipRow, type Workload } from '../../lib/live/doc
 import { doctor } from '../../lib/live/doctor/doctor';
 import { preflightRows } from '../../lib/live/doctor/hosts';
 import { probe } from '../../lib/live/doctor/probe';
-import { endpointRow, type KubeNode, nodeRows, nutRows, snapshotRows, upsRow } from '../../lib/live/doctor/rows';
+import {
+  armedRows,
+  endpointRow,
+  type KubeNode,
+  nodeRows,
+  nutRows,
+  powerOffRow,
+  snapshotRows,
+  upsRow,
+} from '../../lib/live/doctor/rows';
 import { Progress } from '../../lib/live/progress';
 import { buildSite } from '../../lib/synth/app';
 import { withAuthority } from '../support/certificates';
@@ -75,11 +84,13 @@ describe('the rows of doctor', () => {
     const pods = [
       { name: 'nut-primary-a', node: 'k3s-1', ready: true, reason: undefined },
       { name: 'nut-secondary-b', node: 'k3s-2', ready: false, reason: 'upsmon: no password' },
+      { name: 'nut-notify-c', node: 'k3s-3', ready: true, reason: undefined },
     ];
     expect(nutRows(home, pods).map(({ subject, isGood, found }) => [subject, isGood, found])).toEqual([
       ['NUT on k3s-1', true, 'nut-primary-a is ready'],
       ['NUT on k3s-2', false, 'nut-secondary-b: upsmon: no password'],
       ['NUT on k3s-3', false, 'has no pod'],
+      ['NUT on k3s-3', true, 'nut-notify-c is ready'],
     ]);
   });
 
@@ -96,10 +107,29 @@ describe('the rows of doctor', () => {
       false,
       'OB DISCHRG, battery.runtime 900 s, battery date not reported',
     ],
+    ['ups.status: OL\nbattery.date: 2021/05/01\n', false, 'OL, battery of 2021/05/01'],
+    ['ups.status: OL\nbattery.mfr.date: 05/01/21\n', false, 'OL, battery of 05/01/21'],
+    ['ups.status: OL\nbattery.date: 2001/09/25\n', true, 'OL, battery of 2001/09/25'],
+    ['ups.status: OL\nbattery.date: unknown\n', true, 'OL, battery of unknown'],
     ['Error: Driver not connected\n', false, 'no status'],
     [undefined, false, 'no status'],
   ])('have the state of a UPS: %j', (output, isGood, found) => {
-    expect(upsRow(ups, output)).toMatchObject({ isGood, found });
+    expect(upsRow(ups, output, NOW)).toMatchObject({ isGood, found });
+  });
+
+  test('say that a site is not armed', () => {
+    expect(armedRows(home)).toEqual([]);
+    expect(armedRows(site({ power: { armed: false } }))).toMatchObject([
+      { isGood: false, cure: 'set power.armed to true, synth and apply' },
+    ]);
+  });
+
+  test.each([
+    ['1796000000 deadline: primary\n', true, 'the last one at 2026-11-30 00:53 UTC (deadline: primary)'],
+    ['none\n', true, 'none in its record'],
+    [undefined, false, 'its record cannot be read'],
+  ])('have the last power-off of a host: %j', (output, isGood, found) => {
+    expect(powerOffRow('k3s-1', output)).toMatchObject({ isGood, found });
   });
 
   test('have the end of the certificate of an API server, and a cure for one that ends soon', () => {

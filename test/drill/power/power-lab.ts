@@ -6,7 +6,7 @@ import { buildSite } from '../../../lib/synth/app';
 import { clientHost } from '../client-host';
 import type { ContainerRunner } from '../container-runner';
 import { NUT_VARIABLE } from '../drill';
-import type { Watcher } from '../host';
+import type { Watcher } from '../host-props';
 import { Lab, SPARE_MS } from '../lab';
 import type { RootFileSystem } from '../machine/root-file-systems';
 import type { MegatecOptions } from '../megatec';
@@ -24,6 +24,10 @@ export interface PowerLabOptions {
   /** Nodes whose halt hangs. @default - none */
   readonly hangs?: readonly string[];
   readonly ups?: MegatecOptions;
+  /** Whether killpowerd runs its gate at each boot. @default false */
+  readonly gate?: boolean;
+  /** More keys of the Secret. @default - none */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
   /** Other objects and another power-off script than those of synth. @default - none */
@@ -46,9 +50,11 @@ export class PowerLab extends Lab {
     const files = sabotage(buildSite(cluster));
     const nutObjects = files.dist.get('50-nut.k8s.yaml');
     if (nutObjects === undefined) throw new Error('synth wrote no 50-nut.k8s.yaml for a site with a UPS');
-    const passwords = chosenPasswords(cluster, {});
+    const { notify: _, ...power } = cluster.power;
+    const generated = () => chosenPasswords({ ...cluster, power }, {});
+    const passwords = { ...generated(), ...options.secrets };
     const secret = nutSecret(cluster.nut.secret, passwords);
-    const otherSecret = nutSecret(cluster.nut.secret, chosenPasswords(cluster, {}));
+    const otherSecret = nutSecret(cluster.nut.secret, generated());
     const plan = powerPlan(cluster);
     super({
       scenario,
@@ -66,6 +72,7 @@ export class PowerLab extends Lab {
       image: instead ? undefined : nutImage(),
       watcher: instead?.watcher,
       killpowerSize: options.killpowerSize,
+      gate: options.gate,
       // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
       ups: { restoreMinuteMs: 1000, ...options.ups },
     });

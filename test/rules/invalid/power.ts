@@ -32,6 +32,28 @@ export const power: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a receiver whose URL is not of its type, that is incomplete, or has the name of another one is refused',
+    changes: {
+      'power.notify': [
+        { name: 'phone', type: 'mail', url: 'https://mail.home.arpa', from: 'ups@home.arpa', token: { secret: true } },
+        { name: 'phone', type: 'gotify', url: { secret: true } },
+      ],
+    },
+    problems: [
+      'error power.notify[0].url: receiver-url: "https://mail.home.arpa" is no URL for mail; use a URL that begins with smtp or smtps',
+      'error power.notify[0]: receiver-incomplete: receiver "phone" of type mail is incomplete; add to and user',
+      'error power.notify[1]: receiver-incomplete: receiver "phone" of type gotify is incomplete; add token: { secret: true }',
+      'error power.notify[1].name: receiver-twice: two receivers have the name "phone"; give each its own name',
+    ],
+  },
+  {
+    says: 'a receiver whose URL has a password is refused',
+    changes: { 'power.notify': [{ name: 'phone', type: 'ntfy', url: 'https://me:pw@ntfy.home.arpa/ups' }] },
+    problems: [
+      'error power.notify[0].url: bad-text: "https://me:pw@ntfy.home.arpa/ups" is not valid here; use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
+    ],
+  },
+  {
     says: 'clients with the name, the user or the address of another host are refused',
     changes: {
       'ups[0].clients': [
