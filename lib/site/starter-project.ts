@@ -6,6 +6,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   plan: 'power-safe-k3s plan',
   apply: 'power-safe-k3s apply',
   doctor: 'power-safe-k3s doctor',
+  rehearse: 'power-safe-k3s rehearse',
   power: 'power-safe-k3s',
   'secret:nut': 'power-safe-k3s secret nut',
   'verify:metallb': 'power-safe-k3s verify',
