@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -281,6 +282,18 @@ describe('npx cdk8s synth', () => {
     expect(tree('dist')).toEqual(committed('dist'));
     rmSync(join(folder, 'committed'), { recursive: true });
     expect(tree('hosts')).toEqual(committed('hosts'));
+  }, 30_000);
+
+  test('leaves compiled code for the next synth, which writes the same bytes and does not compile again', () => {
+    cdk8s();
+    const caches = () => readdirSync(join(folder, 'build')).filter((name) => name.endsWith('.cache'));
+    const [cache = ''] = caches();
+    const { mtimeNs } = statSync(join(folder, 'build', cache), { bigint: true });
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const again = spawnSync(process.execPath, ['scripts/synth.js'], { cwd: folder, encoding: 'utf8' });
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    expect(tree('dist')).toEqual(committed('dist'));
+    expect([caches(), statSync(join(folder, 'build', cache), { bigint: true }).mtimeNs]).toEqual([[cache], mtimeNs]);
   }, 30_000);
 
   test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {
