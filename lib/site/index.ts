@@ -1,5 +1,5 @@
 export { type Checked, checkCluster } from './check';
-export { readOneSite, readSites } from './inputs';
+export { type Findings, inputsOf, readOneSite, readSites, sitesOf } from './inputs';
 export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';
 export { sarif } from './sarif';

@@ -22,32 +22,45 @@ const problem = problemFrom(FILE_RULES);
 /** Values for every site of its folder that leaves them out. */
 const DEFAULTS = 'defaults.yaml';
 
-/** One or several checked sites. */
-export interface Sites {
+/** One or several files of sites. */
+export interface Inputs {
   /** The file or the folder. */
   readonly path: string;
-  /** Each site with its file. */
-  readonly sites: readonly { readonly file: string; readonly cluster: Cluster }[];
-  /** The sites without their files. */
-  readonly clusters: readonly Cluster[];
+  readonly files: readonly string[];
   /** Whether the sites are written to folders of their own, because `path` is a folder. */
   readonly several: boolean;
-  readonly warnings: readonly Finding[];
-  /** Errors of sites that were left out. */
-  readonly broken: readonly Finding[];
+}
+
+/** A checked site with its file. */
+export interface Site {
+  readonly file: string;
+  readonly cluster: Cluster;
+}
+
+/** What the sites of a folder have, in the order of the files. */
+export interface Findings {
+  readonly warnings: Finding[];
+  /** Errors of sites that are left out. */
+  readonly broken: Finding[];
+}
+
+/** One or several checked sites. */
+export interface Sites extends Inputs, Readonly<Findings> {
+  readonly sites: readonly Site[];
+  /** The sites without their files. */
+  readonly clusters: readonly Cluster[];
 }
 
 /** The path that is read by default. */
 export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 'cluster.yaml');
 
 /**
- * Reads the site, or every site of a folder.
+ * The files to read.
  *
  * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @param keepGoing leaves out invalid sites of a folder if another one is valid
- * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
+ * @throws ClusterError if there is none; FileError when the folder cannot be read
  */
-export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
+export function inputsOf(path = process.env['CLUSTER'] || defaultPath()): Inputs {
   if (!existsSync(path)) {
     throw new ClusterError([
       finding(
@@ -59,33 +72,52 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
     ]);
   }
   const several = withFile(path, () => statSync(path)).isDirectory();
-  const files = several ? yamlFilesIn(path) : [path];
-  const sites: { readonly file: string; readonly cluster: Cluster }[] = [];
-  const errors: Finding[] = [];
-  const warnings: Finding[] = [];
+  return { path, several, files: several ? yamlFilesIn(path) : [path] };
+}
+
+/**
+ * Reads the sites one after another; none after an error, unless it is told to go on.
+ *
+ * @param found gets the warnings and errors
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid
+ * @throws ClusterError with the problems of all files at once, when the last one is read
+ */
+export function* sitesOf({ files }: Inputs, found: Findings, keepGoing = false): Generator<Site> {
+  const { warnings, broken } = found;
+  const fileOf = new Map<string, string>();
   for (const file of files) {
     try {
       const loaded = readSite(file);
+      const { name } = loaded.cluster;
       warnings.push(...loaded.warnings);
-      const first = sites.find(({ cluster }) => cluster.name === loaded.cluster.name);
-      if (first) {
-        errors.push(
-          finding(
-            file,
-            'duplicate-cluster',
-            `"${loaded.cluster.name}" is already the name of ${first.file}`,
-            'give each cluster its own name',
-          ),
-        );
-      } else sites.push({ file, cluster: loaded.cluster });
+      const first = fileOf.get(name);
+      if (first !== undefined) {
+        const what = `"${name}" is already the name of ${first}`;
+        broken.push(finding(file, 'duplicate-cluster', what, 'give each cluster its own name'));
+        continue;
+      }
+      fileOf.set(name, file);
+      if (broken.length === 0 || keepGoing) yield { file, cluster: loaded.cluster };
     } catch (error) {
-      if (error instanceof ClusterError) errors.push(...error.findings);
-      else if (error instanceof FileError) errors.push(unreadable(file, error));
+      if (error instanceof ClusterError) broken.push(...error.findings);
+      else if (error instanceof FileError) broken.push(unreadable(file, error));
       else throw error;
     }
   }
-  if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
-  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
+  if (broken.length > 0 && !(keepGoing && fileOf.size > 0)) throw new ClusterError([...broken, ...warnings]);
+}
+
+/**
+ * Reads the site, or every site of a folder.
+ *
+ * @param path as for `inputsOf`
+ * @throws as `inputsOf` and `sitesOf`
+ */
+export function readSites(path?: string): Sites {
+  const inputs = inputsOf(path);
+  const found: Findings = { warnings: [], broken: [] };
+  const sites = [...sitesOf(inputs, found)];
+  return { ...inputs, ...found, sites, clusters: sites.map(({ cluster }) => cluster) };
 }
 
 /**

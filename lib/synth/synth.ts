@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
-import { originOf, readSites } from '../site';
-import { buildSite, type SiteFiles } from './app';
+import { type Findings, inputsOf, originOf, sitesOf } from '../site';
+import { buildSite } from './app';
 import { DIST, HOSTS } from './outputs';
 
 /** Input and output paths. */
@@ -15,6 +15,8 @@ export interface SynthOptions {
   readonly hostsFolder?: string;
   /** Writes the valid sites of a folder if others are invalid. Obsolete files then stay. @default false */
   readonly keepGoing?: boolean;
+  /** Is called after each site with how many are done, and of how many. @default - nothing */
+  readonly onSite?: (done: number, all: number) => void;
 }
 
 /** Result of a synth. */
@@ -26,8 +28,8 @@ export interface SynthReport {
 }
 
 /**
- * Reads, checks, builds and writes. Throws before anything is written: a ClusterError for an invalid site, an Error of a construct, or
- * a FileError.
+ * Reads, checks, builds and writes, site by site, so that memory does not grow with their number. Throws and leaves all files as they were:
+ * a ClusterError for an invalid site, an Error of a construct, or a FileError.
  */
 export function synth(options: SynthOptions = {}): SynthReport {
   const { distFolder = 'dist', hostsFolder = 'hosts' } = options;
@@ -36,24 +38,30 @@ export function synth(options: SynthOptions = {}): SynthReport {
       `${distFolder}: the folder is both that of the objects and that of the hosts; name two folders`,
     );
   }
-  const read = readSites(options.clusterPath, options.keepGoing);
-  const { several, warnings, broken } = read;
-  // an obsolete file may be that of a site whose name cannot be read
-  const keepsObsolete = broken.length > 0;
-  const sites = read.sites.map(({ file, cluster }) => {
-    const origin = originOf(file, cluster, read);
-    return { prefix: origin.folder, ...buildSite(cluster, origin) };
-  });
-  const dist = gathered(sites, 'dist');
-  const hosts = gathered(sites, 'hosts');
-  writeOutputs([
-    { kind: DIST, folder: distFolder, several, keepsObsolete, files: dist },
-    { kind: HOSTS, folder: hostsFolder, several, keepsObsolete, files: hosts },
-  ]);
-  return { warnings, broken, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
+  const { keepGoing = false, onSite } = options;
+  const inputs = inputsOf(options.clusterPath);
+  const { several, files } = inputs;
+  const found: Findings = { warnings: [], broken: [] };
+  function* parts(): Generator<readonly Files[]> {
+    let done = 0;
+    for (const { file, cluster } of sitesOf(inputs, found, keepGoing)) {
+      const origin = originOf(file, cluster, inputs);
+      const { dist, hosts } = buildSite(cluster, origin);
+      yield [below(origin.folder, dist), below(origin.folder, hosts)];
+      done += 1;
+      onSite?.(done, files.length);
+    }
+  }
+  const [objects, machines] = writeOutputs(
+    [
+      { kind: DIST, folder: distFolder, several },
+      { kind: HOSTS, folder: hostsFolder, several },
+    ],
+    parts(),
+    // an obsolete file may be that of a site whose name cannot be read
+    () => found.broken.length > 0,
+  );
+  return { ...found, summary: `${distFolder}/: ${objects} files, ${hostsFolder}/: ${machines} files` };
 }
 
-const gathered = (sites: readonly (SiteFiles & { readonly prefix: string })[], part: keyof SiteFiles): Files =>
-  new Map(
-    sites.flatMap(({ prefix, [part]: files }) => [...files].map(([name, text]) => [prefix + name, text] as const)),
-  );
+const below = (folder: string, files: Files): Files => new Map([...files].map(([name, text]) => [folder + name, text]));

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { main as runnerOf } from '../../lib/cli/program';
 import { synthCommand } from '../../lib/cli/synth';
+import { synth } from '../../lib/synth';
 import { inProcess } from '../support/in-process';
 
 const root = resolve('.');
@@ -240,6 +241,22 @@ describe('a folder of sites', () => {
       expect(text).toContain(`as in hosts/${name}/README.md`);
       expect(text).toContain(`set the value in clusters/${name}.yaml, and run \`npm run synth\``);
     }
+  });
+
+  test('reports each site that is done', () => {
+    addSite('north');
+    addSite('south');
+    const onSite = jest.fn();
+    synth({
+      clusterPath: join(folder, 'clusters'),
+      distFolder: join(folder, 'dist'),
+      hostsFolder: join(folder, 'hosts'),
+      onSite,
+    });
+    expect(onSite.mock.calls).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
   });
 
   test('loses the folder of a site that is gone', () => {
