@@ -1,7 +1,6 @@
 import { type Cluster, mayLose, type Node, serversOf } from '../cluster';
-import { K3S_HA, KILLPOWERD, needsKillpowerd, serverPorts } from '../machines';
+import { K3S_HA, KILLPOWERD, listeners, needsKillpowerd } from '../machines';
 import { powerPlan } from '../power';
-import { METALLB } from '../releases';
 import { code, commands, type RunbookSection, table } from '../text';
 
 /** The procedures on a single host. */
@@ -36,17 +35,6 @@ export interface Installed {
 
 /** What a host must have before the installation. */
 export function requirements(cluster: Cluster): string[] {
-  const { controlPlane, loadBalancer } = cluster;
-  const [ask, ...others] = serverPorts(cluster).filter((port) => port !== controlPlane.port);
-  const rows: readonly (readonly [needed: boolean, port: string, use: string, from: string])[] = [
-    [true, `TCP ${ask}`, 'k3s-ha', 'all hosts'],
-    [true, `TCP ${others.join(', ')}`, 'etcd', 'servers'],
-    [true, `TCP ${controlPlane.port}`, 'Kubernetes API', 'all hosts and your computer'],
-    [true, 'TCP 10250', 'kubelet', 'all hosts'],
-    [true, 'UDP 8472', 'flannel (VXLAN)', 'all hosts'],
-    [loadBalancer !== undefined, `TCP and UDP ${METALLB.ports.memberlist}`, 'MetalLB', 'all hosts'],
-    [cluster.ups.length > 0, `TCP ${cluster.nut.port}`, 'upsd', 'all hosts'],
-  ];
   const needed = ([use]: readonly [boolean, ...string[]]): boolean => use;
   const hosts: readonly (readonly [needed: boolean, what: string, how: string])[] = [
     [true, 'Host name', '`hostnamectl set-hostname NAME`, as in cluster.yaml; k3s-ha refuses another'],
@@ -75,12 +63,27 @@ export function requirements(cluster: Cluster): string[] {
       ['needed', 'how'],
       hosts.filter(needed).map(([, ...cells]) => cells),
     ),
-    'A firewall accepts these connections:',
-    table(
-      ['port', 'for', 'from'],
-      rows.filter(needed).map(([, ...cells]) => cells),
-    ),
+    'A firewall accepts these packets. `preflight` tries each port. An open UDP port and a blocked one are both silent, which it notes.',
+    table(['port', 'program', 'on', 'from'], firewall(cluster)),
   ];
+}
+
+/** The rows of what a firewall accepts. */
+function firewall(cluster: Cluster): string[][] {
+  const { port: api, provider } = cluster.controlPlane;
+  const rows = listeners(cluster).flatMap(({ port, what, on, from, protocols = ['tcp'] }) => {
+    if (!from) return [];
+    const asking = from === 'servers' ? 'servers' : `all hosts${port === api ? ' and your computer' : ''}`;
+    return [
+      [
+        `${protocols.map((one) => one.toUpperCase()).join(' and ')} ${port}`,
+        what,
+        typeof on === 'string' ? on : on.join(', '),
+        asking,
+      ],
+    ];
+  });
+  return provider === 'keepalived' ? [...rows, ['IP protocol 112 (VRRP)', 'keepalived', 'servers', 'servers']] : rows;
 }
 
 /** How changed files take effect on a host. */

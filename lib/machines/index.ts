@@ -16,7 +16,6 @@ export {
   kubeletShutdown,
   LOGIND_DROP_IN,
   logindShutdown,
-  serverPorts,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
 export { KILLPOWERD, killpowerdHash, killpowerFiles, needsKillpowerd } from './killpower';
@@ -34,6 +33,7 @@ export {
 export { fetchCommand, loginAdvice, loginUser } from './login';
 export { FILES_LIST, installedFiles, installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
+export { listeners, listensOn } from './ports';
 export { readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';

@@ -3,6 +3,7 @@ import { WRITTEN_BY } from '../files';
 import { gracefulShutdown, shortestHaltBudget } from '../power';
 import { K3S_HA_PORT } from '../releases';
 import { needsKillpowerd } from './killpower';
+import { openPorts } from './ports';
 import { commentedFile, markedScript, yamlFile } from './text';
 
 /** Installed path of k3s-ha. */
@@ -14,14 +15,6 @@ export const KUBE_VIP_MANIFEST = '/usr/local/share/k3s-ha/kube-vip.yaml';
 
 /** `server/k3s-ha`, the same script for every site. */
 export const k3sHaScript = (): string => markedScript('lib/machines/scripts/k3s-ha.sh');
-
-/** TCP ports that the servers open for each other: k3s-ha, etcd and the API. https://docs.k3s.io/installation/requirements#networking */
-export const serverPorts = ({ controlPlane }: Cluster): readonly number[] => [
-  K3S_HA_PORT,
-  2379,
-  2380,
-  controlPlane.port,
-];
 
 /** `server/k3s-ha.conf`, the same for every node. Shell assignments; no value needs escaping within single quotes. */
 export function k3sHaConf(cluster: Cluster): string {
@@ -47,9 +40,9 @@ export function k3sHaConf(cluster: Cluster): string {
       assign('ON_LINK', isOnLink(cluster) ? 'yes' : 'no'),
       '# SHA-256 of /cacerts; empty: the hash in a token K10<hash>::server:<password>, else that of the servers with data',
       assign('CA_SHA256', controlPlane.caSha256 ?? ''),
-      '# TCP port on which a server answers the others, and all that they open for each other',
+      '# TCP port on which a server answers the others; the ports that hosts open, as PORT/PROTOCOL:HOSTS:FROM',
       assign('ASK_PORT', K3S_HA_PORT),
-      assign('OPEN', serverPorts(cluster).join(' ')),
+      assign('OPEN', openPorts(cluster).join(' ')),
       '# the directory of killpowerd; empty without it',
       assign('KILLPOWER', needsKillpowerd(cluster) ? cluster.nut.killpowerPath : ''),
     ],

@@ -18,7 +18,7 @@ import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
  * - `<node>.feeds`: the UPSes that feed it, a line `ups@host:port powerValue` each
  * - `<node>.agent.upsmon.conf`: of the secondary on every node
  * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
- *   `<node>.cables` (`ups offdelay driver ups.delay.shutdown`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon)
+ *   `<node>.cables` (`ups offdelay driver ups.delay.shutdown/ups.delay.start`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon)
  *
  * @throws Error for an invalid or duplicate UPS name, or a node fed by an unknown UPS
  */
@@ -30,11 +30,11 @@ export function nutFiles(model: NutModel): Record<string, string> {
     files[`${node}.ups.conf`] = upsConf(cables);
     files[`${node}.upsd.conf`] = upsdConf([LOCAL, ...(cables[0]?.addresses ?? [])], model.port, model.tls);
     files[`${node}.cables`] = lines(
-      cables.map(({ name, offDelaySeconds: seconds, driver, shownOffDelay = seconds, returnArgument }) => [
+      cables.map(({ name, offDelaySeconds: seconds, driver, shownDelays, returnArgument }) => [
         name,
         seconds,
         driver,
-        shownOffDelay,
+        `${shownDelays?.off ?? seconds}/${shownDelays?.on ?? 0}`,
         ...(returnArgument === undefined ? [] : [returnArgument]),
       ]),
     );

@@ -1,6 +1,6 @@
 import { type Cluster, primary } from '../cluster';
 import { urlHost } from '../network';
-import { driverFacts, type PowerPlan, powerPlan, type UpsPlan, writtenDelay } from '../power';
+import { driverFacts, type PowerPlan, powerPlan, roundedDelay, type UpsPlan, writtenDelay } from '../power';
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
@@ -61,7 +61,10 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
       node: ups.node,
       addresses: [first.text, ...others.map(({ text }) => text)],
       offDelaySeconds: plan.offDelaySeconds,
-      shownOffDelay: writtenDelay(ups, plan.offDelaySeconds),
+      shownDelays: driverFacts(ups) && {
+        off: writtenDelay(ups, plan.offDelaySeconds),
+        on: writtenDelay(ups, roundedDelay(ups, plan.onDelaySeconds ?? 0)),
+      },
       returnArgument: argument === 'delay' ? plan.offDelaySeconds : argument,
     },
   ];

@@ -18,8 +18,8 @@ export interface CabledUps extends UpsSection {
   readonly addresses: readonly [string, ...string[]];
   /** The driver's offdelay: seconds from the command to the cut of the output. */
   readonly offDelaySeconds: number;
-  /** What its driver shows as ups.delay.shutdown. @default - offDelaySeconds */
-  readonly shownOffDelay?: number;
+  /** What its driver shows as ups.delay.shutdown, and at least as ups.delay.start. @default - offDelaySeconds, and 0 */
+  readonly shownDelays?: { readonly off: number; readonly on: number };
   /** What its driver needs behind `shutdown.return`. @default - nothing */
   readonly returnArgument?: number;
 }

@@ -40,7 +40,7 @@ const MINUTES: DriverFacts = {
   runtimeOption: 'runtimecal',
 };
 
-/** Whole minutes: usbhid-ups(8). Restores: https://github.com/networkupstools/nut/issues/625 and 578. */
+/** Whole minutes: usbhid-ups(8), and its warning. Restores: https://github.com/networkupstools/nut/issues/625 and 578. */
 const CYBERPOWER: DriverFacts = { ...SECONDS, granularitySeconds: 60, restoresWithoutMains: true };
 
 type Device = Pick<Ups, 'driver' | 'options'>;
@@ -50,25 +50,42 @@ export interface DriverRow {
   readonly drivers: readonly string[];
   /** The value of `options.mibs`. @default - any */
   readonly mibs?: readonly string[];
-  /** True for the UPSes that may be a CyberPower, by `options.vendorid`. @default false */
-  readonly cyberPower?: boolean;
+  /** USB vendor whose UPSes these may be, by `options.vendorid`. @default - any */
+  readonly vendor?: keyof typeof VENDORS;
   /** Undefined when the driver cannot command these UPSes: synth writes no delays for them. */
   readonly facts?: DriverFacts;
   /** Why the command may never reach the UPS. @default - it does */
   readonly strands?: string;
+  /** What a user has to know beside that. @default - nothing */
+  readonly note?: string;
   /**
    * drill: the drill runs the driver against an emulated device and reads back there. measured: so done by hand, with NUT 2.8.0, 2.8.1
-   * and 2.8.5. manual: https://networkupstools.org/docs/man/. unknown: assumed, with a warning.
+   * and 2.8.5. manual: https://networkupstools.org/docs/man/. unknown: assumed, with a warning. Else the file of NUT's sources, drivers/.
    */
-  readonly source: 'drill' | 'measured' | 'manual' | 'unknown';
+  readonly source: 'drill' | 'measured' | 'manual' | 'unknown' | `${string}.c`;
 }
 
 /** The first row that fits counts. */
 export const DRIVER_ROWS: readonly DriverRow[] = [
-  { drivers: ['usbhid-ups'], cyberPower: true, facts: CYBERPOWER, source: 'manual' },
-  { drivers: ['usbhid-ups', 'mge-shut'], facts: SECONDS, source: 'manual' },
+  // usbhid-ups writes ondelay to DelayBeforeStartup and then offdelay to DelayBeforeShutdown, in seconds and as they are
+  { drivers: ['usbhid-ups'], vendor: 'CyberPower', facts: CYBERPOWER, source: 'cps-hid.c' },
+  {
+    drivers: ['usbhid-ups'],
+    vendor: 'Powercom',
+    facts: SECONDS,
+    note: 'does not send `ondelay`. NUT before 2.8.3 writes `offdelay` in the wrong byte order, and the UPS cuts after 10 min. Raptor and Smart King Pro need `powercom_sdcmd_discrete_delay` (NUT 2.8.4) and `delayStepSeconds: 60`',
+    source: 'powercom-hid.c',
+  },
+  {
+    drivers: ['usbhid-ups'],
+    vendor: 'APC',
+    facts: SECONDS,
+    note: 'newer Smart-UPS lack `shutdown.return` (preflight says so). Back-UPS RS cut after 60 s: `fixedCutDelaySeconds: 60`',
+    source: 'apc-hid.c',
+  },
+  { drivers: ['usbhid-ups', 'mge-shut'], facts: SECONDS, source: 'mge-hid.c' },
   { drivers: ['nutdrv_qx'], facts: MINUTES, source: 'drill' },
-  { drivers: ['blazer_ser', 'blazer_usb'], facts: { ...MINUTES, onDelayUnitSeconds: 60 }, source: 'manual' },
+  { drivers: ['blazer_ser', 'blazer_usb'], facts: { ...MINUTES, onDelayUnitSeconds: 60 }, source: 'drill' },
   // snmp-ups takes the length of the MIB's entries for both delays, 3, for a factor. shutdown.return is the card's "conserve battery"
   {
     drivers: ['snmp-ups'],
@@ -77,7 +94,13 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
     source: 'drill',
   },
   // NUT 2.8.0 lacks the value of the command, later versions have it: https://github.com/networkupstools/nut/pull/2041
-  { drivers: ['snmp-ups'], mibs: ['cyberpower'], facts: { ...SECONDS, returnArgument: 3 }, source: 'drill' },
+  {
+    drivers: ['snmp-ups'],
+    mibs: ['cyberpower'],
+    facts: { ...SECONDS, returnArgument: 3 },
+    note: 'NUT 2.8.0 reads no status of these cards (preflight: no data); 2.8.1 and 2.8.5 do',
+    source: 'drill',
+  },
   // a Network-M2 that refuses: https://github.com/networkupstools/nut/issues/1571. NUT 2.8.0 has only pw, later versions have the others
   {
     drivers: ['snmp-ups'],
@@ -105,17 +128,17 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
 
 const rowOf = ({ driver = '', options }: Device): DriverRow | undefined =>
   DRIVER_ROWS.find(
-    ({ drivers, mibs, cyberPower }) =>
+    ({ drivers, mibs, vendor }) =>
       drivers.includes(driver) &&
       (mibs === undefined || mibs.includes(String(options['mibs']))) &&
-      (!cyberPower || mayBeCyberPower(options)),
+      (vendor === undefined || mayBeOf(VENDORS[vendor], options)),
   );
 
 /** Drivers whose port is a host or a URL. */
 const OVER_THE_NETWORK = ['snmp-ups', 'netxml-ups', 'apcupsd-ups'];
 
-/** USB vendor of CyberPower. */
-const CYBERPOWER_VENDOR = '0764';
+/** USB vendors by their number. */
+const VENDORS = { CyberPower: '0764', Powercom: '0d9f', APC: '051d' } as const;
 
 /** NUT's default for the status poll of a driver: ups.conf(5). */
 const POLL_INTERVAL_SECONDS = 2;
@@ -153,12 +176,12 @@ export const delayStepSeconds = (ups: Ups): number => ups.delayStepSeconds ?? dr
 export const roundedDelay = (ups: Ups, seconds: number): number =>
   Math.floor(seconds / delayStepSeconds(ups)) * delayStepSeconds(ups);
 
-/** True unless vendorid names another maker: usbhid-ups without vendorid also takes a CyberPower. */
-function mayBeCyberPower({ vendorid }: Ups['options']): boolean {
+/** True unless vendorid names another maker: usbhid-ups without vendorid takes a UPS of any. */
+function mayBeOf(vendor: string, { vendorid }: Ups['options']): boolean {
   // a number in TypeScript, where 0x764 is 1892; cluster.yaml takes none that is written otherwise than 764 is (rule misread-number)
   const spellings =
     typeof vendorid === 'number' ? [10, 16, 8].map((radix) => vendorid.toString(radix)) : [String(vendorid ?? '')];
-  return spellings.some(matchesCyberPower);
+  return spellings.some((spelling) => matches(vendor, spelling));
 }
 
 /** True when a vendorid could make its delays whole seconds. */
@@ -166,9 +189,9 @@ export const needsVendor = (ups: Ups): boolean =>
   ups.delayStepSeconds === undefined && ups.options['vendorid'] === undefined && ups.driver === 'usbhid-ups';
 
 /** vendorid is a regular expression, matched anywhere in the four digits of a vendor. One with more than digits may match any. */
-function matchesCyberPower(vendorid: string): boolean {
+function matches(vendor: string, vendorid: string): boolean {
   const [, digits] = /^(?:0x)?([0-9a-f]+)$/i.exec(vendorid) ?? [];
-  return digits === undefined || CYBERPOWER_VENDOR.includes(digits);
+  return digits === undefined || vendor.includes(digits.toLowerCase());
 }
 
 /** True when the driver reads the status every pollfreq and not every pollinterval: upsdrv_updateinfo in drivers/snmp-ups.c. */

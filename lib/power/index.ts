@@ -7,7 +7,6 @@ export {
   DRIVER_ROWS,
   type DriverAccess,
   type DriverFacts,
-  type DriverRow,
   driverAccess,
   driverFacts,
   driverNumber,

@@ -1,5 +1,5 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
-import { DRIVER_ROWS, type DriverFacts, type DriverRow } from '../power';
+import { DRIVER_ROWS, type DriverFacts } from '../power';
 import { SUBJECTS } from '../rules';
 import { joined, table } from '../text';
 import { clusterJsonSchema } from './check';
@@ -114,7 +114,7 @@ function defaultOf({ default: value, properties }: Schema, stated: string | unde
   return isSimple ? `\`${value}\`` : '';
 }
 
-const SOURCES: Readonly<Record<DriverRow['source'], string>> = {
+const SOURCES: Readonly<Record<string, string>> = {
   drill: 'the drill',
   measured: 'by hand: NUT 2.8.0, 2.8.1, 2.8.5',
   manual: 'manual page',
@@ -122,21 +122,26 @@ const SOURCES: Readonly<Record<DriverRow['source'], string>> = {
 };
 
 function driversText(): string {
-  const rows = DRIVER_ROWS.map(({ drivers, mibs, cyberPower, facts, strands, source }) => [
-    `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}${cyberPower ? ', unless `vendorid` is of another maker than CyberPower' : ''}`,
+  const rows = DRIVER_ROWS.map(({ drivers, mibs, vendor, facts, strands, note, source }) => [
+    `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}${vendor ? `, ${vendor}, unless \`vendorid\` is of another maker` : ''}`,
     facts
       ? `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`
       : 'not set',
     facts ? `${facts.onDelayUnitSeconds === 1 ? 'seconds' : 'minutes'} from the ${facts.onDelayFrom}` : 'not set',
-    [...(strands ? [`**May strand**: ${strands}`] : []), ...(facts ? remarks(facts) : [])].join('; '),
-    SOURCES[source],
+    [
+      ...(strands ? [`**May strand**: ${strands}`] : []),
+      ...(facts ? remarks(facts) : []),
+      ...(note ? [note] : []),
+    ].join('; '),
+    SOURCES[source] ?? `\`${source}\` of NUT`,
   ]);
   return `${[
     '# Drivers',
     GENERATED,
-    'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`. Source `the drill` or `by hand`: the real driver ran against an emulated device, and what it wrote was read there.',
+    'What this project knows about the delays of NUT drivers. The first row that fits counts. Any other driver: rule `strand`. Source `the drill` or `by hand`: the real driver ran against an emulated device, and what it wrote was read there. A file of NUT: read in the sources of NUT 2.8.0 to 2.8.5, no device was there.',
     table(['Driver', '`offdelay`', '`ondelay`', 'Otherwise', 'Source'], rows),
     'A UPS rounds its delays **down** to whole steps: 119 becomes 60, 59 becomes 0. `lsusb` prints the vendor. `ups[].delayStepSeconds` overrides the step, `ups[].fixedCutDelaySeconds` is for a UPS that ignores `offdelay`.',
+    '`usbhid-ups` shows its own `offdelay` as `ups.delay.shutdown`, not that of the UPS. The manual recommends `ondelay: -1` for a UPS that restores its output without mains power. `shutdown.stayoff` writes the same value: test that the output returns at all.',
     'snmp-ups reads the status of a UPS only every `pollfreq`, 30 s by default; the plan counts with that.',
   ].join('\n\n')}\n`;
 }

@@ -16,6 +16,8 @@ export interface ContainerRunnerProps {
   readonly spec: Container;
   /** Its name in the log. */
   readonly title: string;
+  /** Its root file system, which stays as it is. */
+  readonly image: string;
   /** A process whose network and UTS namespaces the container shares. */
   readonly hostPid: number;
   /** An empty folder on a tmpfs for its root file systems. */
@@ -37,7 +39,7 @@ const DEFAULT_CAPABILITIES =
   'chown dac_override fsetid fowner mknod net_raw setgid setuid setfcap setpcap net_bind_service sys_chroot kill audit_write';
 
 /**
- * A container with the root file system of this host under a temporary overlay, in its own mount and PID namespaces. When it exits, it is
+ * A container with its image under a temporary overlay, in its own mount and PID namespaces. When it exits, it is
  * restarted after a back-off, with a new root file system and the same volumes.
  */
 export class ContainerRunner {
@@ -126,7 +128,7 @@ export class ContainerRunner {
   }
 
   private launch(): BackgroundProcess {
-    const { spec, hostPid, logFile } = this.props;
+    const { spec, image, hostPid, logFile } = this.props;
     const folder = join(this.props.folder, `root-${this.restarts}`);
     mkdirSync(folder, { recursive: true });
     const table = join(folder, 'mounts');
@@ -142,7 +144,7 @@ export class ContainerRunner {
         [
           ...[`--net=/proc/${hostPid}/ns/net`, `--uts=/proc/${hostPid}/ns/uts`],
           ...['unshare', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--propagation', 'private'],
-          ...['sh', '-c', this.script, 'container.sh', folder, access],
+          ...['sh', '-c', this.script, 'container.sh', image, folder, access],
           ...privilegeArguments(spec.securityContext),
           ...this.withEnvironment(command),
         ],
@@ -161,7 +163,11 @@ export class ContainerRunner {
 
   private mountTable(): string {
     const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name) => `/dev/${name}`);
-    return [...devices.map((path) => ({ source: path, target: path, readOnly: false })), ...this.props.mounts]
+    // with hostNetwork, the kubelet mounts the /etc/hosts of the node; upsc without a host name asks for localhost
+    return [
+      ...[...devices, '/etc/hosts'].map((path) => ({ source: path, target: path, readOnly: false })),
+      ...this.props.mounts,
+    ]
       .map(({ source, target, readOnly }) => `${source}\t${target}\t${readOnly ? 'ro' : 'rw'}\n`)
       .join('');
   }

@@ -3,6 +3,8 @@ import type { Scenario } from './scenario';
 
 /** Variable with the release of Kubernetes that a drill is to build instead of its own. */
 export const KUBERNETES_VARIABLE = 'DRILL_KUBERNETES';
+/** Variable with the Debian release whose NUT a drill is to run instead of that of this host. */
+export const NUT_VARIABLE = 'DRILL_NUT';
 
 /** One sequence of events, in a lab of its own. */
 export interface ScenarioPlan {
@@ -10,6 +12,8 @@ export interface ScenarioPlan {
   /** One line: what happens. */
   readonly summary: string;
   readonly run: (scenario: Scenario) => Promise<void>;
+  /** Whether it can show anything with the software of this run. @default - always */
+  readonly applies?: () => boolean;
 }
 
 /** Scenarios on one subject. They start in the order of the list and run concurrently, as many as this host can carry. */

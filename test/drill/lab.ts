@@ -7,6 +7,7 @@ import type { Address } from '../../lib/network/address';
 import type { SiteFiles } from '../../lib/synth/app';
 import type { Mount } from './container-runner';
 import { Host, type Watcher } from './host';
+import { type RootFileSystem, rootFileSystem } from './machine/root-file-systems';
 import { Manifests } from './manifests';
 import type { MegatecOptions } from './megatec';
 import { Network } from './network';
@@ -34,7 +35,9 @@ export interface LabProps {
   readonly watcher?: Watcher;
   /** Of every UPS; some options are for serial ones. @default - a UPS in real time with an endless battery */
   readonly ups?: MegatecOptions;
-  /** Programs in the image of every container beside those of this host: path to script. @default - none */
+  /** Root file system of every container. @default - that of this host */
+  readonly image?: RootFileSystem;
+  /** Programs in the image of every container beside those of `image`: path to script. @default - none */
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
@@ -120,6 +123,7 @@ export class Lab {
       if (ups instanceof UpsEmulator)
         this.prepared.find(([{ name: host }]) => host === node)?.[1].set(port, ups.device);
     }
+    const image = this.props.image && (await rootFileSystem(this.props.image, scenario));
     const imageFiles = this.imageFiles();
     for (const [node] of this.prepared) {
       const host = this.host(node.name);
@@ -129,6 +133,7 @@ export class Lab {
         folder: join(scenario.folder(host.name), 'pods'),
         logFolder: join(scenario.logFolder, host.name),
         timeline: scenario.timeline,
+        image,
         imageFiles,
       });
       this.kubelets.set(host.name, kubelet);

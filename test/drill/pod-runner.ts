@@ -15,7 +15,9 @@ interface PodRunnerProps {
   readonly folder: string;
   readonly logFolder: string;
   readonly timeline: Timeline;
-  /** Files in the image of every container beside those of this host. @default - none */
+  /** Root file system of every container. @default - that of this host */
+  readonly image?: string;
+  /** Files in the image of every container beside those of `image`. @default - none */
   readonly imageFiles?: readonly Mount[];
 }
 
@@ -66,6 +68,7 @@ export class PodRunner {
         spec,
         title,
         timeline,
+        image: this.props.image ?? '/',
         hostPid: host.pid,
         folder: join(folder, spec.name),
         logFile: join(this.props.logFolder, `${spec.name}.log`),

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { controlPlaneDrill } from './control-plane/drill';
-import { type Drill, KUBERNETES_VARIABLE, type ScenarioPlan } from './drill';
+import { type Drill, KUBERNETES_VARIABLE, NUT_VARIABLE, type ScenarioPlan } from './drill';
 import { kubernetesDrill } from './kubernetes/drill';
 import { loadBalancerDrill } from './load-balancer/drill';
 import { powerDrill } from './power/drill';
@@ -25,6 +25,7 @@ interface Options {
   readonly keep?: boolean;
   readonly verbose?: boolean;
   readonly kubernetes?: string;
+  readonly nut?: string;
 }
 
 interface Job {
@@ -42,6 +43,10 @@ const program = new Command('npm run drill --')
   .option('--keep', `keep the logs in ${LOG_FOLDER}/ also if all checks pass`)
   .option('--verbose', 'print events as they happen')
   .option('--kubernetes <version>', 'another release for the drill kubernetes, such as v1.34.4')
+  .option(
+    '--nut <release>',
+    'for the drill power, NUT of another Debian release, such as trixie (2.8.1) or sid (2.8.5 on 2026-11-30)',
+  )
   .addHelpText(
     'after',
     '\nExit status: 0 all checks passed, 1 a check failed, 2 wrong arguments, or this host cannot run the drill.',
@@ -49,6 +54,7 @@ const program = new Command('npm run drill --')
   .exitOverride((stop) => process.exit(stop.exitCode === 0 ? 0 : 2))
   .action(async (names: readonly string[], options: Options) => {
     if (options.kubernetes !== undefined) process.env[KUBERNETES_VARIABLE] = options.kubernetes;
+    if (options.nut !== undefined) process.env[NUT_VARIABLE] = options.nut;
     process.exitCode = options.list ? list() : await main(names, options);
   });
 
@@ -70,10 +76,8 @@ async function main(names: readonly string[], options: Options): Promise<number>
     console.error(`there is no drill "${unknown}"; --list prints them`);
     return 2;
   }
-  const jobs =
-    names.length === 0
-      ? all.filter(({ drill }) => !drill.onDemand)
-      : all.filter((job) => names.some((name) => isNamed(job, name)));
+  const wanted = (job: Job) => (names.length === 0 ? !job.drill.onDemand : names.some((name) => isNamed(job, name)));
+  const jobs = all.filter((job) => wanted(job) && (job.plan.applies?.() ?? true));
   const folder = sandboxFolder();
   if (folder !== undefined) return runJobs(jobs, folder, options);
 

@@ -75,6 +75,18 @@ export class Scenario {
     await until(() => performance.now() >= end, milliseconds + 60_000, what);
   }
 
+  /** Runs a scenario without a cure: it has to fail, and first at the check `what`. */
+  async failsFirstAt(what: string, run: (scenario: Scenario) => Promise<void>): Promise<void> {
+    const control = new Control(this.name, this.timeline, this.baseFolder);
+    try {
+      await run(control);
+    } catch (error) {
+      if (!(error instanceof Unreached)) throw error;
+    }
+    const failed = control.checks.find(({ passed }) => !passed);
+    this.check(`control: it fails at "${what}"`, failed?.what === what, failed?.detail ?? 'nothing failed');
+  }
+
   measure(what: string, values: Readonly<Record<string, string>> | string): void {
     this.measurements.push({ what, values: typeof values === 'string' ? { '': values } : values });
   }
@@ -82,6 +94,14 @@ export class Scenario {
   private begin(what: string): void {
     this.step = what;
     this.stepStartedAt = performance.now();
+  }
+}
+
+/** Ends at the first check that fails. */
+class Control extends Scenario {
+  override check(what: string, passed: boolean, detail = ''): void {
+    super.check(what, passed, detail);
+    if (!passed) throw new Unreached(what);
   }
 }
 

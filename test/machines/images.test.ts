@@ -173,8 +173,8 @@ describe('server/k3s-ha.conf', () => {
   };
 
   test('sets the variables of the site in a shell', () => {
-    expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'SERVERS', 'ON_LINK', 'OPEN')).toBe(
-      'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nSERVERS=k3s-1=192.168.10.11 k3s-2=192.168.10.12 k3s-3=192.168.10.13\nON_LINK=yes\nOPEN=2378 2379 2380 6443\n',
+    expect(assigned(textOf('server/k3s-ha.conf'), 'CLUSTER', 'VIP', 'PORT', 'SERVERS', 'ON_LINK')).toBe(
+      'CLUSTER=home\nVIP=192.168.10.5\nPORT=6443\nSERVERS=k3s-1=192.168.10.11 k3s-2=192.168.10.12 k3s-3=192.168.10.13\nON_LINK=yes\n',
     );
   });
 

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostFiles } from '../../lib/synth/hosts';
+import { withAgent } from '../handbook/site-with-agent';
 import { SHELLS } from '../support/shells';
 import { site } from '../support/sites';
 import { stubServers } from './k3s-ha-machine';
 
 describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
-  const { at } = stubServers(command);
+  const { install, at } = stubServers(command);
 
   describe('an answer', () => {
     const rejected = /^HTTP\/1\.0 403 /;
@@ -33,44 +34,37 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       expect(at(0).answers(bytes())).toMatch(rejected);
     });
 
-    test('gives a vote for this boot', () => {
-      at(0).run('status');
-      const boot = at(0).read('run/boot')?.trim();
-      expect(at(0).answers(at(0).question('vote', 'k3s-2', boot))).toContain('k3s-1 none - k3s-2@');
-      expect(at(0).answers(at(0).question('vote', 'k3s-3', boot))).toContain('k3s-1 none - k3s-2@');
-    });
+    describe('to a request for a vote', () => {
+      const vote = (from = 'k3s-2') => at(0).question('vote', from, at(0).read('run/boot')?.trim());
+      beforeEach(() => at(0).run('status'));
 
-    test('gives no vote for a request of an earlier boot', () => {
-      at(0).run('status');
-      const replayed = at(0).question('vote', 'k3s-2', at(0).read('run/boot')?.trim());
-      at(0).reboots();
-      expect(at(0).answers(replayed)).toContain('k3s-1 none - - ');
-    });
+      test('gives one for this boot', () => {
+        expect(at(0).answers(vote())).toContain('k3s-1 none - k3s-2@');
+        expect(at(0).answers(vote('k3s-3'))).toContain('k3s-1 none - k3s-2@');
+      });
 
-    test('gives no vote with data', () => {
-      at(0).run('status');
-      at(0).hasData();
-      expect(at(0).answers(at(0).question('vote', 'k3s-2', at(0).read('run/boot')?.trim()))).toMatch(
-        /k3s-1 data \w{64} - /,
-      );
-    });
+      test.each([
+        ['of an earlier boot', () => [vote(), at(0).reboots()], / none - - /],
+        ['while it has data', () => [vote(), at(0).hasData()], / data \w{64} - /],
+        ['of a server that has data', () => [vote(), at(1).hasData()], / none - - /],
+      ])('gives none %s', (_, prepare, says) => {
+        const [request = ''] = prepare();
+        expect(at(0).answers(`${request}`)).toMatch(says);
+      });
 
-    test('gives no vote to a server that has data', () => {
-      at(0).run('status');
-      at(1).hasData();
-      expect(at(0).answers(at(0).question('vote', 'k3s-2', at(0).read('run/boot')?.trim()))).toContain(
-        'k3s-1 none - - ',
-      );
+      test('gives none to an agent', () => {
+        install(site(withAgent));
+        at(0).run('status');
+        expect(at(0).answers(vote('worker'))).toContain('k3s-1 none - - ');
+      });
     });
   });
 
   test('the service for OpenRC can be read by the shell, and its supervisor restarts the listener without limit', () => {
     const service = hostFiles(site()).get('server/k3s-ha.openrc') ?? '';
     const [program, ...rest] = command;
-    expect(spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' })).toMatchObject({
-      stderr: '',
-      status: 0,
-    });
+    const { status, stderr } = spawnSync(program, [...rest, '-n'], { input: service, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
     expect(service).toMatch(
       /^supervisor=supervise-daemon\ncommand=\/usr\/local\/sbin\/k3s-ha\ncommand_args=listen\n[\s\S]*\nrespawn_max=0$/m,
     );

@@ -10,15 +10,11 @@ import { hostFiles } from '../../lib/synth/hosts';
 import { site } from '../support/sites';
 
 /** What /cacerts of a cluster serves, and its hash. */
-export const caOf = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
+const caOf = (name: string): string => `-----BEGIN CERTIFICATE-----\n${name}\n-----END CERTIFICATE-----\n`;
 export const sumOf = (name: string): string => createHash('sha256').update(caOf(name)).digest('hex');
 
-/** Exit status and output of a call of k3s-ha. */
-export interface Answer {
-  readonly code: number | null;
-  readonly line: string;
-  readonly lines: readonly string[];
-}
+/** What a server does, what happened before, and exit status and line of its `start`. */
+type Decision = readonly [does: string, before: () => void, says: string | RegExp];
 
 const HOME = site();
 const computed = new WeakMap<Cluster, ReadonlyMap<string, string>>();
@@ -33,7 +29,8 @@ const PASSWORD = '0123456789abcdef-of-the-test';
 
 /**
  * A node of folders. Its curl asks k3s-ha of the other servers in their folders, so question, vote and answer are real. A file
- * peers/ADDRESS names the folder of a server, serving/HOST:PORT is an open API, macs/ADDRESS the answer to ARP.
+ * peers/ADDRESS names the folder of a server, serving/HOST:PORT is an open API, macs/ADDRESS the answer to ARP, and
+ * ports/ADDRESS/PORT/PROTOCOL what curl or bash say of a port: by default a connection of TCP, and nothing of UDP.
  */
 export class StubMachine {
   readonly folder = mkdtempSync(join(tmpdir(), 'k3s-ha-'));
@@ -50,19 +47,19 @@ export class StubMachine {
     if (!node) throw new Error(`the site has no node ${index}`);
     this.name = node.name;
     this.addresses = node.address.map(({ text }) => text);
-    this.write('k3s-ha', files.get('server/k3s-ha') ?? '');
-    this.write('k3s-ha.conf', files.get('server/k3s-ha.conf') ?? '');
+    for (const file of ['k3s-ha', 'k3s-ha.conf']) this.write(file, files.get(`server/${file}`) ?? '');
     this.write('config/config.yaml', files.get('server/config.yaml') ?? '');
     this.write('config/token', `${PASSWORD}\n`);
     this.write('route', '192.168.10.5 dev eth0 src 192.168.10.11 uid 0\n');
     this.has(...this.addresses);
     this.stub('curl', CURL);
     this.stub('ip', IP);
+    this.stub('bash', 'cat "$F/ports/$3/$4/udp" 2>/dev/null && exit 1; exit 142\n');
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
     this.stub('timedatectl', 'echo yes\n');
-    this.sets({ K3S_HA_HOSTNAME: this.name.toUpperCase() });
+    this.isNamed(this.name.toUpperCase());
   }
 
   /** Installs the files of hosts/ below root/. */
@@ -98,6 +95,10 @@ export class StubMachine {
     this.write('environment', `${this.read('environment') ?? ''}${lines.join('')}`);
   }
 
+  isNamed(name: string): void {
+    this.sets({ K3S_HA_HOSTNAME: name });
+  }
+
   /** Its addresses. */
   has(...addresses: readonly string[]): void {
     const lines = addresses.map((one) => `2: eth0    ${one.includes(':') ? 'inet6' : 'inet'} ${one}/24 scope global`);
@@ -109,34 +110,23 @@ export class StubMachine {
     this.write(`serving/${host}:6443`, caOf(ca));
   }
 
-  /** A device with this MAC address answers ARP for this address. */
-  neighbour(address: string, mac: string): void {
-    this.write(`macs/${address}`, `${mac}\n`);
-  }
-
   /** Connects it to another server, in one direction. */
   reaches(other: StubMachine): void {
     for (const address of other.addresses) {
       this.write(`peers/${address}`, other.folder);
-      this.neighbour(address, '02:00:00:00:00:99');
+      this.write(`macs/${address}`, '02:00:00:00:00:99');
     }
   }
 
-  /** Packets to another server are dropped, which still answers ARP. */
-  dropsTo(other: StubMachine): void {
-    for (const address of other.addresses) rmSync(join(this.folder, 'peers', address));
+  /** Packets to another server are dropped, which still answers ARP unless it is powered off. */
+  dropsTo(other: StubMachine, folders: readonly string[] = ['peers']): void {
+    for (const one of folders) for (const address of other.addresses) rmSync(join(this.folder, one, address));
   }
 
-  /** Another server is powered off. */
-  loses(other: StubMachine): void {
-    this.dropsTo(other);
-    for (const address of other.addresses) rmSync(join(this.folder, 'macs', address));
-  }
-
-  /** Gives it data of a cluster. */
+  /** Gives it data of a cluster, or with '' of one that has no CA yet. */
   hasData(ca = 'ours'): void {
     mkdirSync(join(this.folder, 'data/server/db/etcd/member/wal'), { recursive: true });
-    this.write('data/server/tls/server-ca.crt', caOf(ca));
+    this.write('data/server/tls/server-ca.crt', ca && caOf(ca));
   }
 
   /** A power cycle: /run is empty. */
@@ -144,10 +134,19 @@ export class StubMachine {
     rmSync(join(this.folder, 'run'), { recursive: true, force: true });
   }
 
-  run(...args: readonly string[]): Answer {
+  /** Exit status, last line and all lines of a call of k3s-ha. */
+  run(...args: readonly string[]) {
     const { status, stdout, stderr } = spawnSync(join(this.folder, 'bin/k3s-ha'), args, { encoding: 'utf8' });
     const lines = `${stdout}${stderr}`.trim().split('\n');
     return { code: status, line: (lines.at(-1) ?? '').replace(/^k3s-ha: /, ''), lines };
+  }
+
+  /** Exit status and last line of `k3s-ha start`, which leaves settings only of that to which it decides. */
+  start(): string {
+    const { code, line } = this.run('start');
+    const left = ['run/found.env', 'config/config.yaml.d/50-join.yaml'].map((file) => this.read(file) !== undefined);
+    expect([line, ...left]).toEqual([line, line.startsWith('INIT '), line.startsWith('JOIN ')]);
+    return `${code} ${line}`;
   }
 
   /** What k3s-ha answers to these bytes. */
@@ -194,9 +193,16 @@ export function stubServers(shell: readonly string[]) {
     install,
     all: () => servers,
     at,
+    /** A test for each decision of a node. */
+    decides(index: number, rows: readonly Decision[]): void {
+      test.each(rows)('%s', (_, before, says) => {
+        before();
+        expect(at(index).start()).toMatch(says);
+      });
+    },
     /** Powers a server off. */
     off(index: number): void {
-      for (const one of servers) if (one !== at(index)) one.loses(at(index));
+      for (const one of servers) if (one !== at(index)) one.dropsTo(at(index), ['peers', 'macs']);
     },
   };
 }
@@ -221,7 +227,15 @@ case $last in
     exit
     ;;
 esac
-peer=$(cat "$F/peers/$address" 2>/dev/null) || { printf ' 000'; exit 28; }
+peer=$(cat "$F/peers/$address" 2>/dev/null)
+case "$*" in
+  *time_connect*)
+    cat "$F/ports/$address/\${host##*:}/tcp" 2>/dev/null && exit 7
+    [ -z "$peer" ] && printf ' 0.000000' || printf ' 0.000123'
+    exit
+    ;;
+esac
+[ -n "$peer" ] || { printf ' 000'; exit 28; }
 [ "$peer" != refuses ] || { printf ' 000'; exit 7; }
 reply=$(printf 'GET /%s HTTP/1.1\\r\\n\\r\\n' "\${url#*/}" | "$peer/bin/k3s-ha" answer 2>/dev/null | tr -d '\\r')
 code=$(echo "$reply" | sed -n '1s/^HTTP.1.0 \\([0-9]*\\).*/\\1/p')

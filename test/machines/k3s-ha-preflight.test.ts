@@ -1,8 +1,13 @@
 import { installedFiles } from '../../lib/machines';
+import { hostFiles } from '../../lib/synth/hosts';
 import { withAgent } from '../handbook/site-with-agent';
 import { SHELLS } from '../support/shells';
 import { site } from '../support/sites';
 import { stubServers } from './k3s-ha-machine';
+
+const SILENT = ' 0.000000';
+const REFUSED = 'failed: Connection refused\n 0.000000';
+const PROHIBITED = 'failed: No route to host\n 0.000000';
 
 describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
   const { install, all, at, off } = stubServers(command);
@@ -25,11 +30,45 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
       'ok: its name is k3s-1',
       'ok: k3s-2 (192.168.10.12) answers on TCP port 2378',
       'ok: k3s-3 (192.168.10.13) answers on TCP port 2378',
+      ...['k3s-2 (192.168.10.12)', 'k3s-3 (192.168.10.13)'].flatMap((server) => [
+        `ok: ${server} accepts 2378/tcp, 2379/tcp, 2380/tcp, 6443/tcp, 7946/tcp, 10250/tcp`,
+        `note: ${server} is silent on 7946/udp, 8472/udp: blocked if no program listens there yet, otherwise not known`,
+      ]),
       'ok: the clock is synchronized',
       'ok: the kernel has memory cgroups',
       'ok: SELinux is off, or has the policy of k3s',
       expect.stringContaining(`hash ${installedFiles(site(), 'server', {}).hash};`),
     ]);
+  });
+
+  test('tries each port that hosts/README.md lists', () => {
+    at(1).installs();
+    const tried = at(1)
+      .run('preflight')
+      .lines.filter((line) => line.includes('k3s-1 '))
+      .flatMap((line) => line.match(/\d+\/(tcp|udp)/g) ?? []);
+    const listed = [
+      ...(hostFiles(site()).get('README.md') ?? '').matchAll(/^\| (TCP|UDP)( and UDP)? (\d+) \|/gm),
+    ].flatMap(([, first = '', second, port]) =>
+      [first, ...(second ? ['UDP'] : [])].map((one) => `${port}/${one.toLowerCase()}`),
+    );
+    expect(listed.length).toBeGreaterThan(0);
+    expect(tried.toSorted()).toEqual(listed.toSorted());
+  });
+
+  test.each([
+    ['TCP that refuses is reached', '2380/tcp', REFUSED, 'ok', 'refuses 2380/tcp: no program'],
+    ['TCP that ICMP prohibits is blocked', '10250/tcp', PROHIBITED, 'problem', 'drops packets to 10250/tcp;'],
+    ['UDP that refuses is reached', '8472/udp', REFUSED, 'ok', 'refuses 8472/udp: no program'],
+    ['UDP that ICMP prohibits is blocked', '8472/udp', PROHIBITED, 'problem', 'drops packets to 8472/udp;'],
+  ])('%s', (_, port, answer, kind, says) => {
+    at(0).write(`ports/192.168.10.13/${port}`, answer);
+    expect(lines()).toContainEqual(expect.stringContaining(`${kind}: k3s-3 (192.168.10.13) ${says}`));
+  });
+
+  test('says that it tries no port of UDP without bash', () => {
+    at(0).stub('bash', 'exit 127\n');
+    expect(lines()).toContain('note: 7946/udp, 8472/udp of k3s-2 (192.168.10.12) is not tried without bash');
   });
 
   test('prints what killpowerd --rehearse finds', () => {
@@ -42,8 +81,7 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
   test('prints each problem with its cure', () => {
     at(0).sets({ K3S_HA_HOSTNAME: 'debian', K3S_HA_NOW: '1000' });
     at(0).dropsTo(at(1));
-    const curl = at(0).read('bin/curl') ?? '';
-    at(0).stub('curl', `case "$*" in *time_connect*192.168.10.13:2380/) printf 0.000000; exit 28;; esac\n${curl}`);
+    at(0).write('ports/192.168.10.13/2380/tcp', SILENT);
     at(0).stub('timedatectl', 'echo no\n');
     at(0).write('root/sys/fs/cgroup/cgroup.controllers', 'cpuset cpu\n');
     at(0).write('root/sys/fs/selinux/enforce', '1');
@@ -52,8 +90,9 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
     expect(problems()).toEqual(
       [
         /^problem: this host is named debian, .*; run hostnamectl set-hostname k3s-1$/,
-        /^problem: k3s-2 \(192\.168\.10\.12\) is on and drops packets; open TCP ports 2378 2379 2380 6443 in its firewall/,
-        /^problem: k3s-3 \(192\.168\.10\.13\) drops packets to TCP port 2380; open it in its firewall$/,
+        /^problem: k3s-2 \(192\.168\.10\.12\) drops packets, or has just lost power; open 2378\/tcp, .* in its firewall/,
+        /^problem: k3s-2 \(192\.168\.10\.12\) drops packets to 2378\/tcp, .* 10250\/tcp; open it in its firewall$/,
+        /^problem: k3s-3 \(192\.168\.10\.13\) drops packets to 2380\/tcp; open it in its firewall$/,
         /^problem: the clock is not synchronized; run timedatectl set-ntp true$/,
         /^problem: the clock of this host is \d+ s from that of k3s-3; run timedatectl set-ntp true on both$/,
         /^problem: the kernel has no memory cgroups; on a Raspberry Pi append .*cgroup_enable=memory/,
@@ -65,11 +104,7 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
   });
 
   test.each([
-    [
-      'another address',
-      () => at(0).has('192.168.10.77'),
-      /^problem: this host has 192\.168\.10\.77, and cluster\.yaml/,
-    ],
+    ['another address', () => at(0).has('192.168.10.77'), /^problem: this host has 192\.168\.10\.77, and/],
     ['no token', () => at(0).write('config/token', ''), /^problem: there is no token in .*; put it there$/],
     ['a server that is off', () => off(1), /^problem: k3s-2 \(192\.168\.10\.12\) is powered off or disconnected; /],
   ])('finds %s', (_what, spoil, says) => {

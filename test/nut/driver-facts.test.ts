@@ -18,24 +18,22 @@ function withCard(options: Options) {
   return { plan, section: files[`${node.name}.ups.conf`], cables: files[`${node.name}.cables`] };
 }
 
-test('a driver that divides both delays gets them multiplied, and preflight expects what it shows', () => {
-  const { plan, section, cables } = withCard({ mibs: 'apcc' });
-  const [off = 0, on = 0] = [plan?.offDelaySeconds, plan?.onDelaySeconds];
-  expect(section).toContain(`offdelay = "${3 * off}"\n  ondelay = "${3 * on}"\n`);
-  expect(cables).toBe(`ups1 ${off} snmp-ups ${3 * off}\n`);
-});
-
-test.each(['pw', 'eaton_pw_nm2', 'eaton_pxg_ups'])('the command to a card with %s carries the delay', (mibs) => {
-  const { plan, section, cables } = withCard({ mibs });
-  const off = plan?.offDelaySeconds;
-  expect(section).toContain(`offdelay = "${off}"\n`);
-  expect(cables).toBe(`ups1 ${off} snmp-ups ${off} ${off}\n`);
-});
-
-test('the command to a CyberPower card carries the value that NUT 2.8.0 lacks', () => {
-  const { plan, cables } = withCard({ mibs: 'cyberpower' });
-  expect(cables).toBe(`ups1 ${plan?.offDelaySeconds} snmp-ups ${plan?.offDelaySeconds} 3\n`);
-});
+// a driver that divides both delays, cards that need the delay behind the command, and the value that NUT 2.8.0 lacks
+test.each([
+  ['apcc', 3, ''],
+  ['pw', 1, ' OFF'],
+  ['eaton_pw_nm2', 1, ' OFF'],
+  ['eaton_pxg_ups', 1, ' OFF'],
+  ['cyberpower', 1, ' 3'],
+])(
+  'a card with %s gets both delays times %i, the command carries "%s", and preflight expects that',
+  (mibs, times, argument) => {
+    const { plan, section, cables } = withCard({ mibs });
+    const { offDelaySeconds: off, onDelaySeconds: on = 0 } = plan ?? { offDelaySeconds: 0 };
+    expect(section).toContain(`offdelay = "${times * off}"\n  ondelay = "${times * on}"\n`);
+    expect(cables).toBe(`ups1 ${off} snmp-ups ${times * off}/${times * on}${argument.replace('OFF', String(off))}\n`);
+  },
+);
 
 test.each(['ietf', 'mge'])('a card that the driver cannot command gets no delays: %s', (mibs) => {
   expect(withCard({ mibs }).section).not.toContain('delay');

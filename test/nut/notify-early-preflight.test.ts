@@ -160,11 +160,15 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.run('preflight.sh').status).toBe(1);
     });
 
-    test('reads the delay of a driver that multiplies it', () => {
-      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, shownOffDelay: 360 })) });
+    test('reads the delays of a driver that multiplies them', () => {
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, shownDelays: { off: 360, on: 540 } })) });
       healthy();
       expect(said()).toEqual([expect.stringContaining('ups1 would cut its output after 40 s')]);
       pod.ups('ups1', 'ups.delay.shutdown', '360');
+      expect(said()).toEqual(['ready']);
+      pod.ups('ups1', 'ups.delay.start', '539');
+      expect(said()).toEqual([expect.stringContaining('ups1 would restore its output too early')]);
+      pod.ups('ups1', 'ups.delay.start', '540');
       expect(said()).toEqual(['ready']);
     });
 

@@ -25,7 +25,7 @@ describe('the files', () => {
   });
 
   test('give the UPS node the offdelay of the plan', () => {
-    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups 120\n');
+    expect(configuration()['srv1.cables']).toBe('ups1 120 usbhid-ups 120/0\n');
   });
 
   test('make a node primary for its own UPS and secondary for the other one that feeds it', () => {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../lib/live/verify/canonical';
-import { fixedListeners } from '../../lib/rules/ports';
+import { listeners } from '../../lib/machines';
 import { checkCluster } from '../../lib/site/check';
 import { buildSite } from '../../lib/synth/app';
 import { at } from '../metallb/support';
@@ -13,7 +13,7 @@ test.each([
   const checked = checkCluster(site());
   if (!('cluster' in checked)) throw new Error('the site has an error');
   const { cluster } = checked;
-  const known = [...fixedListeners(cluster).map(({ port }) => port), cluster.controlPlane.port, cluster.nut.port];
+  const known = listeners(cluster).map(({ port }) => port);
   const taken = objectsOf(buildSite(cluster).dist)
     .filter(({ object }) => at(object, 'spec.template.spec.hostNetwork') === true)
     .flatMap(({ object }) => at(object, 'spec.template.spec.containers') as JsonObject[])

@@ -26,6 +26,14 @@ others() { names | grep -vFx "$self"; }
 is_server() { is_in "$self" "$(names)"; }
 addresses() { for node in $SERVERS $AGENTS; do [ "${node%%=*}" != "$1" ] || (IFS=, && echo ${node#*=}); done; }
 who() { echo "$1 ($(addresses "$1"))"; }
+# TO FROM: the ports that one node opens for another, as PORT/PROTOCOL, in a sentence
+ports() {
+  list "$(for port in $OPEN; do
+    hosts=${port#*:}
+    is_of "$1" "${hosts%:*}" && is_of "$2" "${hosts#*:}" && echo "${port%%:*}"
+  done)"
+}
+is_of() { case $2 in hosts) ;; servers) is_in "$1" "$(names)" ;; *) is_in "$1" "$(echo "$2" | tr , ' ')" ;; esac; }
 
 # the addresses of this host that are ready for use
 here() { "$ip" -o address show scope global | grep -Ev ' (temporary|deprecated|tentative|dadfailed)( |$)' | sed -n 's/.* inet6* \([^ /]*\).*/\1/p'; }
@@ -119,8 +127,8 @@ ask() {
     case $http:$code:$(neighbour "$address") in
       403:*) reason='on rejects this node; install the same token and k3s-ha.conf on both' ;;
       000:*:) ;;
-      000:7:*) reason="on is on and refuses port $ASK_PORT; run systemctl enable --now k3s-ha.socket there, or open TCP ports $OPEN in its firewall" ;;
-      000:*) reason="on is on and drops packets; open TCP ports $OPEN in its firewall for the other servers" ;;
+      000:7:*) reason="on is on and refuses port $ASK_PORT; run systemctl enable --now k3s-ha.socket there, or open $(ports "$1" "$self") in its firewall" ;;
+      000:*) reason="on drops packets, or has just lost power; open $(ports "$1" "$self") in its firewall, or power it on" ;;
       *) reason='on answers without the token of this cluster; check which device has its address' ;;
     esac
   done

@@ -6,10 +6,9 @@ root=${K3S_HA_ROOT:-} # of /proc, /sys and the installed files
 
 ok() { echo "ok: $1"; }
 note() { echo "note: $1"; }
-problem() {
-  echo "problem: $1"
-  failed=1
-}
+problem() { failed=1; echo "problem: $1"; }
+# STATUS OK PROBLEM
+says() { if [ "$1" = 0 ]; then ok "$2"; else problem "$3"; fi; }
 # COMMAND...: the line of its refusal is a problem
 passes() {
   refusal=$("$@") && return
@@ -35,14 +34,40 @@ check_files() {
   done
 }
 
-# a connection that is refused reaches the host: what listens there may not run yet
-check_ports() { # SERVER
-  ports=$OPEN
-  is_server || ports="$ASK_PORT $PORT"
-  for port in $ports; do
-    for address in $(addresses "$1"); do
-      connected=$(curl --noproxy '*' -gs -o /dev/null --connect-timeout 2 --max-time 3 -w '%{time_connect}' "http://$(host_port "$address" "$port")/")
-      [ $? != 28 ] || [ "${connected#0.000}" = "$connected" ] || problem "$(who "$1") drops packets to TCP port $port; open it in its firewall"
+# ADDRESS PORT/PROTOCOL: prints open, refused, silent, unknown or untried, and the port
+probe() {
+  if [ "${2#*/}" = tcp ]; then
+    told=silent
+    said=$(LC_ALL=C curl --noproxy '*' -gsv -o /dev/null --connect-timeout 2 --max-time 3 -w ' %{time_connect}' "http://$(host_port "$1" "${2%/*}")/" 2>&1)
+    case $said in *' 0.000000' | *' 0.000') ;; *) said='' told=open ;; esac
+  else
+    # an open UDP port is silent too
+    told=unknown
+    said=$(LC_ALL=C bash -c 'exec 3<>"/dev/udp/$0/$1" && echo >&3 && read -rt 2 -u 3 _' "$1" "${2%/*}" 2>&1)
+    case $? in 0) told=open ;; 127) told=untried ;; esac
+  fi
+  # by ICMP a firewall refuses with "prohibited", and the kernel with "port unreachable"
+  case $said in *'onnection refused'*) told=refused ;; *'o route to host'* | *'ermission denied'*) told=silent ;; esac
+  echo "$told $2"
+}
+check_ports() { # NODE
+  for address in $(addresses "$1"); do
+    node="$1 ($address)"
+    probed=$(for port in $(ports "$1" "$self" | tr -d ,); do probe "$address" "$port" & done; wait)
+    case $probed$(neighbour "$address") in
+      *open* | *refused* | *:*) ;;
+      *) problem "$node is powered off or disconnected; power it on"; continue ;;
+    esac
+    for told in open refused unknown untried silent; do
+      port=$(list "$(echo "$probed" | sed -n "s/^$told //p" | sort -n)")
+      case $told:$port in
+        *:) ;;
+        open:*) ok "$node accepts $port" ;;
+        refused:*) ok "$node refuses $port: no program listens there yet, or its firewall rejects" ;;
+        unknown:*) note "$node is silent on $port: blocked if no program listens there yet, otherwise not known" ;;
+        untried:*) note "$port of $node is not tried without bash" ;;
+        silent:*) problem "$node drops packets to $port; open it in its firewall" ;;
+      esac
     done
   done
 }
@@ -57,16 +82,10 @@ check_clock() {
 }
 
 check_kernel() {
-  if grep -qsw memory "$root/sys/fs/cgroup/cgroup.controllers" || grep -qs '^memory[[:space:]].*[[:space:]]1$' "$root/proc/cgroups"; then
-    ok 'the kernel has memory cgroups'
-  else
-    problem 'the kernel has no memory cgroups; on a Raspberry Pi append cgroup_memory=1 cgroup_enable=memory to the line in /boot/firmware/cmdline.txt and reboot'
-  fi
-  if [ "$(cat "$root/sys/fs/selinux/enforce" 2>/dev/null)" != 1 ] || semodule -l 2>/dev/null | grep -qw k3s; then
-    ok 'SELinux is off, or has the policy of k3s'
-  else
-    problem 'SELinux enforces and has no policy of k3s; install the package k3s-selinux'
-  fi
+  grep -qsw memory "$root/sys/fs/cgroup/cgroup.controllers" || grep -qs '^memory[[:space:]].*[[:space:]]1$' "$root/proc/cgroups"
+  says $? 'the kernel has memory cgroups' 'the kernel has no memory cgroups; on a Raspberry Pi append cgroup_memory=1 cgroup_enable=memory to the line in /boot/firmware/cmdline.txt and reboot'
+  [ "$(cat "$root/sys/fs/selinux/enforce" 2>/dev/null)" != 1 ] || semodule -l 2>/dev/null | grep -qw k3s
+  says $? 'SELinux is off, or has the policy of k3s' 'SELinux enforces and has no policy of k3s; install the package k3s-selinux'
 }
 
 preflight() {
@@ -79,8 +98,7 @@ preflight() {
       note "$address is from DHCP or a router; reserve it for this host there"
   done
   ! passes refuse_name || ok "its name is $me"
-  for program in curl sha256sum; do passes need "$program"; done
-  if passes read_token; then
+  if passes need curl && passes need sha256sum && passes read_token; then
     read_token
     survey
     for name in $(others); do
@@ -88,7 +106,9 @@ preflight() {
         none | data) ok "$(who "$name") answers on TCP port $ASK_PORT" ;;
         *) problem "$(who "$name") $(echo "$answers" | sed -n "s/^$name o[nf]* //p")" ;;
       esac
-      [ "$(field 2 "$name")" = off ] || check_ports "$name"
+    done
+    for name in $(names) $(agents); do
+      [ "$name" = "$self" ] || [ "$(field 2 "$name")" = off ] || check_ports "$name"
     done
     check_clock
   fi

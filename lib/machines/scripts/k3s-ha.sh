@@ -73,9 +73,7 @@ refuse_clock() {
 }
 # exits with REFUSE if something holds the address of the cluster or of a server and does not say that it has no data
 refuse_strangers() {
-  for name in $(that_say on); do
-    decide 2 "REFUSE $(who "$name") $(echo "$answers" | sed -n "s/^$name on //p")"
-  done
+  for name in $(that_say on); do decide 2 "REFUSE $(who "$name") $(echo "$answers" | sed -n "s/^$name on //p")"; done
   for host in $VIP; do
     ! api "$host" || decide 2 "REFUSE $host serves a CA with the hash $(ca_sum), and no server says that it has data; check which device has that address"
     [ "$ON_LINK" = yes ] || continue
@@ -118,14 +116,11 @@ elect() {
     fi
     case $for_whom in
       "$self@$(boot)") voters="$voters $name" ;;
-      - | "$self@"*) decide 2 "REFUSE $name cannot connect to this host; open TCP ports $OPEN in the firewall of this host" ;;
+      - | "$self@"*) decide 2 "REFUSE $name cannot connect to this host; open $(ports "$self" "$name") in the firewall of this host" ;;
       *)
-        denial="${for_whom%@*} has the vote of $name"
-        if is_in "${for_whom%@*}" "$self $empty"; then
-          denial="$denial and bootstraps the cluster; if it does not, see k3s-ha status there, or restart it"
-        else
-          denial="$denial, does not answer, and may have bootstrapped the cluster; power it on or, if it is lost, restart $name"
-        fi
+        is_in "${for_whom%@*}" "$self $empty" && denial=' and bootstraps the cluster; if it does not, see k3s-ha status there, or restart it' ||
+          denial=", does not answer, and may have bootstrapped the cluster; power it on or, if it is lost, restart $name"
+        denial="${for_whom%@*} has the vote of $name$denial"
         # one that has no vote yet leaves the rest to the candidate that has the first
         [ -n "$voters" ] || decide 1 "WAIT $denial"
         ;;

@@ -52,14 +52,14 @@ bounded() {
   done
 }
 
-# The journal adds the time, a plain log file does not.
+# The journal adds the time, a plain log file does not. While an earlier line hangs, a later one is not waited for.
 log() {
   if [ -n "$JOURNAL_STREAM" ]; then
     printf '%s\n' "$1" >&2
   else
     printf '%s killpowerd: %s\n' "$(date '+%Y-%m-%d %H:%M:%S')" "$1" >&2
   fi &
-  bounded
+  { [ -n "$hung" ] && kill -0 "$hung" 2>/dev/null; } || { bounded; hung=$!; }
 }
 
 # 0 to 999999999, about 31 years: no shell overflows there
@@ -231,7 +231,7 @@ fi
 [ -n "$KILLPOWERD_RTC" ] || KILLPOWERD_RTC=/sys/class/rtc
 [ -n "$KILLPOWERD_RECORD" ] || KILLPOWERD_RECORD=/var/lib/rancher/killpowerd
 
-recorded='' gates='' cut=0 wake=0
+recorded='' gates='' hung='' cut=0 wake=0
 if [ "$1" = --gate ]; then gates=yes && shift; fi
 if [ "$1" = --cut ]; then
   is_number "$2" || usage

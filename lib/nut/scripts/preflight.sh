@@ -61,9 +61,12 @@ while read -r ups offdelay _ shown _; do
   # a remark, not a problem
   [ -n "$delay" ] || echo "$ups does not report ups.delay.shutdown; measure once when it cuts its output, see hosts/RUNBOOK.md"
   # in seconds of the UPS, which its driver may multiply
-  ! is_number "$delay" || delay=$((delay * offdelay / shown))
+  ! is_number "$delay" || delay=$((delay * offdelay / ${shown%/*}))
   [ "${delay:-$offdelay}" = "$offdelay" ] ||
     problem "$ups would cut its output after $delay s, but cluster.yaml plans with $offdelay s; correct its offdelay"
+  start=$(timeout 4 upsc "$at" ups.delay.start 2>/dev/null | cut -d. -f1)
+  ! is_number "$start" || [ "$start" -ge "${shown#*/}" ] ||
+    problem "$ups would restore its output too early: its ups.delay.start is $start, and cluster.yaml plans with ${shown#*/}; correct its ondelay"
   for variable in ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}; do
     value=$(timeout 4 upsc "$at" "$variable" 2>/dev/null | cut -d. -f1)
     is_number "$value" ||

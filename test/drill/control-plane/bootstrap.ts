@@ -57,7 +57,6 @@ export const days = inLab(async (course, servers) => {
   for (const server of [two, three]) await server.cable.plug();
   const crashing = two.background('while :; do systemctl restart k3s; sleep 0.3; systemctl stop k3s; done');
   const { line } = await one.ha('start');
-  course.scenario.measure('new disk, the others crash again and again', line.slice(0, 60));
   course.scenario.check('new disk, the others crash: it waits or joins', /^(WAIT|JOIN) /.test(line), line);
   await crashing.kill();
   await two.kill();
@@ -66,8 +65,8 @@ export const days = inLab(async (course, servers) => {
   await course.ends('new disk', first);
 
   await one.firewall('-A');
-  await course.decides('firewall from the start', one, 2, /^REFUSE k3s-2 cannot connect to this host; open TCP ports/);
-  await course.decides('firewall from the start', two, 2, /^REFUSE k3s-1 .* is on and drops packets; open TCP ports/);
+  await course.decides('firewall from the start', one, 2, /^REFUSE k3s-2 cannot connect to this host; open 2378/);
+  await course.decides('firewall from the start', two, 2, /^REFUSE k3s-1 .* drops packets/);
   await one.firewall('-D');
   await course.ends('firewall');
 
@@ -114,7 +113,7 @@ export const faults = inLab(async (course, servers) => {
   await course.ends('non-transitive partition');
 
   await two.drop('-A', one);
-  await course.decides('k3s-2 receives nothing of k3s-1', one, 2, /^REFUSE k3s-2 .* is on and drops packets/);
+  await course.decides('k3s-2 receives nothing of k3s-1', one, 2, /^REFUSE k3s-2 .* drops packets/);
   await two.drop('-D', one);
   await course.ends('partition in one direction');
 
@@ -142,12 +141,7 @@ export const faults = inLab(async (course, servers) => {
   await course.ends('the line of that refusal', now);
 
   await one.sh('hostname debian');
-  await course.decides(
-    'wrong host name',
-    one,
-    2,
-    /^REFUSE this host is named debian, .* run hostnamectl set-hostname k3s-1$/,
-  );
+  await course.decides('wrong host name', one, 2, /^REFUSE this host is named debian, .* set-hostname k3s-1$/);
   await one.sh('hostname k3s-1');
   await one.sh('ip address del 10.98.0.11/24 dev eth0; ip address add 10.98.0.77/24 dev eth0');
   await course.decides('address of DHCP', one, 2, /^REFUSE this host has .*10\.98\.0\.77/);
@@ -180,19 +174,11 @@ export const messages = inLab(async (course, servers) => {
   const [, , three] = servers;
   const { scenario } = course;
   for (const server of servers) {
-    server.write(
-      '/usr/local/bin/curl',
-      '#!/bin/sh\nfor url in "$@"; do :; done\necho "$url" >>/run/urls\nexec /usr/bin/curl "$@"\n',
-      0o755,
-    );
+    const recorder = 'for url in "$@"; do :; done\necho "$url" >>/run/urls\nexec /usr/bin/curl "$@"\n';
+    server.write('/usr/local/bin/curl', `#!/bin/sh\n${recorder}`, 0o755);
   }
   await course.lab.bootstrap();
-  const urls = servers.flatMap((server) =>
-    server
-      .read('/run/urls')
-      .split('\n')
-      .filter((url) => url.startsWith('http:')),
-  );
+  const urls = servers.flatMap((server) => server.read('/run/urls').match(/^http:.*$/gm) ?? []);
   const votes = urls.filter((url) => url.includes('/k3s-ha/vote/'));
   scenario.measure('recorded questions and requests for votes', `${urls.length}, ${votes.length}`);
   scenario.check('requests for votes were recorded', votes.length > 0);
@@ -202,17 +188,18 @@ export const messages = inLab(async (course, servers) => {
   scenario.check('no replayed request gets a vote', given.join('') === '', given.join());
 
   const [question = ''] = urls.filter((url) => url.startsWith('http://10.98.0.12:'));
-  const status = async (url: string) =>
-    (await three.sh(`/usr/bin/curl -gs -o /dev/null -w '%{http_code}' '${url}'`)).stdout;
-  scenario.check('a question with the token gets an answer', (await status(question)) === '200');
-  scenario.check(
-    'another signature gets none',
-    (await status(question.replace(/.$/, (end) => (end === '0' ? '1' : '0')))) === '403',
-  );
-  scenario.check(
-    'another asker gets none',
-    (await status(question.replace(/\/k3s-[13]\//, (from) => (from === '/k3s-1/' ? '/k3s-3/' : '/k3s-1/')))) === '403',
-  );
+  for (const [what, url, status] of [
+    ['a question with the token gets an answer', question, '200'],
+    ['another signature gets none', question.replace(/.$/, (end) => (end === '0' ? '1' : '0')), '403'],
+    [
+      'another asker gets none',
+      question.replace(/\/k3s-[13]\//, (from) => (from === '/k3s-1/' ? '/k3s-3/' : '/k3s-1/')),
+      '403',
+    ],
+  ] as const) {
+    const { stdout } = await three.sh(`/usr/bin/curl -gs -o /dev/null -w '%{http_code}' '${url}'`);
+    scenario.check(what, stdout === status, stdout);
+  }
   await three.sh(
     'for i in $(seq 50); do head -c 100000 /dev/urandom | timeout 1 busybox nc 10.98.0.12 2378 & done; wait',
     90_000,

@@ -27,6 +27,8 @@ export interface ControlPlaneLabProps {
   readonly count?: number;
   /** @default 'dash' */
   readonly tools?: Tools;
+  /** @default - three servers alone */
+  readonly site?: Partial<ClusterInput>;
   /** Changes a synthesized file, for a negative control. @default - nothing */
   readonly change?: (file: string, text: string) => string;
 }
@@ -38,8 +40,10 @@ export class ControlPlaneLab {
   private readonly files: ReadonlyMap<string, string>;
 
   constructor(private readonly props: ControlPlaneLabProps) {
-    const { count = 3, change = (_, text) => text } = props;
-    this.files = new Map([...hostFiles(controlPlaneSite({}, count))].map(([file, text]) => [file, change(file, text)]));
+    const { count = 3, site, change = (_, text) => text } = props;
+    this.files = new Map(
+      [...hostFiles(controlPlaneSite(site, count))].map(([file, text]) => [file, change(file, text)]),
+    );
     const further = Array.from({ length: count - 3 }, (_, i) => this.server(i + 3));
     this.servers = [this.server(0), this.server(1), this.server(2), ...further];
   }

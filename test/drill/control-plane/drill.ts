@@ -8,6 +8,7 @@ import { electionScenarios } from './election';
 import { k3os } from './k3os';
 import { keepalivedScenarios } from './keepalived';
 import { kubeconfigScenarios } from './kubeconfig';
+import { ports } from './ports';
 import { quorumScenarios } from './quorum';
 import { race } from './race';
 import { rebuild, rebuildControl, restore } from './rebuild';
@@ -77,6 +78,8 @@ export const controlPlaneDrill: Drill = {
       run: killed('dash'),
     },
     { name: 'messages', summary: 'replayed and forged questions, and garbage', run: messages('dash') },
+    { name: 'ports', summary: 'preflight finds each port that a firewall blocks', run: ports('dash') },
+    { name: 'ports-busybox', summary: 'the same with busybox only', run: ports('busybox') },
     { name: 'race', summary: 'three servers bootstrap at once, 20 times', run: race(3) },
     { name: 'race-of-five', summary: 'the same with five servers', run: race(5) },
   ],

@@ -161,27 +161,14 @@ export class Server {
     await command('nsenter', ...this.namespaces, 'ip', 'address', verb, `${address}/32`, 'dev', 'eth0');
   }
 
-  /** Adds (-A) or deletes (-D) the rule of a firewall that drops every new connection to this server. */
-  async firewall(verb: '-A' | '-D'): Promise<void> {
-    await command(
-      'nsenter',
-      ...this.namespaces,
-      'iptables',
-      verb,
-      'INPUT',
-      '-i',
-      'eth0',
-      '-p',
-      'tcp',
-      '--syn',
-      '-j',
-      'DROP',
-    );
+  /** Adds (-A) or deletes (-D) a rule of the firewall for what is sent to this server. @default - drops every new connection */
+  async firewall(verb: '-A' | '-D', rule = '-i eth0 -p tcp --syn -j DROP'): Promise<void> {
+    await command('nsenter', ...this.namespaces, 'iptables', verb, 'INPUT', ...rule.split(' '));
   }
 
   /** Drops (-A) what another server sends to this one, except ARP, or no longer (-D). */
-  async drop(verb: '-A' | '-D', { address }: Server): Promise<void> {
-    await command('nsenter', ...this.namespaces, 'iptables', verb, 'INPUT', '-s', address, '-j', 'DROP');
+  drop(verb: '-A' | '-D', { address }: Server): Promise<void> {
+    return this.firewall(verb, `-s ${address} -j DROP`);
   }
 
   read(path: string): string {

@@ -4,30 +4,40 @@ import { join, resolve } from 'node:path';
 import { run } from '../processes';
 import type { Scenario } from '../scenario';
 
-/** Debian with one of two init systems, or with the packages of its cloud images. */
-export type RootFileSystem = 'systemd' | 'openrc' | 'cloud-init';
-
-const PACKAGES: Readonly<Record<RootFileSystem, readonly string[]>> = {
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   systemd: ['systemd-sysv', 'dbus'],
   // with the init of busybox, as on Alpine and k3OS
   openrc: ['openrc', 'busybox'],
   // and the programs that k3s-ha calls
   'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'procps', 'udev'],
+  nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'procps'],
 };
 const SUITE = 'bookworm';
+
+/** Debian with one of two init systems, with the packages of its cloud images, or with NUT; of another release as `nut@sid`. */
+export type RootFileSystem = 'systemd' | 'openrc' | 'cloud-init' | `nut@${string}`;
+
+function contentOf(system: string): { readonly suite: string; readonly packages: readonly string[] } {
+  const [name = '', suite = SUITE] = system.split('@');
+  return { suite, packages: PACKAGES[name] ?? [] };
+}
+
 const CACHE = resolve('build/drill-cache');
 const BUILD_TIMEOUT_MS = 300_000;
 const UNPACK_TIMEOUT_MS = 60_000;
 
-// in namespaces of its own with all temporary files in memory, so that it leaves nothing when it is killed
+// in namespaces of its own with all temporary files in memory, so that it leaves nothing when it is killed. A mirror may be some weeks
+// behind; its signatures are checked all the same
 const BUILD = [
   'mount -t tmpfs tmpfs /mnt && cd /mnt || exit 1',
-  'TMPDIR=/mnt mmdebstrap --quiet --variant=minbase --include="$1" "$2" root.tar && cp root.tar "$3"',
+  `TMPDIR=/mnt mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$1" "$2" root.tar &&`,
+  'cp root.tar "$3"',
 ].join('\n');
 
-function tarOf(system: RootFileSystem): string {
+function tarOf(system: string): string {
+  const { suite, packages } = contentOf(system);
   const key = createHash('sha256')
-    .update(`${SUITE} ${PACKAGES[system].join(' ')}`)
+    .update(`${suite} ${packages.join(' ')}`)
     .digest('hex')
     .slice(0, 8);
   return join(CACHE, `${system}-${key}.tar`);
@@ -45,22 +55,31 @@ export async function buildRootFileSystems(...systems: readonly RootFileSystem[]
 
 /** Removes root file systems of other versions of this list, and unfinished ones. */
 function removeUnused(): void {
-  const used = new Set((Object.keys(PACKAGES) as RootFileSystem[]).map(tarOf));
-  for (const name of readdirSync(CACHE)) if (!used.has(join(CACHE, name))) rmSync(join(CACHE, name));
+  for (const name of readdirSync(CACHE)) {
+    if (tarOf(name.slice(0, name.lastIndexOf('-'))) !== join(CACHE, name)) rmSync(join(CACHE, name));
+  }
 }
 
 async function build(system: RootFileSystem): Promise<void> {
   const unfinished = `${tarOf(system)}.new`;
+  const { suite, packages } = contentOf(system);
   const { code, stderr } = await run(
     'setpriv',
     [
       ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'],
-      ...['sh', '-c', BUILD, 'build', PACKAGES[system].join(','), SUITE, unfinished],
+      ...['sh', '-c', BUILD, 'build', packages.join(','), suite, unfinished],
     ],
     BUILD_TIMEOUT_MS,
   );
   if (code !== 0) throw new Error(`mmdebstrap cannot build the root file system for ${system}: ${stderr.trim()}`);
   renameSync(unfinished, tarOf(system));
+}
+
+/** The version of a package in a root file system that is built. */
+export async function packageVersion(system: RootFileSystem, name: string): Promise<string> {
+  const { stdout } = await run('tar', ['--extract', '--to-stdout', '--file', tarOf(system), './var/lib/dpkg/status']);
+  const entry = stdout.split('\n\n').find((text) => text.startsWith(`Package: ${name}\n`));
+  return /^Version: (.*)$/m.exec(entry ?? '')?.[1] ?? 'unknown';
 }
 
 const unpacked = new Map<RootFileSystem, Promise<string>>();

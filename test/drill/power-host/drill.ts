@@ -9,6 +9,7 @@ import {
   hangingSystemdControl,
   lingeringPods,
   lingeringPodsControl,
+  rebootUnderWay,
   stuckOpenrc,
   stuckOpenrcControl,
   stuckSystemd,
@@ -36,6 +37,7 @@ export const powerHostDrill: Drill = {
       summary: 'a service ignores SIGTERM',
       run: hangingSystemd,
     },
+    { name: 'systemd-reboots', summary: 'the same while a reboot is under way', run: rebootUnderWay },
     {
       name: 'systemd-hangs-control',
       summary: 'the same with a killpowerd that the shutdown stops, which has to fail',

@@ -93,6 +93,15 @@ const without =
 export const hangingSystemd = (scenario: Scenario): Promise<void> =>
   withSystemd(scenario, { units: HANGING }, (machine) => forcedOff(scenario, machine));
 
+/** The same while a reboot waits for that service: it ends in a power-off. */
+export const rebootUnderWay = (scenario: Scenario): Promise<void> =>
+  withSystemd(scenario, { units: HANGING }, (machine) =>
+    forcedOff(scenario, machine, async () => {
+      const { code } = await machine.exec('systemctl reboot --no-block');
+      scenario.check('a reboot is under way', code === 0);
+    }),
+  );
+
 export const hangingSystemdControl = (scenario: Scenario): Promise<void> =>
   withSystemd(scenario, { units: HANGING, change: without('DefaultDependencies=no\n') }, (machine) =>
     staysUp(scenario, machine),

@@ -37,6 +37,9 @@ export const shutdownsOf = (lab: PowerLab, ups = UPS) =>
 export const commanded = (scenario: Scenario, lab: PowerLab): Promise<number> =>
   scenario.reach('the UPS is commanded to cut its output', 40_000, () => shutdownsOf(lab).length > 0);
 
+/** The check of a descent that controls fail at. */
+export const CUT_CLEAN = 'every node is off before the output is cut';
+
 export interface DescentOptions {
   /** @default - all */
   readonly machines?: readonly string[];
@@ -124,7 +127,7 @@ function checkClean(scenario: Scenario, lab: PowerLab, machines: readonly string
   const margin = Math.min(...margins);
   scenario.measure('margin from the last node off to output off', seconds(margin));
   const dirty = lab.hosts.reduce((sum, { dirtyCuts }) => sum + dirtyCuts, 0);
-  scenario.check('every node is off before the output is cut', margin > 0 && dirty === 0, `${dirty} cut while running`);
+  scenario.check(CUT_CLEAN, margin > 0 && dirty === 0, `${dirty} cut while running`);
   const torn = lab.hosts.flatMap(({ killpower }) => killpower.torn);
   scenario.check('every file was a complete line at all times', torn.length === 0, torn.join(' '));
 }

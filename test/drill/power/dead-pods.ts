@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario';
 import { ascent, commanded, committed, descent, failMains, lowBattery } from './course';
-import { type PowerLab, withPowerLab } from './power-lab';
+import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
 
 const AFTER_COMMIT_MS = 500;
@@ -72,8 +72,8 @@ export async function upsNodeRestarted(scenario: Scenario): Promise<void> {
 }
 
 /** The pods of one node are frozen at low battery. They keep their connections and stay logged in. */
-export async function secondaryFrozen(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
+export async function secondaryFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
     await failMains(scenario, lab);
     const low = freezeAtLowBattery(lab);
     await descent(scenario, lab, low, { alone: [SERVER] });
@@ -83,14 +83,25 @@ export async function secondaryFrozen(scenario: Scenario): Promise<void> {
 }
 
 /** Its fault. */
-export function freezeAtLowBattery(lab: PowerLab): { at: number; name: string } {
+function freezeAtLowBattery(lab: PowerLab): { at: number; name: string } {
   lab.kubelet(SERVER).freeze();
   return { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
 }
 
+/** On the node with the cable, the container that declares the shutdown is frozen on battery, and the UPS does not report its command. */
+export async function primaryFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, { ups: { showsShutdown: false }, ...options }, async (lab) => {
+    await failMains(scenario, lab);
+    lab.kubelet(UPS_NODE).container('primary').freeze();
+    const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
+    await descent(scenario, lab, low);
+    await ascent(scenario, lab);
+  });
+}
+
 /** On the node with the cable, the container that renews its lease is frozen on battery. Its UPS is commanded before the lease expires. */
-export async function secondFrozen(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
+export async function secondFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
     await failMains(scenario, lab);
     lab.kubelet(UPS_NODE).container('second').freeze();
     const at = scenario.timeline.log('drill', `second on ${UPS_NODE} is frozen`);

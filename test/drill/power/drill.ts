@@ -1,8 +1,11 @@
 import type { Drill } from '../drill';
+import { buildRootFileSystems, packageVersion } from '../machine/root-file-systems';
+import { countdown } from './countdown';
 import {
   allPodsKilled,
   linkCutAtLowBattery,
   linkCutOnBattery,
+  primaryFrozen,
   secondaryFrozen,
   secondFrozen,
   upsNodeFrozen,
@@ -17,12 +20,29 @@ import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notArmed } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
-import { preflight, preflightOffDelay } from './preflight';
-import { controlOneCaller, controlUpsFirst, controlWithoutForce, controlWithoutLease } from './sabotaged';
+import { nutImage } from './power-lab';
+import { preflight, preflightDelays } from './preflight';
+import {
+  controlDriverFrozen,
+  controlEarlyFrozen,
+  controlOff,
+  controlOneCaller,
+  controlPrimaryFrozen,
+  controlReading,
+  controlRunFull,
+  controlSecondFrozen,
+  controlSecret,
+  controlUpsdFrozen,
+  controlUpsFirst,
+  controlWithoutForce,
+  controlWithoutLease,
+  controlWords,
+} from './sabotaged';
 import { secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
+import { words } from './words';
 
 /** Power failures with real NUT and an emulated UPS that cuts the power of the nodes. */
 export const powerDrill: Drill = {
@@ -38,6 +58,14 @@ export const powerDrill: Drill = {
     { name: 'socat', debianPackage: 'socat' },
     { name: 'pgrep', debianPackage: 'procps' },
   ],
+  prepare: async () => {
+    const image = nutImage();
+    if (image) {
+      await buildRootFileSystems(image);
+      console.log(`${image}: NUT ${await packageVersion(image, 'nut-server')}`);
+    }
+    return async () => {};
+  },
   scenarios: [
     // the longest first
     { name: 'two-upses', summary: 'low battery of one of two UPSes, later of both', run: twoUpsesOneLow },
@@ -66,6 +94,7 @@ export const powerDrill: Drill = {
       run: upsNodeRestarted,
     },
     { name: 'secondary-frozen', summary: 'the pods of one node are frozen at low battery', run: secondaryFrozen },
+    { name: 'primary-frozen', summary: 'primary on the UPS node is frozen at low battery', run: primaryFrozen },
     {
       name: 'second-frozen',
       summary: 'second on the UPS node is frozen on battery: the UPS is commanded before the lease expires',
@@ -120,17 +149,38 @@ export const powerDrill: Drill = {
     },
     { name: 'snmp-apc', summary: 'a UPS with an APC network card: low battery, mains power returns', run: snmpApc },
     { name: 'snmp-cards', summary: 'what snmp-ups writes to a card of each MIB', run: snmpCards },
+    { name: 'words', summary: 'after on battery: OL OFF, BYPASS, WAIT, and one bad reading of the charge', run: words },
+    {
+      name: 'countdown',
+      summary: 'shutdown.return on battery, again, and shutdown.stop on line: what each driver makes of it',
+      run: countdown,
+    },
     { name: 'preflight', summary: 'preflight reports before a failure: no killpowerd, no agent', run: preflight },
     {
-      name: 'preflight-offdelay',
-      summary: 'preflight reports that the driver has another offdelay',
-      run: preflightOffDelay,
+      name: 'preflight-delays',
+      summary: 'preflight reports that the driver has another offdelay and ondelay',
+      run: preflightDelays,
     },
+    { name: 'control-no-lease', summary: 'secondary-frozen without the lease', run: controlWithoutLease },
+    { name: 'control-driver-frozen', summary: 'driver-frozen without the restart', run: controlDriverFrozen },
+    { name: 'control-upsd-frozen', summary: 'upsd-frozen without the restart', run: controlUpsdFrozen },
+    { name: 'control-second-frozen', summary: 'second-frozen without lease.sh', run: controlSecondFrozen },
     {
-      name: 'control-no-lease',
-      summary: 'without the lease: a node with frozen pods has to be cut while it runs',
-      run: controlWithoutLease,
+      name: 'control-early-frozen',
+      summary: 'early-primary-frozen without the limits in second',
+      run: controlEarlyFrozen,
     },
+    { name: 'control-primary-frozen', summary: 'primary-frozen without second', run: controlPrimaryFrozen },
+    {
+      name: 'control-off',
+      summary: 'words with OFFDURATION 30, with --nut',
+      run: controlOff,
+      applies: () => nutImage() !== undefined,
+    },
+    { name: 'control-words', summary: 'words without a meaning of BYPASS and WAIT', run: controlWords },
+    { name: 'control-reading', summary: 'words where one reading is enough', run: controlReading },
+    { name: 'control-run-full', summary: 'run-full without the reserved pages', run: controlRunFull },
+    { name: 'control-secret', summary: 'secret-replaced without the watch of the Secret', run: controlSecret },
     {
       name: 'control-one-caller',
       summary: 'only one container commands the UPS and is frozen: the nodes have to stay off',
@@ -141,16 +191,8 @@ export const powerDrill: Drill = {
       summary: 'the UPS first, the node second: with a silent UPS the node with the cable has to stay on',
       run: controlUpsFirst,
     },
-    {
-      name: 'control-no-force',
-      summary: 'without the forced power-off: a node that hangs in its halt has to be cut while it runs',
-      run: controlWithoutForce,
-    },
-    {
-      name: 'control-snmp-apc',
-      summary: 'the APC card with offdelay not multiplied: a node has to be cut while it runs',
-      run: controlSnmpApc,
-    },
+    { name: 'control-no-force', summary: 'hanging-halt without the forced power-off', run: controlWithoutForce },
+    { name: 'control-snmp-apc', summary: 'snmp-apc with offdelay not multiplied', run: controlSnmpApc },
     {
       name: 'notes-mute',
       summary: 'the configuration of the notes and a UPS that stops answering: the primary has to keep running',

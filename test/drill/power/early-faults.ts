@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario';
 import { ascent, checkDisarmed, descent, failMains } from './course';
-import { withPowerLab } from './power-lab';
+import { type PowerLabOptions, withPowerLab } from './power-lab';
 import { AGENT, powerSite, UPS, UPS_NODE } from './site';
 import { checkOthersLive, twoUpses } from './two-upses';
 
@@ -14,9 +14,9 @@ const BY_SECOND_SECONDS = BY_PRIMARY_SECONDS + 15;
  * The primary is frozen when the limit for an early shutdown is reached, and the UPS does not report its command. The other nodes must
  * receive FSD all the same, or they would run until their upsd powers off.
  */
-export async function earlyPrimaryFrozen(scenario: Scenario): Promise<void> {
-  const options = { cluster: powerSite(EARLY), ups: { showsShutdown: false } };
-  await withPowerLab(scenario, options, async (lab) => {
+export async function earlyPrimaryFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  const early = { cluster: powerSite(EARLY), ups: { showsShutdown: false }, ...options };
+  await withPowerLab(scenario, early, async (lab) => {
     lab.kubelet(UPS_NODE).container('primary').freeze();
     const at = await failMains(scenario, lab);
     await descent(scenario, lab, { at, name: 'mains power failed' }, { beginsWithinSeconds: BY_SECOND_SECONDS });

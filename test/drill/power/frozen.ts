@@ -1,7 +1,7 @@
 import { MAX_AGE_SECONDS } from '../../../lib/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { failMains, thenLowBattery } from './course';
-import { type PowerLab, withPowerLab } from './power-lab';
+import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import { UPS } from './site';
 
 /** Stops a process of the container upsd (SIGSTOP): it keeps its process ID and its connections. */
@@ -15,9 +15,11 @@ const stopDriver = (scenario: Scenario, lab: PowerLab): Promise<number> =>
   stop(scenario, lab, `cat /var/run/nut/nutdrv_qx-${UPS}.pid`, 'the driver');
 
 /** The driver hangs on line, and again on battery. upsd.sh restarts it before upsmon takes the UPS for empty. */
-export async function driverFrozen(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
+export async function driverFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
     const reports = (word: string) => async () => (await lab.upsStatus()).includes(word);
+    // upsmon logs in before the driver has started
+    await scenario.reach('upsd has data', 20_000, reports('OL'));
     const online = await stopDriver(scenario, lab);
     await scenario.reach(
       'upsd has no data',
@@ -41,8 +43,8 @@ export async function driverFrozen(scenario: Scenario): Promise<void> {
 }
 
 /** upsd hangs on battery. upsd.sh restarts it before upsmon takes the UPS for empty. */
-export async function upsdFrozen(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
+export async function upsdFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
     await failMains(scenario, lab);
     const at = await stop(scenario, lab, 'pgrep -x upsd', 'upsd');
     await scenario.reach('it is restarted', 20_000, async () => (await lab.upsStatus()).includes('OB'));

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '../scenario';
 import { ascent, checkDisarmed, descent, failMains } from './course';
-import { type PowerLab, withPowerLab } from './power-lab';
+import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import { MACHINES, UPS } from './site';
 
 /** Fills the file system of the power-off directory, to the last page. */
@@ -19,8 +19,8 @@ function fill(lab: PowerLab, name: string): void {
 }
 
 /** The disk of every power-off directory is full before the outage. A lease is taken and released, and a second outage is clean. */
-export async function runFull(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, { killpowerSize: '256k' }, async (lab) => {
+export async function runFull(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, { killpowerSize: '256k', ...options }, async (lab) => {
     for (const name of MACHINES) fill(lab, name);
     scenario.timeline.log('drill', 'every power-off directory is full');
     await scenario.reach('preflight says so on every node', 40_000, () =>

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../lib/cluster/schema';
 import { type Scenario, seconds } from '../scenario';
 import { ascent, descent, lowBattery as lower } from './course';
-import { withPowerLab } from './power-lab';
+import { type PowerLabOptions, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, powerSite, SERVER, UPS, UPS_NODE } from './site';
 
 /** Mains power fails, low battery, every node powers off in order, the UPS cuts its output, mains power returns. */
@@ -52,8 +52,8 @@ export async function lowBatteryIpv6(scenario: Scenario): Promise<void> {
 }
 
 /** A node hangs in its halt. It is forced off at the end of its halt budget, before the output is cut. */
-export async function hangingHalt(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, { hangs: [SERVER] }, async (lab) => {
+export async function hangingHalt(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, { hangs: [SERVER], ...options }, async (lab) => {
     await descent(scenario, lab, await lower(scenario, lab));
     const { forcedAt, haltingAt } = lab.host(SERVER);
     const took = (forcedAt ?? Number.NaN) - (haltingAt ?? Number.NaN);

@@ -3,8 +3,10 @@ import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
 import { buildSite } from '../../../lib/synth/app';
 import type { ContainerRunner } from '../container-runner';
+import { NUT_VARIABLE } from '../drill';
 import type { Watcher } from '../host';
 import { Lab } from '../lab';
+import type { RootFileSystem } from '../machine/root-file-systems';
 import type { MegatecOptions } from '../megatec';
 import type { Scenario } from '../scenario';
 import type { Sabotage } from './sabotage';
@@ -29,6 +31,12 @@ export interface PowerLabOptions {
   readonly instead?: { readonly objects: string; readonly watcher: Watcher };
 }
 
+/** NUT of the Debian release of `--nut`; undefined for that of this host. */
+export const nutImage = (): RootFileSystem | undefined => {
+  const release = process.env[NUT_VARIABLE];
+  return release ? `nut@${release}` : undefined;
+};
+
 /** The site of this drill with the NUT objects of synth. */
 export class PowerLab extends Lab {
   readonly plan: PowerPlan;
@@ -52,6 +60,8 @@ export class PowerLab extends Lab {
         const { haltSeconds = 0 } = plan.nodes.find(({ node }) => node.name === name) ?? {};
         return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
       },
+      // the notes had an older NUT: with 2.8.5 their SHUTDOWNCMD succeeds although the UPS is silent
+      image: instead ? undefined : nutImage(),
       watcher: instead?.watcher,
       killpowerSize: options.killpowerSize,
       // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
@@ -104,8 +114,8 @@ export const perMachine = (
   names: readonly string[] = MACHINES,
 ): Record<string, string> => Object.fromEntries(names.map((name) => [name, value(name)]));
 
-/** Starts a lab, waits until every upsmon is logged in, runs the scenario, and removes the lab. */
-export async function withPowerLab(
+/** Starts a lab, runs the scenario, and removes the lab. */
+export async function inPowerLab(
   scenario: Scenario,
   options: PowerLabOptions,
   run: (lab: PowerLab) => Promise<void>,
@@ -113,6 +123,15 @@ export async function withPowerLab(
   const lab = new PowerLab(scenario, options);
   try {
     await lab.start();
+    await run(lab);
+  } finally {
+    await lab.stop();
+  }
+}
+
+/** The same, once every upsmon is logged in. */
+export const withPowerLab: typeof inPowerLab = (scenario, options, run) =>
+  inPowerLab(scenario, options, async (lab) => {
     const wrong = options.wrongPassword?.length ?? 0;
     if (wrong > 0) {
       const right = lab.logins() - wrong;
@@ -121,7 +140,4 @@ export async function withPowerLab(
       await scenario.reach('every upsmon logs in', 40_000, () => lab.loggedIn());
     }
     await run(lab);
-  } finally {
-    await lab.stop();
-  }
-}
+  });

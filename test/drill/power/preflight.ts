@@ -1,6 +1,6 @@
 import { type Scenario, seconds } from '../scenario';
 import { type PowerLab, withPowerLab } from './power-lab';
-import { otherOffDelay } from './sabotage';
+import { otherDelay, type Sabotage } from './sabotage';
 import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
 
 /** preflight.sh runs every 20 s, and the readiness probe, which has to fail once, every 10 s. */
@@ -44,14 +44,16 @@ export async function preflight(scenario: Scenario): Promise<void> {
   });
 }
 
-/** The driver has another delay than the power plan. */
-export async function preflightOffDelay(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, { sabotage: otherOffDelay(UPS_NODE, 60, 120) }, async (lab) => {
-    await complains(
-      scenario,
-      lab,
-      UPS_NODE,
+/** The driver has other delays than the power plan. */
+export async function preflightDelays(scenario: Scenario): Promise<void> {
+  const sabotage: Sabotage = (files) =>
+    otherDelay(UPS_NODE, 'offdelay', 60, 120)(otherDelay(UPS_NODE, 'ondelay', 120, 60)(files));
+  await withPowerLab(scenario, { sabotage }, async (lab) => {
+    for (const line of [
       `${UPS} would cut its output after 120 s, but cluster.yaml plans with 60 s`,
-    );
+      `${UPS} would restore its output too early: its ups.delay.start is 60, and cluster.yaml plans with 120`,
+    ]) {
+      await complains(scenario, lab, UPS_NODE, line);
+    }
   });
 }

@@ -1,5 +1,6 @@
 import { parseAllDocuments, stringify } from 'yaml';
 import type { SiteFiles } from '../../../lib/synth/app';
+import { UPS_NODE } from './site';
 
 /**
  * Removes or changes one part of the synthesized files, for a control that has to fail. Throws an Error if that part is missing, so that
@@ -9,6 +10,48 @@ export type Sabotage = (files: SiteFiles) => SiteFiles;
 
 /** The dead-man lease: without it, nothing powers off a node with frozen pods. */
 export const withoutLease = script('second.sh', 'write_line lease ', ': no lease ');
+
+/** The primary may send every command. */
+export const allCommands = inConfigMap('nut-config', 'upsd.users', 'instcmds = shutdown.return', 'instcmds = ALL');
+/** upsmon counts a UPS as lost that reports OFF for its default of 30 s: from NUT 2.8.1 on. */
+export const withOffDuration: Sabotage = (files) =>
+  ['agent', 'primary'].reduce(
+    (changed, role) =>
+      inConfigMap('nut-config', `${UPS_NODE}.${role}.upsmon.conf`, 'OFFDURATION -1', 'OFFDURATION 30')(changed),
+    files,
+  );
+/** What BYPASS and WAIT mean. */
+export const withoutWords: Sabotage = (files) =>
+  script('common.sh', '*) echo unclear ;;', '*) echo unknown ;;')(script('common.sh', " | *' BYPASS '*", '')(files));
+/** The wait for a second reading below a limit. */
+export const atFirstReading = script(
+  'early-reached.sh',
+  '[ "$(for_seconds "$beyond")" -ge $((EARLY_POLLS * POLL)) ]',
+  ':',
+);
+
+/** What restarts a driver or upsd that hangs. */
+export const withoutDriverWatch = script('upsd.sh', 'kill -KILL "$pid" || true', ':');
+export const withoutUpsdWatch = script('upsd.sh', 'if answers || answers; then continue; fi', 'continue');
+/** What makes upsd read a changed Secret. */
+export const withoutSecretWatch = script('upsd.sh', '  follow_secret\ndone', 'done');
+/** What commits the node with the cable before a lease that nothing renews ends. */
+export const withoutLeaseWatch = script('upsmon.sh', '  /scripts/lease.sh &\n', '');
+/** The limits of an early shutdown, where the primary does not act on them. */
+export const withoutEarlySecond = script(
+  'second.sh',
+  '! /scripts/early-reached.sh "$ups" $((EARLY_POLLS * POLL)) ||',
+  ': ||',
+);
+/** What begins a shutdown at low battery without upsmon: the commit of the node, and FSD. */
+export const withoutSecondOpinion: Sabotage = (files) =>
+  script(
+    'second.sh',
+    '    /scripts/commit.sh second-opinion',
+    '    :',
+  )(script('second.sh', "'done')\n          declare_shutdown", "'done')\n          : declare_shutdown")(files));
+/** The pages that a full directory has in reserve. */
+export const withoutReserve = script('common.sh', 'if [ -s "$new.a" ] &&', 'if false &&');
 
 /** Only the agent commands the UPS, in place of any of three containers. */
 export const onlyTheAgentCommands = script(
@@ -38,8 +81,8 @@ export const withoutForce: Sabotage = (files) => {
 };
 
 /** Gives the driver of a UPS another delay than that of the plan. */
-export const otherOffDelay = (node: string, seconds: number, other: number): Sabotage =>
-  inConfigMap('nut-config', `${node}.ups.conf`, `offdelay = "${seconds}"`, `offdelay = "${other}"`);
+export const otherDelay = (node: string, delay: 'offdelay' | 'ondelay', seconds: number, other: number): Sabotage =>
+  inConfigMap('nut-config', `${node}.ups.conf`, `${delay} = "${seconds}"`, `${delay} = "${other}"`);
 
 function script(name: string, from: string, to: string): Sabotage {
   return inConfigMap('nut-scripts', name, from, to);

@@ -1,20 +1,59 @@
-import { type Scenario, seconds } from '../scenario';
-import { committed, failMains, lowBattery } from './course';
-import { freezeAtLowBattery, killAllAfterCommit } from './dead-pods';
-import { type PowerLab, perMachine, withPowerLab } from './power-lab';
-import { onlyTheAgentCommands, type Sabotage, upsFirst, withoutForce, withoutLease } from './sabotage';
+import type { Scenario } from '../scenario';
+import { CUT_CLEAN, failMains } from './course';
+import { killAllAfterCommit, primaryFrozen, secondaryFrozen, secondFrozen } from './dead-pods';
+import { earlyPrimaryFrozen } from './early-faults';
+import { driverFrozen, upsdFrozen } from './frozen';
+import { runFull } from './full';
+import { hangingHalt } from './low-battery';
+import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
+import {
+  atFirstReading,
+  onlyTheAgentCommands,
+  type Sabotage,
+  upsFirst,
+  withOffDuration,
+  withoutDriverWatch,
+  withoutEarlySecond,
+  withoutForce,
+  withoutLease,
+  withoutLeaseWatch,
+  withoutReserve,
+  withoutSecondOpinion,
+  withoutSecretWatch,
+  withoutUpsdWatch,
+  withoutWords,
+} from './sabotage';
+import { secretReplaced } from './secret';
 import { AGENT, SERVER, UPS, UPS_NODE } from './site';
+import { NO_POWER_OFF, ONE_BAD_READING, words } from './words';
 
-/** Without the lease, a node with frozen pods is cut while it runs. */
-export async function controlWithoutLease(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, { sabotage: withoutLease }, async (lab) => {
-    await failMains(scenario, lab);
-    const low = freezeAtLowBattery(lab);
-    await cut(scenario, lab, low.at);
-    scenario.check('control: the node with frozen pods is cut while it runs', lab.host(SERVER).dirtyCuts === 1);
-    checkOthersClean(scenario, lab, [AGENT, UPS_NODE]);
-  });
-}
+/** A scenario without its cure, and the check that it has to fail at. */
+const without =
+  (sabotage: Sabotage, run: (scenario: Scenario, options: PowerLabOptions) => Promise<void>, what: string) =>
+  (scenario: Scenario): Promise<void> =>
+    scenario.failsFirstAt(what, (control) => run(control, { sabotage }));
+
+export const controlWithoutLease = without(withoutLease, secondaryFrozen, CUT_CLEAN);
+export const controlWithoutForce = without(withoutForce, hangingHalt, CUT_CLEAN);
+export const controlDriverFrozen = without(withoutDriverWatch, driverFrozen, 'on line it is restarted');
+export const controlUpsdFrozen = without(withoutUpsdWatch, upsdFrozen, 'it is restarted');
+export const controlSecondFrozen = without(withoutLeaseWatch, secondFrozen, 'the UPS cuts its output');
+export const controlEarlyFrozen = without(withoutEarlySecond, earlyPrimaryFrozen, 'the UPS cuts its output');
+// the agents wait for HOSTSYNC
+export const controlPrimaryFrozen = without(
+  withoutSecondOpinion,
+  primaryFrozen,
+  'the first node is committed within 7 s after low battery',
+);
+export const controlRunFull = without(withoutReserve, runFull, 'every node has a lease');
+export const controlWords = without(withoutWords, words, NO_POWER_OFF);
+export const controlOff = without(withOffDuration, words, NO_POWER_OFF);
+export const controlReading = without(atFirstReading, words, ONE_BAD_READING);
+export const controlSecret = without(
+  withoutSecretWatch,
+  secretReplaced,
+  `upsd refuses ${SERVER}, which has the old password`,
+);
 
 /** With one caller only, which is frozen, and the others killed, the UPS is never commanded: all nodes stay off. */
 export async function controlOneCaller(scenario: Scenario): Promise<void> {
@@ -54,32 +93,6 @@ export async function controlUpsFirst(scenario: Scenario): Promise<void> {
       scenario.check(`control: ${order}: the node with the cable is ${wanted}`, state === wanted, state);
     });
   }
-}
-
-/** Without the forced power-off, a node that hangs in its halt is cut while it runs. */
-export async function controlWithoutForce(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, { sabotage: withoutForce, hangs: [SERVER] }, async (lab) => {
-    const low = await lowBattery(scenario, lab);
-    await committed(scenario, lab);
-    await cut(scenario, lab, low.at);
-    scenario.check('control: the node that hangs is cut while it runs', lab.host(SERVER).dirtyCuts === 1);
-    scenario.check('control: nothing forced it off', lab.host(SERVER).forcedAt === undefined);
-    checkOthersClean(scenario, lab, [AGENT, UPS_NODE]);
-  });
-}
-
-async function cut(scenario: Scenario, lab: PowerLab, low: number): Promise<void> {
-  await scenario.reach('the UPS cuts its output', 130_000, () => !lab.ups(UPS).loadOn);
-  await scenario.pass('the nodes lose power', 500);
-  scenario.measure(
-    'off after low battery',
-    perMachine((name) => {
-      const { dirtyCuts, haltedAt } = lab.host(name);
-      return dirtyCuts > 0 ? 'DIRTY' : seconds(haltedAt === undefined ? undefined : haltedAt - low);
-    }),
-  );
-  const cutAt = lab.ups(UPS).loadChanges[0]?.at ?? Number.NaN;
-  scenario.measure('output off after low battery', { [UPS]: seconds(cutAt - low) });
 }
 
 /** The sabotage affects no other node. */

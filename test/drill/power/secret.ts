@@ -2,15 +2,15 @@ import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { Manifests } from '../manifests';
 import type { Scenario } from '../scenario';
 import { ascent, descent, lowBattery } from './course';
-import { withPowerLab } from './power-lab';
+import { type PowerLabOptions, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, SERVER, UPS_NODE } from './site';
 
 /**
  * The Secret is applied anew, and the pods run on. One node receives the new passwords before upsd, one after it: upsd refuses that one
  * until it has them. Low battery then is as before.
  */
-export async function secretReplaced(scenario: Scenario): Promise<void> {
-  await withPowerLab(scenario, {}, async (lab) => {
+export async function secretReplaced(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
     const changed = Manifests.parse(nutSecret(lab.cluster.nut.secret, newPasswords()));
     const receives = (name: string) => {
       scenario.timeline.log('drill', `${name} receives the new Secret`);

@@ -1,16 +1,18 @@
 #!/bin/sh
-# container.sh FOLDER ROOT_ACCESS COMMAND...
+# container.sh IMAGE FOLDER ROOT_ACCESS COMMAND...
 # Runs COMMAND as PID 1 of an emulated container. The caller has created the mount and PID namespaces.
-# FOLDER       an empty folder on a tmpfs for all writes of the container, which never reach the root of this host
+# IMAGE        its root file system, which no write reaches; / is that of this host
+# FOLDER       an empty folder on a tmpfs for all writes of the container
 # ROOT_ACCESS  ro or rw, for the root file system
 # Standard input: one mount per line, "SOURCE<tab>TARGET<tab>ro|rw", in the order of mounting
 set -eu
-folder=$1
-access=$2
-shift 2
+image=$1
+folder=$2
+access=$3
+shift 3
 
 mkdir "$folder/upper" "$folder/work" "$folder/root"
-mount -t overlay -o "lowerdir=/,upperdir=$folder/upper,workdir=$folder/work" overlay "$folder/root"
+mount -t overlay -o "lowerdir=$image,upperdir=$folder/upper,workdir=$folder/work" overlay "$folder/root"
 mkdir "$folder/root/.host"
 cd "$folder/root"
 pivot_root . .host

@@ -35,7 +35,15 @@ const apcc: CardModel = {
 const CPS = '1.3.6.1.4.1.3808.1.1.1';
 /** CPS-MIB of CyberPower: upsAdvanceConfigSleepDelay, upsAdvanceConfigReturnDelay, upsAdvanceControlUpsSleep. */
 const cyberpower: CardModel = {
-  values: below(CPS, { '1.1.1.0': text('OR1500'), '5.2.11.0': ticks(60), '5.2.9.0': ticks(0), '6.2.3.0': integer(1) }),
+  values: below(CPS, {
+    '1.1.1.0': text('OR1500'),
+    '5.2.11.0': ticks(60),
+    '5.2.9.0': ticks(0),
+    '6.2.3.0': integer(1),
+    // no battery to replace, no calibration
+    '2.2.5.0': integer(1),
+    '7.2.7.0': integer(1),
+  }),
   settable: [`${CPS}.5.2.11.0`, `${CPS}.5.2.9.0`, `${CPS}.6.2.3.0`],
   status: ({ hasMains, isLow }) =>
     below(CPS, { '4.1.1.0': integer(hasMains ? 2 : 3), '2.1.1.0': integer(isLow ? 3 : 2), '2.2.1.0': integer(90) }),
