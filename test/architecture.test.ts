@@ -9,6 +9,7 @@ const ROOMS = [
   'site',
   'rules',
   'handbook',
+  'monitoring',
   'machines',
   'ingress',
   'metallb',

@@ -9,6 +9,7 @@ import { initCommand } from './init';
 import { kubeconfigCommand } from './kubeconfig';
 import { planCommand } from './plan';
 import { asyncMain, command } from './program';
+import { rehearseCommand } from './rehearse';
 import { secretCommand } from './secret';
 import { synthCommand } from './synth';
 import { uninstallCommand } from './uninstall';
@@ -32,6 +33,7 @@ export const run = asyncMain(
     .addCommand(uninstallCommand)
     .addCommand(secretCommand)
     .addCommand(doctorCommand)
+    .addCommand(rehearseCommand)
     .addCommand(verifyCommand)
     .addCommand(completionCommand),
 );

@@ -12,7 +12,8 @@ const PIPE = 'power-safe-k3s secret nut | kubectl --context NAME apply -f -';
 const HELP = `
   ${PIPE}
 
-Nothing is written to disk. Running pods receive changed passwords in about a minute.
+Nothing is written to disk. Running pods receive changed passwords in about a minute. Hosts of ups[].clients do not:
+give theirs with --client-file, or set the new one there.
 
 ${exitStatus('invalid input')}`;
 
@@ -41,9 +42,15 @@ const nut = command('nut')
     'password for a UPS that a host outside the cluster serves, such as a NAS; repeatable',
     named,
   )
+  .option('--client-file <host=file>', 'password of a host of ups[].clients, instead of a new one; repeatable', named)
   .option(
     '--driver-file <ups.option=file>',
     'value of a driver option that is { secret: true }, such as authPassword; repeatable',
+    named,
+  )
+  .option(
+    '--notify-file <receiver.field=file>',
+    'url or token of a receiver that is { secret: true }; repeatable',
     named,
   )
   .addHelpText('after', HELP)

@@ -17,10 +17,14 @@ import {
   HOST_NAME,
   IMAGE,
   INTERFACE,
+  MAC,
+  MAIL_ADDRESS,
+  MAIL_USER,
   NODE_NAME,
   NUT_USER,
   PRINTABLE_ASCII,
   quoted,
+  RECEIVER_URL,
   SHA256,
   UPS_NAME,
   VERSION,
@@ -55,6 +59,7 @@ export const FORMAT_RULES = {
     cause:
       'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
+  'bad-mac': { cause: 'Not a MAC address' },
   'bad-community': { cause: "Not a BGP community such as `65535:65282`. MetalLB's native mode supports no large ones" },
 } as const satisfies Rules;
 
@@ -123,6 +128,11 @@ export const interfaceName = matching(
   'bad-interface',
   'use the name that `ip link` prints, at most 15 letters, digits and _ . -',
 );
+export const macAddress = matching(
+  MAC,
+  'bad-mac',
+  'use six pairs of hexadecimal digits with colons, as `ip link` prints',
+);
 export const upsName = matching(UPS_NAME, 'bad-ups-name', 'use up to 63 letters, digits and inner _ . -');
 export const nutUser = matching(NUT_USER, 'bad-name', 'use letters, digits and _ -');
 export const driverName = matching(DRIVER, 'bad-driver', 'use the name of a NUT driver, such as usbhid-ups');
@@ -137,6 +147,13 @@ export const devicePort = matching(
   'bad-text',
   'use auto, a device path or an address, in printable ASCII without spaces',
 );
+export const receiverUrl = matching(
+  RECEIVER_URL,
+  'bad-text',
+  'use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
+);
+export const mailAddress = matching(MAIL_ADDRESS, 'bad-text', 'use a mail address such as me@example.org');
+export const mailUser = matching(MAIL_USER, 'bad-text', 'use letters, digits and . _ % + @ -');
 export const absolutePath = matching(
   ABSOLUTE_PATH,
   'bad-path',

@@ -37,6 +37,7 @@ export {
 export { mayLose, quorumOf } from './quorum';
 export {
   type Bgp,
+  type Client,
   type Cluster,
   type ClusterInput,
   clusterSchema,

@@ -3,7 +3,7 @@ import { parseSubnet, type Subnet } from '../network';
 import { bgp, keepalived, refuseUnread, withProfile } from './control-plane-schema';
 import * as format from './formats';
 import { loadBalancer } from './load-balancer-schema';
-import { power, ups } from './power-schema';
+import { batteryLimits, power, ups } from './power-schema';
 
 const { oneOrMore } = format;
 
@@ -37,6 +37,22 @@ const node = z.strictObject({
       'UPS that feeds this node: a name, or { name, powerValue } with the number of power supplies that it feeds (default: 1).',
     ),
   minSupplies: z.number().int().min(1).default(1).describe('Power supplies that the node needs (MINSUPPLIES).'),
+  stageSeconds: z.number().int().min(0).optional().describe('Its stage. Default: that of its role in power.stages.'),
+  haltBudgetSeconds: format.seconds
+    .optional()
+    .describe(
+      'Its halt budget. Default: that of its role in power.haltBudget. Pods get the shortest one of the servers or agents.',
+    ),
+  shed: batteryLimits
+    .optional()
+    .describe(
+      'Limits at which this node alone powers off, so that the battery lasts longer for the others. Default: none.',
+    ),
+  mac: format.macAddress
+    .optional()
+    .describe(
+      'MAC address for wake-on-LAN after an outage. Default: learned by ARP, where the node has an IPv4 address.',
+    ),
 });
 
 const lease = z.strictObject({
@@ -157,6 +173,8 @@ export type Node = Cluster['nodes'][number];
 export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
 /** A UPS with its cable at a node, or served by an outside host. */
 export type Ups = Cluster['ups'][number];
+/** A host outside the cluster that a UPS feeds. */
+export type Client = Ups['clients'][number];
 export type LoadBalancer = NonNullable<Cluster['loadBalancer']>;
 export type Pool = LoadBalancer['pools'][number];
 export type L2Advertisement = NonNullable<LoadBalancer['advertisements']>[number];

@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { FileError, withFile } from './problem';
 
 /** Relative path to content, in the order to write. */
@@ -29,14 +29,14 @@ const TEMPORARY = `.${process.pid}.tmp`;
  * become empty. Only a disk failure between two renames leaves a mixture. Texts are not kept: a part is made when the one before is on disk.
  *
  * @param parts files for each of the folders, part by part; what it throws ends the write
- * @param keepsObsolete whether obsolete files of earlier runs stay; asked after the last part
+ * @param keepsObsolete whether obsolete files of earlier runs stay
  * @returns the number of files for each of the folders
  * @throws FileError for files of others, which are neither replaced nor deleted
  */
 export function writeOutputs(
   outputs: readonly Output[],
   parts: Iterable<readonly Files[]>,
-  keepsObsolete: () => boolean = () => false,
+  keepsObsolete = false,
 ): number[] {
   const targets = outputs.map((output) => ({ ...output, names: new Set<string>() }));
   const staged = new Staged();
@@ -52,7 +52,7 @@ export function writeOutputs(
       }
     }
     if (obstacles.length > 0) throw new FileError(obstacles.join('\n'));
-    const stale = keepsObsolete()
+    const stale = keepsObsolete
       ? []
       : targets.flatMap((target) => staleFiles(target).map((path) => ({ path, top: target.folder })));
     staged.rename();
@@ -110,11 +110,14 @@ class Staged {
   }
 }
 
-/** Obsolete files of an earlier run. */
+/** Obsolete files of an earlier run. Names have slashes on every system, as those of `Files`. */
 function staleFiles({ kind, folder, several = false, names }: Output & { names: ReadonlySet<string> }): string[] {
   const tops = several ? ['', ...foldersIn(folder)] : [''];
   return tops
-    .flatMap((top) => [...filesIn(folder, top), ...kind.folders.flatMap((name) => filesBelow(folder, join(top, name)))])
+    .flatMap((top) => [
+      ...filesIn(folder, top),
+      ...kind.folders.flatMap((name) => filesBelow(folder, posix.join(top, name))),
+    ])
     .filter((name) => !names.has(name) && !name.endsWith(TEMPORARY))
     .map((name) => join(folder, name))
     .filter(kind.isOurs);
@@ -130,10 +133,10 @@ const foldersIn = (folder: string): string[] =>
 const filesIn = (folder: string, at: string): string[] =>
   entriesOf(join(folder, at))
     .filter((entry) => entry.isFile())
-    .map(({ name }) => join(at, name));
+    .map(({ name }) => posix.join(at, name));
 const filesBelow = (folder: string, at: string): string[] => [
   ...filesIn(folder, at),
-  ...foldersIn(join(folder, at)).flatMap((name) => filesBelow(folder, join(at, name))),
+  ...foldersIn(join(folder, at)).flatMap((name) => filesBelow(folder, posix.join(at, name))),
 ];
 
 /** Removes an empty folder and its empty parents below `top`. */

@@ -198,7 +198,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
     ...(agents.length > 0 ? [`Start ${withAddresses(agents).join(', ')}.${code('systemctl start k3s-agent')}`] : []),
     `Apply everything else.${
       given.length > 0
-        ? ' Replace each FILE by a file whose first line is that password, as already set on the NAS or the UPS.'
+        ? ' Replace each FILE by a file whose first line is that password, as already set on the NAS, the UPS or the receiver of messages.'
         : ''
     }${code(
       ...(cluster.loadBalancer

@@ -1,10 +1,15 @@
 export { apply, type Confirm } from './apply';
+export { connectTo } from './connection';
 export { readDist } from './dist';
 export { doctor } from './doctor/doctor';
 export { doctorText } from './doctor/rows';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
 export { isEmpty, plan, planText } from './plan';
 export { Progress } from './progress';
+export { expectedOf } from './rehearsal/course';
+export { rehearse } from './rehearsal/rehearse';
+export { readRehearsals, rehearsalFile, rehearsalText, writeRehearsal } from './rehearsal/result';
+export { sensesOf } from './rehearsal/senses';
 export { siteServers } from './site-servers';
 export { uninstall } from './uninstall';
 export { compareObjects, isEqual } from './verify/differences';

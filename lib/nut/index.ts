@@ -1,14 +1,16 @@
+export { PRIMARY_USER, SECONDARY_USER } from './conf';
 export { NutConfig } from './config';
 export { nutProps } from './from-cluster';
-export { NutAlerts } from './metrics';
+export { EXPORTER_PATH } from './metrics';
 export type {
   Actuator,
+  BatteryLimits,
   CabledUps,
   DriverOption,
-  EarlyShutdown,
   FedNode,
   NutModel,
   NutTiming,
+  OutsideClient,
   ServedUps,
   UpsSection,
 } from './model';

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
+import { acrossSites } from '../rules';
 import { type Loaded, loadCluster } from './load';
 import { readSource } from './source';
 
@@ -22,45 +23,36 @@ const problem = problemFrom(FILE_RULES);
 /** Values for every site of its folder that leaves them out. */
 const DEFAULTS = 'defaults.yaml';
 
-/** One or several files of sites. */
-export interface Inputs {
-  /** The file or the folder. */
-  readonly path: string;
-  readonly files: readonly string[];
-  /** Whether the sites are written to folders of their own, because `path` is a folder. */
-  readonly several: boolean;
-}
-
-/** A checked site with its file. */
-export interface Site {
+/** A checked site and its file. */
+interface SiteOfFile extends Loaded {
   readonly file: string;
-  readonly cluster: Cluster;
-}
-
-/** What the sites of a folder have, in the order of the files. */
-export interface Findings {
-  readonly warnings: Finding[];
-  /** Errors of sites that are left out. */
-  readonly broken: Finding[];
 }
 
 /** One or several checked sites. */
-export interface Sites extends Inputs, Readonly<Findings> {
-  readonly sites: readonly Site[];
+export interface Sites {
+  /** The file or the folder. */
+  readonly path: string;
+  readonly sites: readonly SiteOfFile[];
   /** The sites without their files. */
   readonly clusters: readonly Cluster[];
+  /** Whether the sites are written to folders of their own, because `path` is a folder. */
+  readonly several: boolean;
+  readonly warnings: readonly Finding[];
+  /** Errors of sites that were left out. */
+  readonly broken: readonly Finding[];
 }
 
 /** The path that is read by default. */
 export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 'cluster.yaml');
 
 /**
- * The files to read.
+ * Reads the site, or every site of a folder.
  *
  * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @throws ClusterError if there is none; FileError when the folder cannot be read
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid; what two sites claim stays with the first
+ * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
  */
-export function inputsOf(path = process.env['CLUSTER'] || defaultPath()): Inputs {
+export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
   if (!existsSync(path)) {
     throw new ClusterError([
       finding(
@@ -72,64 +64,58 @@ export function inputsOf(path = process.env['CLUSTER'] || defaultPath()): Inputs
     ]);
   }
   const several = withFile(path, () => statSync(path)).isDirectory();
-  return { path, several, files: several ? yamlFilesIn(path) : [path] };
-}
-
-/**
- * Reads the sites one after another; none after an error, unless it is told to go on.
- *
- * @param found gets the warnings and errors
- * @param keepGoing leaves out invalid sites of a folder if another one is valid
- * @throws ClusterError with the problems of all files at once, when the last one is read
- */
-export function* sitesOf({ files }: Inputs, found: Findings, keepGoing = false): Generator<Site> {
-  const { warnings, broken } = found;
-  const fileOf = new Map<string, string>();
+  const files = several ? yamlFilesIn(path) : [path];
+  const read: SiteOfFile[] = [];
+  const errors: Finding[] = [];
+  const warnings: Finding[] = [];
   for (const file of files) {
     try {
       const loaded = readSite(file);
-      const { name } = loaded.cluster;
       warnings.push(...loaded.warnings);
-      const first = fileOf.get(name);
-      if (first !== undefined) {
-        const what = `"${name}" is already the name of ${first}`;
-        broken.push(finding(file, 'duplicate-cluster', what, 'give each cluster its own name'));
-        continue;
-      }
-      fileOf.set(name, file);
-      if (broken.length === 0 || keepGoing) yield { file, cluster: loaded.cluster };
+      const first = read.find(({ cluster }) => cluster.name === loaded.cluster.name);
+      if (first) {
+        errors.push(
+          finding(
+            file,
+            'duplicate-cluster',
+            `"${loaded.cluster.name}" is already the name of ${first.file}`,
+            'give each cluster its own name',
+          ),
+        );
+      } else read.push({ file, ...loaded, place: placeIn(file) });
     } catch (error) {
-      if (error instanceof ClusterError) broken.push(...error.findings);
-      else if (error instanceof FileError) broken.push(unreadable(file, error));
+      if (error instanceof ClusterError) errors.push(...error.findings);
+      else if (error instanceof FileError) errors.push(unreadable(file, error));
       else throw error;
     }
   }
-  if (broken.length > 0 && !(keepGoing && fileOf.size > 0)) throw new ClusterError([...broken, ...warnings]);
+  const across = acrossSites(read.map(({ cluster }) => cluster));
+  const problemsOf = (site: number) => across.filter(({ index }) => index === site).map((one) => one.problem);
+  errors.push(...read.flatMap(({ place }, i) => place(problemsOf(i))));
+  const sites = read.filter((_, i) => problemsOf(i).length === 0);
+  if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
+  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }
 
-/**
- * Reads the site, or every site of a folder.
- *
- * @param path as for `inputsOf`
- * @throws as `inputsOf` and `sitesOf`
- */
-export function readSites(path?: string): Sites {
-  const inputs = inputsOf(path);
-  const found: Findings = { warnings: [], broken: [] };
-  const sites = [...sitesOf(inputs, found)];
-  return { ...inputs, ...found, sites, clusters: sites.map(({ cluster }) => cluster) };
-}
+/** Reads the site again if there is a problem to place, so that the texts of thousands of sites are not kept. */
+const placeIn =
+  (file: string): Loaded['place'] =>
+  (problems) =>
+    problems.length === 0 ? [] : readSite(file).place(problems);
+
+/** Reads the site of a command: `readSite` of `siteFile`. */
+export const readOneSite = (path?: string): Loaded => readSite(siteFile(path));
 
 /**
- * Reads the site of a command.
+ * The file of the site of a command.
  *
  * @param path a file, or a folder with one. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @throws ClusterError when the folder has several sites, and as `readSite` does
+ * @throws ClusterError when the folder has several sites
  */
-export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loaded {
-  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return readSite(path);
+export function siteFile(path = process.env['CLUSTER'] || defaultPath()): string {
+  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return path;
   const [file = path, ...others] = yamlFilesIn(path);
-  if (others.length === 0) return readSite(file);
+  if (others.length === 0) return file;
   throw new ClusterError([
     finding(
       path,
@@ -145,7 +131,7 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loa
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
-function readSite(file: string): Loaded {
+export function readSite(file: string): Loaded {
   const defaults = join(dirname(file), DEFAULTS);
   const text = readSiteText(file);
   return loadCluster(text, file, existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined);

@@ -1,9 +1,9 @@
-import { relative, resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { type Cluster, type Origin, shellWord } from '../cluster';
-import { defaultPath, type Inputs } from './inputs';
+import { defaultPath, type Sites } from './inputs';
 
 /** The origin of a site, for the commands in its texts, which run in this folder. */
-export function originOf(file: string, { name }: Cluster, { path, several }: Inputs): Origin {
+export function originOf(file: string, { name }: Cluster, { path, several }: Sites): Origin {
   const taken = defaultPath();
   return {
     file: fromHere(file),
@@ -13,8 +13,8 @@ export function originOf(file: string, { name }: Cluster, { path, several }: Inp
   };
 }
 
-/** A path relative to this folder, or an absolute one outside it. */
+/** A path relative to this folder, or an absolute one outside it; with slashes on every system, so that the outputs are equal. */
 function fromHere(path: string): string {
   const short = relative('', path) || '.';
-  return short.startsWith('..') ? resolve(path) : short;
+  return (short.startsWith('..') ? resolve(path) : short).split(sep).join('/');
 }

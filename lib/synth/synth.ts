@@ -1,9 +1,11 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
-import { type Findings, inputsOf, originOf, sitesOf } from '../site';
+import { formerPools } from '../rules';
+import { originOf, readSites } from '../site';
 import { buildSite } from './app';
 import { DIST, HOSTS } from './outputs';
+import { Previous, type Upgrade, upgradeText } from './previous';
 
 /** Input and output paths. */
 export interface SynthOptions {
@@ -24,12 +26,13 @@ export interface SynthReport {
   readonly warnings: readonly Finding[];
   /** Errors of sites that were left out. */
   readonly broken: readonly Finding[];
+  /** What a newer version of this program changed, and the number of files. */
   readonly summary: string;
 }
 
 /**
- * Reads, checks, builds and writes, site by site, so that memory does not grow with their number. Throws and leaves all files as they were:
- * a ClusterError for an invalid site, an Error of a construct, or a FileError.
+ * Reads and checks all sites, then builds and writes them one by one, so that their files are not kept in memory. Throws and leaves all
+ * files as they were: a ClusterError for an invalid site, an Error of a construct, or a FileError.
  */
 export function synth(options: SynthOptions = {}): SynthReport {
   const { distFolder = 'dist', hostsFolder = 'hosts' } = options;
@@ -38,30 +41,35 @@ export function synth(options: SynthOptions = {}): SynthReport {
       `${distFolder}: the folder is both that of the objects and that of the hosts; name two folders`,
     );
   }
-  const { keepGoing = false, onSite } = options;
-  const inputs = inputsOf(options.clusterPath);
-  const { several, files } = inputs;
-  const found: Findings = { warnings: [], broken: [] };
+  const read = readSites(options.clusterPath, options.keepGoing);
+  const { several, sites, warnings, broken } = read;
+  const former: Finding[] = [];
+  const upgrades: Upgrade[] = [];
   function* parts(): Generator<readonly Files[]> {
-    let done = 0;
-    for (const { file, cluster } of sitesOf(inputs, found, keepGoing)) {
-      const origin = originOf(file, cluster, inputs);
-      const { dist, hosts } = buildSite(cluster, origin);
-      yield [below(origin.folder, dist), below(origin.folder, hosts)];
-      done += 1;
-      onSite?.(done, files.length);
+    for (const [i, { file, cluster, place }] of sites.entries()) {
+      const origin = originOf(file, cluster, read);
+      const files = buildSite(cluster, origin);
+      const previous = new Previous(join(distFolder, origin.folder), join(hostsFolder, origin.folder));
+      former.push(...place(formerPools(cluster, previous.ranges())));
+      upgrades.push(...[previous.upgrade(files) ?? []].flat());
+      yield [below(origin.folder, files.dist), below(origin.folder, files.hosts)];
+      options.onSite?.(i + 1, sites.length);
     }
   }
-  const [objects, machines] = writeOutputs(
+  const [dist, hosts] = writeOutputs(
     [
       { kind: DIST, folder: distFolder, several },
       { kind: HOSTS, folder: hostsFolder, several },
     ],
     parts(),
     // an obsolete file may be that of a site whose name cannot be read
-    () => found.broken.length > 0,
+    broken.length > 0,
   );
-  return { ...found, summary: `${distFolder}/: ${objects} files, ${hostsFolder}/: ${machines} files` };
+  return {
+    warnings: [...warnings, ...former],
+    broken,
+    summary: [...upgradeText(upgrades), `${distFolder}/: ${dist} files, ${hostsFolder}/: ${hosts} files`].join('\n'),
+  };
 }
 
 const below = (folder: string, files: Files): Files => new Map([...files].map(([name, text]) => [folder + name, text]));

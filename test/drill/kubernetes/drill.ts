@@ -10,6 +10,7 @@ import { election } from './election';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
+import { installProgram, removeProgram } from './installed';
 import { lifecycle } from './lifecycle';
 import { loadBalancer, loadBalancerControl } from './load-balancer';
 import { PYTHON } from './logind';
@@ -55,11 +56,13 @@ export const kubernetesDrill: Drill = {
     if (kubeVipProgram() === undefined)
       console.log('kubernetes/vip: not run here; KUBE_VIP names no program of kube-vip');
     writeSites();
+    if (scenarios.includes('lifecycle')) installProgram();
     await buildPrograms(scenarios.includes('flux') ? [...CLUSTER_MODULES, 'flux'] : CLUSTER_MODULES);
     await buildImages();
     const restoreWatches = allowWatches();
     return async () => {
       removeSites();
+      removeProgram();
       restoreWatches();
       await removeControlGroups();
     };
@@ -78,7 +81,7 @@ export const kubernetesDrill: Drill = {
     },
     {
       name: 'lifecycle',
-      summary: 'plan, apply, a renamed pool, apply --prune, uninstall',
+      summary: 'the packed program in an empty folder, from init to uninstall; changes with steps; adoption',
       run: lifecycle,
     },
     { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },

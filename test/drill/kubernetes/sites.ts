@@ -53,10 +53,6 @@ const withSerialUps = (file: ClusterFile, node: string = UPS.node) => ({
 
 /** The shipped site with something different. */
 const VARIANTS = {
-  'renamed-pool': (file: ClusterFile) => {
-    const { pools } = file['loadBalancer'] as { readonly pools: readonly object[] };
-    return withLoadBalancer({ pools: pools.map((pool) => ({ ...pool, name: 'home' })) })(file);
-  },
   'webhook-ignore': withLoadBalancer({ webhook: 'ignore' }),
   'webhook-off': withLoadBalancer({ webhook: 'off' }),
   'memberlist-fast': withLoadBalancer({ memberlist: 'fast' }),

@@ -10,7 +10,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   openrc: ['openrc', 'busybox'],
   // and the programs that k3s-ha calls
   'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'procps', 'udev'],
-  nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'procps'],
+  nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'etherwake', 'procps'],
 };
 const SUITE = 'bookworm';
 

@@ -20,7 +20,7 @@ export const form: readonly InvalidSite[] = [
     says: 'an unknown key of a list entry is refused',
     changes: { 'nodes[1].adress': '192.168.10.12' },
     problems: [
-      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies',
+      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies, stageSeconds, haltBudgetSeconds, shed, mac',
     ],
   },
   {
@@ -42,7 +42,7 @@ export const form: readonly InvalidSite[] = [
     says: 'the old words for a UPS are unknown keys',
     changes: { 'ups[0].desc': 'office' },
     problems: [
-      'error ups[0].desc: unknown-key: key "desc" does not exist here; use one of name, driver, port, description, node, server, options, delayStepSeconds, fixedCutDelaySeconds, runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds',
+      'error ups[0].desc: unknown-key: key "desc" does not exist here; use one of name, driver, port, description, node, server, clients, options, delayStepSeconds, fixedCutDelaySeconds, runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds',
     ],
   },
   {

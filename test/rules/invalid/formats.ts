@@ -159,6 +159,13 @@ export const formats: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a MAC address without colons is refused',
+    changes: { 'nodes[0].mac': '020000000002' },
+    problems: [
+      'error nodes[0].mac: bad-mac: "020000000002" is not valid here; use six pairs of hexadecimal digits with colons, as `ip link` prints',
+    ],
+  },
+  {
     says: 'a relative path is refused',
     changes: { 'nut.killpowerPath': 'run/killpower' },
     problems: [

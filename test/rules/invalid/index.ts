@@ -13,6 +13,7 @@ import { pools } from './pools';
 import { ports } from './ports';
 import { power } from './power';
 import { provider } from './provider';
+import { shed } from './shed';
 import { timing } from './timing';
 import { vip } from './vip';
 
@@ -33,5 +34,6 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   power,
   drivers,
   timing,
+  shed,
   budget,
 };
