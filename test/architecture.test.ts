@@ -10,6 +10,7 @@ const ROOMS = [
   'rules',
   'handbook',
   'monitoring',
+  'gitops',
   'machines',
   'ingress',
   'metallb',

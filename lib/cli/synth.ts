@@ -37,9 +37,9 @@ function showProgress(done: number, all: number): void {
 }
 
 export const synthCommand = command('synth')
-  .description('Checks the site and writes dist/ (Kubernetes objects) and hosts/ (files for the nodes).')
+  .description('Checks the site and writes dist/ (Kubernetes objects), hosts/ (files for the nodes) and gitops/.')
   .option('--cluster <path>', SITES)
-  .option('--out <folder>', 'folder that gets dist/ and hosts/; default: the current one')
+  .option('--out <folder>', 'folder that gets dist/, hosts/ and gitops/; default: the current one')
   .option('--keep-going', 'write the valid sites of a folder if others are invalid; obsolete files then stay')
   .addHelpText('after', HELP)
   .action(action);

@@ -10,10 +10,12 @@ import {
 } from '../network';
 import {
   ABSOLUTE_PATH,
+  BRANCH,
   DNS_LABEL,
   DNS_SUBDOMAIN,
   DRIVER,
   DRIVER_OPTION,
+  GIT_URL,
   HOST_NAME,
   IMAGE,
   INTERFACE,
@@ -25,6 +27,7 @@ import {
   PRINTABLE_ASCII,
   quoted,
   RECEIVER_URL,
+  RELATIVE_PATH,
   SHA256,
   UPS_NAME,
   VERSION,
@@ -49,7 +52,8 @@ export const FORMAT_RULES = {
   },
   'bad-driver-option': { cause: 'Not a driver option, or one with its own field: driver, port, desc' },
   'bad-text': { cause: 'Characters other than printable ASCII on one line' },
-  'bad-path': { cause: 'Not an absolute path, or one with `.`, `..` or spaces' },
+  'bad-path': { cause: 'A path with `.`, `..` or spaces; one that is not absolute, or has to be relative' },
+  'bad-url': { cause: 'Not the URL of a Git repository' },
   'bad-image': { cause: 'An image without tag and digest, or tagged `latest`' },
   'bad-hash': {
     cause:
@@ -158,6 +162,13 @@ export const absolutePath = matching(
   ABSOLUTE_PATH,
   'bad-path',
   'use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
+);
+export const gitUrl = matching(GIT_URL, 'bad-url', 'use https://HOST/PATH or ssh://git@HOST/PATH');
+export const branch = matching(BRANCH, 'bad-name', 'use the name of a branch, such as main');
+export const relativePath = matching(
+  RELATIVE_PATH,
+  'bad-path',
+  'use a path such as clusters/home, without / at its ends and without . and .. as parts',
 );
 export const k3sVersion = matching(VERSION, 'bad-version', 'use a k3s release such as v1.36.4+k3s1');
 export const image = matching(

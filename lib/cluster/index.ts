@@ -41,6 +41,7 @@ export {
   type Cluster,
   type ClusterInput,
   clusterSchema,
+  type GitOps,
   type L2Advertisement,
   type LoadBalancer,
   type Node,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseSubnet, type Subnet } from '../network';
 import { bgp, keepalived, refuseUnread, withProfile } from './control-plane-schema';
 import * as format from './formats';
+import { gitops } from './gitops-schema';
 import { loadBalancer } from './load-balancer-schema';
 import { batteryLimits, power, ups } from './power-schema';
 
@@ -143,6 +144,11 @@ export const clusterSchema = z
     ups: z.array(ups).default([]).describe('The UPSes that feed nodes.'),
     power: power.prefault({}).describe('Power-off of the nodes during an outage.'),
     nut: nut.prefault({}).describe('Network UPS Tools (NUT).'),
+    gitops: gitops
+      .optional()
+      .describe(
+        'Writes gitops/ for the controller that applies dist/ from Git: flux, argocd, or an object (docs/gitops.md). Default: no gitops/.',
+      ),
     os: z
       .array(z.enum(OPERATING_SYSTEMS))
       .optional()
@@ -178,4 +184,5 @@ export type Client = Ups['clients'][number];
 export type LoadBalancer = NonNullable<Cluster['loadBalancer']>;
 export type Pool = LoadBalancer['pools'][number];
 export type L2Advertisement = NonNullable<LoadBalancer['advertisements']>[number];
+export type GitOps = NonNullable<Cluster['gitops']>;
 export type Bgp = NonNullable<LoadBalancer['bgp']>;

@@ -15,6 +15,6 @@ export type {
   UpsSection,
 } from './model';
 export { Nut, type NutProps } from './nut';
-export { chosenPasswords, type PasswordFiles, secretArguments } from './passwords';
+export { chosenPasswords, type PasswordFiles, secretArguments, secretKeys } from './passwords';
 export { NutPrimary, type NutPrimaryProps, NutSecondary, type NutSecondaryProps, UPS_DEVICE_LABEL } from './pods';
-export { nutSecret } from './secret';
+export { externalSecret, keptSealedSecret, nutSecret, rotatedSecret, tlsSecret } from './secret';

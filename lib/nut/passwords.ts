@@ -69,6 +69,13 @@ export const secretArguments = (cluster: Cluster): string[] =>
     .filter(({ isNew }) => !isNew)
     .map(({ flag, name }) => `${flag} ${name}=FILE`);
 
+/** Keys of the Secret of this site. */
+export const secretKeys = (cluster: Cluster): string[] => [
+  'primary',
+  'secondary',
+  ...foreignPasswords(cluster).map(({ key }) => key),
+];
+
 /** Files whose first line is a password. */
 export interface PasswordFiles {
   /** @default - a new password */

@@ -7,6 +7,7 @@ import { clients } from './clients';
 import { delays } from './delays';
 import { driverSecrets } from './driver-secrets';
 import { families } from './families';
+import { gitops } from './gitops';
 import { images } from './images';
 import { k3s } from './k3s';
 import { lease } from './lease';
@@ -40,6 +41,7 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
   UPSes: [power, clients, sharedCables, upsDrivers, driverSecrets],
+  GitOps: [gitops],
   'Power failure': [armed, notify, nutTiming, nutImage, stages, shed, delays, budget],
 };
 

@@ -93,7 +93,7 @@ const fieldsOf = ({ properties = {}, required = [] }: Schema, path: string): (re
     const isGroup = field.properties ?? field.items?.properties;
     return [
       ...(isGroup && required.includes(key) ? [] : [row]),
-      ...fieldsOf(field, at),
+      ...fieldsOf(field.anyOf?.find(({ properties }) => properties) ?? field, at),
       ...(field.items ? fieldsOf(field.items, `${at}[]`) : []),
     ];
   });

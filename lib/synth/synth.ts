@@ -1,17 +1,18 @@
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
+import { type DistSite, gitopsFiles } from '../gitops';
 import { formerPools } from '../rules';
 import { originOf, readSites } from '../site';
 import { buildSite } from './app';
-import { DIST, HOSTS } from './outputs';
+import { DIST, GITOPS, HOSTS } from './outputs';
 import { Previous, type Upgrade, upgradeText } from './previous';
 
 /** Input and output paths. */
 export interface SynthOptions {
   /** A file or a folder of files. @default - CLUSTER, else clusters/ if it exists, else cluster.yaml */
   readonly clusterPath?: string;
-  /** @default 'dist' */
+  /** gitops/ is beside it. @default 'dist' */
   readonly distFolder?: string;
   /** @default 'hosts' */
   readonly hostsFolder?: string;
@@ -43,6 +44,10 @@ export function synth(options: SynthOptions = {}): SynthReport {
   }
   const read = readSites(options.clusterPath, options.keepGoing);
   const { several, sites, warnings, broken } = read;
+  // an obsolete file may be that of a site whose name cannot be read
+  const keepsObsolete = broken.length > 0;
+  const gitopsFolder = join(dirname(distFolder), 'gitops');
+  const built: DistSite[] = [];
   const former: Finding[] = [];
   const upgrades: Upgrade[] = [];
   function* parts(): Generator<readonly Files[]> {
@@ -52,23 +57,28 @@ export function synth(options: SynthOptions = {}): SynthReport {
       const previous = new Previous(join(distFolder, origin.folder), join(hostsFolder, origin.folder));
       former.push(...place(formerPools(cluster, previous.ranges())));
       upgrades.push(...[previous.upgrade(files) ?? []].flat());
+      built.push({ cluster, folder: origin.folder, dist: new Set(files.dist.keys()) });
       yield [below(origin.folder, files.dist), below(origin.folder, files.hosts)];
       options.onSite?.(i + 1, sites.length);
     }
+    // an ApplicationSet without the broken sites would delete their Applications
+    const gitops = [...gitopsFiles(built)].filter(([name]) => !keepsObsolete || name !== 'argocd/site.yaml');
+    if (gitops.length > 0 && basename(distFolder) !== 'dist') {
+      throw new FileError(`${distFolder}: gitops/ has the paths of a folder dist/ beside it; write the objects to one`);
+    }
+    yield [new Map(), new Map(), new Map(gitops)];
   }
-  const [dist, hosts] = writeOutputs(
-    [
-      { kind: DIST, folder: distFolder, several },
-      { kind: HOSTS, folder: hostsFolder, several },
-    ],
-    parts(),
-    // an obsolete file may be that of a site whose name cannot be read
-    broken.length > 0,
-  );
+  const outputs = [
+    { kind: DIST, folder: distFolder, several },
+    { kind: HOSTS, folder: hostsFolder, several },
+    { kind: GITOPS, folder: gitopsFolder, several },
+  ];
+  const counts = writeOutputs(outputs, parts(), keepsObsolete);
+  const written = outputs.flatMap(({ folder }, i) => (counts[i] ? [`${folder}/: ${counts[i]} files`] : []));
   return {
     warnings: [...warnings, ...former],
     broken,
-    summary: [...upgradeText(upgrades), `${distFolder}/: ${dist} files, ${hostsFolder}/: ${hosts} files`].join('\n'),
+    summary: [...upgradeText(upgrades), written.join(', ')].join('\n'),
   };
 }
 

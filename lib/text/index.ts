@@ -1,11 +1,13 @@
 export { bulleted, code, commands, joined, numbered, table } from './markdown';
 export {
   ABSOLUTE_PATH,
+  BRANCH,
   DNS_LABEL,
   DNS_SUBDOMAIN,
   DRIVER,
   DRIVER_DELAY,
   DRIVER_OPTION,
+  GIT_URL,
   HOST_NAME,
   IMAGE,
   INTERFACE,
@@ -19,6 +21,7 @@ export {
   PRINTABLE_ASCII,
   RECEIVER_URL,
   REGISTRY,
+  RELATIVE_PATH,
   SERVICE_NAME,
   SHA256,
   UPS_NAME,

@@ -33,6 +33,11 @@ export const RECEIVER_URL = /^(?:https?|smtps?):\/\/(?![^/]*@)[!#-[\]-~]+$/;
 export const MAIL_ADDRESS = /^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/;
 /** An account, often a mail address. */
 export const MAIL_USER = /^[A-Za-z0-9._%+@-]+$/;
+export const RELATIVE_PATH = /^(?!\/)(?:(?:^|\/)(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
+/** With a user, even one with a password: a rule of its own refuses that without showing it. */
+export const GIT_URL = /^(?:https?|ssh):\/\/(?:[\x21-\x3f\x41-\x7e]*@)?[A-Za-z0-9.[\]:-]+\/[A-Za-z0-9_.~/@%+-]+$/;
+/** A part of what `git check-ref-format` accepts. */
+export const BRANCH = /^(?![-/.])(?!.*(?:\.\.|\/\/))[A-Za-z0-9_./-]+(?<![/.])$/;
 export const VERSION = /^v[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][A-Za-z0-9_.+-]*)?$/;
 export const MAC = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}$/;
 /** The output of sha256sum. */

@@ -6,6 +6,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { main } from '../../lib/cli/program';
 import { secretCommand } from '../../lib/cli/secret';
 import { HERE } from '../../lib/cluster/origin';
+import { KEEP_ANNOTATIONS } from '../../lib/kube';
 import { loadCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
 import { inProcess } from '../support/in-process';
@@ -60,7 +61,7 @@ describe('secret nut', () => {
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'my-users', namespace: 'nut' },
+        metadata: { name: 'my-users', namespace: 'nut', annotations: KEEP_ANNOTATIONS },
         type: 'Opaque',
         stringData: { primary: expect.stringMatching(/^\w{40}$/), secondary: expect.stringMatching(/^\w{40}$/) },
       },

@@ -320,6 +320,32 @@ describe('a folder of sites', () => {
     ]);
   });
 
+  test('gets gitops/ beside dist/, and loses it with the setting', () => {
+    const text = readFileSync('cluster.yaml', 'utf8');
+    addSite('north', `${text}\ngitops: flux\n`);
+    addSite('south', `${text}\ngitops: { engine: argocd, url: https://git.example.com/you/site }\n`);
+    expect(main()).toMatchObject({ status: 0, stdout: expect.stringContaining(', gitops/: 5 files') });
+    expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd', 'north']);
+    const set = tree('gitops')['argocd/site.yaml'];
+    addSite('west', `${broken()}\ngitops: flux\n`);
+    expect(main({}, ['--keep-going'])).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(', gitops/: 4 files'),
+    });
+    expect(tree('gitops')['argocd/site.yaml']).toBe(set);
+    rmSync(join(folder, 'clusters/west.yaml'));
+    expect(main({ CDK8S_OUTDIR: 'objects' })).toMatchObject({
+      status: 1,
+      stderr: 'objects: gitops/ has the paths of a folder dist/ beside it; write the objects to one\n',
+    });
+    addSite('north');
+    expect(main({}, ['--out', '.'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(', gitops/: 1 files'),
+    });
+    expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd']);
+  });
+
   test('loses the folder of a site that is gone', () => {
     addSite('north');
     addSite('south');

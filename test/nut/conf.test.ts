@@ -151,8 +151,10 @@ describe('the Secret', () => {
   });
 
   test('is YAML for kubectl', () => {
+    const annotations =
+      '    argocd.argoproj.io/sync-options: Prune=false,Delete=false\n    kustomize.toolkit.fluxcd.io/prune: disabled\n';
     expect(nutSecret('nut-users', { primary: 'aaaaaaaa', secondary: 'bbbbbbbb' })).toBe(
-      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: nut-users\n  namespace: nut\ntype: Opaque\nstringData:\n  primary: aaaaaaaa\n  secondary: bbbbbbbb\n',
+      `apiVersion: v1\nkind: Secret\nmetadata:\n  name: nut-users\n  namespace: nut\n  annotations:\n${annotations}type: Opaque\nstringData:\n  primary: aaaaaaaa\n  secondary: bbbbbbbb\n`,
     );
   });
 

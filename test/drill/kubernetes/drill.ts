@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { applySite } from './apply';
+import { argocd } from './argocd';
 import { apiContract } from './contract';
 import { election } from './election';
 import { publish } from './figures';
@@ -39,6 +40,7 @@ export const kubernetesDrill: Drill = {
     { name: 'dbus-daemon', debianPackage: 'dbus' },
     { name: 'dbus-send', debianPackage: 'dbus' },
     { name: 'tar', debianPackage: 'tar' },
+    { name: 'git', debianPackage: 'git' },
   ],
   atOnce: availableParallelism(),
   onDemand: true,
@@ -57,7 +59,10 @@ export const kubernetesDrill: Drill = {
       console.log('kubernetes/vip: not run here; KUBE_VIP names no program of kube-vip');
     writeSites();
     if (scenarios.includes('lifecycle')) installProgram();
-    await buildPrograms(scenarios.includes('flux') ? [...CLUSTER_MODULES, 'flux'] : CLUSTER_MODULES);
+    await buildPrograms([
+      ...CLUSTER_MODULES,
+      ...(['flux', 'argocd'] as const).filter((name) => scenarios.includes(name)),
+    ]);
     await buildImages();
     const restoreWatches = allowWatches();
     return async () => {
@@ -123,7 +128,8 @@ export const kubernetesDrill: Drill = {
     { name: 'not-ready', summary: 'killpowerd of a machine ends: who says so', run: notReady },
     { name: 'election', summary: 'etcd loses its leader: who loses a lease', run: election },
     { name: 'nodes', summary: 'the cable and its label, a node deleted and joined again', run: nodes },
-    { name: 'flux', summary: 'Flux applies dist/, a change and a removal', run: flux },
+    { name: 'flux', summary: 'Flux applies gitops/: without a Secret, with it, a change and a removal', run: flux },
+    { name: 'argocd', summary: 'gitops-engine of Argo CD applies gitops/: first and a removal', run: argocd },
     ...(kubeVipProgram() === undefined
       ? []
       : [{ name: 'vip', summary: 'the holder of the virtual IP fails, with the real kube-vip', run: virtualIp }]),

@@ -37,6 +37,7 @@ import {
   controlSecondFrozen,
   controlSecondOutage,
   controlSecret,
+  controlSecretAtLowBattery,
   controlShed,
   controlUpsdFrozen,
   controlUpsFirst,
@@ -45,7 +46,7 @@ import {
   controlWithoutLease,
   controlWords,
 } from './sabotaged';
-import { secretReplaced } from './secret';
+import { secretAtLowBattery, secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
@@ -203,6 +204,11 @@ export const powerDrill: Drill = {
       summary: 'the Secret changes while the pods run, low battery later',
       run: secretReplaced,
     },
+    {
+      name: 'secret-at-low-battery',
+      summary: 'the Secret changes on battery, at the moment of low battery',
+      run: secretAtLowBattery,
+    },
     { name: 'early-on-battery', summary: 'early shutdown after 10 s on battery', run: earlyOnBattery },
     { name: 'early-runtime', summary: 'early shutdown below a battery runtime', run: earlyRuntime },
     {
@@ -249,6 +255,11 @@ export const powerDrill: Drill = {
     { name: 'control-reading', summary: 'words where one reading is enough', run: controlReading },
     { name: 'control-run-full', summary: 'run-full without the reserved pages', run: controlRunFull },
     { name: 'control-secret', summary: 'secret-replaced without the watch of the Secret', run: controlSecret },
+    {
+      name: 'control-secret-at-low-battery',
+      summary: 'secret-at-low-battery without the watch of the Secret',
+      run: controlSecretAtLowBattery,
+    },
     {
       name: 'control-one-caller',
       summary: 'only one container commands the UPS and is frozen: the nodes have to stay off',

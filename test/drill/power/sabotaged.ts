@@ -27,7 +27,7 @@ import {
   withoutUpsdWatch,
   withoutWords,
 } from './sabotage';
-import { secretReplaced } from './secret';
+import { secretAtLowBattery, secretReplaced } from './secret';
 import { AGENT, SERVER, UPS, UPS_NODE } from './site';
 import { SHED_SECONDS, shed, WOKEN, wake } from './wake';
 import { NO_POWER_OFF, ONE_BAD_READING, words } from './words';
@@ -62,6 +62,7 @@ export const controlSecret = without(
   secretReplaced,
   `upsd refuses ${SERVER}, which has the old password`,
 );
+export const controlSecretAtLowBattery = without(withoutSecretWatch, secretAtLowBattery, 'the UPS cuts its output');
 
 /** With one caller only, which is frozen, and the others killed, the UPS is never commanded: all nodes stay off. */
 export async function controlOneCaller(scenario: Scenario): Promise<void> {

@@ -13,7 +13,7 @@ export const form: readonly InvalidSite[] = [
     says: 'an unknown key of the site itself is refused',
     changes: { pools: [] },
     problems: [
-      'error pools: unknown-key: key "pools" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, os, versions, images',
+      'error pools: unknown-key: key "pools" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, versions, images',
     ],
   },
   {
@@ -259,7 +259,7 @@ export const form: readonly InvalidSite[] = [
       'error name: missing-key: "name" is missing; add it: a text',
       'error nodes[0].role: bad-value: "role" is "x"; use server or agent',
       'error nodes[1].address: bad-address: "y" is no IP address; write it like 192.168.10.43 or fd00::43',
-      'error typo: unknown-key: key "typo" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, os, versions, images',
+      'error typo: unknown-key: key "typo" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, versions, images',
     ],
   },
 ];

@@ -4,6 +4,7 @@ import { budget } from './budget';
 import { drivers } from './drivers';
 import { form } from './form';
 import { formats } from './formats';
+import { gitops } from './gitops';
 import { loadBalancer } from './load-balancer';
 import { machines } from './machines';
 import { names } from './names';
@@ -36,4 +37,5 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   timing,
   shed,
   budget,
+  gitops,
 };
