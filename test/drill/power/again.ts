@@ -1,5 +1,5 @@
 import { type Scenario, seconds } from '../scenario';
-import { ascent, descent, failMains, lowBattery } from './course';
+import { failMains, lowBattery, outage } from './course';
 import { type PowerLabOptions, perMachine, withPowerLab } from './power-lab';
 import { MACHINES, UPS } from './site';
 
@@ -14,8 +14,7 @@ export const ALL_OFF = 'every node is off before the battery is empty';
  */
 export async function secondOutage(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
   await withPowerLab(scenario, { ...options, gate: true }, async (lab) => {
-    await descent(scenario, lab, await lowBattery(scenario, lab));
-    await ascent(scenario, lab);
+    await outage(scenario, lab, await lowBattery(scenario, lab));
     lab.ups(UPS).battery(BATTERY_SECONDS);
     const failed = await failMains(scenario, lab);
     const lowAt = failed + (BATTERY_SECONDS - LEFT_AT_LOW_BATTERY_SECONDS) * 1000;

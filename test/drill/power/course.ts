@@ -18,10 +18,13 @@ export async function failMains(scenario: Scenario, lab: PowerLab, ups = UPS): P
   return failed;
 }
 
+/** The UPS reports low battery. */
+export const lowBatteryNow = (lab: PowerLab, name = 'low battery'): Zero => ({ at: lab.ups(UPS).lowBattery(), name });
+
 /** Mains power fails, then the UPS reports low battery. */
 export async function lowBattery(scenario: Scenario, lab: PowerLab): Promise<Zero> {
   await failMains(scenario, lab);
-  return { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
+  return lowBatteryNow(lab);
 }
 
 /** Waits until these nodes have their deadline. */
@@ -37,7 +40,8 @@ export const shutdownsOf = (lab: PowerLab, ups = UPS) =>
 export const commanded = (scenario: Scenario, lab: PowerLab): Promise<number> =>
   scenario.reach('the UPS is commanded to cut its output', 40_000, () => shutdownsOf(lab).length > 0);
 
-/** The check of a descent that controls fail at. */
+/** The checks of a descent that controls fail at. */
+export const OUTPUT_CUT = 'the UPS cuts its output';
 export const CUT_CLEAN = 'every node is off before the output is cut';
 
 export interface DescentOptions {
@@ -62,7 +66,7 @@ export async function descent(
   options: DescentOptions = {},
 ): Promise<void> {
   const { machines = MACHINES, ups = UPS, alone = [], beganFor = () => lab.firstCommitOf(machines) } = options;
-  await scenario.reach('the UPS cuts its output', 130_000, () => !lab.ups(ups).loadOn);
+  await scenario.reach(OUTPUT_CUT, 130_000, () => !lab.ups(ups).loadOn);
   const cutAt = lab.ups(ups).loadChanges[0]?.at ?? Number.NaN;
   const since = (at: number | undefined) => seconds(at === undefined ? undefined : at - zero.at);
   const row = (what: string, at: (name: string) => number | undefined) =>
@@ -158,11 +162,12 @@ function checkTimes(
     const plan = lab.plan.nodes.find(({ node }) => node.name === name);
     if (!plan) throw new Error(`the power plan has no node "${name}"`);
     const { haltedAt } = lab.host(name);
-    const [off, down] = [haltingAt(lab, name), haltedAt ?? Number.NaN].map((at) => (at - beganFor(name)) / 1000);
+    const since = (at: number): number => (at - beganFor(name)) / 1000;
+    const [off, down] = [since(haltingAt(lab, name)), since(haltedAt ?? Number.NaN)];
     scenario.check(
       `${name} powers off within ${plan.deadlineSeconds} s and is off within ${plan.downSeconds} s`,
-      off !== undefined && down !== undefined && off <= plan.deadlineSeconds && down <= plan.downSeconds,
-      `${off?.toFixed(1)} s, ${down?.toFixed(1)} s`,
+      off <= plan.deadlineSeconds && down <= plan.downSeconds,
+      `${off.toFixed(1)} s, ${down.toFixed(1)} s`,
     );
   }
 }
@@ -188,16 +193,22 @@ export async function ascent(
   checkDisarmed(scenario, lab, machines);
 }
 
+/** The output is cut, then mains power returns: `descent` and `ascent` of all nodes. */
+export async function outage(scenario: Scenario, lab: PowerLab, zero: Zero, options?: DescentOptions): Promise<void> {
+  await descent(scenario, lab, zero, options);
+  await ascent(scenario, lab);
+}
+
 /** Low battery after a fault that is over is as without the fault. */
 export async function thenLowBattery(scenario: Scenario, lab: PowerLab): Promise<void> {
   await scenario.reach('every upsmon is logged in', 30_000, () => lab.loggedIn());
-  scenario.check(
-    'no node is committed',
-    lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
-  );
-  const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
-  await descent(scenario, lab, low);
-  await ascent(scenario, lab);
+  checkNotCommitted(scenario, lab);
+  await outage(scenario, lab, lowBatteryNow(lab));
+}
+
+export function checkNotCommitted(scenario: Scenario, lab: PowerLab): void {
+  const committed = lab.hosts.filter(({ killpower }) => killpower.deadlines.length > 0);
+  scenario.check('no node is committed', committed.length === 0, committed.map(({ name }) => name).join(' '));
 }
 
 /** No deadline, no lease, and no mark of a command to a UPS. */

@@ -1,7 +1,17 @@
 import type { Scenario } from '../scenario';
-import { ascent, commanded, committed, descent, failMains, lowBattery } from './course';
+import {
+  ascent,
+  commanded,
+  committed,
+  descent,
+  failMains,
+  lowBattery,
+  lowBatteryNow,
+  outage,
+  type Zero,
+} from './course';
 import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
-import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
+import { AGENT, MACHINES, SERVER, UPS_NODE } from './site';
 
 const AFTER_COMMIT_MS = 500;
 
@@ -11,17 +21,15 @@ const AFTER_COMMIT_MS = 500;
  */
 export async function allPodsKilled(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {
-    const low = await killAllAfterCommit(scenario, lab);
-    await descent(scenario, lab, low);
-    await ascent(scenario, lab);
+    await outage(scenario, lab, await killAllAfterCommit(scenario, lab));
   });
 }
 
 /** Its events up to the kill of the last pod. */
-export async function killAllAfterCommit(scenario: Scenario, lab: PowerLab): Promise<{ at: number; name: string }> {
+export async function killAllAfterCommit(scenario: Scenario, lab: PowerLab): Promise<Zero> {
   await failMains(scenario, lab);
   lab.kubelet(UPS_NODE).container('agent').freeze();
-  const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
+  const low = lowBatteryNow(lab);
   await committed(scenario, lab);
   await scenario.pass('all nodes are committed', AFTER_COMMIT_MS);
   scenario.timeline.log('drill', 'every pod is killed');
@@ -41,8 +49,7 @@ const atCommitOfUpsNode =
       await committed(scenario, lab, [UPS_NODE]);
       scenario.timeline.log('drill', what);
       await fault(lab);
-      await descent(scenario, lab, low, { alone: [AGENT, SERVER] });
-      await ascent(scenario, lab);
+      await outage(scenario, lab, low, { alone: [AGENT, SERVER] });
     });
 
 export const upsNodeKilled = atCommitOfUpsNode('the pods of the UPS node are killed', (lab) =>
@@ -66,8 +73,7 @@ export async function upsNodeRestarted(scenario: Scenario): Promise<void> {
       15_000,
       () => log().includes('the power-off of this node is in progress'),
     );
-    await descent(scenario, lab, low, { mayBeToldTwice: true });
-    await ascent(scenario, lab);
+    await outage(scenario, lab, low, { mayBeToldTwice: true });
   });
 }
 
@@ -75,17 +81,11 @@ export async function upsNodeRestarted(scenario: Scenario): Promise<void> {
 export async function secondaryFrozen(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
   await withPowerLab(scenario, options, async (lab) => {
     await failMains(scenario, lab);
-    const low = freezeAtLowBattery(lab);
-    await descent(scenario, lab, low, { alone: [SERVER] });
+    lab.kubelet(SERVER).freeze();
+    await descent(scenario, lab, lowBatteryNow(lab), { alone: [SERVER] });
     scenario.check('it powers off by its lease', lab.host(SERVER).killpower.called === 'lease');
     await ascent(scenario, lab);
   });
-}
-
-/** Its fault. */
-function freezeAtLowBattery(lab: PowerLab): { at: number; name: string } {
-  lab.kubelet(SERVER).freeze();
-  return { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
 }
 
 /** On the node with the cable, the container that declares the shutdown is frozen on battery, and the UPS does not report its command. */
@@ -93,9 +93,7 @@ export async function primaryFrozen(scenario: Scenario, options: PowerLabOptions
   await withPowerLab(scenario, { ups: { showsShutdown: false }, ...options }, async (lab) => {
     await failMains(scenario, lab);
     lab.kubelet(UPS_NODE).container('primary').freeze();
-    const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
-    await descent(scenario, lab, low);
-    await ascent(scenario, lab);
+    await outage(scenario, lab, lowBatteryNow(lab));
   });
 }
 
@@ -117,8 +115,7 @@ export async function linkCutAtLowBattery(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {
     const low = await lowBattery(scenario, lab);
     await lab.host(SERVER).cable.pull();
-    await descent(scenario, lab, low, { alone: [SERVER] });
-    await ascent(scenario, lab);
+    await outage(scenario, lab, low, { alone: [SERVER] });
   });
 }
 
@@ -129,9 +126,8 @@ export async function linkCutOnBattery(scenario: Scenario): Promise<void> {
     await lab.host(SERVER).cable.pull();
     const cut = scenario.timeline.log('drill', `the network cable of ${SERVER} is pulled`);
     await scenario.pass('on battery', 8000);
-    const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
+    const low = lowBatteryNow(lab);
     const beganFor = (name: string) => (name === SERVER ? cut : lab.firstCommitOf([AGENT, UPS_NODE]));
-    await descent(scenario, lab, low, { alone: [SERVER], beganFor });
-    await ascent(scenario, lab);
+    await outage(scenario, lab, low, { alone: [SERVER], beganFor });
   });
 }

@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario';
-import { ascent, checkDisarmed, descent, failMains } from './course';
+import { ascent, checkDisarmed, descent, failMains, outage } from './course';
 import { type PowerLabOptions, withPowerLab } from './power-lab';
 import { AGENT, powerSite, UPS, UPS_NODE } from './site';
 import { checkOthersLive, twoUpses } from './two-upses';
@@ -19,8 +19,7 @@ export async function earlyPrimaryFrozen(scenario: Scenario, options: PowerLabOp
   await withPowerLab(scenario, early, async (lab) => {
     lab.kubelet(UPS_NODE).container('primary').freeze();
     const at = await failMains(scenario, lab);
-    await descent(scenario, lab, { at, name: 'mains power failed' }, { beginsWithinSeconds: BY_SECOND_SECONDS });
-    await ascent(scenario, lab);
+    await outage(scenario, lab, { at, name: 'mains power failed' }, { beginsWithinSeconds: BY_SECOND_SECONDS });
   });
 }
 

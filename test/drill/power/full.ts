@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '../scenario';
-import { ascent, checkDisarmed, descent, failMains } from './course';
+import { checkDisarmed, failMains, lowBattery, outage } from './course';
 import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import { MACHINES, UPS } from './site';
 
@@ -24,13 +24,9 @@ export async function runFull(scenario: Scenario, options: PowerLabOptions = {})
     for (const name of MACHINES) fill(lab, name);
     scenario.timeline.log('drill', 'every power-off directory is full');
     await scenario.reach('preflight says so on every node', 40_000, () =>
-      MACHINES.every((name, i) =>
-        lab.logOf(name, i === 2 ? 'nut-primary' : 'nut-secondary', 'second').includes(`directory of ${name} is full;`),
-      ),
+      MACHINES.every((name) => lab.logOfSecond(name).includes(`directory of ${name} is full;`)),
     );
-    await scenario.reach('every node is ready: the reserve is there', 40_000, () =>
-      MACHINES.every((name) => lab.kubelet(name).container('second').ready),
-    );
+    await scenario.reach('every node is ready: the reserve is there', 40_000, () => lab.isReady);
     await failMains(scenario, lab);
     scenario.check(
       'every node has a lease',
@@ -39,9 +35,6 @@ export async function runFull(scenario: Scenario, options: PowerLabOptions = {})
     lab.ups(UPS).mains(true);
     await scenario.pass('mains power returns', 8000);
     checkDisarmed(scenario, lab);
-    await failMains(scenario, lab);
-    const low = { at: lab.ups(UPS).lowBattery(), name: 'low battery' };
-    await descent(scenario, lab, low);
-    await ascent(scenario, lab);
+    await outage(scenario, lab, await lowBattery(scenario, lab));
   });
 }

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../lib/cluster/schema';
 import { type Scenario, seconds } from '../scenario';
-import { ascent, CUT_CLEAN, descent, lowBattery as lower } from './course';
+import { ascent, CUT_CLEAN, descent, lowBattery as lower, outage } from './course';
 import { type PowerLabOptions, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './site';
 
@@ -46,8 +46,7 @@ export async function lowBatteryIpv6(scenario: Scenario): Promise<void> {
       ['fd00:77::12', 'fd00:77::21'].every((address) => clients.includes(address)),
       clients.join(', '),
     );
-    await descent(scenario, lab, await lower(scenario, lab));
-    await ascent(scenario, lab);
+    await outage(scenario, lab, await lower(scenario, lab));
   });
 }
 
@@ -71,8 +70,7 @@ const fixedSite = (): Cluster =>
 /** A UPS that ignores offdelay, at a site whose nodes are off by then. */
 export const fixedDelay = (scenario: Scenario, cluster = fixedSite()): Promise<void> =>
   withPowerLab(scenario, { cluster, ups: { fixedShutdownMs: FIXED_SECONDS * 1000 } }, async (lab) => {
-    await descent(scenario, lab, await lower(scenario, lab));
-    await ascent(scenario, lab);
+    await outage(scenario, lab, await lower(scenario, lab));
   });
 
 /** The same UPS at a site that does not state its delay, and may halt for longer. */

@@ -1,5 +1,5 @@
 import { type Scenario, seconds } from '../scenario';
-import { ascent, checkDisarmed, committed, descent, lowBattery, shutdownsOf } from './course';
+import { checkDisarmed, checkNotCommitted, committed, lowBattery, outage, shutdownsOf } from './course';
 import { perMachine, withPowerLab } from './power-lab';
 import { UPS, UPS_NODE } from './site';
 
@@ -12,8 +12,7 @@ export async function mainsBack(scenario: Scenario): Promise<void> {
     await committed(scenario, lab);
     await scenario.pass('the nodes start to halt', 3000);
     lab.ups(UPS).mains(true);
-    await descent(scenario, lab, low);
-    await ascent(scenario, lab);
+    await outage(scenario, lab, low);
   });
 }
 
@@ -42,10 +41,7 @@ export async function blip(scenario: Scenario): Promise<void> {
       'no node halts',
       lab.hosts.every(({ state, boots }) => state === 'running' && boots === 1),
     );
-    scenario.check(
-      'no node was committed',
-      lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
-    );
+    checkNotCommitted(scenario, lab);
     scenario.check('the UPS gets no command', shutdownsOf(lab).length === 0);
     scenario.check('every upsmon is still logged in', await lab.loggedIn());
     checkDisarmed(scenario, lab);
@@ -66,8 +62,7 @@ const declaredBy =
       scenario.check(`${name} succeeds`, code === 0, stderr.trim());
       // on line every upsmon polls at its slow interval, and the driver plays no part
       const beginsWithinSeconds = lab.cluster.power.pollSeconds;
-      await descent(scenario, lab, { at, name }, { beginsWithinSeconds });
-      await ascent(scenario, lab);
+      await outage(scenario, lab, { at, name }, { beginsWithinSeconds });
     });
   };
 

@@ -111,6 +111,17 @@ export class PowerLab extends Lab {
     return true;
   }
 
+  /** The log of `second` on a node. */
+  logOfSecond(name: string): string {
+    const isPrimary = this.cluster.ups.some(({ node }) => node === name);
+    return this.logOf(name, isPrimary ? 'nut-primary' : 'nut-secondary', 'second');
+  }
+
+  /** Whether the pod of every node is ready. */
+  get isReady(): boolean {
+    return MACHINES.every((name) => this.kubelet(name).container('second').ready);
+  }
+
   /** When the first of these nodes was committed, for any reason. */
   firstCommitOf(machines: readonly string[]): number {
     const times = machines.map((name) => this.host(name).killpower.deadlines[0]?.at ?? Number.POSITIVE_INFINITY);

@@ -1,23 +1,18 @@
 import { type Scenario, seconds } from '../scenario';
+import { checkNotCommitted } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
 import { otherDelay, type Sabotage } from './sabotage';
-import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
+import { AGENT, SERVER, UPS, UPS_NODE } from './site';
 
 /** preflight.sh runs every 20 s, and the readiness probe, which has to fail once, every 10 s. */
 const NOTICED_WITHIN_MS = 40_000;
 
 const second = (lab: PowerLab, name: string) => lab.kubelet(name).container('second');
 
-const logOf = (lab: PowerLab, name: string): string =>
-  lab.logOf(name, name === UPS_NODE ? 'nut-primary' : 'nut-secondary', 'second');
-
-const allReady = (scenario: Scenario, lab: PowerLab): Promise<number> =>
-  scenario.reach('every node is ready', NOTICED_WITHIN_MS, () => MACHINES.every((name) => second(lab, name).ready));
-
 async function complains(scenario: Scenario, lab: PowerLab, name: string, line: string): Promise<void> {
   const at = scenario.timeline.now();
   await scenario.reach(`${name} logs "${line}"`, NOTICED_WITHIN_MS, () =>
-    logOf(lab, name).includes(`second: preflight: ${line}`),
+    lab.logOfSecond(name).includes(`second: preflight: ${line}`),
   );
   await scenario.reach(`${name} is not ready`, NOTICED_WITHIN_MS, () => !second(lab, name).ready);
   scenario.measure(`not ready after "${line.slice(0, 30)}..."`, { [name]: seconds(scenario.timeline.now() - at) });
@@ -26,7 +21,7 @@ async function complains(scenario: Scenario, lab: PowerLab, name: string, line: 
 /** On mains power, preflight reports what would go wrong at the next power failure. */
 export async function preflight(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, {}, async (lab) => {
-    await allReady(scenario, lab);
+    await scenario.reach('every node is ready', NOTICED_WITHIN_MS, () => lab.isReady);
     await lab.kubelet(AGENT).kill();
     await lab.host(SERVER).stopWatcher();
     await Promise.all([
@@ -37,10 +32,7 @@ export async function preflight(scenario: Scenario): Promise<void> {
     await scenario.reach(`with the agent back, ${UPS_NODE} is ready again`, NOTICED_WITHIN_MS, () => {
       return second(lab, UPS_NODE).ready;
     });
-    scenario.check(
-      'no node is committed',
-      lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
-    );
+    checkNotCommitted(scenario, lab);
   });
 }
 

@@ -1,12 +1,13 @@
+import type { ScenarioPlan } from '../drill';
 import type { Scenario } from '../scenario';
 import { ALL_OFF, secondOutage } from './again';
-import { CUT_CLEAN, failMains } from './course';
+import { CUT_CLEAN, failMains, OUTPUT_CUT } from './course';
 import { killAllAfterCommit, primaryFrozen, secondaryFrozen, secondFrozen } from './dead-pods';
 import { earlyPrimaryFrozen } from './early-faults';
 import { driverFrozen, upsdFrozen } from './frozen';
 import { runFull } from './full';
 import { hangingHalt } from './low-battery';
-import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
+import { nutImage, type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import {
   atFirstReading,
   onlyTheAgentCommands,
@@ -27,42 +28,65 @@ import {
   withoutUpsdWatch,
   withoutWords,
 } from './sabotage';
-import { secretAtLowBattery, secretReplaced } from './secret';
+import { REFUSED, secretAtLowBattery, secretReplaced } from './secret';
 import { AGENT, SERVER, UPS, UPS_NODE } from './site';
 import { SHED_SECONDS, shed, WOKEN, wake } from './wake';
 import { NO_POWER_OFF, ONE_BAD_READING, words } from './words';
 
 /** A scenario without its cure, and the check that it has to fail at. */
-const without =
-  (sabotage: Sabotage, run: (scenario: Scenario, options: PowerLabOptions) => Promise<void>, what: string) =>
-  (scenario: Scenario): Promise<void> =>
-    scenario.failsFirstAt(what, (control) => run(control, { sabotage }));
+const without = (
+  name: string,
+  summary: string,
+  sabotage: Sabotage,
+  run: (scenario: Scenario, options: PowerLabOptions) => Promise<void>,
+  what: string,
+): ScenarioPlan => ({
+  name: `control-${name}`,
+  summary,
+  run: (scenario) => scenario.failsFirstAt(what, (control) => run(control, { sabotage })),
+});
 
-export const controlWithoutLease = without(withoutLease, secondaryFrozen, CUT_CLEAN);
-export const controlWithoutForce = without(withoutForce, hangingHalt, CUT_CLEAN);
-export const controlDriverFrozen = without(withoutDriverWatch, driverFrozen, 'on line it is restarted');
-export const controlUpsdFrozen = without(withoutUpsdWatch, upsdFrozen, 'it is restarted');
-export const controlSecondFrozen = without(withoutLeaseWatch, secondFrozen, 'the UPS cuts its output');
-export const controlEarlyFrozen = without(withoutEarlySecond, earlyPrimaryFrozen, 'the UPS cuts its output');
-// the agents wait for HOSTSYNC
-export const controlPrimaryFrozen = without(
-  withoutSecondOpinion,
-  primaryFrozen,
-  'the first node is committed within 7 s after low battery',
-);
-export const controlSecondOutage = without(withoutRecharge, secondOutage, ALL_OFF);
-export const controlShed = without(withoutShedding(AGENT, SHED_SECONDS), shed, `${AGENT} is off`);
-export const controlWake = without(withoutPackets, wake, WOKEN);
-export const controlRunFull = without(withoutReserve, runFull, 'every node has a lease');
-export const controlWords = without(withoutWords, words, NO_POWER_OFF);
-export const controlOff = without(withOffDuration, words, NO_POWER_OFF);
-export const controlReading = without(atFirstReading, words, ONE_BAD_READING);
-export const controlSecret = without(
-  withoutSecretWatch,
-  secretReplaced,
-  `upsd refuses ${SERVER}, which has the old password`,
-);
-export const controlSecretAtLowBattery = without(withoutSecretWatch, secretAtLowBattery, 'the UPS cuts its output');
+/** What each cure is for. */
+export const controls: readonly ScenarioPlan[] = [
+  without('no-lease', 'secondary-frozen without the lease', withoutLease, secondaryFrozen, CUT_CLEAN),
+  without(
+    'driver-frozen',
+    'driver-frozen without restart',
+    withoutDriverWatch,
+    driverFrozen,
+    'on line it is restarted',
+  ),
+  without('upsd-frozen', 'upsd-frozen without restart', withoutUpsdWatch, upsdFrozen, 'it is restarted'),
+  without('second-frozen', 'second-frozen without lease.sh', withoutLeaseWatch, secondFrozen, OUTPUT_CUT),
+  without(
+    'early-frozen',
+    'early-primary-frozen without limits in second',
+    withoutEarlySecond,
+    earlyPrimaryFrozen,
+    OUTPUT_CUT,
+  ),
+  // the agents wait for HOSTSYNC
+  without(
+    'primary-frozen',
+    'primary-frozen without second',
+    withoutSecondOpinion,
+    primaryFrozen,
+    'the first node is committed within 7 s after low battery',
+  ),
+  {
+    ...without('off', 'words with OFFDURATION 30, with --nut', withOffDuration, words, NO_POWER_OFF),
+    applies: () => nutImage() !== undefined,
+  },
+  without('words', 'words without a meaning of BYPASS and WAIT', withoutWords, words, NO_POWER_OFF),
+  without('reading', 'words where one reading is enough', atFirstReading, words, ONE_BAD_READING),
+  without('run-full', 'run-full without the reserved pages', withoutReserve, runFull, 'every node has a lease'),
+  without('secret', 'secret-replaced without its watch', withoutSecretWatch, secretReplaced, REFUSED),
+  without('secret-at-low-battery', 'the same at low battery', withoutSecretWatch, secretAtLowBattery, OUTPUT_CUT),
+  without('second-outage', 'second-outage, its battery counts as charged', withoutRecharge, secondOutage, ALL_OFF),
+  without('shed', 'shed without the limit', withoutShedding(AGENT, SHED_SECONDS), shed, `${AGENT} is off`),
+  without('wake', 'wake without the magic packets', withoutPackets, wake, WOKEN),
+  without('no-force', 'hanging-halt without the forced power-off', withoutForce, hangingHalt, CUT_CLEAN),
+];
 
 /** With one caller only, which is frozen, and the others killed, the UPS is never commanded: all nodes stay off. */
 export async function controlOneCaller(scenario: Scenario): Promise<void> {

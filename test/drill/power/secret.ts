@@ -1,9 +1,12 @@
 import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { Manifests } from '../manifests';
 import type { Scenario } from '../scenario';
-import { ascent, descent, failMains, lowBattery } from './course';
+import { checkNotCommitted, failMains, lowBattery, lowBatteryNow, outage } from './course';
 import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
-import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
+import { AGENT, MACHINES, SERVER, UPS_NODE } from './site';
+
+/** The check that a control fails at. */
+export const REFUSED = `upsd refuses ${SERVER}, which has the old password`;
 
 const newSecret = (lab: PowerLab): Manifests => Manifests.parse(nutSecret(lab.cluster.nut.secret, newPasswords()));
 
@@ -21,21 +24,13 @@ export async function secretReplaced(scenario: Scenario, options: PowerLabOption
     receives(AGENT);
     await scenario.pass('the next node receives it later', 10_000);
     receives(UPS_NODE);
-    await scenario.reach(`upsd refuses ${SERVER}, which has the old password`, 20_000, () =>
-      /access.denied/i.test(lab.logOf(SERVER, 'nut-secondary', 'agent')),
-    );
+    await scenario.reach(REFUSED, 20_000, () => /access.denied/i.test(lab.logOf(SERVER, 'nut-secondary', 'agent')));
     receives(SERVER);
     await scenario.reach('every upsmon is logged in with it', 30_000, () => lab.loggedIn());
-    await scenario.reach('every node is ready', 60_000, () =>
-      MACHINES.every((name) => lab.kubelet(name).container('second').ready),
-    );
-    scenario.check(
-      'no pod restarts, and no node is committed',
-      lab.upsd().restarts === 0 && lab.hosts.every(({ killpower }) => killpower.deadlines.length === 0),
-    );
-    const low = await lowBattery(scenario, lab);
-    await descent(scenario, lab, low);
-    await ascent(scenario, lab);
+    await scenario.reach('every node is ready', 60_000, () => lab.isReady);
+    scenario.check('upsd does not restart', lab.upsd().restarts === 0);
+    checkNotCommitted(scenario, lab);
+    await outage(scenario, lab, await lowBattery(scenario, lab));
   });
 }
 
@@ -48,7 +43,6 @@ export async function secretAtLowBattery(scenario: Scenario, options: PowerLabOp
     await failMains(scenario, lab);
     const changed = newSecret(lab);
     for (const name of MACHINES) lab.kubelet(name).update(changed);
-    await descent(scenario, lab, { at: lab.ups(UPS).lowBattery(), name: 'low battery and a new Secret' });
-    await ascent(scenario, lab);
+    await outage(scenario, lab, lowBatteryNow(lab, 'low battery and a new Secret'));
   });
 }

@@ -2,7 +2,7 @@ import type { Cluster } from '../../../lib/cluster/schema';
 import { powerPlan } from '../../../lib/power/plan';
 import type { Scenario } from '../scenario';
 import { CARDS } from '../snmp/cards';
-import { ascent, CUT_CLEAN, descent, failMains } from './course';
+import { CUT_CLEAN, lowBattery, outage } from './course';
 import { inPowerLab, type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import { otherDelay } from './sabotage';
 import { addresses, inOwnSubnet, powerSite, UPS, UPS_NODE } from './site';
@@ -28,9 +28,7 @@ const apcSite = (third: number): Cluster => {
 /** A power failure with an APC card: the delay at the card is the one of the plan. */
 export const snmpApc = (scenario: Scenario, options: PowerLabOptions = { cluster: apcSite(1) }): Promise<void> =>
   withPowerLab(scenario, options, async (lab) => {
-    await failMains(scenario, lab);
-    await descent(scenario, lab, { at: lab.ups(UPS).lowBattery(), name: 'low battery' });
-    await ascent(scenario, lab);
+    await outage(scenario, lab, await lowBattery(scenario, lab));
   });
 
 /** The same with `offdelay` as the driver's manual has it: the card gets a third. */

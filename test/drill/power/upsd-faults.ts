@@ -4,6 +4,7 @@ import {
   ascent,
   checkBegin,
   checkDisarmed,
+  checkNotCommitted,
   descent,
   failMains,
   lowBattery,
@@ -101,12 +102,10 @@ export async function wrongPassword(scenario: Scenario): Promise<void> {
     await scenario.reach(`${SERVER} logs that upsd denied access`, 30_000, () => /access.denied/i.test(log()));
     const second = lab.kubelet(UPS_NODE).container('second');
     await scenario.reach(`preflight on ${UPS_NODE} reports that ${SERVER} is not logged in`, 40_000, () =>
-      lab
-        .logOf(UPS_NODE, 'nut-primary', 'second')
-        .includes(`preflight: ${SERVER} (10.77.0.12) is not logged in to ${UPS}`),
+      lab.logOfSecond(UPS_NODE).includes(`preflight: ${SERVER} (10.77.0.12) is not logged in to ${UPS}`),
     );
     scenario.check(`${UPS_NODE} is not ready`, !second.ready);
-    scenario.check('no node is committed', shutdownsOf(lab).length === 0);
+    checkNotCommitted(scenario, lab);
     checkDisarmed(scenario, lab);
 
     const low = await lowBattery(scenario, lab);
