@@ -28,38 +28,25 @@ interface ForeignPassword {
   readonly isNew: boolean;
 }
 
-const foreignPasswords = ({ ups, power }: Cluster): ForeignPassword[] => [
-  ...ups
-    .filter(({ server }) => server)
-    .map(({ name }) => ({ flag: '--server-file', name, key: serverPasswordKey(name), isNew: false }) as const),
-  ...clientsOf(ups)
-    .filter((client) => !fixedNames(client))
-    .map(({ name }) => ({ flag: '--client-file', name, key: clientPasswordKey(name), isNew: true }) as const),
-  ...ups.flatMap(({ name, options }) =>
-    Object.entries(options)
-      .filter(([, value]) => typeof value === 'object')
-      .map(
-        ([option]) =>
-          ({
-            flag: '--driver-file',
-            name: `${name}.${option}`,
-            key: driverPasswordKey(name, option),
-            isNew: false,
-          }) as const,
-      ),
-  ),
-  ...(power.notify ?? []).flatMap((receiver) =>
-    secretFields(receiver).map(
-      (field) =>
-        ({
-          flag: '--notify-file',
-          name: `${receiver.name}.${field}`,
-          key: receiverKey(receiver, field),
-          isNew: false,
-        }) as const,
+function foreignPasswords({ ups, power }: Cluster): ForeignPassword[] {
+  const of = (flag: Flag, name: string, key: string, isNew = false): ForeignPassword => ({ flag, name, key, isNew });
+  return [
+    ...ups.filter(({ server }) => server).map(({ name }) => of('--server-file', name, serverPasswordKey(name))),
+    ...clientsOf(ups)
+      .filter((client) => !fixedNames(client))
+      .map(({ name }) => of('--client-file', name, clientPasswordKey(name), true)),
+    ...ups.flatMap(({ name, options }) =>
+      Object.entries(options)
+        .filter(([, value]) => typeof value === 'object')
+        .map(([option]) => of('--driver-file', `${name}.${option}`, driverPasswordKey(name, option))),
     ),
-  ),
-];
+    ...(power.notify ?? []).flatMap((receiver) =>
+      secretFields(receiver).map((field) =>
+        of('--notify-file', `${receiver.name}.${field}`, receiverKey(receiver, field)),
+      ),
+    ),
+  ];
+}
 
 const clientsOf = (upses: Cluster['ups']): Client[] => upses.flatMap(({ clients }) => clients);
 

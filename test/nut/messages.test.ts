@@ -82,15 +82,16 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(queued('phone').map((line) => line[0])).toEqual(['b', 'c']);
     });
 
-    test('says that the disk cannot be written', () => {
+    test.each([
+      ['', 'queue', 1],
+      [' for phone', 'queue/phone', 0],
+    ])('says that it cannot store a message%s', (whose, folder, failure) => {
       start();
-      pod.write('queue/phone', 'a file in place of the folder');
+      pod.common(`rm -rf ${pod.path(folder)} && : >${pod.path(folder)}`);
       const { status, stdout } = pod.run('message.sh', ['title', 'text']);
-      expect([status, stdout]).toEqual([
-        1,
-        'notify: cannot store a message for phone; check whether the disk of srv1 is full or read-only\n',
-      ]);
-      expect(queued('desk')).toEqual(['title|text']);
+      const cure = 'check whether the disk of srv1 is full or read-only';
+      expect([status, stdout]).toEqual([failure, `notify: cannot store a message${whose}; ${cure}\n`]);
+      expect(queued('desk')).toEqual(failure === 0 ? ['title|text'] : []);
     });
   });
 

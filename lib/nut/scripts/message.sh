@@ -6,14 +6,19 @@
 line() { printf '%s' "$1" | tr '\n"\\' " ''" | tr -cd ' -~'; }
 
 now=$(date +%s)
+# one file that each queue links to: on a disk that is almost full, every receiver gets the message or none
+new=/queue/.new
+rm -f "$new"
+{ printf '%s\n' "$now" "$(line "$1")" "$(line "$2")" >"$new"; } 2>/dev/null || {
+  remark "cannot store a message; check whether the disk of $NODE_NAME is full or read-only"
+  exit 1
+}
 # in the order of their time, also within a second
 name=$now.$(printf '%08d' $$)
-status=0
 while read -r receiver _; do
   queue=/queue/$receiver
-  { mkdir -p "$queue" && printf '%s\n' "$now" "$(line "$1")" "$(line "$2")" >/queue/.new && mv -f /queue/.new "$queue/$name"; } 2>/dev/null || {
-    log "cannot store a message for $receiver; check whether the disk of $NODE_NAME is full or read-only"
-    status=1
+  { mkdir -p "$queue" && ln "$new" "$queue/$name"; } 2>/dev/null || {
+    remark "cannot store a message for $receiver; check whether the disk of $NODE_NAME is full or read-only"
     continue
   }
   while [ "$(ls "$queue" | wc -l)" -gt 50 ]; do
@@ -21,4 +26,3 @@ while read -r receiver _; do
     log "more than 50 messages wait for $receiver; the oldest is dropped"
   done
 done </notify/receivers
-exit "$status"

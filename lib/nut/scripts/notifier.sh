@@ -20,8 +20,13 @@ PATIENCE=300
 
 # raise SUBJECT EVENT TEXT: reports an event once, until `settle`
 raise() {
-  ! grep -qx "$2" "/queue/.raised.$1" 2>/dev/null || return 0
-  /scripts/message.sh "$1: $2" "$NODE_NAME: $3" && echo "$2" >>"/queue/.raised.$1"
+  ! grep -Fqx "$2" "/queue/.raised.$1" 2>/dev/null || return 0
+  # before the message: an event that is not kept would be sent again at each poll
+  if ! { { cat "/queue/.raised.$1" || :; } && echo "$2"; } 2>/dev/null >/queue/.raising; then
+    remark "cannot store the event \"$1: $2\"; check whether the disk of $NODE_NAME is full or read-only"
+    return 1
+  fi
+  /scripts/message.sh "$1: $2" "$NODE_NAME: $3" && mv -f /queue/.raising "/queue/.raised.$1"
 }
 # settle SUBJECT EVENT TEXT: reports the end of the events of a subject, if there are any
 settle() {
