@@ -176,6 +176,14 @@ export interface InvalidSite {
   readonly problems: readonly string[];
 }
 
+/** A row with one problem. @param site to change @default - ipv4Site */
+export const invalid = (says: string, changes: Changes, problem: string, site?: () => ClusterInput): InvalidSite => ({
+  says,
+  changes,
+  problems: [problem],
+  site,
+});
+
 const lineOf = ({ severity, path, rule, message, cure }: Problem): string =>
   `${severity} ${pathText(path)}: ${rule}: ${message}; ${cure}`;
 

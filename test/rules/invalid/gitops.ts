@@ -1,4 +1,4 @@
-import type { InvalidSite } from '../../support/site-input';
+import { type InvalidSite, invalid } from '../../support/site-input';
 
 const withPassword = (url: string): InvalidSite => ({
   says: `${url} is refused and not shown`,
@@ -23,23 +23,19 @@ export const gitops: readonly InvalidSite[] = [
   malformed('branch', '-f', 'bad-name', 'use the name of a branch, such as main'),
   malformed('path', '/a', 'bad-path', PATHS),
   malformed('path', 'a/../b', 'bad-path', PATHS),
-  {
-    says: 'Argo CD without the URL of the repository is refused',
-    changes: { gitops: 'argocd' },
-    problems: ['error gitops: gitops-url: Argo CD reads the repository by gitops.url, which is not set; set it'],
-  },
-  {
-    says: 'a branch without a URL is refused',
-    changes: { gitops: { engine: 'flux', branch: 'live' } },
-    problems: [
-      'error gitops.branch: gitops-url: without gitops.url, Flux reads the branch of `flux bootstrap`; set gitops.url, or remove the branch',
-    ],
-  },
-  {
-    says: 'SOPS with Argo CD is refused',
-    changes: { gitops: { engine: 'argocd', url: 'ssh://git@h:2222/x', secrets: 'sops' } },
-    problems: [
-      'error gitops.secrets: gitops-argocd-sops: Argo CD does not decrypt SOPS files; use sealed or external, or apply the Secrets with kubectl',
-    ],
-  },
+  invalid(
+    'Argo CD without the URL of the repository is refused',
+    { gitops: 'argocd' },
+    'error gitops: gitops-url: Argo CD reads the repository by gitops.url, which is not set; set it',
+  ),
+  invalid(
+    'a branch without a URL is refused',
+    { gitops: { engine: 'flux', branch: 'live' } },
+    'error gitops.branch: gitops-url: without gitops.url, Flux reads the branch of `flux bootstrap`; set gitops.url, or remove the branch',
+  ),
+  invalid(
+    'SOPS with Argo CD is refused',
+    { gitops: { engine: 'argocd', url: 'ssh://git@h:2222/x', secrets: 'sops' } },
+    'error gitops.secrets: gitops-argocd-sops: Argo CD does not decrypt SOPS files; use sealed or external, or apply the Secrets with kubectl',
+  ),
 ];

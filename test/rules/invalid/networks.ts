@@ -1,121 +1,97 @@
-import { dualStackSite, type InvalidSite } from '../../support/site-input';
+import { dualStackSite, type InvalidSite, invalid } from '../../support/site-input';
 
 /** A row for each way to break a rule: names, families and networks. */
 export const networks: readonly InvalidSite[] = [
-  {
-    says: 'two nodes of one name are refused',
-    changes: { 'nodes[1].name': 'k3s-1', 'loadBalancer.advertisements[0].nodes': ['k3s-1'] },
-    problems: ['error nodes[1].name: duplicate-name: "k3s-1" is already the name of entry 1; give each its own name'],
-  },
-  {
-    says: 'two pools of one name are refused',
-    changes: { 'loadBalancer.pools[1].name': 'lan', 'loadBalancer.advertisements[0].pools': ['lan'] },
-    problems: [
-      'error loadBalancer.pools[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name',
-    ],
-  },
-  {
-    says: 'two advertisements of one name are refused',
-    changes: {
+  invalid(
+    'two nodes of one name are refused',
+    { 'nodes[1].name': 'k3s-1', 'loadBalancer.advertisements[0].nodes': ['k3s-1'] },
+    'error nodes[1].name: duplicate-name: "k3s-1" is already the name of entry 1; give each its own name',
+  ),
+  invalid(
+    'two pools of one name are refused',
+    { 'loadBalancer.pools[1].name': 'lan', 'loadBalancer.advertisements[0].pools': ['lan'] },
+    'error loadBalancer.pools[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name',
+  ),
+  invalid(
+    'two advertisements of one name are refused',
+    {
       'loadBalancer.advertisements': [
         { name: 'lan', pools: ['lan'] },
         { name: 'lan', pools: ['spare'] },
       ],
     },
-    problems: [
-      'error loadBalancer.advertisements[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name',
-    ],
-  },
-  {
-    says: 'two UPSes of one name are refused',
-    changes: {
+    'error loadBalancer.advertisements[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name',
+  ),
+  invalid(
+    'two UPSes of one name are refused',
+    {
       ups: [
         { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 },
         { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-2', runtimeAtLowBatterySeconds: 300 },
       ],
     },
-    problems: ['error ups[1].name: duplicate-name: "ups1" is already the name of entry 1; give each its own name'],
-  },
-  {
-    says: 'two UPS names that differ only in case are refused',
-    changes: {
+    'error ups[1].name: duplicate-name: "ups1" is already the name of entry 1; give each its own name',
+  ),
+  invalid(
+    'two UPS names that differ only in case are refused',
+    {
       'nodes[1].ups': 'UPS1',
       ups: [
         { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 },
         { name: 'UPS1', driver: 'usbhid-ups', node: 'k3s-2', runtimeAtLowBatterySeconds: 300 },
       ],
     },
-    problems: [
-      'error ups[1].name: duplicate-name: "UPS1" is already the name of entry 1, in other case; give each its own name',
-    ],
-  },
-  {
-    says: 'two node networks of one family are refused once',
-    changes: { 'network.subnet': ['192.168.10.0/24', '192.168.11.0/24'] },
-    problems: [
-      'error network.subnet: duplicate-family: network.subnet has two entries of one IP family; keep one entry per family',
-    ],
-  },
-  {
-    says: 'two pod networks of one family are refused',
-    changes: { 'network.pods': ['10.42.0.0/16', '10.44.0.0/16'] },
-    problems: [
-      'error network.pods: duplicate-family: network.pods has two entries of one IP family; keep one entry per family',
-    ],
-  },
-  {
-    says: 'two virtual IPs of one family are refused',
-    changes: { 'controlPlane.vip': ['192.168.10.5', '192.168.10.6'] },
-    problems: [
-      'error controlPlane.vip: duplicate-family: controlPlane.vip has two entries of one IP family; keep one entry per family',
-    ],
-  },
-  {
-    says: 'a node with two addresses of one family is refused',
-    changes: { 'nodes[3].address': ['192.168.10.14', '192.168.10.15'] },
-    problems: [
-      'error nodes[3].address: duplicate-family: the address of k3s-4 has two entries of one IP family; keep one entry per family',
-    ],
-  },
-  {
-    says: 'a service network of another family is refused',
-    changes: { 'network.services': 'fd00:43::/112' },
-    problems: [
-      'error network.services: family-mismatch: network.services is IPv6, and network.subnet is IPv4; give one entry per family of network.subnet, in the same order',
-    ],
-  },
-  {
-    says: 'a pod network that lacks a family is refused',
-    site: dualStackSite,
-    changes: { 'network.pods': '10.42.0.0/16' },
-    problems: [
-      'error network.pods: family-mismatch: network.pods is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
-    ],
-  },
-  {
-    says: 'pod networks in the other order are refused',
-    site: dualStackSite,
-    changes: { 'network.pods': ['fd00:42::/56', '10.42.0.0/16'] },
-    problems: [
-      'error network.pods: family-mismatch: network.pods is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
-    ],
-  },
-  {
-    says: 'a node that lacks a family is refused',
-    site: dualStackSite,
-    changes: { 'nodes[2].address': '192.168.10.13' },
-    problems: [
-      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
-    ],
-  },
-  {
-    says: 'a node with its families in the other order is refused',
-    site: dualStackSite,
-    changes: { 'nodes[2].address': ['fd00:10::13', '192.168.10.13'] },
-    problems: [
-      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
-    ],
-  },
+    'error ups[1].name: duplicate-name: "UPS1" is already the name of entry 1, in other case; give each its own name',
+  ),
+  invalid(
+    'two node networks of one family are refused once',
+    { 'network.subnet': ['192.168.10.0/24', '192.168.11.0/24'] },
+    'error network.subnet: duplicate-family: network.subnet has two entries of one IP family; keep one entry per family',
+  ),
+  invalid(
+    'two pod networks of one family are refused',
+    { 'network.pods': ['10.42.0.0/16', '10.44.0.0/16'] },
+    'error network.pods: duplicate-family: network.pods has two entries of one IP family; keep one entry per family',
+  ),
+  invalid(
+    'two virtual IPs of one family are refused',
+    { 'controlPlane.vip': ['192.168.10.5', '192.168.10.6'] },
+    'error controlPlane.vip: duplicate-family: controlPlane.vip has two entries of one IP family; keep one entry per family',
+  ),
+  invalid(
+    'a node with two addresses of one family is refused',
+    { 'nodes[3].address': ['192.168.10.14', '192.168.10.15'] },
+    'error nodes[3].address: duplicate-family: the address of k3s-4 has two entries of one IP family; keep one entry per family',
+  ),
+  invalid(
+    'a service network of another family is refused',
+    { 'network.services': 'fd00:43::/112' },
+    'error network.services: family-mismatch: network.services is IPv6, and network.subnet is IPv4; give one entry per family of network.subnet, in the same order',
+  ),
+  invalid(
+    'a pod network that lacks a family is refused',
+    { 'network.pods': '10.42.0.0/16' },
+    'error network.pods: family-mismatch: network.pods is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    dualStackSite,
+  ),
+  invalid(
+    'pod networks in the other order are refused',
+    { 'network.pods': ['fd00:42::/56', '10.42.0.0/16'] },
+    'error network.pods: family-mismatch: network.pods is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    dualStackSite,
+  ),
+  invalid(
+    'a node that lacks a family is refused',
+    { 'nodes[2].address': '192.168.10.13' },
+    'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    dualStackSite,
+  ),
+  invalid(
+    'a node with its families in the other order is refused',
+    { 'nodes[2].address': ['fd00:10::13', '192.168.10.13'] },
+    'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    dualStackSite,
+  ),
   {
     says: 'a pod network that holds the node network is refused',
     changes: { 'network.pods': '192.168.0.0/16' },
@@ -124,13 +100,11 @@ export const networks: readonly InvalidSite[] = [
       'error controlPlane.vip: vip-in-pod-range: VIP 192.168.10.5 is inside the pod network 192.168.0.0/16; choose an address of the node network',
     ],
   },
-  {
-    says: 'a service network inside the pod network is refused',
-    changes: { 'network.services': '10.42.128.0/20' },
-    problems: [
-      'error network.services: network-overlap: network.services 10.42.128.0/20 overlaps network.pods 10.42.0.0/16; set network.services to a network that does not overlap',
-    ],
-  },
+  invalid(
+    'a service network inside the pod network is refused',
+    { 'network.services': '10.42.128.0/20' },
+    'error network.services: network-overlap: network.services 10.42.128.0/20 overlaps network.pods 10.42.0.0/16; set network.services to a network that does not overlap',
+  ),
   {
     says: 'a service network equal to the node network is refused',
     changes: { 'network.services': '192.168.10.0/24' },
@@ -154,54 +128,40 @@ export const networks: readonly InvalidSite[] = [
       'error controlPlane.vip: vip-in-pod-range: VIP 10.42.0.5 is inside the pod network 10.42.0.0/16; choose an address of the node network',
     ],
   },
-  {
-    says: 'an IPv6 pod network that overlaps the service network is refused',
-    site: dualStackSite,
-    changes: { 'network.pods': ['10.42.0.0/16', 'fd00:43::/56'] },
-    problems: [
-      'error network.services: network-overlap: network.services fd00:43::/112 overlaps network.pods fd00:43::/56; set network.services to a network that does not overlap',
-    ],
-  },
-  {
-    says: 'a gateway outside the subnet is refused',
-    changes: { 'network.gateway': '192.168.1.1' },
-    problems: [
-      'error network.gateway: gateway-outside-subnet: gateway 192.168.1.1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
-    ],
-  },
-  {
-    says: 'a gateway of a family without a subnet is refused',
-    changes: { 'network.gateway': 'fe80::1' },
-    problems: [
-      'error network.gateway: gateway-outside-subnet: gateway fe80::1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
-    ],
-  },
-  {
-    says: 'the network address as gateway is refused',
-    changes: { 'network.gateway': '192.168.10.0' },
-    problems: [
-      'error network.gateway: gateway-reserved-address: gateway 192.168.10.0 is the network address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
-    ],
-  },
-  {
-    says: 'the broadcast address as gateway is refused',
-    changes: { 'network.gateway': '192.168.10.255' },
-    problems: [
-      'error network.gateway: gateway-reserved-address: gateway 192.168.10.255 is the broadcast address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
-    ],
-  },
-  {
-    says: 'a DHCP range of another network is refused',
-    changes: { 'network.dhcp': ['192.168.1.100-192.168.1.199'] },
-    problems: [
-      'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.1.100-192.168.1.199 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
-    ],
-  },
-  {
-    says: 'a DHCP range that leaves the subnet is refused',
-    changes: { 'network.dhcp': ['192.168.10.251-192.168.11.20'] },
-    problems: [
-      'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.10.251-192.168.11.20 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
-    ],
-  },
+  invalid(
+    'an IPv6 pod network that overlaps the service network is refused',
+    { 'network.pods': ['10.42.0.0/16', 'fd00:43::/56'] },
+    'error network.services: network-overlap: network.services fd00:43::/112 overlaps network.pods fd00:43::/56; set network.services to a network that does not overlap',
+    dualStackSite,
+  ),
+  invalid(
+    'a gateway outside the subnet is refused',
+    { 'network.gateway': '192.168.1.1' },
+    'error network.gateway: gateway-outside-subnet: gateway 192.168.1.1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
+  ),
+  invalid(
+    'a gateway of a family without a subnet is refused',
+    { 'network.gateway': 'fe80::1' },
+    'error network.gateway: gateway-outside-subnet: gateway fe80::1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
+  ),
+  invalid(
+    'the network address as gateway is refused',
+    { 'network.gateway': '192.168.10.0' },
+    'error network.gateway: gateway-reserved-address: gateway 192.168.10.0 is the network address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
+  ),
+  invalid(
+    'the broadcast address as gateway is refused',
+    { 'network.gateway': '192.168.10.255' },
+    'error network.gateway: gateway-reserved-address: gateway 192.168.10.255 is the broadcast address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
+  ),
+  invalid(
+    'a DHCP range of another network is refused',
+    { 'network.dhcp': ['192.168.1.100-192.168.1.199'] },
+    'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.1.100-192.168.1.199 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
+  ),
+  invalid(
+    'a DHCP range that leaves the subnet is refused',
+    { 'network.dhcp': ['192.168.10.251-192.168.11.20'] },
+    'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.10.251-192.168.11.20 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
+  ),
 ];

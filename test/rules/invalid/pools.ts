@@ -1,52 +1,40 @@
-import { dualStackSite, type InvalidSite } from '../../support/site-input';
+import { dualStackSite, type InvalidSite, invalid } from '../../support/site-input';
 
 const SERVED = [{ name: 'ups1', server: { address: '192.168.10.20', cutDelaySeconds: 600 } }];
 
 /** A row for each way to break a rule: pools and advertisements. */
 export const pools: readonly InvalidSite[] = [
-  {
-    says: 'two pools that share addresses are refused',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.250-192.168.10.252'] },
-    problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-overlap: 192.168.10.250-192.168.10.252 of pool "spare" overlaps 192.168.10.240-192.168.10.250 of pool "lan"; list each address in one range',
-    ],
-  },
-  {
-    says: 'a pool whose own ranges share addresses is refused',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.224/29', '192.168.10.230'] },
-    problems: [
-      'error loadBalancer.pools[1].addresses[1]: pool-overlap: 192.168.10.230 of pool "spare" overlaps 192.168.10.224/29 of pool "spare"; list each address in one range',
-    ],
-  },
-  {
-    says: 'an IPv6 pool inside another is refused',
-    site: dualStackSite,
-    changes: { 'loadBalancer.pools[0].addresses': ['fd00:10::f000/116', 'fd00:10::f800-fd00:10::f80f'] },
-    problems: [
-      'error loadBalancer.pools[0].addresses[1]: pool-overlap: fd00:10::f800-fd00:10::f80f of pool "lan" overlaps fd00:10::f000/116 of pool "lan"; list each address in one range',
-    ],
-  },
-  {
-    says: 'a pool of another network is refused',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.11.224/29'] },
-    problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
-    ],
-  },
-  {
-    says: 'a pool that leaves the subnet is refused',
-    changes: { 'loadBalancer.pools[0].addresses': ['192.168.10.251-192.168.11.10'] },
-    problems: [
-      'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
-    ],
-  },
-  {
-    says: 'a pool that holds a node is refused',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.14-192.168.10.20'] },
-    problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.14-192.168.10.20 of pool "spare" contains 192.168.10.14, the address of node k3s-4; exclude the node from the range',
-    ],
-  },
+  invalid(
+    'two pools that share addresses are refused',
+    { 'loadBalancer.pools[1].addresses': ['192.168.10.250-192.168.10.252'] },
+    'error loadBalancer.pools[1].addresses[0]: pool-overlap: 192.168.10.250-192.168.10.252 of pool "spare" overlaps 192.168.10.240-192.168.10.250 of pool "lan"; list each address in one range',
+  ),
+  invalid(
+    'a pool whose own ranges share addresses is refused',
+    { 'loadBalancer.pools[1].addresses': ['192.168.10.224/29', '192.168.10.230'] },
+    'error loadBalancer.pools[1].addresses[1]: pool-overlap: 192.168.10.230 of pool "spare" overlaps 192.168.10.224/29 of pool "spare"; list each address in one range',
+  ),
+  invalid(
+    'an IPv6 pool inside another is refused',
+    { 'loadBalancer.pools[0].addresses': ['fd00:10::f000/116', 'fd00:10::f800-fd00:10::f80f'] },
+    'error loadBalancer.pools[0].addresses[1]: pool-overlap: fd00:10::f800-fd00:10::f80f of pool "lan" overlaps fd00:10::f000/116 of pool "lan"; list each address in one range',
+    dualStackSite,
+  ),
+  invalid(
+    'a pool of another network is refused',
+    { 'loadBalancer.pools[1].addresses': ['192.168.11.224/29'] },
+    'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+  ),
+  invalid(
+    'a pool that leaves the subnet is refused',
+    { 'loadBalancer.pools[0].addresses': ['192.168.10.251-192.168.11.10'] },
+    'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+  ),
+  invalid(
+    'a pool that holds a node is refused',
+    { 'loadBalancer.pools[1].addresses': ['192.168.10.14-192.168.10.20'] },
+    'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.14-192.168.10.20 of pool "spare" contains 192.168.10.14, the address of node k3s-4; exclude the node from the range',
+  ),
   {
     says: 'a pool that holds several nodes is told about each',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.12-192.168.10.13'] },
@@ -55,104 +43,80 @@ export const pools: readonly InvalidSite[] = [
       'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.12-192.168.10.13 of pool "spare" contains 192.168.10.13, the address of node k3s-3; exclude the node from the range',
     ],
   },
-  {
-    says: 'an IPv6 pool that holds a node is refused',
-    site: dualStackSite,
-    changes: { 'loadBalancer.pools[0].addresses': ['fd00:10::13-fd00:10::20'] },
-    problems: [
-      'error loadBalancer.pools[0].addresses[0]: pool-contains-node: fd00:10::13-fd00:10::20 of pool "lan" contains fd00:10::13, the address of node k3s-3; exclude the node from the range',
-    ],
-  },
-  {
-    says: 'a pool that holds the machine that serves a UPS is refused',
-    changes: { ups: SERVED, 'loadBalancer.pools[1].addresses': ['192.168.10.20-192.168.10.24'] },
-    problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-ups: 192.168.10.20-192.168.10.24 of pool "spare" contains 192.168.10.20, the address of UPS "ups1"; exclude it from the range',
-    ],
-  },
-  {
-    says: 'Traefik without a pool that is for it is refused',
-    changes: {
+  invalid(
+    'an IPv6 pool that holds a node is refused',
+    { 'loadBalancer.pools[0].addresses': ['fd00:10::13-fd00:10::20'] },
+    'error loadBalancer.pools[0].addresses[0]: pool-contains-node: fd00:10::13-fd00:10::20 of pool "lan" contains fd00:10::13, the address of node k3s-3; exclude the node from the range',
+    dualStackSite,
+  ),
+  invalid(
+    'a pool that holds the machine that serves a UPS is refused',
+    { ups: SERVED, 'loadBalancer.pools[1].addresses': ['192.168.10.20-192.168.10.24'] },
+    'error loadBalancer.pools[1].addresses[0]: pool-contains-ups: 192.168.10.20-192.168.10.24 of pool "spare" contains 192.168.10.20, the address of UPS "ups1"; exclude it from the range',
+  ),
+  invalid(
+    'Traefik without a pool that is for it is refused',
+    {
       'loadBalancer.traefik': true,
       'loadBalancer.pools[0].autoAssign': false,
       'loadBalancer.pools[1].serviceAllocation': { namespaces: ['web'] },
     },
-    problems: [
-      'error loadBalancer.traefik: traefik-without-pool: no pool assigns addresses automatically to Traefik in namespace kube-system; set autoAssign: true on a pool, and add kube-system to its serviceAllocation.namespaces if that is set',
-    ],
-  },
-  {
-    says: 'a pool that holds the gateway is refused',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.1-192.168.10.4'] },
-    problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.10.1-192.168.10.4 of pool "spare" contains the gateway 192.168.10.1; exclude the gateway from the range',
-    ],
-  },
-  {
-    says: 'a pool that shares addresses with a DHCP range is refused',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.192/28'] },
-    problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.10.192/28 of pool "spare" overlaps the DHCP range 192.168.10.100-192.168.10.199; shrink one of the two',
-    ],
-  },
-  {
-    says: 'a pool with the broadcast address is warned about',
-    changes: { 'loadBalancer.pools[0].addresses': ['192.168.10.240/28'] },
-    problems: [
-      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.240/28 of pool "lan" includes 192.168.10.255, the broadcast address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
-    ],
-  },
-  {
-    says: 'a pool with the network address is warned about',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.0'] },
-    problems: [
-      'warning loadBalancer.pools[1].addresses[0]: pool-reserved-address: 192.168.10.0 of pool "spare" includes 192.168.10.0, the network address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
-    ],
-  },
-  {
-    says: 'a pool with the anycast address of the routers is warned about',
-    site: dualStackSite,
-    changes: {
+    'error loadBalancer.traefik: traefik-without-pool: no pool assigns addresses automatically to Traefik in namespace kube-system; set autoAssign: true on a pool, and add kube-system to its serviceAllocation.namespaces if that is set',
+  ),
+  invalid(
+    'a pool that holds the gateway is refused',
+    { 'loadBalancer.pools[1].addresses': ['192.168.10.1-192.168.10.4'] },
+    'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.10.1-192.168.10.4 of pool "spare" contains the gateway 192.168.10.1; exclude the gateway from the range',
+  ),
+  invalid(
+    'a pool that shares addresses with a DHCP range is refused',
+    { 'loadBalancer.pools[1].addresses': ['192.168.10.192/28'] },
+    'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.10.192/28 of pool "spare" overlaps the DHCP range 192.168.10.100-192.168.10.199; shrink one of the two',
+  ),
+  invalid(
+    'a pool with the broadcast address is warned about',
+    { 'loadBalancer.pools[0].addresses': ['192.168.10.240/28'] },
+    'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.240/28 of pool "lan" includes 192.168.10.255, the broadcast address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
+  ),
+  invalid(
+    'a pool with the network address is warned about',
+    { 'loadBalancer.pools[1].addresses': ['192.168.10.0'] },
+    'warning loadBalancer.pools[1].addresses[0]: pool-reserved-address: 192.168.10.0 of pool "spare" includes 192.168.10.0, the network address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
+  ),
+  invalid(
+    'a pool with the anycast address of the routers is warned about',
+    {
       'loadBalancer.pools[0].addresses': ['fd00:10::-fd00:10::4'],
       'loadBalancer.pools[0].avoidBuggyIPs': true,
     },
-    problems: [
-      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: fd00:10::-fd00:10::4 of pool "lan" includes fd00:10::, the network address of fd00:10::/64; exclude it from the range',
-    ],
-  },
-  {
-    says: 'avoidBuggyIPs does not help where the broadcast address ends in another number',
-    changes: {
+    'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: fd00:10::-fd00:10::4 of pool "lan" includes fd00:10::, the network address of fd00:10::/64; exclude it from the range',
+    dualStackSite,
+  ),
+  invalid(
+    'avoidBuggyIPs does not help where the broadcast address ends in another number',
+    {
       'network.subnet': '192.168.10.0/25',
       'network.dhcp': undefined,
       'loadBalancer.pools': [{ name: 'lan', addresses: ['192.168.10.120-192.168.10.127'], avoidBuggyIPs: true }],
       'loadBalancer.advertisements': undefined,
     },
-    problems: [
-      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.120-192.168.10.127 of pool "lan" includes 192.168.10.127, the broadcast address of 192.168.10.0/25; exclude it from the range',
-    ],
-  },
-  {
-    says: 'an advertisement of an unknown pool is refused',
-    changes: { 'loadBalancer.advertisements[0].pools': ['lan', 'spare', 'wan'] },
-    problems: [
-      'error loadBalancer.advertisements[0].pools[2]: unknown-pool: pool "wan" does not exist; use one of lan, spare',
-    ],
-  },
-  {
-    says: 'an advertisement from an unknown node is refused',
-    changes: { 'loadBalancer.advertisements[0].nodes': ['k3s-1', 'k3s-9'] },
-    problems: [
-      'error loadBalancer.advertisements[0].nodes[1]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
-    ],
-  },
-  {
-    says: 'a pool that no advertisement names is refused',
-    changes: { 'loadBalancer.advertisements[0].pools': ['lan'] },
-    problems: [
-      'error loadBalancer.pools[1].name: pool-not-advertised: no advertisement names pool "spare", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
-    ],
-  },
+    'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.120-192.168.10.127 of pool "lan" includes 192.168.10.127, the broadcast address of 192.168.10.0/25; exclude it from the range',
+  ),
+  invalid(
+    'an advertisement of an unknown pool is refused',
+    { 'loadBalancer.advertisements[0].pools': ['lan', 'spare', 'wan'] },
+    'error loadBalancer.advertisements[0].pools[2]: unknown-pool: pool "wan" does not exist; use one of lan, spare',
+  ),
+  invalid(
+    'an advertisement from an unknown node is refused',
+    { 'loadBalancer.advertisements[0].nodes': ['k3s-1', 'k3s-9'] },
+    'error loadBalancer.advertisements[0].nodes[1]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+  ),
+  invalid(
+    'a pool that no advertisement names is refused',
+    { 'loadBalancer.advertisements[0].pools': ['lan'] },
+    'error loadBalancer.pools[1].name: pool-not-advertised: no advertisement names pool "spare", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
+  ),
   {
     says: 'an advertisement on interfaces that never answer is refused',
     changes: { 'loadBalancer.advertisements[0].interfaces': ['eth0', 'docker0', 'lo'] },

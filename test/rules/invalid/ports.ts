@@ -1,4 +1,4 @@
-import { type InvalidSite, powerSite } from '../../support/site-input';
+import { type InvalidSite, invalid, powerSite } from '../../support/site-input';
 
 const MOVE = 'on the same node; choose another port, or remove it';
 
@@ -26,13 +26,11 @@ export const ports: readonly InvalidSite[] = [
   upsdAt(2112, "kube-vip's metrics"),
   upsdAt(7946, "MetalLB's speaker"),
   upsdAt(9199, 'nut_exporter', powerSite),
-  {
-    says: 'upsd on the port by which an agent reaches the servers is refused where the cable goes to an agent',
-    changes: { 'nut.port': 6444, 'ups[0].node': 'k3s-4', 'nodes[3].ups': 'ups1' },
-    problems: [
-      `error nut.port: port-taken: nut.port 6444 conflicts with the agent's load balancer (lb-server-port) ${MOVE}`,
-    ],
-  },
+  invalid(
+    'upsd on the port by which an agent reaches the servers is refused where the cable goes to an agent',
+    { 'nut.port': 6444, 'ups[0].node': 'k3s-4', 'nodes[3].ups': 'ups1' },
+    `error nut.port: port-taken: nut.port 6444 conflicts with the agent's load balancer (lb-server-port) ${MOVE}`,
+  ),
   apiAt(2382, 'etcd'),
   apiAt(3493, 'upsd'),
   apiAt(10259, 'kube-scheduler'),
@@ -44,11 +42,9 @@ export const ports: readonly InvalidSite[] = [
       `error controlPlane.port: port-taken: controlPlane.port 10257, with kube-apiserver on 10258, conflicts with the cloud controller manager ${MOVE}`,
     ],
   },
-  {
-    says: 'the API right below the port of upsd is refused',
-    changes: { 'controlPlane.port': 3492 },
-    problems: [
-      `error controlPlane.port: port-taken: controlPlane.port 3492, with kube-apiserver on 3493, conflicts with upsd ${MOVE}`,
-    ],
-  },
+  invalid(
+    'the API right below the port of upsd is refused',
+    { 'controlPlane.port': 3492 },
+    `error controlPlane.port: port-taken: controlPlane.port 3492, with kube-apiserver on 3493, conflicts with upsd ${MOVE}`,
+  ),
 ];

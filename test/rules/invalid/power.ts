@@ -1,4 +1,4 @@
-import { type Changes, type InvalidSite, powerSite } from '../../support/site-input';
+import { type Changes, type InvalidSite, invalid, powerSite } from '../../support/site-input';
 
 const twoCables = (minSupplies: number, others: string): Changes => ({
   'nodes[0].ups': ['ups1', 'ups2'],
@@ -17,20 +17,16 @@ const client = { name: 'nas', address: '192.168.10.40', haltBudgetSeconds: 60 };
 
 /** A row for each way to break a rule: who feeds whom, and who talks to which UPS. */
 export const power: readonly InvalidSite[] = [
-  {
-    says: 'two cables at a machine that goes down with one of the UPSes are warned about',
-    changes: twoCables(2, 'ups2'),
-    problems: [
-      'warning nodes[0].ups: cables-together: k3s-1 has the cables of ups1 and ups2 and powers off with ups1, so the nodes on ups2 shut down as well; move the cable of ups2 to k3s-2, and change ups[].node',
-    ],
-  },
-  {
-    says: 'the same is warned about where the second UPS feeds nobody else',
-    changes: twoCables(2, 'ups1'),
-    problems: [
-      'warning nodes[0].ups: cables-together: k3s-1 has the cables of ups1 and ups2 and powers off with ups1, so the nodes on ups2 shut down as well; feed another node by ups2, and move its cable there',
-    ],
-  },
+  invalid(
+    'two cables at a machine that goes down with one of the UPSes are warned about',
+    twoCables(2, 'ups2'),
+    'warning nodes[0].ups: cables-together: k3s-1 has the cables of ups1 and ups2 and powers off with ups1, so the nodes on ups2 shut down as well; move the cable of ups2 to k3s-2, and change ups[].node',
+  ),
+  invalid(
+    'the same is warned about where the second UPS feeds nobody else',
+    twoCables(2, 'ups1'),
+    'warning nodes[0].ups: cables-together: k3s-1 has the cables of ups1 and ups2 and powers off with ups1, so the nodes on ups2 shut down as well; feed another node by ups2, and move its cable there',
+  ),
   {
     says: 'a receiver whose URL is not of its type, that is incomplete, or has the name of another one is refused',
     changes: {
@@ -46,13 +42,11 @@ export const power: readonly InvalidSite[] = [
       'error power.notify[1].name: receiver-twice: two receivers have the name "phone"; give each its own name',
     ],
   },
-  {
-    says: 'a receiver whose URL has a password is refused',
-    changes: { 'power.notify': [{ name: 'phone', type: 'ntfy', url: 'https://me:pw@ntfy.home.arpa/ups' }] },
-    problems: [
-      'error power.notify[0].url: bad-text: "https://...@ntfy.home.arpa/ups" is not valid here; use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
-    ],
-  },
+  invalid(
+    'a receiver whose URL has a password is refused',
+    { 'power.notify': [{ name: 'phone', type: 'ntfy', url: 'https://me:pw@ntfy.home.arpa/ups' }] },
+    'error power.notify[0].url: bad-text: "https://...@ntfy.home.arpa/ups" is not valid here; use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
+  ),
   {
     says: 'clients with the name, the user or the address of another host are refused',
     changes: {
@@ -93,19 +87,17 @@ export const power: readonly InvalidSite[] = [
       'error loadBalancer.pools[0].addresses[0]: pool-contains-ups: 192.168.10.240-192.168.10.250 of pool "lan" contains 192.168.10.241, the address of client "nas"; exclude it from the range',
     ],
   },
-  {
-    says: 'a client of a UPS that another host serves is refused',
-    site: powerSite,
-    changes: { 'ups[2].clients': [client] },
-    problems: [
-      'error ups[2].clients: not-with-server: "nas" is served by 192.168.10.30, where its clients must be set; remove clients; here server.cutDelaySeconds is enough',
-    ],
-  },
-  {
-    says: 'a node fed by an unknown UPS is refused',
-    changes: { 'nodes[3].ups': 'ups2' },
-    problems: ['error nodes[3].ups: unknown-ups: UPS "ups2" does not exist; use one of ups1'],
-  },
+  invalid(
+    'a client of a UPS that another host serves is refused',
+    { 'ups[2].clients': [client] },
+    'error ups[2].clients: not-with-server: "nas" is served by 192.168.10.30, where its clients must be set; remove clients; here server.cutDelaySeconds is enough',
+    powerSite,
+  ),
+  invalid(
+    'a node fed by an unknown UPS is refused',
+    { 'nodes[3].ups': 'ups2' },
+    'error nodes[3].ups: unknown-ups: UPS "ups2" does not exist; use one of ups1',
+  ),
   {
     says: 'a node fed by a UPS where none is described is refused',
     changes: {
@@ -118,60 +110,48 @@ export const power: readonly InvalidSite[] = [
       'warning nodes: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1',
     ],
   },
-  {
-    says: 'the second of two feeds is judged like the first',
-    changes: { 'nodes[1].ups': ['ups1', { name: 'ups9', powerValue: 2 }] },
-    problems: ['error nodes[1].ups[1]: unknown-ups: UPS "ups9" does not exist; use one of ups1'],
-  },
-  {
-    says: 'a UPS that feeds a node twice is refused, with one feed that does it',
-    changes: { 'nodes[1].ups': ['ups1', { name: 'ups1', powerValue: 2 }] },
-    problems: [
-      'error nodes[1].ups[1]: feed-twice: k3s-2 already has "ups1" as feed 1; use one feed with powerValue: 3',
-    ],
-  },
-  {
-    says: 'a node that needs more supplies than its UPSes feed is refused',
-    changes: { 'nodes[1].minSupplies': 2 },
-    problems: [
-      'error nodes[1].minSupplies: supplies-too-few: k3s-2 needs 2 power supplies and its UPSes feed 1, so NUT shuts it down at once; set minSupplies to 1 or less, or list the UPS of every supply under ups',
-    ],
-  },
-  {
-    says: 'a node that needs two supplies and has no UPS is refused',
-    changes: { 'nodes[3].minSupplies': 2 },
-    problems: [
-      'error nodes[3].minSupplies: supplies-too-few: k3s-4 needs 2 power supplies and its UPSes feed 0, so NUT shuts it down at once; set minSupplies to 1 or less, or list the UPS of every supply under ups',
-    ],
-  },
-  {
-    says: 'power values add up to the supplies that are fed',
-    site: powerSite,
-    changes: { 'nodes[1].minSupplies': 3 },
-    problems: [
-      'error nodes[1].minSupplies: supplies-too-few: k3s-2 needs 3 power supplies and its UPSes feed 2, so NUT shuts it down at once; set minSupplies to 2 or less, or list the UPS of every supply under ups',
-    ],
-  },
-  {
-    says: 'a cable at an unknown node is refused',
-    changes: { 'ups[0].node': 'k3s-9' },
-    problems: ['error ups[0].node: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4'],
-  },
-  {
-    says: 'a cable at a node without a UPS is refused',
-    changes: { 'ups[0].node': 'k3s-4' },
-    problems: [
-      'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-4, which "ups1" does not feed; move the cable to a node that it feeds, or add ups1 to ups of k3s-4',
-    ],
-  },
-  {
-    says: 'a cable at a node that two others feed is refused',
-    site: powerSite,
-    changes: { 'ups[0].node': 'k3s-4', 'nodes[3].ups': ['nas', 'ups2'] },
-    problems: [
-      'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-4, which "ups1" does not feed; move the cable to a node that it feeds, or add ups1 to ups of k3s-4',
-    ],
-  },
+  invalid(
+    'the second of two feeds is judged like the first',
+    { 'nodes[1].ups': ['ups1', { name: 'ups9', powerValue: 2 }] },
+    'error nodes[1].ups[1]: unknown-ups: UPS "ups9" does not exist; use one of ups1',
+  ),
+  invalid(
+    'a UPS that feeds a node twice is refused, with one feed that does it',
+    { 'nodes[1].ups': ['ups1', { name: 'ups1', powerValue: 2 }] },
+    'error nodes[1].ups[1]: feed-twice: k3s-2 already has "ups1" as feed 1; use one feed with powerValue: 3',
+  ),
+  invalid(
+    'a node that needs more supplies than its UPSes feed is refused',
+    { 'nodes[1].minSupplies': 2 },
+    'error nodes[1].minSupplies: supplies-too-few: k3s-2 needs 2 power supplies and its UPSes feed 1, so NUT shuts it down at once; set minSupplies to 1 or less, or list the UPS of every supply under ups',
+  ),
+  invalid(
+    'a node that needs two supplies and has no UPS is refused',
+    { 'nodes[3].minSupplies': 2 },
+    'error nodes[3].minSupplies: supplies-too-few: k3s-4 needs 2 power supplies and its UPSes feed 0, so NUT shuts it down at once; set minSupplies to 1 or less, or list the UPS of every supply under ups',
+  ),
+  invalid(
+    'power values add up to the supplies that are fed',
+    { 'nodes[1].minSupplies': 3 },
+    'error nodes[1].minSupplies: supplies-too-few: k3s-2 needs 3 power supplies and its UPSes feed 2, so NUT shuts it down at once; set minSupplies to 2 or less, or list the UPS of every supply under ups',
+    powerSite,
+  ),
+  invalid(
+    'a cable at an unknown node is refused',
+    { 'ups[0].node': 'k3s-9' },
+    'error ups[0].node: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+  ),
+  invalid(
+    'a cable at a node without a UPS is refused',
+    { 'ups[0].node': 'k3s-4' },
+    'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-4, which "ups1" does not feed; move the cable to a node that it feeds, or add ups1 to ups of k3s-4',
+  ),
+  invalid(
+    'a cable at a node that two others feed is refused',
+    { 'ups[0].node': 'k3s-4', 'nodes[3].ups': ['nas', 'ups2'] },
+    'error ups[0].node: ups-node-not-fed: the cable of "ups1" goes to k3s-4, which "ups1" does not feed; move the cable to a node that it feeds, or add ups1 to ups of k3s-4',
+    powerSite,
+  ),
   {
     says: 'a UPS that feeds nobody is refused at its cable and warned about',
     changes: { 'ups[1]': { name: 'ups2', driver: 'nutdrv_qx', node: 'k3s-4' } },
@@ -180,27 +160,21 @@ export const power: readonly InvalidSite[] = [
       'warning ups[1].name: ups-feeds-nobody: no node is fed by "ups2"; set ups: ups2 on the nodes plugged into it',
     ],
   },
-  {
-    says: 'a UPS with a node and a server is refused',
-    changes: { 'ups[0].server': { address: '192.168.10.30', cutDelaySeconds: 300 } },
-    problems: [
-      'error ups[0].server: ups-node-or-server: "ups1" has both node and server; keep node if a node of this cluster has its cable, or server if an outside host serves it',
-    ],
-  },
-  {
-    says: 'a UPS with neither a node nor a server is refused',
-    changes: { 'ups[0].node': undefined },
-    problems: [
-      'error ups[0]: ups-node-or-server: "ups1" has neither node nor server; set node to the node with its cable, or server to the outside host that serves it',
-    ],
-  },
-  {
-    says: 'a UPS at a node without a driver is refused',
-    changes: { 'ups[0].driver': undefined },
-    problems: [
-      'error ups[0]: driver-missing: "ups1" has no driver; set driver to the one that https://networkupstools.org/stable-hcl.html lists for it',
-    ],
-  },
+  invalid(
+    'a UPS with a node and a server is refused',
+    { 'ups[0].server': { address: '192.168.10.30', cutDelaySeconds: 300 } },
+    'error ups[0].server: ups-node-or-server: "ups1" has both node and server; keep node if a node of this cluster has its cable, or server if an outside host serves it',
+  ),
+  invalid(
+    'a UPS with neither a node nor a server is refused',
+    { 'ups[0].node': undefined },
+    'error ups[0]: ups-node-or-server: "ups1" has neither node nor server; set node to the node with its cable, or server to the outside host that serves it',
+  ),
+  invalid(
+    'a UPS at a node without a driver is refused',
+    { 'ups[0].driver': undefined },
+    'error ups[0]: driver-missing: "ups1" has no driver; set driver to the one that https://networkupstools.org/stable-hcl.html lists for it',
+  ),
   {
     says: 'everything about the driver of a UPS that another machine serves is refused',
     site: powerSite,
@@ -219,22 +193,18 @@ export const power: readonly InvalidSite[] = [
       'error ups[2].options: not-with-server: "nas" is served by 192.168.10.30, where its options must be set; remove options; here server.cutDelaySeconds is enough',
     ],
   },
-  {
-    says: 'TLS with a machine outside that is not said to speak it is refused',
-    site: powerSite,
-    changes: { 'ups[2].server.tls': undefined },
-    problems: [
-      'error ups[2].server.tls: server-without-tls: power.tlsSecret makes upsmon require TLS, and the upsd of "nas" at 192.168.10.30 is not known to support it; set ups[2].server.tls: true if its certificate is of the same CA, or remove power.tlsSecret',
-    ],
-  },
-  {
-    says: 'two UPSes that their drivers cannot tell apart are warned about',
-    changes: {
+  invalid(
+    'TLS with a machine outside that is not said to speak it is refused',
+    { 'ups[2].server.tls': undefined },
+    'error ups[2].server.tls: server-without-tls: power.tlsSecret makes upsmon require TLS, and the upsd of "nas" at 192.168.10.30 is not known to support it; set ups[2].server.tls: true if its certificate is of the same CA, or remove power.tlsSecret',
+    powerSite,
+  ),
+  invalid(
+    'two UPSes that their drivers cannot tell apart are warned about',
+    {
       'nodes[0].ups': ['ups1', 'ups2'],
       'ups[1]': { name: 'ups2', driver: 'usbhid-ups', node: 'k3s-1', runtimeAtLowBatterySeconds: 300 },
     },
-    problems: [
-      'warning ups[1].node: ups-lookalikes: "ups2" and "ups1" at k3s-1 are indistinguishable: both are usbhid-ups on auto; set options.serial of both, as nut-scanner prints it',
-    ],
-  },
+    'warning ups[1].node: ups-lookalikes: "ups2" and "ups1" at k3s-1 are indistinguishable: both are usbhid-ups on auto; set options.serial of both, as nut-scanner prints it',
+  ),
 ];
