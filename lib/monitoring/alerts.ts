@@ -98,10 +98,11 @@ function alertsOfUps({ ups: { name, node }, runtimeNeededSeconds }: PowerPlan['u
 
 function nutAlerts({ nodes }: Cluster): Alert[] {
   const fed = nodes.filter(({ ups }) => ups.length > 0);
+  const ofNode = 'pod=~"nut-(primary|secondary).*"';
   return [
     alert(
       'PowerOffNotReady',
-      'kube_pod_status_ready{namespace="nut",condition="true"} == 0',
+      `kube_pod_status_ready{namespace="nut",condition="true",${ofNode}} == 0`,
       '10m',
       'critical',
       'the node of {{ $labels.pod }} is not ready for a power failure',
@@ -109,7 +110,8 @@ function nutAlerts({ nodes }: Cluster): Alert[] {
     ),
     alert(
       'NutPodMissing',
-      `count(count by (node) (kube_pod_info{namespace="nut",pod=~"nut-(primary|secondary).*",node=~"${oneOf(fed)}"})) < ${fed.length}`,
+      // without any pod there is nothing to count
+      `(count(count by (node) (kube_pod_info{namespace="nut",${ofNode},node=~"${oneOf(fed)}"})) or 0 * count(kube_pod_info)) < ${fed.length}`,
       '10m',
       'critical',
       `{{ $value }} of ${fed.length} nodes have a NUT pod`,

@@ -17,10 +17,6 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
 
   const record = (boot: string, secondsAgo: number, cut: number | string = CUT) =>
     writeFileSync(join(machine.folder, 'disk', 'record'), `${boot} ${now() - secondsAgo} ${cut}\n`);
-  const alarm = () => {
-    mkdirSync(join(machine.folder, 'rtc', 'rtc0'));
-    writeFileSync(join(machine.folder, 'rtc', 'rtc0', 'wakealarm'), '');
-  };
   /** Runs it as before k3s. Resolves with its exit status. */
   const gate = (wake = 1800): Promise<number | null> =>
     new Promise((resolve) => {
@@ -47,7 +43,7 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
   });
 
   test('sets an alarm behind the cut and powers the host off again, by force if it hangs', async () => {
-    alarm();
+    machine.alarm();
     record('another-boot', 41);
     void gate();
     await machine.until('it powers off', () => machine.calls.length > 0 && machine.read('rtc/rtc0/wakealarm') !== '');
@@ -60,7 +56,7 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
 
   test.each([
     ['without an alarm', () => {}, 1800],
-    ['where the site wants no alarm', alarm, 0],
+    ['where the site wants no alarm', () => machine.alarm(), 0],
   ])('waits until the output is cut %s, and goes on then', async (_, prepare, wake) => {
     prepare();
     record('another-boot', 41);
@@ -75,7 +71,7 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
   });
 
   test('waits when a power-off and a boot would take as long', async () => {
-    alarm();
+    machine.alarm();
     record('another-boot', CUT - 60);
     const ended = gate();
     await machine.until('it waits', () => machine.log.includes('k3s starts in'));
@@ -128,15 +124,11 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
     expect(existsSync(join(machine.folder, 'disk', 'record.awaited'))).toBe(false);
   });
 
-  test('records nothing for the rehearsal of one host', async () => {
-    machine.put('deadline', `${BOOT_ID} 1100 60 rehearsal\n`);
-    await machine.watch('--cut', String(CUT));
-    await machine.looked();
-    expect(existsSync(join(machine.folder, 'disk', 'record'))).toBe(false);
-  });
-
-  test('records nothing for a lease that is renewed', async () => {
-    machine.set('lease', 1100);
+  test.each([
+    ['the rehearsal of one host', 'deadline', 'rehearsal'],
+    ['a lease that is renewed', 'lease', 'battery low'],
+  ])('records nothing for %s', async (_, file, reason) => {
+    machine.put(file, `${BOOT_ID} 1100 60 ${reason}\n`);
     await machine.watch('--cut', String(CUT));
     await machine.looked();
     expect(existsSync(join(machine.folder, 'disk', 'record'))).toBe(false);

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SHELLS } from '../support/shells';
 import { Killpowerd } from './killpowerd-support';
@@ -14,8 +14,7 @@ describe.each(SHELLS)('killpowerd --rehearse under $shell', ({ command }) => {
   const deadline = () => machine.read('state/deadline');
 
   test('prints what a power-off would use, and does nothing', async () => {
-    mkdirSync(join(machine.folder, 'rtc', 'rtc0'));
-    writeFileSync(join(machine.folder, 'rtc', 'rtc0', 'wakealarm'), '');
+    machine.alarm();
     await machine.watch();
     expect(rehearse()).toMatchObject({
       status: 0,
@@ -36,8 +35,7 @@ ok: ${machine.folder}/rtc/rtc0/wakealarm exists
   });
 
   test('with --power-off lets the running killpowerd power the host off, with its wake alarm', async () => {
-    mkdirSync(join(machine.folder, 'rtc', 'rtc0'));
-    writeFileSync(join(machine.folder, 'rtc', 'rtc0', 'wakealarm'), '');
+    machine.alarm();
     await machine.watch('--wake', '1800');
     expect(rehearse('--power-off', '45')).toMatchObject({
       status: 0,
@@ -47,7 +45,7 @@ ok: ${machine.folder}/rtc/rtc0/wakealarm exists
     await machine.looked();
     expect(machine.calls).toEqual([]);
     machine.uptime(1010);
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.poweredOff();
     expect(machine.log).toContain('deadline reached (rehearsal): powering off, forced in 45 s');
     expect(machine.read('rtc/rtc0/wakealarm')).toBe('+1800\n');
   });

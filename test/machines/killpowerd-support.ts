@@ -72,6 +72,12 @@ export class Killpowerd {
     this.put(file, `${BOOT_ID} ${at} ${haltSeconds} battery low\n`);
   }
 
+  /** An RTC with a wake alarm. */
+  alarm(): void {
+    mkdirSync(join(this.folder, 'rtc', 'rtc0'));
+    writeFileSync(join(this.folder, 'rtc', 'rtc0', 'wakealarm'), '');
+  }
+
   read(file: string): string {
     return existsSync(join(this.folder, file)) ? readFileSync(join(this.folder, file), 'utf8') : '';
   }
@@ -102,6 +108,17 @@ export class Killpowerd {
     this.start([...options, this.directory]);
     await this.until('it watches', () => /watching|restarted/.test(this.log));
     await this.looked();
+  }
+
+  /** Starts it with a deadline that is reached, and waits for its power-off. */
+  async powersOff(haltSeconds = 60, ...options: readonly string[]): Promise<void> {
+    this.set('deadline', 1000, haltSeconds);
+    await this.watch(...options);
+    await this.poweredOff();
+  }
+
+  poweredOff(): Promise<void> {
+    return this.until('it powers off', () => this.calls.length > 0);
   }
 
   /** Starts it with a log that is a pipe without a reader, filled up. */

@@ -26,15 +26,13 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     await machine.looked();
     expect(machine.calls).toEqual([]);
     machine.uptime(1005);
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.poweredOff();
     await machine.looked();
     expect(machine.calls).toEqual(['poweroff']);
   });
 
   test('logs one line per event and none per poll', async () => {
-    machine.set('deadline', 1000);
-    await machine.watch();
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.powersOff();
     expect(logLines()).toEqual([
       expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d killpowerd: watching \S+\/state$/),
       expect.stringMatching(/killpowerd: deadline reached \(battery low\): powering off, forced in 60 s$/),
@@ -45,7 +43,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     machine.set('lease', 1020);
     await machine.watch();
     machine.uptime(1020);
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.poweredOff();
     expect(machine.log).toContain('lease reached');
   });
 
@@ -69,7 +67,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     await machine.looked();
     expect(machine.calls).toEqual([]);
     machine.uptime(1060);
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.poweredOff();
     expect(machine.log).toContain('deadline reached');
   });
 
@@ -80,7 +78,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
       machine.put('deadline', line);
       await machine.watch();
       machine.uptime(1020);
-      await machine.until('it powers off', () => machine.calls.length > 0);
+      await machine.poweredOff();
       expect(machine.log).toContain('lease reached');
     },
   );
@@ -94,13 +92,11 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
   test('acts on a deadline that was reached while it did not run', async () => {
     machine.set('deadline', 900);
     await machine.watch();
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.poweredOff();
   });
 
   test('a power-off is final: no file cancels it or changes the halt budget', async () => {
-    machine.set('deadline', 1000, 60);
-    await machine.watch();
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.powersOff();
     rmSync(join(machine.directory, 'deadline'));
     machine.set('lease', 2000, 9999);
     machine.uptime(1060);
@@ -121,9 +117,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
   });
 
   test('forces a host that is still up after the halt budget, in three steps', async () => {
-    machine.set('deadline', 1000, 45);
-    await machine.watch();
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.powersOff(45);
     machine.uptime(1044);
     await machine.looked();
     expect(machine.calls).toEqual(['poweroff']);
@@ -133,26 +127,20 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     expect(machine.log).toContain('still up 45 s after the power-off; forcing it');
   });
 
-  test('forces a host also if the power-off command hangs', async () => {
-    machine.command('poweroff', 'sleep 600');
-    machine.set('deadline', 1000, 10);
-    await machine.watch();
-    machine.uptime(1010);
-    await machine.until('it forces the power-off', () => machine.calls.includes('force'));
-  });
-
-  test('writes to sysrq also if the force command hangs', async () => {
-    machine.command('force', 'sleep 600');
+  test.each([
+    ['power-off', 'poweroff'],
+    ['force', 'force'],
+  ] as const)('forces a host also if the %s command hangs', async (_, name) => {
+    machine.command(name, 'sleep 600');
     machine.set('deadline', 1000, 10);
     await machine.watch();
     machine.uptime(1010);
     await machine.until('it asks the kernel', () => machine.read('sysrq') === 'o\n');
+    expect(machine.calls).toContain('force');
   });
 
   test('restarted during a power-off, repeats the command and keeps the halt budget', async () => {
-    machine.set('deadline', 1000, 45);
-    await machine.watch();
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.powersOff(45);
     await machine.stop();
     rmSync(join(machine.directory, 'deadline'));
     machine.uptime(1030);
@@ -198,9 +186,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
       return openSync(alarm, 'r+');
     });
     machine.command('poweroff', `ls "${machine.folder}/rtc" >>"${machine.folder}/calls"`);
-    machine.set('deadline', 1000);
-    await machine.watch('--wake', '1800');
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.powersOff(60, '--wake', '1800');
     for (const alarm of alarms) {
       const bytes = Buffer.alloc(100);
       expect(bytes.toString('utf8', 0, readSync(alarm, bytes))).toBe('0\n+1800\n');
@@ -219,9 +205,7 @@ describe.each(SHELLS)('killpowerd under $shell', ({ command }) => {
     },
   ])('powers off a host that $what, and logs it', async ({ prepare, says }) => {
     prepare();
-    machine.set('deadline', 1000);
-    await machine.watch('--wake', '1800');
-    await machine.until('it powers off', () => machine.calls.length > 0);
+    await machine.powersOff(60, '--wake', '1800');
     expect(machine.log).toContain(says);
   });
 

@@ -141,40 +141,24 @@ describe('the delays', () => {
   const withDriver = (driver: string, options: Record<string, string | number> = {}) =>
     upsOf({ ...ipv4Site(), ups: [{ name: 'ups1', driver, node: 'k3s-1', options, runtimeAtLowBatterySeconds: 999 }] });
 
-  test('are whole minutes with drivers that round down to them', () => {
-    expect(withDriver('nutdrv_qx').offDelaySeconds).toBe(120);
-    expect(withDriver('blazer_usb').offDelaySeconds).toBe(120);
-  });
-
-  test('are whole minutes with a CyberPower on USB', () => {
-    expect(withDriver('usbhid-ups', { vendorid: '0764' }).offDelaySeconds).toBe(120);
-    expect(withDriver('usbhid-ups', { vendorid: '051d' }).offDelaySeconds).toBe(107);
-  });
-
   test.each([
-    ['without quotes', '0764'],
-    ['without quotes and zero', '764'],
-    ['in hexadecimal without quotes', '0x764'],
-    ['in hexadecimal', '"0x0764"'],
-    ['without zero', '"764"'],
-    ['as part of the digits', '"76"'],
-    ['among others', '"(0764|051d)"'],
-    ['as any', '".*"'],
-  ])('are whole minutes with a CyberPower that the YAML names %s', (_, vendorid) => {
-    expect(withDriver('usbhid-ups', parse(`vendorid: ${vendorid}`)).offDelaySeconds).toBe(120);
+    ['nutdrv_qx', '', 120],
+    ['blazer_usb', '', 120],
+    ['mge-shut', '', 107],
+    // nothing says that it is no CyberPower
+    ['usbhid-ups', '', 120],
+    ...['0764', '764', '0x764', '"0x0764"', '"764"', '"76"', '"(0764|051d)"', '".*"'].map(
+      (vendor) => ['usbhid-ups', `vendorid: ${vendor}`, 120] as const,
+    ),
+    ...['0463', '"0463"', '"0x051D"', '5566', '"051d"'].map(
+      (vendor) => ['usbhid-ups', `vendorid: ${vendor}`, 107] as const,
+    ),
+  ] as const)('are whole minutes where the UPS rounds down to them: %s %s', (driver, options, seconds) => {
+    expect(withDriver(driver, parse(options) ?? {}).offDelaySeconds).toBe(seconds);
   });
 
   test('are whole minutes with a CyberPower that YAML 1.1 reads as an octal number', () => {
     expect(withDriver('usbhid-ups', parse('vendorid: 0764', { version: '1.1' })).offDelaySeconds).toBe(120);
-  });
-
-  test('are whole minutes on USB when nothing says that it is no CyberPower', () => {
-    expect(withDriver('usbhid-ups').offDelaySeconds).toBe(120);
-    expect(withDriver('mge-shut').offDelaySeconds).toBe(107);
-  });
-
-  test.each(['0463', '"0463"', '"0x051D"', '5566'])('are seconds with another maker on USB: %s', (vendorid) => {
-    expect(withDriver('usbhid-ups', parse(`vendorid: ${vendorid}`)).offDelaySeconds).toBe(107);
   });
 
   test('are what the site states, for any maker', () => {
