@@ -35,6 +35,12 @@ import {
 } from '../text';
 import type { Rules } from './problem';
 
+/** One row of docs/rules.md. */
+const NAMED = {
+  cause:
+    'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
+};
+
 /** Rules about single values. */
 export const FORMAT_RULES = {
   'bad-address': { cause: 'Not an IP address, or one with leading zeros, a zone (`%eth0`) or IPv4 inside IPv6' },
@@ -42,27 +48,15 @@ export const FORMAT_RULES = {
   'bad-subnet': { cause: 'Not a network, or one with host bits or a netmask' },
   'bad-name': { cause: 'Not lower-case letters, digits and inner dashes' },
   'bad-ups-name': { cause: 'Not letters, digits and inner `_ . -`' },
-  'bad-interface': {
-    cause:
-      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
-  },
-  'bad-driver': {
-    cause:
-      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
-  },
+  'bad-interface': NAMED,
+  'bad-driver': NAMED,
   'bad-driver-option': { cause: 'Not a driver option, or one with its own field: driver, port, desc' },
   'bad-text': { cause: 'Characters other than printable ASCII on one line' },
   'bad-path': { cause: 'A path with `.`, `..` or spaces; one that is not absolute, or has to be relative' },
   'bad-url': { cause: 'Not the URL of a Git repository' },
   'bad-image': { cause: 'An image without tag and digest, or tagged `latest`' },
-  'bad-hash': {
-    cause:
-      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
-  },
-  'bad-version': {
-    cause:
-      'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
-  },
+  'bad-hash': NAMED,
+  'bad-version': NAMED,
   'bad-mac': { cause: 'Not a MAC address' },
   'bad-community': { cause: "Not a BGP community such as `65535:65282`. MetalLB's native mode supports no large ones" },
 } as const satisfies Rules;

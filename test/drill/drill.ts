@@ -16,6 +16,9 @@ export interface ScenarioPlan {
   readonly applies?: () => boolean;
 }
 
+/** A scenario that always applies. */
+export const plan = (name: string, summary: string, run: ScenarioPlan['run']): ScenarioPlan => ({ name, summary, run });
+
 /** Scenarios on one subject. They start in the order of the list and run concurrently, as many as this host can carry. */
 export interface Drill {
   readonly name: string;

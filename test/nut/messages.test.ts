@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { NutModel, Receiver } from '../../lib/nut/model';
 import { notifyFiles } from '../../lib/nut/notify';
 import { edited } from '../support/edited';
@@ -219,9 +219,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     const ONE = to(RECEIVERS.slice(0, 1));
     const status = (text: string | undefined) => () => pod.ups('ups1', 'ups.status', text);
     const preflight = (text: string, at = UPTIME) => pod.write('killpower/preflight', `${at}\n${text}\n`);
-    const later = (seconds: number) => () => {
-      pod.write('proc/uptime', `${UPTIME + seconds}.5 0.0\n`);
-    };
+    const later = (seconds: number) => () => pod.clock(UPTIME + seconds);
 
     test('reports each event of an outage once, in its order', async () => {
       const course = ['OB', 'OB DISCHRG', 'OB LB', 'FSD OB LB', 'OL CHRG', 'OL'].map(status);
@@ -246,6 +244,11 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
 
     test.each(['OL', 'OB LB CAL', 'WAIT', 'OL OFF'])('reports nothing at "%s"', async (text) => {
       expect(await titles(ONE, 'srv1', status(text))).toEqual([]);
+    });
+
+    test('sends no event that it cannot keep, which would be sent again at each poll', async () => {
+      const keepsNothing = () => mkdirSync(pod.path('queue/.raising'));
+      expect(await titles(ONE, 'srv1', keepsNothing, status('OB'))).toEqual([]);
     });
 
     test('reports missing hosts and what preflight says, after five minutes', async () => {

@@ -55,14 +55,14 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.ups('ups1', 'battery.charge', charge);
       pod.ups('ups1', 'battery.runtime', runtime);
       expect(isReached()).toBe(false);
-      pod.write('proc/uptime', `${UPTIME + CONFIRMED}.01 1.0\n`);
+      pod.clock(UPTIME + CONFIRMED);
       expect(isReached()).toBe(reached);
     });
 
     test('is false for one bad reading', () => {
       start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', 'OB');
       const at = (uptime: number, charge: string): boolean => {
-        pod.write('proc/uptime', `${uptime}.01 1.0\n`);
+        pod.clock(uptime);
         pod.ups('ups1', 'battery.charge', charge);
         return isReached();
       };
@@ -93,7 +93,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         pod.ups('ups1', 'battery.charge', charge);
         if (off !== 'never') pod.write('killpower/last', `${off} deadline: primary\n`);
         expect(isReached()).toBe(false);
-        pod.write('proc/uptime', `${UPTIME + CONFIRMED}.01 1.0\n`);
+        pod.clock(UPTIME + CONFIRMED);
         expect(isReached()).toBe(reached);
       });
     });
@@ -102,7 +102,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       const nodes = MODEL.nodes.map((node) => ({ ...node, shed: { onBatterySeconds: 20 } }));
       start({ ...MODEL, nodes, early: EARLY }).ups('ups1', 'ups.status', 'OB');
       expect([isReached('shed'), isReached()]).toEqual([false, false]);
-      pod.write('proc/uptime', `${UPTIME + 20}.01 1.0\n`);
+      pod.clock(UPTIME + 20);
       expect([isReached('shed'), isReached()]).toEqual([true, false]);
     });
 
@@ -110,14 +110,14 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.ups('ups1', 'ups.status', 'OB');
       pod.write(`killpower/.cut.ups1.${BOOT}`, `${UPTIME - 100}\n`);
       expect(isReached()).toBe(false);
-      pod.write('proc/uptime', `${UPTIME + CONFIRMED}.01 1.0\n`);
+      pod.clock(UPTIME + CONFIRMED);
       expect(isReached()).toBe(true);
     });
 
     test('counts the time on battery, and starts over after mains power was back', () => {
       start({ ...MODEL, early: EARLY });
       const at = (uptime: number, status: string): boolean => {
-        pod.write('proc/uptime', `${uptime}.01 1.0\n`);
+        pod.clock(uptime);
         pod.ups('ups1', 'ups.status', status);
         return isReached();
       };
@@ -143,27 +143,44 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(pod.run('preflight.sh').status).toBe(0);
     });
 
+    const first = (from: string, to: string) => () => pod.write(from, to);
+    const OTHER = `${BOOT} ${UPTIME - 1}\n`;
     test.each([
-      ['an old heartbeat', `${BOOT} ${UPTIME - 11}\n`],
-      ['a heartbeat of another boot', `another-boot ${UPTIME}\n`],
-      ['half a heartbeat', BOOT],
-    ])('reports %s', (_what, heartbeat) => {
-      pod.write('killpower/heartbeat', heartbeat);
-      expect(said()).toEqual([expect.stringContaining('killpowerd is not running on srv1')]);
+      [
+        'an old heartbeat',
+        first('killpower/heartbeat', `${BOOT} ${UPTIME - 11}\n`),
+        'killpowerd is not running on srv1',
+      ],
+      ['one of another boot', first('killpower/heartbeat', `another ${UPTIME}\n`), 'killpowerd is not running on srv1'],
+      ['half a heartbeat', first('killpower/heartbeat', BOOT), 'killpowerd is not running on srv1'],
+      ['a missing upsmon', first('ups/clients', '127.0.0.1\n10.0.0.2\n'), 'srv1 (127.0.0.1) is not logged in to ups1'],
+      [
+        'another password in upsd',
+        first('secret/primary', 'changed-meanwhile'),
+        'upsd does not take the primary password of the Secret for ups1 (ERR ACCESS-DENIED), so nothing could command it',
+      ],
+      ['no data', () => pod.ups('ups1', 'ups.status', undefined), 'no data from ups1@127.0.0.1:3493; check its upsd'],
+    ])('reports %s', (_, prepare, problem) => {
+      prepare();
+      expect(said()).toEqual([expect.stringContaining(problem)]);
     });
 
-    test('notices a killpowerd of another version, which is no problem', () => {
-      pod.write('killpower/heartbeat', `${BOOT} ${UPTIME - 1}\n`);
-      expect(said()).toEqual([expect.stringContaining('killpowerd on srv1 is another version'), 'ready']);
-    });
-
-    test('notices that power.armed is false, which is no problem', () => {
-      start({ ...MODEL, armed: false });
-      healthy();
-      expect(said()).toEqual([expect.stringContaining('power.armed is false: nothing would power srv1 off'), 'ready']);
+    test.each([
+      ['a killpowerd of another version', first('killpower/heartbeat', OTHER), 'killpowerd on srv1 is another version'],
+      ['no delay', () => pod.ups('ups1', 'ups.delay.shutdown', undefined), 'ups1 does not report ups.delay.shutdown'],
+      ['nodes that it could not wake', first('var/run/nut/unknown', ' srv2\n'), 'the MAC address of srv2 is unknown'],
+      [
+        'power.armed: false',
+        () => [start({ ...MODEL, armed: false }), healthy()],
+        'power.armed is false: nothing would power srv1 off',
+      ],
+    ])('notices %s, which is no problem', (_, prepare, remark) => {
+      prepare();
+      expect(said()).toEqual([expect.stringContaining(remark), 'ready']);
     });
 
     describe('with logind', () => {
+      const REFUSED = 'systemd-logind on srv1 does not confirm';
       /** The answer of logind to CanPowerOff. */
       const answers = (answer: string) => {
         start({ ...MODEL, actuator: 'logind' });
@@ -172,18 +189,15 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         writeFileSync(pod.path('bin/dbus-send'), bus, { mode: 0o755 });
       };
 
-      test('prints ready when logind can power the node off', () => {
-        answers(`echo '   string "yes"'`);
-        expect(said()).toEqual(['ready']);
+      test.each([
+        [`echo '   string "yes"'`, 'ready'],
+        ['exit 1', REFUSED],
+        [`echo '   string "challenge"'`, REFUSED],
+        [`echo '   string "na"'`, REFUSED],
+      ])('takes its answer "%s" for: %s', (answer, says) => {
+        answers(answer);
+        expect(said()).toEqual([expect.stringContaining(says)]);
       });
-
-      test.each(['exit 1', `echo '   string "challenge"'`, `echo '   string "na"'`])(
-        'reports that logind cannot: %s',
-        (answer) => {
-          answers(answer);
-          expect(said()).toEqual([expect.stringContaining('systemd-logind on srv1 does not confirm')]);
-        },
-      );
     });
 
     test('reports another delay, a missing command, and a node that is not logged in', () => {
@@ -210,11 +224,6 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual(['ready']);
     });
 
-    test('reports that one of the two upsmons on the node with the cable is missing', () => {
-      pod.write('ups/clients', '127.0.0.1\n10.0.0.2\n');
-      expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in to ups1')]);
-    });
-
     test('prints ready and a remark when a host outside the cluster is not logged in', () => {
       const clients = [{ name: 'nas', address: '10.0.0.40', user: 'nas' }];
       start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, clients })) });
@@ -225,18 +234,6 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       ]);
       pod.write('ups/clients', '127.0.0.1\n127.0.0.1\n10.0.0.2\n10.0.0.40\n');
       expect(said()).toEqual(['ready']);
-    });
-
-    test('prints ready and a remark when a UPS does not report its delay', () => {
-      pod.ups('ups1', 'ups.delay.shutdown', undefined);
-      expect(said()).toEqual([expect.stringContaining('ups1 does not report ups.delay.shutdown'), 'ready']);
-    });
-
-    test('reports that upsd has another primary password than the Secret', () => {
-      pod.write('secret/primary', 'changed-meanwhile');
-      expect(said()).toEqual([
-        'upsd does not take the primary password of the Secret for ups1 (ERR ACCESS-DENIED), so nothing could command it; see the log of the container upsd',
-      ]);
     });
 
     test.each([
@@ -262,16 +259,6 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual([expect.stringContaining(problem)]);
       pod.ups('ups1', 'battery.charge', '85');
       expect(said()).toEqual(['ready']);
-    });
-
-    test('notices nodes that it could not wake, which is no problem', () => {
-      pod.write('var/run/nut/unknown', ' srv2\n');
-      expect(said()).toEqual([expect.stringContaining('the MAC address of srv2 is unknown'), 'ready']);
-    });
-
-    test('reports a UPS without data', () => {
-      pod.ups('ups1', 'ups.status', undefined);
-      expect(said()).toEqual(['no data from ups1@127.0.0.1:3493; check its upsd and its driver']);
     });
   });
 

@@ -140,7 +140,7 @@ export class PodScripts {
     writeFileSync(this.path('secret/primary'), 'correct-horse');
     writeFileSync(this.path('secret/secondary'), 'battery-staple');
     writeFileSync(this.path('proc/sys/kernel/random/boot_id'), `${BOOT}\n`);
-    writeFileSync(this.path('proc/uptime'), `${UPTIME}.57 3021.11\n`);
+    this.clock(UPTIME);
     writeFileSync(this.path('bin/upsc'), UPSC, { mode: 0o755 });
     writeFileSync(this.path('bin/upscmd'), UPSCMD, { mode: 0o755 });
     writeFileSync(this.path('bin/nc'), NC, { mode: 0o755 });
@@ -184,6 +184,11 @@ export class PodScripts {
   line(name: 'deadline' | 'lease'): string[] | undefined {
     const file = this.path(`killpower/${name}`);
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ') : undefined;
+  }
+
+  /** Sets the uptime in seconds. */
+  clock(seconds: number): void {
+    this.write('proc/uptime', `${seconds}.57 3021.11\n`);
   }
 
   write(name: string, text: string | Uint8Array): void {

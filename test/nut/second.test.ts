@@ -158,12 +158,12 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         [limit, 'OL'],
         [limit + 9, 'OB'],
       ] as const) {
-        pod.write('proc/uptime', `${uptime}.5 0.0\n`);
+        pod.clock(uptime);
         pod.ups('ups2', 'ups.status', ups2);
         await pod.look();
         expect(pod.declared).toEqual([]);
       }
-      pod.write('proc/uptime', `${limit + 10}.5 0.0\n`);
+      pod.clock(limit + 10);
       await pod.look();
       expect(pod.declared).toEqual(['ups1']);
       expect(pod.told).toEqual([]);
@@ -180,7 +180,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         [1000, 'OB'],
         [1059, 'OB'],
       ] as const) {
-        pod.write('proc/uptime', `${uptime}.5 0.0\n`);
+        pod.clock(uptime);
         pod.ups('ups1', 'ups.status', status);
         await pod.look();
       }

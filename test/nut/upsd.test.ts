@@ -88,10 +88,10 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       const declared = pod.path(DECLARED);
       await until('it sees the shutdown', () => existsSync(declared) && readFileSync(declared, 'utf8') !== '');
       // the time first: a poll between the two would count the silence from the time before
-      pod.write('proc/uptime', `${UPTIME + (seconds[0] ?? 0)}.5 0.0\n`);
+      pod.clock(UPTIME + (seconds[0] ?? 0));
       pod.ups('ups1', 'ups.status', status);
       for (const passed of seconds) {
-        pod.write('proc/uptime', `${UPTIME + passed}.5 0.0\n`);
+        pod.clock(UPTIME + passed);
         // the look that is on its way may have begun before
         const looks = pod.asked('looks').length;
         await until('it has looked again', () => pod.asked('looks').length >= looks + 2);

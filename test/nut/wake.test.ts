@@ -31,22 +31,20 @@ describe.each(SHELLS)('wake.sh under $shell', ({ command }) => {
   beforeEach(() => begin());
   afterEach(() => pod.remove());
 
-  test('learns the MAC address of a node that is up', () => {
-    wake();
-    expect(kept('peers')).toBe(`${ENTRY}\n`);
-  });
-
-  test('takes the MAC address of cluster.yaml', () => {
-    start({ ...MODEL, nodes: MODEL.nodes.map((node) => ({ ...node, mac: '06:00:00:00:00:0a' })) });
-    wake();
-    expect(kept('peers')).toBe('srv2 06:00:00:00:00:0a eth1\n');
-  });
-
-  test('uses the interface of the default route for a node that ARP does not know', () => {
-    start({ ...MODEL, nodes: MODEL.nodes.map((node) => ({ ...node, ipv4: undefined, mac: '06:00:00:00:00:0a' })) });
+  const MAC = '06:00:00:00:00:0a';
+  test.each([
+    ['of ARP', {}, ENTRY],
+    ['of cluster.yaml', { mac: MAC }, `srv2 ${MAC} eth1`],
+    [
+      'of cluster.yaml, by the default route for a node without IPv4',
+      { mac: MAC, ipv4: undefined },
+      `srv2 ${MAC} eth7`,
+    ],
+  ])('keeps the MAC address %s', (_, changes, entry) => {
+    start({ ...MODEL, nodes: MODEL.nodes.map((node) => ({ ...node, ...changes })) });
     pod.write('proc/net/route', 'Iface\tDestination\tGateway\neth7\t00000000\t0100000A\n');
     wake();
-    expect(kept('peers')).toBe('srv2 06:00:00:00:00:0a eth7\n');
+    expect(kept('peers')).toBe(`${entry}\n`);
   });
 
   test('names a node that is up and whose MAC address is unknown', () => {
@@ -120,7 +118,7 @@ describe.each(SHELLS)('wake.sh under $shell', ({ command }) => {
     pod.ups('ups1', 'battery.charge', '49');
     await pod.look();
     expect(pod.line('deadline')).toBeUndefined();
-    pod.write('proc/uptime', '1010.01 1.0\n');
+    pod.clock(1010);
     await pod.look();
     expect(pod.line('deadline')?.at(-1)).toBe('shed');
     expect(pod.declared).toEqual([]);

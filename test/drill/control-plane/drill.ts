@@ -1,4 +1,4 @@
-import type { Drill } from '../drill';
+import { type Drill, plan } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
 import { arpScenarios } from './arp';
@@ -46,41 +46,21 @@ export const controlPlaneDrill: Drill = {
     ...keepalivedScenarios,
     ...arpScenarios,
     ...kubeconfigScenarios,
-    {
-      name: 'boot',
-      summary: 'first boot with the seed of npm run hosts, with real cloud-init and systemd',
-      run: boot,
-    },
-    { name: 'k3os', summary: 'k3os/server.yaml from the first boot to a new disk, with real OpenRC', run: k3os },
-    { name: 'rebuild', summary: 'the server that bootstrapped the cluster loses its disk, three times', run: rebuild },
-    {
-      name: 'rebuild-control',
-      summary: 'the same with permanent cluster-init, which has to fail',
-      run: rebuildControl,
-    },
-    { name: 'restore', summary: 'restore from a snapshot, by the commands of the runbook', run: restore },
-    { name: 'days', summary: 'three days that made two clusters before servers voted', run: days('dash') },
-    { name: 'days-busybox', summary: 'the same with busybox only', run: days('busybox') },
-    {
-      name: 'days-control',
-      summary: 'the same where a missing answer counts as no data, which has to fail',
-      run: daysControl('dash'),
-    },
-    {
-      name: 'faults',
-      summary: 'partitions, old data, wrong names and addresses, a stranger at the VIP',
-      run: faults('dash'),
-    },
-    { name: 'faults-busybox', summary: 'the same with busybox only', run: faults('busybox') },
-    {
-      name: 'killed',
-      summary: 'k3s-ha of two candidates is killed at ten points in time, one of them restarts',
-      run: killed('dash'),
-    },
-    { name: 'messages', summary: 'replayed and forged questions, and garbage', run: messages('dash') },
-    { name: 'ports', summary: 'preflight finds each port that a firewall blocks', run: ports('dash') },
-    { name: 'ports-busybox', summary: 'the same with busybox only', run: ports('busybox') },
-    { name: 'race', summary: 'three servers bootstrap at once, 20 times', run: race(3) },
-    { name: 'race-of-five', summary: 'the same with five servers', run: race(5) },
+    plan('boot', 'first boot with the seed of npm run hosts, with real cloud-init and systemd', boot),
+    plan('k3os', 'k3os/server.yaml from the first boot to a new disk, with real OpenRC', k3os),
+    plan('rebuild', 'the server that bootstrapped the cluster loses its disk, three times', rebuild),
+    plan('rebuild-control', 'the same with permanent cluster-init, which has to fail', rebuildControl),
+    plan('restore', 'restore from a snapshot, by the commands of the runbook', restore),
+    plan('days', 'three days that made two clusters before servers voted', days('dash')),
+    plan('days-busybox', 'the same with busybox only', days('busybox')),
+    plan('days-control', 'the same where a missing answer counts as no data, which has to fail', daysControl('dash')),
+    plan('faults', 'partitions, old data, wrong names and addresses, a stranger at the VIP', faults('dash')),
+    plan('faults-busybox', 'the same with busybox only', faults('busybox')),
+    plan('killed', 'k3s-ha of two candidates is killed at ten points in time, one of them restarts', killed('dash')),
+    plan('messages', 'replayed and forged questions, and garbage', messages('dash')),
+    plan('ports', 'preflight finds each port that a firewall blocks', ports('dash')),
+    plan('ports-busybox', 'the same with busybox only', ports('busybox')),
+    plan('race', 'three servers bootstrap at once, 20 times', race(3)),
+    plan('race-of-five', 'the same with five servers', race(5)),
   ],
 };

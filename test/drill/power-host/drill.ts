@@ -1,4 +1,4 @@
-import type { Drill } from '../drill';
+import { type Drill, plan } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
 import { gateControl, gateOff, gateWaits } from './gate';
@@ -31,62 +31,38 @@ export const powerHostDrill: Drill = {
     return removeControlGroups;
   },
   scenarios: [
-    { name: 'systemd', summary: 'deadline, reboot, lease and a killed killpowerd under systemd', run: systemdLife },
-    {
-      name: 'systemd-hangs',
-      summary: 'a service ignores SIGTERM',
-      run: hangingSystemd,
-    },
-    { name: 'systemd-reboots', summary: 'the same while a reboot is under way', run: rebootUnderWay },
-    {
-      name: 'systemd-hangs-control',
-      summary: 'the same with a killpowerd that the shutdown stops, which has to fail',
-      run: hangingSystemdControl,
-    },
-    {
-      name: 'systemd-pods',
-      summary: 'pods outlive k3s and ignore the last SIGTERM of the shutdown',
-      run: lingeringPods,
-    },
-    {
-      name: 'systemd-pods-control',
-      summary: 'the same without @ in the name of killpowerd, which has to fail',
-      run: lingeringPodsControl,
-    },
-    {
-      name: 'gate-off',
-      summary: 'a committed host is started again before the cut: off again, with an alarm',
-      run: gateOff,
-    },
-    { name: 'gate-waits', summary: 'the same without an RTC: k3s starts after the time of the cut', run: gateWaits },
-    { name: 'gate-control', summary: 'the same without the gate, which has to start k3s', run: gateControl },
-    {
-      name: 'openrc',
-      summary: 'deadline, reboot, lease and a killed killpowerd under OpenRC, as on k3OS',
-      run: openrcLife,
-    },
-    {
-      name: 'openrc-hangs',
-      summary: 'a service does not stop, and killpowerd is killed meanwhile',
-      run: hangingOpenrc,
-    },
-    {
-      name: 'openrc-hangs-control',
-      summary: 'the same with a killpowerd that the shutdown stops, which has to fail',
-      run: hangingOpenrcControl,
-    },
-    { name: 'systemd-stuck', summary: 'the log and the RTC of killpowerd do not return', run: stuckSystemd },
-    { name: 'openrc-stuck', summary: 'the same under OpenRC', run: stuckOpenrc },
-    {
-      name: 'openrc-stuck-control',
-      summary: 'the same with a killpowerd that waits for them, which has to fail',
-      run: stuckOpenrcControl,
-    },
-    { name: 'logind', summary: 'nothing installed: the pods call logind over the system bus', run: logind },
-    {
-      name: 'logind-hangs',
-      summary: 'a service ignores SIGTERM, and logind does not force the power-off',
-      run: logindHangs,
-    },
+    plan('systemd', 'deadline, reboot, lease and a killed killpowerd under systemd', systemdLife),
+    plan('systemd-hangs', 'a service ignores SIGTERM', hangingSystemd),
+    plan('systemd-reboots', 'the same while a reboot is under way', rebootUnderWay),
+    plan(
+      'systemd-hangs-control',
+      'the same with a killpowerd that the shutdown stops, which has to fail',
+      hangingSystemdControl,
+    ),
+    plan('systemd-pods', 'pods outlive k3s and ignore the last SIGTERM of the shutdown', lingeringPods),
+    plan(
+      'systemd-pods-control',
+      'the same without @ in the name of killpowerd, which has to fail',
+      lingeringPodsControl,
+    ),
+    plan('gate-off', 'a committed host is started again before the cut: off again, with an alarm', gateOff),
+    plan('gate-waits', 'the same without an RTC: k3s starts after the time of the cut', gateWaits),
+    plan('gate-control', 'the same without the gate, which has to start k3s', gateControl),
+    plan('openrc', 'deadline, reboot, lease and a killed killpowerd under OpenRC, as on k3OS', openrcLife),
+    plan('openrc-hangs', 'a service does not stop, and killpowerd is killed meanwhile', hangingOpenrc),
+    plan(
+      'openrc-hangs-control',
+      'the same with a killpowerd that the shutdown stops, which has to fail',
+      hangingOpenrcControl,
+    ),
+    plan('systemd-stuck', 'the log and the RTC of killpowerd do not return', stuckSystemd),
+    plan('openrc-stuck', 'the same under OpenRC', stuckOpenrc),
+    plan(
+      'openrc-stuck-control',
+      'the same with a killpowerd that waits for them, which has to fail',
+      stuckOpenrcControl,
+    ),
+    plan('logind', 'nothing installed: the pods call logind over the system bus', logind),
+    plan('logind-hangs', 'a service ignores SIGTERM, and logind does not force the power-off', logindHangs),
   ],
 };
