@@ -176,7 +176,10 @@ export interface InvalidSite {
   readonly problems: readonly string[];
 }
 
-/** A row with one problem. @param site to change @default - ipv4Site */
+/** A change that no rule may report, as a sentence, and the site that is changed. @default - ipv4Site */
+export type ValidSite = readonly [says: string, changes?: Changes, site?: () => ClusterInput];
+
+/** A row. @param site to change @default - ipv4Site */
 export const invalid = (says: string, changes: Changes, problem: string, site?: () => ClusterInput): InvalidSite => ({
   says,
   changes,

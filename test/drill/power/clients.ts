@@ -22,7 +22,7 @@ const site = (): Cluster =>
 const offDelayOf = (cluster: Cluster): number => powerPlan(cluster).upses[0]?.offDelaySeconds ?? Number.NaN;
 
 function planOf(lab: PowerLab): HostPlan {
-  const plan = lab.plan.upses[0]?.clients.find(({ name }) => name === NAS);
+  const plan = lab.upsPlan().clients.find(({ name }) => name === NAS);
   if (!plan) throw new Error('the power plan has no client');
   return plan;
 }
@@ -51,7 +51,7 @@ export async function client(scenario: Scenario): Promise<void> {
       lab.logOf(UPS_NODE, 'nut-primary', 'primary').includes('primary: SHUTDOWN'),
     );
     const waited = scenario.timeline.now() - low.at;
-    const most = lab.plan.detectionSeconds + (lab.plan.upses[0]?.noticeSeconds ?? Number.NaN);
+    const most = lab.plan.detectionSeconds + lab.upsPlan().noticeSeconds;
     scenario.measure('the primary waited for secondaries after low battery', seconds(waited));
     scenario.check(`that is within ${most} s, its detection time`, waited <= most * 1000, seconds(waited));
     await descent(scenario, lab, low);

@@ -76,9 +76,8 @@ export async function countdown(scenario: Scenario): Promise<void> {
       'the others do not: their countdown is stopped',
       SERIAL.every((ups) => lab.ups(ups).loadOn),
     );
-    const plan = (ups: string) => lab.plan.upses.find((candidate) => candidate.ups.name === ups);
     for (const ups of SERIAL) {
-      const [off = 0, on = 0] = [plan(ups)?.offDelaySeconds, plan(ups)?.onDelaySeconds];
+      const { offDelaySeconds: off, onDelaySeconds: on = 0 } = lab.upsPlan(ups);
       const wanted = `S${String(off / 60).padStart(2, '0')}R${String(on / 60).padStart(4, '0')}`;
       const texts = lab.ups(ups).commands.map(({ text }) => text);
       scenario.check(`${ups} receives the delays of the plan`, texts.includes(wanted), texts.join(' '));

@@ -1,4 +1,3 @@
-import type { UpsPlan } from '../../../lib/power/plan';
 import { type Scenario, seconds } from '../scenario';
 import { type PowerLab, perMachine } from './power-lab';
 import { MACHINES, UPS } from './site';
@@ -106,19 +105,13 @@ export function checkBegin(
   zero: Zero,
   options: { readonly machines?: readonly string[]; readonly ups?: string; readonly withinSeconds?: number } = {},
 ): void {
-  const { machines = MACHINES, ups = UPS, withinSeconds = planOf(lab, ups).noticeSeconds } = options;
+  const { machines = MACHINES, ups = UPS, withinSeconds = lab.upsPlan(ups).noticeSeconds } = options;
   const took = (lab.firstCommitOf(machines) - zero.at) / 1000;
   scenario.check(
     `the first node is committed within ${withinSeconds.toFixed(0)} s after ${zero.name}`,
     took <= withinSeconds,
     `${took.toFixed(1)} s`,
   );
-}
-
-function planOf(lab: PowerLab, ups: string): UpsPlan {
-  const plan = lab.plan.upses.find((candidate) => candidate.ups.name === ups);
-  if (!plan) throw new Error(`the power plan has no UPS "${ups}"`);
-  return plan;
 }
 
 const others = (machines: readonly string[], alone: readonly string[]) =>
@@ -138,7 +131,7 @@ function checkClean(scenario: Scenario, lab: PowerLab, machines: readonly string
 
 /** One command, with the delays of the plan, before the first node powers off. */
 function checkCommand(scenario: Scenario, lab: PowerLab, ups: string, firstHaltAt: number, most: 1 | 2): void {
-  const plan = planOf(lab, ups);
+  const plan = lab.upsPlan(ups);
   const commands = shutdownsOf(lab, ups);
   const delays = commands.map(({ shutdown }) => `${shutdown?.cutSeconds} s and ${shutdown?.restoreSeconds} s`);
   const planned = `${plan.offDelaySeconds} s and ${plan.onDelaySeconds} s`;

@@ -23,7 +23,7 @@ export async function notArmed(scenario: Scenario): Promise<void> {
       );
     }
     // by then every node of an armed site is off and its output is cut
-    const { latestCutSeconds } = lab.plan.upses.reduce((a, b) => (a.latestCutSeconds > b.latestCutSeconds ? a : b));
+    const { latestCutSeconds } = lab.upsPlan();
     await scenario.pass('an armed site would be off', latestCutSeconds * 1000 - (scenario.timeline.now() - low.at));
     checkNothing(scenario, lab, 'on low battery');
     scenario.check('FSD is not set', !(await lab.upsStatus()).includes('FSD'));

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../../lib/cluster/schema';
 import { chosenPasswords } from '../../../lib/nut/passwords';
 import { nutSecret } from '../../../lib/nut/secret';
-import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
+import { type PowerPlan, powerPlan, type UpsPlan } from '../../../lib/power/plan';
 import { buildSite } from '../../../lib/synth/app';
 import { clientHost } from '../client-host';
 import type { ContainerRunner } from '../container-runner';
@@ -78,6 +78,13 @@ export class PowerLab extends Lab {
     });
     this.plan = plan;
     this.cluster = cluster;
+  }
+
+  /** The power plan of a UPS. */
+  upsPlan(ups = UPS): UpsPlan {
+    const plan = this.plan.upses.find((candidate) => candidate.ups.name === ups);
+    if (!plan) throw new Error(`the power plan has no UPS "${ups}"`);
+    return plan;
   }
 
   /** The container `upsd` of the node with the cable of a UPS. */

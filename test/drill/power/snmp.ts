@@ -88,8 +88,8 @@ done <"/config/$NODE_NAME.cables"`;
 const written = (lab: PowerLab, mibs: string): string[] => lab.ups(mibs).commands.map(({ text }) => text);
 
 function expected(lab: PowerLab, mibs: keyof typeof CARDS): string {
-  const plan = lab.plan.upses.find(({ ups }) => ups.name === mibs);
-  const [off, on] = [plan?.offDelaySeconds, plan?.onDelaySeconds].map((seconds) => `${(seconds ?? 0) * 100} (ticks)`);
+  const plan = lab.upsPlan(mibs);
+  const [off, on] = [plan.offDelaySeconds, plan.onDelaySeconds].map((seconds) => `${(seconds ?? 0) * 100} (ticks)`);
   if (mibs === 'apcc') {
     const root = '1.3.6.1.4.1.318.1.1.1';
     return `${root}.5.2.9.0 = ${on}, ${root}.5.2.10.0 = ${off}, ${root}.6.1.1.0 = 2 (integer)`;

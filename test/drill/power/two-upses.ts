@@ -1,6 +1,6 @@
 import type { Cluster, ClusterInput } from '../../../lib/cluster/schema';
 import type { Scenario } from '../scenario';
-import { ascent, checkBegin, checkDisarmed, descent, failMains, shutdownsOf } from './course';
+import { ascent, checkBegin, checkDisarmed, descent, failMains, lowBatteryNow, shutdownsOf } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
 import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './site';
 
@@ -23,7 +23,7 @@ export const twoUpses = (changes: Partial<ClusterInput> = {}): Cluster =>
 export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, { cluster: twoUpses() }, async (lab) => {
     await failMains(scenario, lab, UPS);
-    const low = { at: lab.ups(UPS).lowBattery(), name: `low battery of ${UPS}` };
+    const low = lowBatteryNow(lab, `low battery of ${UPS}`);
     await descent(scenario, lab, low, { machines: [AGENT] });
     checkOthersLive(scenario, lab);
     await ascent(scenario, lab, { machines: [AGENT], ups: UPS });
@@ -36,7 +36,7 @@ export async function twoUpsesOneLow(scenario: Scenario): Promise<void> {
 export async function twoUpsesSilent(scenario: Scenario): Promise<void> {
   await withPowerLab(scenario, { cluster: twoUpses(), ups: { silentWhileOff: true } }, async (lab) => {
     await failMains(scenario, lab, UPS);
-    const low = { at: lab.ups(UPS).lowBattery(), name: `low battery of ${UPS}` };
+    const low = lowBatteryNow(lab, `low battery of ${UPS}`);
     await descent(scenario, lab, low, { machines: [AGENT] });
     await scenario.reach(`upsd has no data from ${UPS}`, 60_000, async () => (await lab.upsStatus(UPS)).length === 0);
     const log = () => lab.logOf(UPS_NODE, 'nut-primary', 'upsd');
