@@ -180,10 +180,15 @@ export interface InvalidSite {
 export type ValidSite = readonly [says: string, changes?: Changes, site?: () => ClusterInput];
 
 /** A row. @param site to change @default - ipv4Site */
-export const invalid = (says: string, changes: Changes, problem: string, site?: () => ClusterInput): InvalidSite => ({
+export const invalid = (
+  says: string,
+  changes: Changes,
+  problems: string | readonly string[],
+  site?: () => ClusterInput,
+): InvalidSite => ({
   says,
   changes,
-  problems: [problem],
+  problems: [problems].flat(),
   site,
 });
 

@@ -92,15 +92,15 @@ export const bgp: readonly InvalidSite[] = [
     'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: BGP community "no-export" does not exist; use one of no-advertise',
     bgpSite,
   ),
-  {
-    says: 'a pool with IPv6 addresses is refused',
-    site: bgpSite,
-    changes: { 'loadBalancer.pools[1].addresses': ['10.20.0.0/24', 'fd20::/64'] },
-    problems: [
+  invalid(
+    'a pool with IPv6 addresses is refused',
+    { 'loadBalancer.pools[1].addresses': ['10.20.0.0/24', 'fd20::/64'] },
+    [
       'error loadBalancer.bgp.advertisements[0].pools[0]: bgp-family: fd20::/64 of pool "routed" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; announce IPv6 by L2, from a pool of its own',
       'error loadBalancer.bgp.advertisements[1].pools[0]: bgp-family: fd20::/64 of pool "routed" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; announce IPv6 by L2, from a pool of its own',
     ],
-  },
+    bgpSite,
+  ),
   invalid(
     'a route that holds more than the pool is refused',
     { 'loadBalancer.pools[1].addresses': ['10.20.0.16/28'] },
@@ -162,15 +162,15 @@ export const bgp: readonly InvalidSite[] = [
     'error loadBalancer.pools[1].addresses[0]: pool-in-service-range: 10.43.7.0/24 of pool "routed" overlaps the service network 10.43.0.0/16; use addresses outside every network',
     bgpSite,
   ),
-  {
-    says: 'a pool that is announced neither way is refused',
-    site: bgpSite,
-    changes: { 'loadBalancer.advertisements': [{ name: 'none', pools: ['routed'] }] },
-    problems: [
+  invalid(
+    'a pool that is announced neither way is refused',
+    { 'loadBalancer.advertisements': [{ name: 'none', pools: ['routed'] }] },
+    [
       'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
       'error loadBalancer.pools[0].name: pool-not-advertised: no advertisement names pool "lan", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
     ],
-  },
+    bgpSite,
+  ),
   invalid(
     'a pool that both announce lies in the node network',
     { 'loadBalancer.advertisements': [{ name: 'both', pools: ['lan', 'routed'] }] },

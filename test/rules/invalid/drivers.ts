@@ -7,67 +7,49 @@ export const drivers: readonly InvalidSite[] = [
     { 'ups[0].driver': 'genericups', 'ups[0].port': '/dev/ttyS0' },
     'warning ups[0].driver: strand: driver genericups is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
   ),
-  {
-    says: 'a driver with swapped letters is warned about, with the one that is meant',
-    changes: { 'ups[0].driver': 'usbhid-usp' },
-    problems: [
+  invalid(
+    'a driver with swapped letters is warned about, with the one that is meant',
+    { 'ups[0].driver': 'usbhid-usp' },
+    [
       'warning ups[0].driver: unknown-driver: NUT has no driver "usbhid-usp"; use usbhid-ups, or an images.nut that has the driver',
       'warning ups[0].driver: strand: driver usbhid-usp is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
     ],
-  },
-  {
-    says: 'the beginning of the names of two drivers is warned about, with both',
-    changes: { 'ups[0].driver': 'blazer' },
-    problems: [
-      'warning ups[0].driver: unknown-driver: NUT has no driver "blazer"; use blazer_ser or blazer_usb, or an images.nut that has the driver',
-      'warning ups[0].driver: strand: driver blazer is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
-    ],
-  },
-  {
-    says: 'a driver like none of NUT is warned about',
-    changes: { 'ups[0].driver': 'ours' },
-    problems: [
-      'warning ups[0].driver: unknown-driver: NUT has no driver "ours"; use one that https://networkupstools.org/stable-hcl.html lists for this UPS, or an images.nut that has the driver',
-      'warning ups[0].driver: strand: driver ours is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
-    ],
-  },
-  invalid(
-    'a host name as port of a driver on the network is refused',
-    { 'ups[1].port': 'ups.home.arpa' },
-    'error ups[1].port: port-not-address: port "ups.home.arpa" of "ups2" is not an IP address, which network driver snmp-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
-    powerSite,
+  ),
+  invalid('the beginning of the names of two drivers is warned about, with both', { 'ups[0].driver': 'blazer' }, [
+    'warning ups[0].driver: unknown-driver: NUT has no driver "blazer"; use blazer_ser or blazer_usb, or an images.nut that has the driver',
+    'warning ups[0].driver: strand: driver blazer is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
+  ]),
+  invalid('a driver like none of NUT is warned about', { 'ups[0].driver': 'ours' }, [
+    'warning ups[0].driver: unknown-driver: NUT has no driver "ours"; use one that https://networkupstools.org/stable-hcl.html lists for this UPS, or an images.nut that has the driver',
+    'warning ups[0].driver: strand: driver ours is not known to cut and restore the output of "ups1"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
+  ]),
+  ...['ups.home.arpa', 'ups.home.arpa:161', 'auto'].map((port) =>
+    invalid(
+      `${port} as port of a driver on the network is refused`,
+      { 'ups[1].port': port },
+      `error ups[1].port: port-not-address: port "${port}" of "ups2" is not an IP address, which network driver snmp-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20`,
+      powerSite,
+    ),
   ),
   invalid(
-    'a host name and a port number as port of a driver on the network are refused',
-    { 'ups[1].port': 'ups.home.arpa:161' },
-    'error ups[1].port: port-not-address: port "ups.home.arpa:161" of "ups2" is not an IP address, which network driver snmp-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
-    powerSite,
-  ),
-  invalid(
-    'auto as port of a driver on the network is refused',
-    { 'ups[1].port': 'auto' },
-    'error ups[1].port: port-not-address: port "auto" of "ups2" is not an IP address, which network driver snmp-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
-    powerSite,
-  ),
-  {
-    says: 'a URL with a host name is refused, and the driver is warned about',
-    site: powerSite,
-    changes: { 'ups[1].driver': 'netxml-ups', 'ups[1].port': 'http://ups.home.arpa/' },
-    problems: [
+    'a URL with a host name is refused, and the driver is warned about',
+    { 'ups[1].driver': 'netxml-ups', 'ups[1].port': 'http://ups.home.arpa/' },
+    [
       'warning ups[1].driver: strand: driver netxml-ups is not known to cut and restore the output of "ups2"; without that, nodes may stay off after an outage; check that `upscmd -l` lists shutdown.return and `upsc` shows ups.delay.shutdown, and test it (hosts/RUNBOOK.md), or use another driver',
       'error ups[1].port: port-not-address: port "http://ups.home.arpa/" of "ups2" is not an IP address, which network driver netxml-ups needs; use the IP address of the UPS, such as 192.168.10.20 or http://192.168.10.20',
     ],
-  },
-  {
-    says: 'delays that are no whole numbers are refused',
-    changes: { 'ups[0].options': { offdelay: 'soon', ondelay: true, pollinterval: -1, pollfreq: 1.5 } },
-    problems: [
+    powerSite,
+  ),
+  invalid(
+    'delays that are no whole numbers are refused',
+    { 'ups[0].options': { offdelay: 'soon', ondelay: true, pollinterval: -1, pollfreq: 1.5 } },
+    [
       'error ups[0].options.offdelay: bad-delay: offdelay of "ups1" is "soon", not a whole number; correct it, or remove it',
       'error ups[0].options.ondelay: bad-delay: ondelay of "ups1" is true, not a whole number; correct it, or remove it',
       'error ups[0].options.pollinterval: bad-delay: pollinterval of "ups1" is -1, not a whole number; correct it, or remove it',
       'error ups[0].options.pollfreq: bad-delay: pollfreq of "ups1" is 1.5, not a whole number; correct it, or remove it',
     ],
-  },
+  ),
   invalid(
     'an ondelay of -1 is no number of seconds with a driver other than usbhid-ups and mge-shut',
     { 'ups[0].options.ondelay': -1 },
@@ -212,9 +194,9 @@ export const drivers: readonly InvalidSite[] = [
     },
     'error ups[0].options.offdelay: delay-scaled: snmp-ups divides offdelay of "ups1" by 3; remove offdelay; synth computes it and multiplies it',
   ),
-  {
-    says: 'passwords and communities in the options of a driver are refused, each by its name',
-    changes: {
+  invalid(
+    'passwords and communities in the options of a driver are refused, each by its name',
+    {
       'ups[0].driver': 'snmp-ups',
       'ups[0].port': '192.168.10.20',
       'ups[0].options': {
@@ -224,11 +206,11 @@ export const drivers: readonly InvalidSite[] = [
         mibs: 'apcc',
       },
     },
-    problems: [
+    [
       'error ups[0].options.authPassword: password-in-site: option authPassword of "ups1" is a secret, and this file and dist/ are committed to Git; write authPassword: { secret: true }, and run npm run secret:nut -- --driver-file ups1.authPassword=FILE',
       'error ups[0].options.community: password-in-site: option community of "ups1" is a secret, and this file and dist/ are committed to Git; write community: { secret: true }, and run npm run secret:nut -- --driver-file ups1.community=FILE',
     ],
-  },
+  ),
   invalid(
     'a secret option that says it is none is refused',
     { 'ups[0].options': { authPassword: { secret: false } } },

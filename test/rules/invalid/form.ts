@@ -22,14 +22,10 @@ export const form: readonly InvalidSite[] = [
     { nut: { killPowerPath: '/x' } },
     'error nut.killPowerPath: unknown-key: key "killPowerPath" does not exist here; use one of killpowerPath, usbBusPath, privilegedSecondary, port, secret',
   ),
-  {
-    says: 'every unknown key of a group is reported',
-    changes: { 'controlPlane.lease': { duration: 15, renew: 10 } },
-    problems: [
-      'error controlPlane.lease.duration: unknown-key: key "duration" does not exist here; use one of durationSeconds, renewSeconds, retrySeconds',
-      'error controlPlane.lease.renew: unknown-key: key "renew" does not exist here; use one of durationSeconds, renewSeconds, retrySeconds',
-    ],
-  },
+  invalid('every unknown key of a group is reported', { 'controlPlane.lease': { duration: 15, renew: 10 } }, [
+    'error controlPlane.lease.duration: unknown-key: key "duration" does not exist here; use one of durationSeconds, renewSeconds, retrySeconds',
+    'error controlPlane.lease.renew: unknown-key: key "renew" does not exist here; use one of durationSeconds, renewSeconds, retrySeconds',
+  ]),
   invalid(
     'the old words for a UPS are unknown keys',
     { 'ups[0].desc': 'office' },
@@ -230,14 +226,14 @@ export const form: readonly InvalidSite[] = [
     { 'loadBalancer.advertisements[0].nodes': [] },
     'error loadBalancer.advertisements[0].nodes: empty-list: "nodes" is an empty list; use at least 1 entry',
   ),
-  {
-    says: 'all that is wrong with the form is reported at once',
-    changes: { name: undefined, 'nodes[0].role': 'x', 'nodes[1].address': 'y', typo: 1 },
-    problems: [
+  invalid(
+    'all that is wrong with the form is reported at once',
+    { name: undefined, 'nodes[0].role': 'x', 'nodes[1].address': 'y', typo: 1 },
+    [
       'error name: missing-key: "name" is missing; add it: a text',
       'error nodes[0].role: bad-value: "role" is "x"; use server or agent',
       'error nodes[1].address: bad-address: "y" is no IP address; write it like 192.168.10.43 or fd00::43',
       'error typo: unknown-key: key "typo" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, versions, images',
     ],
-  },
+  ),
 ];

@@ -97,17 +97,17 @@ export const loadBalancer: readonly InvalidSite[] = [
     'error loadBalancer.pools[0].serviceAllocation.priority: bad-number: "priority" is 0; use at least 1',
     bgpSite,
   ),
-  {
-    says: 'entries of an advertisement that stand twice are refused',
-    changes: {
+  invalid(
+    'entries of an advertisement that stand twice are refused',
+    {
       'loadBalancer.advertisements[0].nodes': ['k3s-1', 'k3s-1'],
       'loadBalancer.advertisements[0].interfaces': ['eth0', 'eth0'],
       'loadBalancer.advertisements[0].pools': ['lan', 'spare', 'lan'],
     },
-    problems: [
+    [
       'error loadBalancer.advertisements[0].pools[2]: duplicate-entry: "lan" is already entry 1; keep one of the two',
       'error loadBalancer.advertisements[0].nodes[1]: duplicate-entry: "k3s-1" is already entry 1; keep one of the two',
       'error loadBalancer.advertisements[0].interfaces[1]: duplicate-entry: "eth0" is already entry 1; keep one of the two',
     ],
-  },
+  ),
 ];

@@ -128,9 +128,9 @@ export const machines: readonly InvalidSite[] = [
     },
     'warning nodes: even-servers: 6 servers tolerate the loss of 2, as 5 servers do; use 5 or 7 servers',
   ),
-  {
-    says: 'eight servers are warned about twice',
-    changes: {
+  invalid(
+    'eight servers are warned about twice',
+    {
       nodes: [
         { name: 'k3s-1', address: '192.168.10.11', role: 'server' },
         { name: 'k3s-2', address: '192.168.10.12', role: 'server' },
@@ -144,11 +144,11 @@ export const machines: readonly InvalidSite[] = [
       ups: undefined,
       'loadBalancer.advertisements[0].nodes': undefined,
     },
-    problems: [
+    [
       'warning nodes: many-servers: every write waits for a quorum of 5 of 8 servers; use at most 7 servers, and role: agent for the others',
       'warning nodes: even-servers: 8 servers tolerate the loss of 3, as 7 servers do; use 7 or 9 servers',
     ],
-  },
+  ),
   invalid(
     'nine servers are warned about',
     {
@@ -188,14 +188,14 @@ export const machines: readonly InvalidSite[] = [
     { 'controlPlane.lease': { retrySeconds: 10, renewSeconds: 11 } },
     'error controlPlane.lease: lease-order: renewSeconds 11 is not above 1.2 x retrySeconds 10; set renewSeconds above 1.2 x retrySeconds (defaults: 20, 15 and 2)',
   ),
-  {
-    says: 'a lease wrong in both ways is reported in both',
-    changes: { 'controlPlane.lease': { durationSeconds: 2, renewSeconds: 2, retrySeconds: 2 } },
-    problems: [
+  invalid(
+    'a lease wrong in both ways is reported in both',
+    { 'controlPlane.lease': { durationSeconds: 2, renewSeconds: 2, retrySeconds: 2 } },
+    [
       'error controlPlane.lease: lease-order: durationSeconds 2 is not above renewSeconds 2; set durationSeconds above renewSeconds (defaults: 20, 15 and 2)',
       'error controlPlane.lease: lease-order: renewSeconds 2 is not above 1.2 x retrySeconds 2; set renewSeconds above 1.2 x retrySeconds (defaults: 20, 15 and 2)',
     ],
-  },
+  ),
   invalid(
     'a renewal shorter than every election of etcd is refused',
     { 'controlPlane.lease': { durationSeconds: 5, renewSeconds: 3, retrySeconds: 1 } },

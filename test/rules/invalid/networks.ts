@@ -92,42 +92,34 @@ export const networks: readonly InvalidSite[] = [
     'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
     dualStackSite,
   ),
-  {
-    says: 'a pod network that holds the node network is refused',
-    changes: { 'network.pods': '192.168.0.0/16' },
-    problems: [
-      'error network.pods: network-overlap: network.pods 192.168.0.0/16 overlaps network.subnet 192.168.10.0/24; set network.pods to a network that does not overlap',
-      'error controlPlane.vip: vip-in-pod-range: VIP 192.168.10.5 is inside the pod network 192.168.0.0/16; choose an address of the node network',
-    ],
-  },
+  invalid('a pod network that holds the node network is refused', { 'network.pods': '192.168.0.0/16' }, [
+    'error network.pods: network-overlap: network.pods 192.168.0.0/16 overlaps network.subnet 192.168.10.0/24; set network.pods to a network that does not overlap',
+    'error controlPlane.vip: vip-in-pod-range: VIP 192.168.10.5 is inside the pod network 192.168.0.0/16; choose an address of the node network',
+  ]),
   invalid(
     'a service network inside the pod network is refused',
     { 'network.services': '10.42.128.0/20' },
     'error network.services: network-overlap: network.services 10.42.128.0/20 overlaps network.pods 10.42.0.0/16; set network.services to a network that does not overlap',
   ),
-  {
-    says: 'a service network equal to the node network is refused',
-    changes: { 'network.services': '192.168.10.0/24' },
-    problems: [
-      'error network.services: network-overlap: network.services 192.168.10.0/24 overlaps network.subnet 192.168.10.0/24; set network.services to a network that does not overlap',
-      'error controlPlane.vip: vip-in-service-range: VIP 192.168.10.5 is inside the service network 192.168.10.0/24; choose an address of the node network',
-    ],
-  },
-  {
-    says: 'a node network that overlaps the default pod network is refused',
-    changes: {
+  invalid('a service network equal to the node network is refused', { 'network.services': '192.168.10.0/24' }, [
+    'error network.services: network-overlap: network.services 192.168.10.0/24 overlaps network.subnet 192.168.10.0/24; set network.services to a network that does not overlap',
+    'error controlPlane.vip: vip-in-service-range: VIP 192.168.10.5 is inside the service network 192.168.10.0/24; choose an address of the node network',
+  ]),
+  invalid(
+    'a node network that overlaps the default pod network is refused',
+    {
       network: { subnet: '10.42.0.0/24' },
       nodes: [{ name: 'k3s-1', address: '10.42.0.11', role: 'server' }],
       controlPlane: { vip: '10.42.0.5' },
       loadBalancer: undefined,
       ups: undefined,
     },
-    problems: [
+    [
       'error network.pods: network-overlap: network.pods 10.42.0.0/16 overlaps network.subnet 10.42.0.0/24; set network.pods to a network that does not overlap',
       'warning nodes: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1',
       'error controlPlane.vip: vip-in-pod-range: VIP 10.42.0.5 is inside the pod network 10.42.0.0/16; choose an address of the node network',
     ],
-  },
+  ),
   invalid(
     'an IPv6 pod network that overlaps the service network is refused',
     { 'network.pods': ['10.42.0.0/16', 'fd00:43::/56'] },

@@ -35,14 +35,14 @@ export const pools: readonly InvalidSite[] = [
     { 'loadBalancer.pools[1].addresses': ['192.168.10.14-192.168.10.20'] },
     'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.14-192.168.10.20 of pool "spare" contains 192.168.10.14, the address of node k3s-4; exclude the node from the range',
   ),
-  {
-    says: 'a pool that holds several nodes is told about each',
-    changes: { 'loadBalancer.pools[1].addresses': ['192.168.10.12-192.168.10.13'] },
-    problems: [
+  invalid(
+    'a pool that holds several nodes is told about each',
+    { 'loadBalancer.pools[1].addresses': ['192.168.10.12-192.168.10.13'] },
+    [
       'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.12-192.168.10.13 of pool "spare" contains 192.168.10.12, the address of node k3s-2; exclude the node from the range',
       'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.12-192.168.10.13 of pool "spare" contains 192.168.10.13, the address of node k3s-3; exclude the node from the range',
     ],
-  },
+  ),
   invalid(
     'an IPv6 pool that holds a node is refused',
     { 'loadBalancer.pools[0].addresses': ['fd00:10::13-fd00:10::20'] },
@@ -117,12 +117,12 @@ export const pools: readonly InvalidSite[] = [
     { 'loadBalancer.advertisements[0].pools': ['lan'] },
     'error loadBalancer.pools[1].name: pool-not-advertised: no advertisement names pool "spare", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
   ),
-  {
-    says: 'an advertisement on interfaces that never answer is refused',
-    changes: { 'loadBalancer.advertisements[0].interfaces': ['eth0', 'docker0', 'lo'] },
-    problems: [
+  invalid(
+    'an advertisement on interfaces that never answer is refused',
+    { 'loadBalancer.advertisements[0].interfaces': ['eth0', 'docker0', 'lo'] },
+    [
       'error loadBalancer.advertisements[0].interfaces[1]: interface-passed-over: advertisement "lan" names interface docker0, which MetalLB ignores by its pattern ^docker.*; name the interface of the node network, or remove interfaces',
       'error loadBalancer.advertisements[0].interfaces[2]: interface-passed-over: advertisement "lan" names interface lo, which MetalLB ignores by its pattern ^lo$; name the interface of the node network, or remove interfaces',
     ],
-  },
+  ),
 ];

@@ -34,14 +34,14 @@ export const ports: readonly InvalidSite[] = [
   apiAt(2382, 'etcd'),
   apiAt(3493, 'upsd'),
   apiAt(10259, 'kube-scheduler'),
-  {
-    says: 'the API right below the port of the cloud controller manager and at that of another is refused twice',
-    changes: { 'controlPlane.port': 10257 },
-    problems: [
+  invalid(
+    'the API right below the port of the cloud controller manager and at that of another is refused twice',
+    { 'controlPlane.port': 10257 },
+    [
       `error controlPlane.port: port-taken: controlPlane.port 10257 conflicts with kube-controller-manager ${MOVE}`,
       `error controlPlane.port: port-taken: controlPlane.port 10257, with kube-apiserver on 10258, conflicts with the cloud controller manager ${MOVE}`,
     ],
-  },
+  ),
   invalid(
     'the API right below the port of upsd is refused',
     { 'controlPlane.port': 3492 },

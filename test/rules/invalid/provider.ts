@@ -24,18 +24,18 @@ export const provider: readonly InvalidSite[] = [
     { 'controlPlane.provider': 'keepalived', 'controlPlane.lease': { renewSeconds: 10 } },
     'error controlPlane.lease: provider-setting: lease is for provider kube-vip, and the provider is keepalived; remove it, or set provider: kube-vip',
   ),
-  {
-    says: 'settings of two providers for a third are refused at once',
-    changes: {
+  invalid(
+    'settings of two providers for a third are refused at once',
+    {
       'controlPlane.provider': 'external',
       'controlPlane.keepalived': {},
       'controlPlane.bgp': { localAS: 64512, peers: [router] },
     },
-    problems: [
+    [
       'error controlPlane.bgp: provider-setting: bgp is for provider kube-vip, and the provider is external; remove it, or set provider: kube-vip',
       'error controlPlane.keepalived: provider-setting: keepalived is for provider keepalived, and the provider is external; remove it, or set provider: keepalived',
     ],
-  },
+  ),
   invalid(
     'settings of keepalived for kube-vip are refused',
     { 'controlPlane.keepalived': { routerId: 7 } },
@@ -118,18 +118,18 @@ export const provider: readonly InvalidSite[] = [
     { ...byBgp({ peerAddress: '10.99.0.5', peerAS: 64513 }), 'network.gateway': undefined },
     'error controlPlane.bgp.peers[0].peerAddress: vip-bgp-peer: router 10.99.0.5 has the address of the VIP; use the address of the router',
   ),
-  {
-    says: 'a router that MetalLB has a session with from the same servers is refused',
-    site: bgpSite,
-    changes: byBgp({ peerAddress: '192.168.10.2', peerAS: 64500 }),
-    problems: [sharedRouter('192.168.10.2', 'tor-1')],
-  },
-  {
-    says: 'a router that MetalLB has a session with from one server alone is refused',
-    site: bgpSite,
-    changes: byBgp({ peerAddress: '192.168.10.3', peerAS: 64512 }),
-    problems: [sharedRouter('192.168.10.3', 'tor-2')],
-  },
+  invalid(
+    'a router that MetalLB has a session with from the same servers is refused',
+    byBgp({ peerAddress: '192.168.10.2', peerAS: 64500 }),
+    [sharedRouter('192.168.10.2', 'tor-1')],
+    bgpSite,
+  ),
+  invalid(
+    'a router that MetalLB has a session with from one server alone is refused',
+    byBgp({ peerAddress: '192.168.10.3', peerAS: 64512 }),
+    [sharedRouter('192.168.10.3', 'tor-2')],
+    bgpSite,
+  ),
   invalid(
     'BGP on a site whose first family is IPv6 is refused',
     byBgp(),
@@ -153,14 +153,14 @@ export const provider: readonly InvalidSite[] = [
     { os: ['cloud-init', 'k3os'] },
     'warning os[1]: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not stop pods in order at a halt; use cloud-init or kairos when a node is replaced',
   ),
-  {
-    says: 'the actuator logind on k3OS is refused',
-    changes: { os: ['k3os'], 'power.actuator': 'logind', 'images.nut': 'registry.home.arpa/nut:2.8.3' },
-    problems: [
+  invalid(
+    'the actuator logind on k3OS is refused',
+    { os: ['k3os'], 'power.actuator': 'logind', 'images.nut': 'registry.home.arpa/nut:2.8.3' },
+    [
       'warning os[0]: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not stop pods in order at a halt; use cloud-init or kairos when a node is replaced',
       'error os[0]: logind-without-systemd: actuator logind cannot power off k3OS, which has no systemd; use actuator killpowerd, or remove k3os',
     ],
-  },
+  ),
   invalid(
     'a system that stands twice is refused',
     { os: ['kairos', 'kairos'] },
@@ -171,30 +171,30 @@ export const provider: readonly InvalidSite[] = [
     { os: ['talos'] },
     'error os[0]: bad-value: entry 1 is "talos"; use cloud-init, kairos or k3os',
   ),
-  {
-    says: 'images without digest are refused where digests are wanted',
-    changes: {
+  invalid(
+    'images without digest are refused where digests are wanted',
+    {
       images: { byDigest: true, nut: 'instantlinux/nut-upsd:2.8.3-r4', metallbController: `a/b:v0.16.1${DIGEST}` },
     },
-    problems: [
+    [
       'error images.byDigest: image-not-by-digest: images.kubeVip is not set, and its default has no digest; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
       'error images.nut: image-not-by-digest: image "instantlinux/nut-upsd:2.8.3-r4" has no digest; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
       'error images.byDigest: image-not-by-digest: images.metallbSpeaker is not set, and its default has no digest; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
     ],
-  },
-  {
-    says: 'images of MetalLB of another release, or of none that they say, are warned about',
-    changes: {
+  ),
+  invalid(
+    'images of MetalLB of another release, or of none that they say, are warned about',
+    {
       images: {
         metallbController: 'quay.io/metallb/controller:v0.15.3',
         metallbSpeaker: `localhost:5000/speaker${DIGEST}`,
       },
     },
-    problems: [
+    [
       'warning images.metallbController: metallb-version: image "quay.io/metallb/controller:v0.15.3" is not tagged v0.16.1, the release of the CRDs and RBAC rules in dist/; tag it v0.16.1, also beside a digest, or compare its manifest: npm run verify:metallb',
       `warning images.metallbSpeaker: metallb-version: image "localhost:5000/speaker${DIGEST}" is not tagged v0.16.1, the release of the CRDs and RBAC rules in dist/; tag it v0.16.1, also beside a digest, or compare its manifest: npm run verify:metallb`,
     ],
-  },
+  ),
   invalid(
     'an exporter without digest is refused where digests are wanted',
     {

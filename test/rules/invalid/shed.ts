@@ -22,15 +22,15 @@ export const shed: readonly InvalidSite[] = [
     { 'nodes[1].shed': { onBatterySeconds: 300 }, 'nodes[2].shed': { chargeBelowPercent: 50 } },
     'error nodes[2].shed: shed-quorum: 2 of 3 servers are shed, and the other 1 are no quorum, which needs 2; remove shed from a server',
   ),
-  {
-    says: 'limits of shedding that come with or after those of the early shutdown are warned about',
-    changes: {
+  invalid(
+    'limits of shedding that come with or after those of the early shutdown are warned about',
+    {
       'nodes[1].shed': { onBatterySeconds: 600, chargeBelowPercent: 40, runtimeBelowSeconds: 901 },
       power: { earlyShutdown: { onBatterySeconds: 600, chargeBelowPercent: 40, runtimeBelowSeconds: 900 } },
     },
-    problems: [
+    [
       'warning nodes[1].shed.onBatterySeconds: shed-not-first: onBatterySeconds 600 of k3s-2 is not reached before that of power.earlyShutdown, 600; set it below 600',
       'warning nodes[1].shed.chargeBelowPercent: shed-not-first: chargeBelowPercent 40 of k3s-2 is not reached before that of power.earlyShutdown, 40; set it above 40',
     ],
-  },
+  ),
 ];

@@ -97,22 +97,14 @@ export const vip: readonly InvalidSite[] = [
     'error controlPlane.vip: vip-in-dhcp: VIP fd00:10::1abc is inside the DHCP range fd00:10::1000-fd00:10::1fff; choose an address outside the DHCP ranges',
     dualStackSite,
   ),
-  {
-    says: 'a VIP in the pod network is refused',
-    changes: { 'controlPlane.vip': '10.42.0.1' },
-    problems: [
-      'error controlPlane.vip: vip-outside-subnet: VIP 10.42.0.1 is outside the node network 192.168.10.0/24; choose a free address in it',
-      'error controlPlane.vip: vip-in-pod-range: VIP 10.42.0.1 is inside the pod network 10.42.0.0/16; choose an address of the node network',
-    ],
-  },
-  {
-    says: 'a VIP in the service network is refused',
-    changes: { 'controlPlane.vip': '10.43.0.1' },
-    problems: [
-      'error controlPlane.vip: vip-outside-subnet: VIP 10.43.0.1 is outside the node network 192.168.10.0/24; choose a free address in it',
-      'error controlPlane.vip: vip-in-service-range: VIP 10.43.0.1 is inside the service network 10.43.0.0/16; choose an address of the node network',
-    ],
-  },
+  invalid('a VIP in the pod network is refused', { 'controlPlane.vip': '10.42.0.1' }, [
+    'error controlPlane.vip: vip-outside-subnet: VIP 10.42.0.1 is outside the node network 192.168.10.0/24; choose a free address in it',
+    'error controlPlane.vip: vip-in-pod-range: VIP 10.42.0.1 is inside the pod network 10.42.0.0/16; choose an address of the node network',
+  ]),
+  invalid('a VIP in the service network is refused', { 'controlPlane.vip': '10.43.0.1' }, [
+    'error controlPlane.vip: vip-outside-subnet: VIP 10.43.0.1 is outside the node network 192.168.10.0/24; choose a free address in it',
+    'error controlPlane.vip: vip-in-service-range: VIP 10.43.0.1 is inside the service network 10.43.0.0/16; choose an address of the node network',
+  ]),
   invalid(
     'the second of two VIPs is judged like the first',
     { 'controlPlane.vip': ['192.168.10.5', 'fd00:10::11'] },
