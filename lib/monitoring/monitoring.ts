@@ -7,28 +7,29 @@ import { alertsOf } from './alerts';
 import { dashboardOf } from './dashboard';
 
 /**
- * For the Prometheus operator and Grafana: a PodMonitor per UPS, because the exporter reports one UPS per request, a PrometheusRule, and
- * a dashboard in a ConfigMap that Grafana's sidecar finds by its label. Put it into a chart with the namespace of NUT.
+ * For the Prometheus operator and Grafana: a PodMonitor with an endpoint per UPS, because the exporter reports one UPS per request, a
+ * PrometheusRule, and a dashboard in a ConfigMap that Grafana's sidecar finds by its label. Put it into a chart with the namespace of NUT.
  */
 export class Monitoring extends Construct {
   constructor(scope: Construct, id: string, cluster: Cluster) {
     super(scope, id);
-    for (const { name, node } of cluster.ups.filter((ups) => ups.node !== undefined)) {
-      new ApiObject(this, `Monitor-${name}`, {
+    const endpoints = cluster.ups
+      .filter(({ node }) => node !== undefined)
+      .map(({ name, node }) => ({
+        port: 'metrics',
+        path: EXPORTER_PATH,
+        params: { ups: [name] },
+        // a primary serves only the UPSes of its own node
+        relabelings: [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], regex: node, action: 'keep' }],
+      }));
+    if (endpoints.length > 0) {
+      new ApiObject(this, 'Monitor', {
         apiVersion: 'monitoring.coreos.com/v1',
         kind: 'PodMonitor',
-        metadata: { name: `nut-${name.toLowerCase().replaceAll(/[^a-z0-9.]/g, '-')}` },
+        metadata: { name: 'nut' },
         spec: {
           selector: { matchLabels: { 'app.kubernetes.io/component': 'primary', 'app.kubernetes.io/part-of': 'nut' } },
-          podMetricsEndpoints: [
-            {
-              port: 'metrics',
-              path: EXPORTER_PATH,
-              params: { ups: [name] },
-              // a primary serves only the UPSes of its own node
-              relabelings: [{ sourceLabels: ['__meta_kubernetes_pod_node_name'], regex: node, action: 'keep' }],
-            },
-          ],
+          podMetricsEndpoints: endpoints,
         },
       });
     }

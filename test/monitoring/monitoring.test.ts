@@ -36,7 +36,7 @@ test('the page of alerts names each of them, and no other', () => {
 });
 
 test('a UPS is scraped from the node with its cable', () => {
-  const monitor = find(objects(home), 'PodMonitor', 'nut-ups1');
+  const monitor = find(objects(home), 'PodMonitor', 'nut');
   expect(at(monitor, 'spec.podMetricsEndpoints.0')).toMatchObject({
     path: '/ups_metrics',
     params: { ups: ['ups1'] },
