@@ -101,7 +101,7 @@ export const daysControl = inLab(async ({ scenario, lab }, [one, two, three]) =>
   scenario.check('control: a firewall makes a second cluster', lab.clusters().length === 2);
 });
 
-/** Servers that do not hear each other, come back with old data, or are named and addressed wrongly. */
+/** Servers that are not connected to each other, come back with old data, or are named and addressed wrongly. */
 export const faults = inLab(async (course, servers) => {
   const [one, two, three] = servers;
 

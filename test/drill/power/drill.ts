@@ -69,7 +69,7 @@ export const powerDrill: Drill = {
     plan('low-battery', 'low battery: all nodes power off in order, output cut, mains power returns', lowBattery),
     plan('second-outage', 'mains power fails again after an outage, before the battery is charged', secondOutage),
     plan('shed', 'one node is shed on battery, and woken when mains power returns', shed),
-    plan('wake', 'the UPS forgets its command: one node is started, and wakes the others', wake),
+    plan('wake', 'the UPS drops its command: one node is started, and wakes the others', wake),
     plan('client', 'the same with a host outside the cluster on the UPS', client),
     plan('client-cut-off', 'the network cable of that host is pulled at low battery', clientCutOff),
     plan('control-client', 'the offdelay of a plan without that host: it has to be cut while it runs', controlClient),

@@ -84,7 +84,7 @@ async function allBack(scenario: Scenario, lab: PowerLab): Promise<void> {
 export const WOKEN = 'the others are woken and start';
 
 /**
- * The UPS forgets its command: all nodes are off with power. Mains power returns, and a person starts the node with the cable, which wakes
+ * The UPS drops its command: all nodes are off with power. Mains power returns, and a person starts the node with the cable, which wakes
  * the others.
  */
 export async function wake(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
