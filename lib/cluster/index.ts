@@ -10,6 +10,7 @@ export {
   stalledRenewalSeconds,
 } from './failover';
 export { FORMAT_RULES } from './formats';
+export type { K3sOptions } from './k3s-schema';
 export { HERE, npmRun, type Origin, shellWord } from './origin';
 export {
   ClusterError,
@@ -24,13 +25,17 @@ export {
 export {
   agentsOf,
   bgpOnlyPools,
+  interfaceOf,
   isOnLink,
+  k3sOptionsOf,
   l2AdvertisementsOf,
+  networkOf,
   primary,
   rolesOf,
   serversOf,
   sharesNode,
   subnetOf,
+  subnetsOf,
   systemsOf,
   upsesAt,
 } from './queries';
@@ -47,6 +52,7 @@ export {
   type Node,
   OPERATING_SYSTEMS,
   type OperatingSystem,
+  type OtherNetwork,
   type Pool,
   type Ups,
 } from './schema';
