@@ -51,6 +51,11 @@ export function k3osNode(cluster: Cluster, node: Node): string | undefined {
     [
       `For ${node.name} only, as /var/lib/rancher/k3os/config.d/20-node.yaml.`,
       'The last file with labels replaces those of all others: keep every label of this host in one file.',
+      ...('k3s_args' in own
+        ? [
+            'On the host that bootstraps the cluster, install it afterwards: it would replace the arguments of the boot menu.',
+          ]
+        : []),
       ...registered(cluster, node),
     ],
     { k3os: own },

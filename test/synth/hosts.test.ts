@@ -211,7 +211,11 @@ describe('options of k3s', () => {
   test('open the ports of the backend of flannel', () => {
     const opened = (backend: 'vxlan' | 'wireguard-native' | 'host-gw') =>
       textOf({ k3s: { servers: { 'flannel-backend': backend } } }, 'server/k3s-ha.conf').match(/(?:8472|5182\d)\/udp/g);
-    expect([opened('vxlan'), opened('wireguard-native'), opened('host-gw')]).toEqual([['8472/udp'], ['51820/udp'], null]);
+    expect([opened('vxlan'), opened('wireguard-native'), opened('host-gw')]).toEqual([
+      ['8472/udp'],
+      ['51820/udp'],
+      null,
+    ]);
   });
 
   test.each(['cloud-init', 'kairos', 'k3os'])('bring the registries to hosts with %s', (os) => {
