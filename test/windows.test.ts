@@ -63,7 +63,10 @@ const written = (file: string, name: string): Texts[] => {
   mkdirSync(join(cwd, 'clusters'));
   const text = readFileSync(join(cwd, 'one/site/cluster.yaml'), 'utf8');
   for (const site of ['north', 'south']) {
-    writeFileSync(join(cwd, `clusters/${site}.yaml`), text.replace(/^name: \S+/m, `name: ${site}`));
+    writeFileSync(
+      join(cwd, `clusters/${site}.yaml`),
+      `${text.replace(/^name: \S+/m, `name: ${site}`)}\ngitops: { engine: argocd, url: https://git.home.arpa/site.git }\n`,
+    );
   }
   const runs = [run('synth'), run('synth')];
   rmSync(join(cwd, 'clusters/south.yaml'));

@@ -24,10 +24,16 @@ function action({ cluster, out, keepGoing = false }: Options): void {
     clusterPath: cluster,
     distFolder: folder('dist', 'CDK8S_OUTDIR'),
     hostsFolder: folder('hosts', 'HOSTS_OUTDIR'),
+    ...(process.stderr.isTTY && { onSite: showProgress }),
   });
   for (const finding of [...warnings, ...broken]) console.error(findingText(finding));
   console.log(summary);
   if (broken.length > 0) throw new Exit(1);
+}
+
+/** A line on the terminal that is replaced, and empty at the end. */
+function showProgress(done: number, all: number): void {
+  if (all > 1) process.stderr.write(done < all ? `\r${done} of ${all} sites` : '\r\x1b[K');
 }
 
 export const synthCommand = command('synth')

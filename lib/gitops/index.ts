@@ -7,12 +7,12 @@ import type { GitOpsSite } from './site';
 /** Folders below gitops/, or below its folder of a site. */
 export const GITOPS_FOLDERS: readonly string[] = ['flux', 'argocd', 'base', 'power', 'network', 'monitoring'];
 
-/** A site and its files in dist/. */
+/** A site and the names of its files in dist/. */
 export interface DistSite {
   readonly cluster: Cluster;
   /** Folder of the site below dist/, with a trailing slash; empty if dist/ has one site. */
   readonly folder: string;
-  readonly dist: Files;
+  readonly dist: { keys(): Iterable<string> };
 }
 
 /** The files of gitops/ for the sites of a repository: Flux runs in every cluster, and Argo CD in one for a folder of sites. Pure. */

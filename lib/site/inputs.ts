@@ -82,7 +82,7 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
             'give each cluster its own name',
           ),
         );
-      } else read.push({ file, ...loaded });
+      } else read.push({ file, ...loaded, place: placeIn(file) });
     } catch (error) {
       if (error instanceof ClusterError) errors.push(...error.findings);
       else if (error instanceof FileError) errors.push(unreadable(file, error));
@@ -96,6 +96,12 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
   if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
   return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }
+
+/** Reads the site again if there is a problem to place, so that the texts of thousands of sites are not kept. */
+const placeIn =
+  (file: string): Loaded['place'] =>
+  (problems) =>
+    problems.length === 0 ? [] : readSite(file).place(problems);
 
 /** Reads the site of a command: `readSite` of `siteFile`. */
 export const readOneSite = (path?: string): Loaded => readSite(siteFile(path));

@@ -6,6 +6,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   plan: 'power-safe-k3s plan',
   apply: 'power-safe-k3s apply',
   doctor: 'power-safe-k3s doctor',
+  rehearse: 'power-safe-k3s rehearse',
   power: 'power-safe-k3s',
   'secret:nut': 'power-safe-k3s secret nut',
   'verify:metallb': 'power-safe-k3s verify',
@@ -41,7 +42,7 @@ export function projectFiles(version: string, read: (name: string) => string | u
   return new Map([['package.json', `${JSON.stringify(manifest, undefined, 2)}\n`], ...lists]);
 }
 
-/** Files that check on request that dist/ and hosts/ are those of cluster.yaml, by the option of init that asks for them. */
+/** Files that check on request that the outputs are those of cluster.yaml, by the option of init that asks for them. */
 export const CHECKS = {
   githubAction: {
     path: '.github/workflows/power-safe-k3s.yaml',
@@ -70,11 +71,11 @@ jobs:
   - repo: local
     hooks:
       - id: power-safe-k3s
-        name: dist/ and hosts/ are those of cluster.yaml
+        name: the outputs are those of cluster.yaml
         entry: npx power-safe-k3s synth
         language: system
         pass_filenames: false
-        files: ^(cluster\\.yaml|package(-lock)?\\.json)$|^(clusters|dist|hosts)/
+        files: ^(cluster\\.yaml|package(-lock)?\\.json)$|^(clusters|dist|gitops|hosts)/
 `,
   },
   renovate: {
@@ -89,7 +90,7 @@ jobs:
             rangeStrategy: 'pin',
             automerge: false,
             prBodyNotes: [
-              'Run `npm ci && npx power-safe-k3s synth` on this branch, read which objects differ and why, and commit dist/ and hosts/.',
+              'Run `npm ci && npx power-safe-k3s synth` on this branch, read which objects differ and why, and commit the outputs.',
             ],
           },
         ],

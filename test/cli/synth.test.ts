@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,6 +17,7 @@ import { main as runnerOf } from '../../lib/cli/program';
 import { synthCommand } from '../../lib/cli/synth';
 import { PROJECT_VERSION } from '../../lib/files/version';
 import { reasonsBetween } from '../../lib/releases/changes';
+import { synth } from '../../lib/synth';
 import { inProcess } from '../support/in-process';
 
 const root = resolve('.');
@@ -302,6 +304,22 @@ describe('a folder of sites', () => {
     }
   });
 
+  test('reports each site that is done', () => {
+    addSite('north');
+    addSite('south');
+    const onSite = jest.fn();
+    synth({
+      clusterPath: join(folder, 'clusters'),
+      distFolder: join(folder, 'dist'),
+      hostsFolder: join(folder, 'hosts'),
+      onSite,
+    });
+    expect(onSite.mock.calls).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+  });
+
   test('gets gitops/ beside dist/, and loses it with the setting', () => {
     const text = readFileSync('cluster.yaml', 'utf8');
     addSite('north', `${text}\ngitops: flux\n`);
@@ -368,6 +386,18 @@ describe('npx cdk8s synth', () => {
     expect(tree('dist')).toEqual(committed('dist'));
     rmSync(join(folder, 'committed'), { recursive: true });
     expect(tree('hosts')).toEqual(committed('hosts'));
+  }, 30_000);
+
+  test('leaves compiled code for the next synth, which writes the same bytes and does not compile again', () => {
+    cdk8s();
+    const caches = () => readdirSync(join(folder, 'build')).filter((name) => name.endsWith('.cache'));
+    const [cache = ''] = caches();
+    const { mtimeNs } = statSync(join(folder, 'build', cache), { bigint: true });
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const again = spawnSync(process.execPath, ['scripts/synth.js'], { cwd: folder, encoding: 'utf8' });
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    expect(tree('dist')).toEqual(committed('dist'));
+    expect([caches(), statSync(join(folder, 'build', cache), { bigint: true }).mtimeNs]).toEqual([[cache], mtimeNs]);
   }, 30_000);
 
   test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {

@@ -24,6 +24,12 @@ const PLACES = {
   https: (_: string, secret: string): Changes => ({ gitops: { engine: 'flux', url: `https://you:${secret}@h/x` } }),
   token: (_: string, secret: string): Changes => ({ gitops: { engine: 'argocd', url: `https://${secret}@h/x` } }),
   ssh: (_: string, secret: string): Changes => ({ gitops: { engine: 'flux', url: `ssh://git:${secret}@h/x` } }),
+  receiverToken: (_: string, secret: string): Changes => ({
+    'power.notify': [{ name: 'phone', type: 'ntfy', url: 'https://h/x', token: secret }],
+  }),
+  receiverUrl: (_: string, secret: string): Changes => ({
+    'power.notify': [{ name: 'phone', type: 'ntfy', url: `https://you:${secret}@h/x` }],
+  }),
 } satisfies Record<string, (option: string, secret: string) => Changes>;
 
 const PLACE_NAMES = Object.keys(PLACES) as (keyof typeof PLACES)[];

@@ -44,7 +44,8 @@ async function rehearsed(
     /** The outage takes the network of the station with it, and the person acts without it. */
     const goBlind = async (): Promise<void> => {
       hasNetwork = false;
-      await lab.network.leave(`${gateway}/24`, `${station}/24`);
+      // the kernel removes the others of a subnet with its first address
+      await lab.network.leave(`${station}/24`, `${gateway}/24`);
       await until(() => !device.loadOn, 130_000, 'the UPS cuts its output');
       await sleep(2000);
       device.mains(true);

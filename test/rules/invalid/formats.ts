@@ -166,6 +166,13 @@ export const formats: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a long text is not repeated in the answer',
+    changes: { 'nut.killpowerPath': 'a'.repeat(50_000) },
+    problems: [
+      `error nut.killpowerPath: bad-path: "${'a'.repeat(64)}"... (50000 characters) is not valid here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts`,
+    ],
+  },
+  {
     says: 'a relative path is refused',
     changes: { 'nut.killpowerPath': 'run/killpower' },
     problems: [
