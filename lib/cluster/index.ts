@@ -30,6 +30,7 @@ export {
   k3sOptionsOf,
   l2AdvertisementsOf,
   networkOf,
+  otherInterfaces,
   primary,
   rolesOf,
   serversOf,

@@ -50,6 +50,15 @@ export const subnetOf = (cluster: Cluster, address: Address): Subnet | undefined
 export const interfaceOf = ({ controlPlane }: Cluster, node: Node): string | undefined =>
   node.interface ?? controlPlane.interface;
 
+/** The servers by their interface, where it is not that of the others. */
+export function otherInterfaces(cluster: Cluster): Readonly<Record<string, readonly string[]>> {
+  const apart: Record<string, string[]> = {};
+  for (const { interface: own, name } of serversOf(cluster)) {
+    if (own !== undefined && own !== cluster.controlPlane.interface) apart[own] = [...(apart[own] ?? []), name];
+  }
+  return apart;
+}
+
 /** The options of k3s that the nodes of a role share, from the general to the special. */
 export const k3sOptionsOf = ({ k3s }: Cluster, role: Node['role']): readonly K3sOptions[] => [k3s.all, k3s[`${role}s`]];
 

@@ -1,5 +1,15 @@
-import { type Cluster, interfaceOf, type Origin, primary, quorumOf, serversOf, systemsOf, upsesAt } from '../cluster';
-import { VIP_LEASE } from '../kube-vip';
+import {
+  type Cluster,
+  interfaceOf,
+  type Origin,
+  otherInterfaces,
+  primary,
+  quorumOf,
+  serversOf,
+  systemsOf,
+  upsesAt,
+} from '../cluster';
+import { kubeVipNames, VIP_LEASE } from '../kube-vip';
 import { fetchCommand, K3S_HA, k3osResetArgs, loginAdvice, loginUser } from '../machines';
 import { commands, type RunbookSection, table } from '../text';
 
@@ -59,14 +69,16 @@ function noConnection(cluster: Cluster, origin: Origin): string[] {
   ];
 }
 
-function managerCommands({ name, controlPlane }: Cluster): string[] {
+function managerCommands(cluster: Cluster): string[] {
+  const { name, controlPlane } = cluster;
+  const daemonSets = kubeVipNames(controlPlane.bgp ? 0 : Object.keys(otherInterfaces(cluster)).length);
   const way = controlPlane.dnsName ? `${name}-dns` : `${name}-SERVER`;
   switch (controlPlane.provider) {
     case 'kube-vip':
       return [
         `kubectl --context ${way} -n kube-system get lease ${VIP_LEASE}`,
-        `kubectl --context ${way} -n kube-system logs -l app.kubernetes.io/name=kube-vip --prefix`,
-        `kubectl --context ${way} -n kube-system rollout restart daemonset kube-vip`,
+        `kubectl --context ${way} -n kube-system logs -l ${daemonSets.length > 1 ? `'app.kubernetes.io/name in (${daemonSets.join()})'` : `app.kubernetes.io/name=${daemonSets[0]}`} --prefix`,
+        `kubectl --context ${way} -n kube-system rollout restart daemonset ${daemonSets.join(' ')}`,
       ];
     case 'keepalived':
       return [

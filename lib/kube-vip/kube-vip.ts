@@ -14,6 +14,10 @@ const HOST_NAME = 'kubernetes.io/hostname';
 /** Lease in kube-system whose owner holds the VIP. */
 export const VIP_LEASE = 'plndr-cp-lock';
 
+/** The names of the DaemonSets, and of their pods by `app.kubernetes.io/name`, with so many other interfaces. */
+export const kubeVipNames = (others: number): string[] =>
+  Array.from({ length: others + 1 }, (_, i) => (i === 0 ? NAME : `${NAME}-${i + 1}`));
+
 /** The lease that elects the holder of the address; kube-vip exits at start unless duration > renewDeadline > 1.2 x retryPeriod. */
 export interface KubeVipLease {
   /** How long candidates wait after the last renewal. @default 20 seconds */
@@ -74,7 +78,7 @@ export class KubeVip extends Construct {
       this.addDaemonSet(key, name, { ...props, image, interface: device }, where, serviceAccount);
     this.daemonSet = add('DaemonSet', NAME, props.interface, apart.length > 0 ? [notIn(HOST_NAME, apart)] : []);
     for (const [i, [device, nodes]] of others.entries()) {
-      add(`DaemonSet-${device}`, `${NAME}-${i + 2}`, device, [isIn(HOST_NAME, [...nodes])]);
+      add(`DaemonSet-${device}`, kubeVipNames(others.length)[i + 1] ?? NAME, device, [isIn(HOST_NAME, [...nodes])]);
     }
   }
 

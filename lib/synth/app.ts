@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { type Cluster, HERE, type Origin, serversOf } from '../cluster';
+import { type Cluster, HERE, type Origin, otherInterfaces } from '../cluster';
 import type { Files } from '../files';
 import { K3sTraefik } from '../ingress';
 import { PodSecurityNamespace, siteLabels, synthesize } from '../kube';
@@ -127,13 +127,4 @@ function addKubeVip(chart: Chart, cluster: Cluster): void {
     },
     image: images.kubeVip,
   });
-}
-
-/** The servers by their interface, where it is not that of the others. */
-function otherInterfaces(cluster: Cluster): Readonly<Record<string, readonly string[]>> {
-  const apart: Record<string, string[]> = {};
-  for (const { interface: own, name } of serversOf(cluster)) {
-    if (own !== undefined && own !== cluster.controlPlane.interface) apart[own] = [...(apart[own] ?? []), name];
-  }
-  return apart;
 }
