@@ -53,7 +53,6 @@ export {
   type Node,
   OPERATING_SYSTEMS,
   type OperatingSystem,
-  type OtherNetwork,
   type Pool,
   type Ups,
 } from './schema';

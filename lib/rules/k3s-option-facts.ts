@@ -69,8 +69,16 @@ const TAKEN: readonly Taken[] = [
   field('private-registry', 'k3s.registries'),
 ];
 
+/** k3s reads `s`, `-server` and `server+` too. */
+const OTHER_SPELLING = {
+  names: [],
+  reason: 'only full names are checked',
+  cure: 'write the full name, without dashes before it and a plus after it',
+} as const;
+
 /** Why a site cannot set an option, and what to do instead. */
-export const takenOption = (key: string): Taken | undefined => TAKEN.find(({ names }) => names.includes(key));
+export const takenOption = (key: string): Taken | undefined =>
+  /^(?:v|[a-z][a-z0-9-]+)$/.test(key) ? TAKEN.find(({ names }) => names.includes(key)) : OTHER_SPELLING;
 
 const failover = (...names: string[]): Taken => ({
   names,

@@ -78,7 +78,7 @@ const SECRET_CURES = {
 
 const secretCure = (key: string): string | undefined => {
   if (/^etcd-s3-(access-key|secret-key|session-token)$/.test(key)) return SECRET_CURES.s3;
-  if (/^(agent-)?token$/.test(key)) return SECRET_CURES.token;
+  if (/^((agent-)?token|cluster-secret)$/.test(key)) return SECRET_CURES.token;
   return key === 'vpn-auth' ? SECRET_CURES['vpn-auth'] : undefined;
 };
 
@@ -118,7 +118,7 @@ function checkConflicts({ loadBalancer }: Cluster, { options, path }: Group, rep
     report('k3s-option-conflict', [...path, key], message, cure);
   if (loadBalancer?.traefik) {
     const cure = 'remove it, or loadBalancer.traefik';
-    if (options.disable?.includes('traefik'))
+    if (options.disable?.join().split(',').includes('traefik'))
       conflict('disable', 'loadBalancer.traefik needs the Traefik of k3s', cure);
     if (options['disable-helm-controller'])
       conflict('disable-helm-controller', 'loadBalancer.traefik needs the Helm controller of k3s', cure);

@@ -34,6 +34,14 @@ export const k3s: readonly InvalidSite[] = [
     'error k3s.servers.cluster-init: k3s-option-taken: cluster-init is not free: k3s-ha lets exactly one server bootstrap the cluster, and the others join with one token; remove it',
   ),
   row(
+    'a short name, and a name with a plus, are refused',
+    { 'k3s.servers': { s: 'https://a', 'server+': 'https://b' } },
+    ...['s', 'server+'].map(
+      (key) =>
+        `error k3s.servers.${key}: k3s-option-taken: ${key} is not free: only full names are checked; write the full name, without dashes before it and a plus after it`,
+    ),
+  ),
+  row(
     'another data store is refused',
     { 'k3s.servers': { 'datastore-endpoint': 'postgres://db' } },
     'error k3s.servers.datastore-endpoint: k3s-option-taken: datastore-endpoint is not free: bootstrap, quorum and snapshots are those of embedded etcd; remove it',
@@ -116,7 +124,10 @@ export const k3s: readonly InvalidSite[] = [
   ),
   row(
     'Traefik on every node needs the Traefik of k3s',
-    { 'loadBalancer.traefik': true, 'k3s.servers': { disable: ['traefik'], 'disable-helm-controller': true } },
+    {
+      'loadBalancer.traefik': true,
+      'k3s.servers': { disable: ['local-storage,traefik'], 'disable-helm-controller': true },
+    },
     'error k3s.servers.disable: k3s-option-conflict: loadBalancer.traefik needs the Traefik of k3s; remove it, or loadBalancer.traefik',
     'error k3s.servers.disable-helm-controller: k3s-option-conflict: loadBalancer.traefik needs the Helm controller of k3s; remove it, or loadBalancer.traefik',
   ),
