@@ -32,7 +32,8 @@ export const k3sOptions = z
     'kube-scheduler-arg': texts.optional().describe('Flags of kube-scheduler.'),
     'etcd-arg': texts.optional().describe('Flags of etcd.'),
   })
-  .catchall(z.union([format.ascii, z.number(), flag, z.array(format.ascii).min(1)]))
+  // optional, as the named ones are, so that the declarations compile
+  .catchall(z.union([format.ascii, z.number(), flag, z.array(format.ascii).min(1)]).optional())
   // one definition in the JSON Schema
   .meta({ id: 'k3sOptions' });
 
