@@ -1,8 +1,11 @@
 export { apply, type Confirm } from './apply';
-export { readDist } from './dist';
+export { readDist, readDistOf } from './dist';
 export { doctor } from './doctor/doctor';
 export { doctorText } from './doctor/rows';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
+export { Machines } from './machines';
+export { bringNutSecret } from './nut-secret';
+export { offlineFiles } from './offline';
 export { isEmpty, plan, planText } from './plan';
 export { Progress } from './progress';
 export { siteServers } from './site-servers';

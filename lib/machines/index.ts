@@ -1,4 +1,5 @@
 export { type Checked, type Credentials, RENEWAL_DAYS, readCredentials } from './credentials';
+export { type InstallVerb, installScript, OFFLINE_FOLDER } from './install-script';
 export { K3OS_TOKEN_FILE, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
 export { agentConfig, joinUrl, SNAPSHOT_HOURS, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
 export {
