@@ -138,6 +138,8 @@ function failure({ name, address }: Node, ran: Ran): string {
   const host = `${name} (${primary(address).text})`;
   if ('problem' in ran) return `${host}: ${ran.problem}`;
   const said = lastLine(ran.stderr);
-  const sudo = said?.startsWith('sudo:') ? '; allow the user sudo without a password, or log in as root' : '';
-  return `${host}: exit status ${ran.status}${said ? ` (${said})${sudo}` : ', see its lines above'}`;
+  const cure = said?.startsWith('sudo: a ')
+    ? 'allow the user sudo without a password, or log in as root'
+    : 'see its lines above';
+  return `${host}: exit status ${ran.status}${said ? ` (${said})` : ''}; ${cure}`;
 }

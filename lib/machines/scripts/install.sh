@@ -5,7 +5,7 @@
 #   plan     prints what install would change
 #   install  writes the files and installs packages and k3s, which is not started
 #   start    starts k3s; k3s-ha decides whether it bootstraps or joins
-#   await    waits until k3s and the VIP answer
+#   await    waits until k3s and the VIP answer, and prints the problems that k3s-ha preflight finds
 #   status   prints what is installed
 # Exit status: 0 done | 1 a problem, printed with its cure | 2 status found a difference
 # shellcheck disable=SC2154 # the settings
@@ -28,7 +28,8 @@ missing_packages() { for package in $packages; do has "$package" || echo "$packa
 k3s_version() { has k3s && k3s --version 2>/dev/null | sed -n '1s/^k3s version \([^ ]*\).*/\1/p'; }
 # the installer enables the unit last
 has_k3s() { [ "$(k3s_version)" = "$version" ] && systemctl is-enabled -q "$service" 2>/dev/null; }
-is_on() { systemctl is-enabled -q "$1" 2>/dev/null && systemctl is-active -q "$1"; }
+is_active() { systemctl is-active -q "$1" 2>/dev/null; }
+is_on() { systemctl is-enabled -q "$1" 2>/dev/null && is_active "$1"; }
 
 check() {
   [ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
@@ -38,7 +39,7 @@ check() {
   [ ! -s "$root$token" ] || [ ! -e "$work$token" ] || cmp -s "$work$token" "$root$token" ||
     fail "$token has another token than the one given; give that of the cluster, or remove the file if the cluster never existed"
   was=$(k3s_version)
-  if [ -n "$was" ] && [ "$was" != "$version" ] && { systemctl is-active -q "$service" || [ -d "$root/var/lib/rancher/k3s/server/db" ]; }; then
+  if [ -n "$was" ] && [ "$was" != "$version" ] && { is_active "$service" || [ -d "$root/var/lib/rancher/k3s/server/db" ]; }; then
     fail "k3s $was is in use, and versions.k3s is $version; upgrade k3s first, see https://docs.k3s.io/upgrades/manual"
   fi
   K3S_HA_CONF=$work/etc/rancher/k3s/k3s-ha.conf K3S_HA_RUN=$work/run K3S_HA_ROOT=$root sh "$work/usr/local/sbin/k3s-ha" requirements >"$work/requirements"
@@ -88,7 +89,7 @@ plan() {
   done
   has_k3s || say "would install k3s $version"
   for unit in $units; do is_on "$unit" || say "would enable and start $unit"; done
-  systemctl is-active -q "$service" || say "would start $service"
+  is_active "$service" || say "would start $service"
 }
 
 install() {
@@ -113,7 +114,7 @@ install() {
   for unit in $units; do
     is_on "$unit" || { systemctl enable -q --now "$unit" && say "$unit enabled and started" || fail "$unit does not start; see journalctl -u $unit"; }
   done
-  ! systemctl is-active -q "$service" || ! grep -q ' /etc/rancher/\| /var/lib/rancher/' "$work.stale" ||
+  ! is_active "$service" || ! grep -q ' /etc/rancher/\| /var/lib/rancher/' "$work.stale" ||
     say "note: k3s reads its changed files at its next start; run systemctl restart $service, on one server at a time"
   rm -f "$unfinished"
   say "ok: installed"
@@ -135,15 +136,15 @@ install_k3s() {
   INSTALL_K3S_VERSION=$version INSTALL_K3S_EXEC=$role INSTALL_K3S_SKIP_START=true sh "$work/install.sh" >"$work/log" 2>&1 ||
     fail "the installer of k3s failed ($(tail -n 1 "$work/log")); run this again"
   has_k3s || fail "the installer of k3s left $(k3s_version || echo nothing) and not $version; run this again"
-  rm -rf "${root:?}$offline"
+  rm -rf "$root$offline"
   say "k3s $version installed"
 }
 
 start() {
-  systemctl is-active -q "$service" || { systemctl start --no-block "$service" && say "$service starts"; } || fail "$service does not start; see journalctl -u $service"
+  is_active "$service" || { systemctl start --no-block "$service" && say "$service starts"; } || fail "$service does not start; see journalctl -u $service"
 }
 is_ready() {
-  systemctl is-active -q "$service" || return
+  is_active "$service" || return
   [ "$role" = agent ] || { k3s kubectl get --raw=/readyz && curl --noproxy '*' -gkfs --max-time 3 "$vip/cacerts"; } >/dev/null 2>&1
 }
 await() {
@@ -157,6 +158,8 @@ await() {
     sleep 1
   done
   say "ok: k3s runs$([ "$role" = agent ] || echo ", and $vip answers")"
+  # the ports between nodes are known only now
+  sh "$root/usr/local/sbin/k3s-ha" preflight | sed -n "s/^problem: /$name: problem: /p"
 }
 
 status() {
