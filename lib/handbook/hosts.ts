@@ -94,7 +94,7 @@ export function update(cluster: Cluster, installed: readonly Installed[]): strin
     'systemd-logind',
   ].join(' ');
   return [
-    'After `npm run synth`, install the changed files of the table on every host.',
+    `After \`npm run synth\`, run \`npm run machines:install\` again, which also does step 2. Or install the changed files of the table on every host.`,
     `Restart what runs them. A new unit or script takes effect only then. With OpenRC: \`rc-service killpowerd restart\`.${code(
       'systemctl daemon-reload',
       `systemctl restart ${units}`,

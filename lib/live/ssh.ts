@@ -56,6 +56,8 @@ export function overSsh(
     [
       ...(input === undefined ? ['-n'] : []),
       ...['-T', '-o', `ConnectTimeout=${timeoutSeconds}`],
+      // detects a host that loses power
+      ...(input === undefined ? [] : ['-o', 'ServerAliveInterval=15']),
       ...(interactive ? [] : ['-o', 'BatchMode=yes']),
       '--',
       user === undefined ? host : `${user}@${host}`,

@@ -120,14 +120,6 @@ export async function cuts(scenario: Scenario): Promise<void> {
       ending(lonely),
     );
     await lab.boot(third);
-    await third.ask('hostname debian');
-    const unnamed = await lab.machines('install', ['--dry-run']);
-    scenario.check(
-      'a host with another name is refused',
-      unnamed.status === 1 && unnamed.lines.some((line) => /^k3s-3: problem: this host is named debian/.test(line)),
-      ending(unnamed),
-    );
-    await third.ask('hostname k3s-3');
     third.release(readProjectFile('test/drill/scripts/get-k3s.sh'), 'another text');
 
     const powerCut = (host: StockHost) => async () => {

@@ -95,6 +95,9 @@ export class MachinesLab {
         return (await host.ask('systemctl is-active ssh')) === 'active';
       });
     }
+    // a host that boots has a new MAC address here
+    await command('ip', 'neigh', 'flush', 'all');
+    for (const host of this.hosts) if (!host.isOff && host.bootId) await host.ask('ip neigh flush all');
   }
 
   /** Runs the program as the person does. Output goes to a log of the scenario. */
