@@ -112,7 +112,7 @@ export class MachinesLab {
     });
     const lines: string[] = [];
     let rest = '';
-    let isCut = false;
+    let cutting: Promise<void> | undefined;
     const read = (chunk: Buffer) => {
       const parts = (rest + chunk.toString('utf8')).split('\n');
       rest = parts.pop() ?? '';
@@ -120,9 +120,8 @@ export class MachinesLab {
         lines.push(line);
         timeline.log('person', line);
         appendFileSync(join(logFolder, 'person.log'), `${line}\n`);
-        if (cut && !isCut && line.includes(cut.at)) {
-          isCut = true;
-          void (cut.by ? cut.by() : killed(child));
+        if (cut && !cutting && line.includes(cut.at)) {
+          cutting = cut.by ? cut.by() : killed(child);
         }
       }
     };
@@ -131,7 +130,9 @@ export class MachinesLab {
     const status = await new Promise<number | null>((resolve) => {
       child.once('close', resolve);
     });
-    if (cut) this.scenario.check(`it is cut at "${cut.at}"`, isCut && status !== 0, `exit status ${status}`);
+    await cutting;
+    if (cut)
+      this.scenario.check(`it is cut at "${cut.at}"`, cutting !== undefined && status !== 0, `exit status ${status}`);
     return { status, lines };
   }
 
