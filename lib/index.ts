@@ -45,6 +45,7 @@ export {
 } from './kube-vip';
 export { type KeepalivedFile, keepalivedFiles } from './machines';
 export * from './metallb';
+export { Monitoring } from './monitoring';
 export {
   type Address,
   type AddressRange,
@@ -56,9 +57,9 @@ export {
 } from './network';
 export {
   type Actuator,
+  type BatteryLimits,
   type CabledUps,
   type DriverOption,
-  type EarlyShutdown,
   type FedNode,
   Nut,
   NutConfig,
@@ -70,11 +71,13 @@ export {
   type NutSecondaryProps,
   type NutTiming,
   nutProps,
+  type OutsideClient,
   type ServedUps,
   UPS_DEVICE_LABEL,
   type UpsSection,
 } from './nut';
 export {
+  type HostPlan,
   type NodePlan,
   type PowerEvent,
   type PowerPlan,

@@ -9,6 +9,8 @@ const ROOMS = [
   'site',
   'rules',
   'handbook',
+  'monitoring',
+  'gitops',
   'machines',
   'ingress',
   'metallb',

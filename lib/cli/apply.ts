@@ -26,7 +26,7 @@ async function action({ serverSide = false, wait, prune, yes, ...options }: Opti
     ...fromClusterOptions(options),
     serverSide,
     wait,
-    prune: prune ? confirmation(yes) : undefined,
+    prune: prune ? confirmation('Delete', yes) : undefined,
   });
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }

@@ -67,16 +67,16 @@ export const fromClusterOptions = (options: ClusterOptions, progress: NodeJS.Wri
   };
 };
 
-/** Agrees with --yes; else asks on the terminal. */
+/** Agrees with --yes; else asks on the terminal, such as `Delete? [y/N]`. */
 export const confirmation =
-  (yes = false): Confirm =>
+  (what: 'Delete' | 'Begin', yes = false): Confirm =>
   async (question) => {
     for (const line of question) console.error(line);
     if (yes) return true;
     if (!process.stdin.isTTY) throw new Error('there is no terminal to ask on; give --yes');
     const terminal = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      return /^y(es)?$/i.test(await terminal.question('Delete? [y/N] '));
+      return /^y(es)?$/i.test(await terminal.question(`${what}? [y/N] `));
     } finally {
       terminal.close();
     }

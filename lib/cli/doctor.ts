@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { doctor, doctorText, Progress } from '../live';
+import { doctor, doctorText, Progress, readRehearsals, rehearsalFile } from '../live';
 import { endpointsOf } from '../machines';
-import { readOneSite } from '../site';
+import { readSite, siteFile } from '../site';
 import { type ConnectionOptions, userName, withConnectionOptions } from './cluster-options';
 import { command, differenceStatus, Exit, ONE_SITE } from './program';
 
@@ -13,7 +13,8 @@ interface Options extends ConnectionOptions {
 }
 
 const HELP = `
-API servers and their certificates, nodes and quorum, k3s versions, etcd snapshots, NUT pods, UPSes. Nothing is changed.
+API servers and their certificates, nodes and quorum, k3s versions, etcd snapshots, NUT pods, UPSes, the last power-off of each node,
+and the last rehearsal of each UPS. Nothing is changed.
 --ssh also runs k3s-ha preflight on every host and compares its files with those of hosts/.
 
   power-safe-k3s doctor --context home
@@ -21,14 +22,16 @@ API servers and their certificates, nodes and quorum, k3s versions, etcd snapsho
 
 ${differenceStatus('every row is good', 'a row is not')}`;
 
-async function action({ cluster: file, json, timeout, ssh, sudo = false, ...options }: Options, self: Command) {
+async function action({ cluster: path, json, timeout, ssh, sudo = false, ...options }: Options, self: Command) {
   if (sudo && ssh === undefined) self.error('error: --sudo needs --ssh; add --ssh, or remove --sudo');
-  const { cluster } = readOneSite(file);
+  const file = siteFile(path);
+  const { cluster } = readSite(file);
   const connection = {
     ...options,
     ...(ssh !== undefined && {
       ssh: { ...(ssh !== true && { user: ssh }), sudo, interactive: process.stdin.isTTY === true },
     }),
+    rehearsals: readRehearsals(rehearsalFile(file)),
     timeoutMs: timeout * 1000,
     servers: endpointsOf(cluster).map(({ server }) => server),
     progress: new Progress(process.stderr),

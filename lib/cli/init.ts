@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { findingText } from '../cluster';
 import { FileError, PROJECT_VERSION, readIfThere, readProjectFile, readText, withFile } from '../files';
-import { loadCluster, projectFiles, type Starter, starterText } from '../site';
+import { CHECKS, loadCluster, projectFiles, type Starter, starterText } from '../site';
 import { command, exitStatus } from './program';
 
-interface Options extends Starter {
+interface Options extends Starter, Partial<Record<keyof typeof CHECKS, boolean>> {
   readonly from?: string;
   readonly out: string;
 }
@@ -15,24 +15,31 @@ const SITE = 'cluster.yaml';
 
 const HELP = `
 Without options it asks on a terminal; else every value that is not given is that of the example site, or of --from. Nothing is
-written if the result is invalid, or if ${SITE} exists.
+written if the result is invalid, or if ${SITE} or a requested file exists.
 
   power-safe-k3s init --name garage --subnet 10.0.0.0/24 --vip 10.0.0.5 --pool 10.0.0.240-10.0.0.250 \\
     --node k3s-1=10.0.0.11 --node k3s-2=10.0.0.12 --node k3s-3=10.0.0.13 --ups usbhid-ups
 
 ${exitStatus('invalid values, or the file exists')}`;
 
-async function action({ from, out, ...given }: Options): Promise<void> {
+async function action({ from, out, githubAction, preCommit, renovate, ...given }: Options): Promise<void> {
   const file = join(out, SITE);
-  if (existsSync(file)) throw new FileError(`${file}: exists; move it, or name another folder with --out`);
+  const wanted = { githubAction, preCommit, renovate };
+  const checks = Object.entries(CHECKS).flatMap(([name, check]) =>
+    wanted[name as keyof typeof CHECKS] ? [[check.path, check.text] as const] : [],
+  );
+  const there = [SITE, ...checks.map(([path]) => path)].map((name) => join(out, name)).find((name) => existsSync(name));
+  if (there !== undefined) throw new FileError(`${there}: exists; move it, or name another folder with --out`);
   const isTold = from !== undefined || Object.keys(given).length > 0;
   const starter = isTold || !process.stdin.isTTY ? given : await answers();
   const text = starterText(from === undefined ? readProjectFile(SITE) : readText(from), starter);
   const { warnings } = loadCluster(text, file);
   const project = projectFiles(PROJECT_VERSION, (name) => readIfThere(join(out, name)));
-  withFile(out, () => mkdirSync(out, { recursive: true }));
-  for (const [name, content] of [[SITE, text] as const, ...project]) {
-    withFile(join(out, name), () => writeFileSync(join(out, name), content));
+  for (const [name, content] of [[SITE, text] as const, ...project, ...checks]) {
+    withFile(join(out, name), () => {
+      mkdirSync(dirname(join(out, name)), { recursive: true });
+      writeFileSync(join(out, name), content);
+    });
     console.log(join(out, name));
   }
   for (const warning of warnings) console.error(findingText(warning));
@@ -79,5 +86,8 @@ export const initCommand = command('init')
   .option('--ups <driver>', 'NUT driver of the UPS whose cable goes to the first server, or none')
   .option('--from <file>', 'cluster.yaml to start from')
   .option('--out <folder>', 'folder to write to', '.')
+  .option('--github-action', 'also write a GitHub Action that fails if dist/ or hosts/ differ from cluster.yaml')
+  .option('--pre-commit', 'also write a pre-commit hook that does')
+  .option('--renovate', 'also write a Renovate rule that pins this program and says what to do with its updates')
   .addHelpText('after', HELP)
   .action(action);

@@ -58,7 +58,7 @@ const say = (line: string): void => console.log(line);
 
 /** The token of a file, or a new one that `store` writes there. */
 function tokenOf(file: string): { readonly token: string; readonly store: () => void } {
-  if (existsSync(file)) return { token: readToken(file), store: () => undefined };
+  if (file === '-' || existsSync(file)) return { token: readToken(file), store: () => undefined };
   const token = randomBytes(32).toString('hex');
   const store = () => {
     writePrivateFile(file, `${token}\n`, new Date());
@@ -122,7 +122,10 @@ const withHosts = (one: Command): Command =>
     .option('--cluster <file>', ONE_SITE);
 
 const installCommand = withHosts(command('install').description('Installs the nodes over ssh and brings up the site.'))
-  .option('--token-file <file>', 'file with the cluster token; default: ~/NAME.token, which is created')
+  .option(
+    '--token-file <file>',
+    'file with the cluster token, - for standard input; default: ~/NAME.token, which is created',
+  )
   .option('--k3s-binary <file>', 'k3s of the release, for nodes without internet access')
   .option('--dry-run', 'examine the nodes and show what would change')
   .option('--print', 'print the script of the nodes; it holds the token only with --token-file')

@@ -10,6 +10,7 @@ import { kubeconfigCommand } from './kubeconfig';
 import { machinesCommand } from './machines';
 import { planCommand } from './plan';
 import { asyncMain, command } from './program';
+import { rehearseCommand } from './rehearse';
 import { secretCommand } from './secret';
 import { synthCommand } from './synth';
 import { uninstallCommand } from './uninstall';
@@ -34,6 +35,7 @@ export const run = asyncMain(
     .addCommand(uninstallCommand)
     .addCommand(secretCommand)
     .addCommand(doctorCommand)
+    .addCommand(rehearseCommand)
     .addCommand(verifyCommand)
     .addCommand(completionCommand),
 );

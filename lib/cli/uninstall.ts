@@ -20,7 +20,7 @@ ${ON_THE_HOSTS}
 ${exitStatus('failed, or something stays')}`;
 
 async function action({ yes, ...options }: Options): Promise<void> {
-  const kept = await uninstall({ ...fromClusterOptions(options), confirm: confirmation(yes) });
+  const kept = await uninstall({ ...fromClusterOptions(options), confirm: confirmation('Delete', yes) });
   console.log(ON_THE_HOSTS);
   if (kept.length > 0) throw new Error(kept.join('\n'));
 }

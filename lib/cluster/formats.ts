@@ -10,17 +10,24 @@ import {
 } from '../network';
 import {
   ABSOLUTE_PATH,
+  BRANCH,
   DNS_LABEL,
   DNS_SUBDOMAIN,
   DRIVER,
   DRIVER_OPTION,
+  GIT_URL,
   HOST_NAME,
   IMAGE,
   INTERFACE,
+  MAC,
+  MAIL_ADDRESS,
+  MAIL_USER,
   NODE_NAME,
   NUT_USER,
   PRINTABLE_ASCII,
   quoted,
+  RECEIVER_URL,
+  RELATIVE_PATH,
   SHA256,
   UPS_NAME,
   VERSION,
@@ -45,7 +52,8 @@ export const FORMAT_RULES = {
   },
   'bad-driver-option': { cause: 'Not a driver option, or one with its own field: driver, port, desc' },
   'bad-text': { cause: 'Characters other than printable ASCII on one line' },
-  'bad-path': { cause: 'Not an absolute path, or one with `.`, `..` or spaces' },
+  'bad-path': { cause: 'A path with `.`, `..` or spaces; one that is not absolute, or has to be relative' },
+  'bad-url': { cause: 'Not the URL of a Git repository' },
   'bad-image': { cause: 'An image without tag and digest, or tagged `latest`' },
   'bad-hash': {
     cause:
@@ -55,6 +63,7 @@ export const FORMAT_RULES = {
     cause:
       'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
+  'bad-mac': { cause: 'Not a MAC address' },
   'bad-community': { cause: "Not a BGP community such as `65535:65282`. MetalLB's native mode supports no large ones" },
 } as const satisfies Rules;
 
@@ -123,6 +132,11 @@ export const interfaceName = matching(
   'bad-interface',
   'use the name that `ip link` prints, at most 15 letters, digits and _ . -',
 );
+export const macAddress = matching(
+  MAC,
+  'bad-mac',
+  'use six pairs of hexadecimal digits with colons, as `ip link` prints',
+);
 export const upsName = matching(UPS_NAME, 'bad-ups-name', 'use up to 63 letters, digits and inner _ . -');
 export const nutUser = matching(NUT_USER, 'bad-name', 'use letters, digits and _ -');
 export const driverName = matching(DRIVER, 'bad-driver', 'use the name of a NUT driver, such as usbhid-ups');
@@ -137,10 +151,24 @@ export const devicePort = matching(
   'bad-text',
   'use auto, a device path or an address, in printable ASCII without spaces',
 );
+export const receiverUrl = matching(
+  RECEIVER_URL,
+  'bad-text',
+  'use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
+);
+export const mailAddress = matching(MAIL_ADDRESS, 'bad-text', 'use a mail address such as me@example.org');
+export const mailUser = matching(MAIL_USER, 'bad-text', 'use letters, digits and . _ % + @ -');
 export const absolutePath = matching(
   ABSOLUTE_PATH,
   'bad-path',
   'use an absolute path of letters, digits and . _ @ -, without . and .. as parts',
+);
+export const gitUrl = matching(GIT_URL, 'bad-url', 'use https://HOST/PATH or ssh://git@HOST/PATH');
+export const branch = matching(BRANCH, 'bad-name', 'use the name of a branch, such as main');
+export const relativePath = matching(
+  RELATIVE_PATH,
+  'bad-path',
+  'use a path such as clusters/home, without / at its ends and without . and .. as parts',
 );
 export const k3sVersion = matching(VERSION, 'bad-version', 'use a k3s release such as v1.36.4+k3s1');
 export const image = matching(

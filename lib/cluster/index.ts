@@ -37,9 +37,11 @@ export {
 export { mayLose, quorumOf } from './quorum';
 export {
   type Bgp,
+  type Client,
   type Cluster,
   type ClusterInput,
   clusterSchema,
+  type GitOps,
   type L2Advertisement,
   type LoadBalancer,
   type Node,

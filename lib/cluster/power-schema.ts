@@ -16,6 +16,19 @@ const fromSecret = z.strictObject({
   secret: z.literal(true).describe('true: the value is in the Secret, under `driver-<name of the UPS>-<option>`.'),
 });
 
+const client = z.strictObject({
+  name: format.dnsLabel.describe('Name of the host.'),
+  address: format.address.describe('Address from which it connects to upsd.'),
+  haltBudgetSeconds: format.seconds.describe('Time that it may take to halt, measured: nothing forces it off.'),
+  system: z
+    .enum(['nut', 'synology'])
+    .default('nut')
+    .describe('nut: it has an upsmon.conf. synology: requires the UPS name `ups`, port 3493 and the user monuser.'),
+  user: format.nutUser
+    .optional()
+    .describe('Its user of upsd; password: key `client-<name>` of the Secret. Default: its name.'),
+});
+
 /** A UPS with its cable at a node, or served by an outside host. */
 export const ups = z.strictObject({
   name: format.upsName.describe('Name of the UPS, and value of the label ups-device.'),
@@ -33,6 +46,12 @@ export const ups = z.strictObject({
   server: upsServer
     .optional()
     .describe('Host that serves this UPS, such as a NAS. Default: node or server is required.'),
+  clients: z
+    .array(client)
+    .default([])
+    .describe(
+      'Hosts outside the cluster that this UPS feeds, such as a NAS. They are secondaries of the upsd on the node.',
+    ),
   options: z
     .record(format.driverOption, z.union([format.ascii, z.number(), z.literal(true), fromSecret]))
     .default({})
@@ -67,6 +86,36 @@ const perRole = (least: number, agent: number, server: number, upsNode: number, 
     .prefault({})
     .describe(what);
 
+/** Limits of a UPS on battery; the first one reached counts. */
+export const batteryLimits = z.strictObject({
+  onBatterySeconds: format.seconds.optional().describe('Time on battery.'),
+  chargeBelowPercent: z.number().int().min(1).max(99).optional().describe('Minimum charge, in percent.'),
+  runtimeBelowSeconds: format.seconds.optional().describe('Minimum runtime estimate of the UPS.'),
+});
+
+const notifySecret = z.strictObject({
+  secret: z.literal(true).describe('true: the value is in the Secret, under `notify-<name>-<field>`.'),
+});
+
+/** Who gets messages about power failures. */
+const receiver = z.strictObject({
+  name: format.dnsLabel.describe('Name of the receiver.'),
+  type: z.enum(['ntfy', 'gotify', 'webhook', 'mail']).describe('ntfy, gotify, webhook (JSON by POST) or mail (SMTP).'),
+  url: z
+    .union([format.receiverUrl, notifySecret])
+    .describe(
+      'URL of the ntfy topic, the Gotify server, the webhook or the mail server (smtp://HOST:587, smtps://HOST:465). { secret: true } keeps it out of dist/: `npm run secret:nut -- --notify-file NAME.url=FILE`.',
+    ),
+  token: notifySecret
+    .optional()
+    .describe(
+      '{ secret: true }: access token of ntfy, application token of Gotify, bearer token of the webhook, or password at the mail server: `npm run secret:nut -- --notify-file NAME.token=FILE`. Default: none.',
+    ),
+  user: format.mailUser.optional().describe('User at the mail server. Default: none.'),
+  from: format.mailAddress.optional().describe('Sender of a mail. Default: required with mail.'),
+  to: format.oneOrMore(format.mailAddress).optional().describe('Recipients of a mail. Default: required with mail.'),
+});
+
 /** When and in which order nodes power off. */
 export const power = z.strictObject({
   armed: z
@@ -97,16 +146,16 @@ export const power = z.strictObject({
     .number()
     .int()
     .min(0)
-    .default(1800)
-    .describe('Time after power-off when the RTC wakes the node. 0: never.'),
-  earlyShutdown: z
-    .strictObject({
-      onBatterySeconds: format.seconds.optional().describe('Time on battery.'),
-      chargeBelowPercent: z.number().int().min(1).max(99).optional().describe('Minimum charge, in percent.'),
-      runtimeBelowSeconds: format.seconds.optional().describe('Minimum runtime estimate of the UPS.'),
-    })
+    .default(900)
+    .describe('Time after power-off when the RTC wakes a node that stayed off. 0: never.'),
+  earlyShutdown: batteryLimits.optional().describe('Limits that start the shutdown before low battery.'),
+  notify: z
+    .array(receiver)
+    .min(1)
     .optional()
-    .describe('Limits that start the shutdown before low battery.'),
+    .describe(
+      'Receivers of messages about power failures, hosts that are missing, and nodes that are not ready. Default: no messages.',
+    ),
   tlsSecret: format.objectName
     .optional()
     .describe(
@@ -114,7 +163,10 @@ export const power = z.strictObject({
     ),
   metrics: z
     .strictObject({
-      prometheusRules: z.boolean().default(false).describe('true: adds a PrometheusRule with alerts.'),
+      prometheusRules: z
+        .boolean()
+        .default(false)
+        .describe('true: adds alerts for the Prometheus operator and a Grafana dashboard (docs/monitoring.md).'),
     })
     .optional()
     .describe('Runs nut_exporter beside the primary. Default: no exporter.'),

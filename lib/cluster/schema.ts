@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { parseSubnet, type Subnet } from '../network';
 import { bgp, keepalived, refuseUnread, withProfile } from './control-plane-schema';
 import * as format from './formats';
+import { gitops } from './gitops-schema';
 import { loadBalancer } from './load-balancer-schema';
-import { power, ups } from './power-schema';
+import { batteryLimits, power, ups } from './power-schema';
 
 const { oneOrMore } = format;
 
@@ -37,6 +38,22 @@ const node = z.strictObject({
       'UPS that feeds this node: a name, or { name, powerValue } with the number of power supplies that it feeds (default: 1).',
     ),
   minSupplies: z.number().int().min(1).default(1).describe('Power supplies that the node needs (MINSUPPLIES).'),
+  stageSeconds: z.number().int().min(0).optional().describe('Its stage. Default: that of its role in power.stages.'),
+  haltBudgetSeconds: format.seconds
+    .optional()
+    .describe(
+      'Its halt budget. Default: that of its role in power.haltBudget. Pods get the shortest one of the servers or agents.',
+    ),
+  shed: batteryLimits
+    .optional()
+    .describe(
+      'Limits at which this node alone powers off, so that the battery lasts longer for the others. Default: none.',
+    ),
+  mac: format.macAddress
+    .optional()
+    .describe(
+      'MAC address for wake-on-LAN after an outage. Default: learned by ARP, where the node has an IPv4 address.',
+    ),
 });
 
 const lease = z.strictObject({
@@ -127,6 +144,11 @@ export const clusterSchema = z
     ups: z.array(ups).default([]).describe('The UPSes that feed nodes.'),
     power: power.prefault({}).describe('Power-off of the nodes during an outage.'),
     nut: nut.prefault({}).describe('Network UPS Tools (NUT).'),
+    gitops: gitops
+      .optional()
+      .describe(
+        'Writes gitops/ for the controller that applies dist/ from Git: flux, argocd, or an object (docs/gitops.md). Default: no gitops/.',
+      ),
     os: z
       .array(z.enum(OPERATING_SYSTEMS))
       .optional()
@@ -157,7 +179,10 @@ export type Node = Cluster['nodes'][number];
 export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
 /** A UPS with its cable at a node, or served by an outside host. */
 export type Ups = Cluster['ups'][number];
+/** A host outside the cluster that a UPS feeds. */
+export type Client = Ups['clients'][number];
 export type LoadBalancer = NonNullable<Cluster['loadBalancer']>;
 export type Pool = LoadBalancer['pools'][number];
 export type L2Advertisement = NonNullable<LoadBalancer['advertisements']>[number];
+export type GitOps = NonNullable<Cluster['gitops']>;
 export type Bgp = NonNullable<LoadBalancer['bgp']>;

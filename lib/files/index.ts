@@ -1,5 +1,5 @@
 export { type Files, type Kind, writeOutputs } from './outputs';
-export { readIfThere, writePrivateFile } from './private';
+export { readIfThere, writePrivateFile, writeWhole } from './private';
 export { newFolderOutside, writePrivateFolder } from './private-folder';
 export { FileError, fileProblem, readText, withFile } from './problem';
 export { readProjectFile } from './project';

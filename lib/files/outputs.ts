@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { FileError, withFile } from './problem';
 
 /** Relative path to content, in the order to write. */
@@ -13,47 +13,67 @@ export interface Kind {
   readonly isOurs: (path: string) => boolean;
 }
 
-/** A folder and its files. */
+/** A folder to write to. */
 export interface Output {
   readonly kind: Kind;
   readonly folder: string;
   /** Whether there is one folder per site. @default false */
   readonly several?: boolean;
-  /** Whether obsolete files of earlier runs stay. @default false */
-  readonly keepsObsolete?: boolean;
-  readonly files: Files;
 }
+
+/** The end of the name of a temporary file. */
+const TEMPORARY = `.${process.pid}.tmp`;
 
 /**
  * Writes all files or none: first temporary files, then renames. Deletes files of earlier runs that are obsolete, and folders that
- * become empty. Only a disk failure between two renames leaves a mixture.
+ * become empty. Only a disk failure between two renames leaves a mixture. Texts are not kept: a part is made when the one before is on disk.
  *
- * @throws FileError for files of others, which are neither replaced nor deleted; before anything is written
+ * @param parts files for each of the folders, part by part; what it throws ends the write
+ * @param keepsObsolete whether obsolete files of earlier runs stay
+ * @returns the number of files for each of the folders
+ * @throws FileError for files of others, which are neither replaced nor deleted
  */
-export function writeOutputs(outputs: readonly Output[]): void {
-  const planned = outputs.flatMap(({ kind, folder, files }) =>
-    [...files].map(([name, text]) => ({ kind, path: join(folder, name), text })),
-  );
-  const obstacles = planned.flatMap(({ kind, path }) => obstacle(kind, path) ?? []);
-  if (obstacles.length > 0) throw new FileError(obstacles.join('\n'));
-  const stale = outputs
-    .filter(({ keepsObsolete }) => !keepsObsolete)
-    .flatMap((output) => staleFiles(output).map((path) => ({ path, top: output.folder })));
-
-  replaceAll(planned);
-  for (const { path, top } of stale) {
-    withFile(path, () => rmSync(path));
-    removeEmptied(dirname(path), top);
+export function writeOutputs(
+  outputs: readonly Output[],
+  parts: Iterable<readonly Files[]>,
+  keepsObsolete = false,
+): number[] {
+  const targets = outputs.map((output) => ({ ...output, names: new Set<string>() }));
+  const staged = new Staged();
+  try {
+    const obstacles: string[] = [];
+    for (const part of parts) {
+      for (const [i, { kind, folder, names }] of targets.entries()) {
+        for (const [name, text] of part[i] ?? []) {
+          names.add(name);
+          obstacles.push(...(obstacle(kind, join(folder, name)) ?? []));
+          if (obstacles.length === 0) staged.write(join(folder, name), text);
+        }
+      }
+    }
+    if (obstacles.length > 0) throw new FileError(obstacles.join('\n'));
+    const stale = keepsObsolete
+      ? []
+      : targets.flatMap((target) => staleFiles(target).map((path) => ({ path, top: target.folder })));
+    staged.rename();
+    for (const { path, top } of stale) {
+      withFile(path, () => rmSync(path));
+      removeEmptied(dirname(path), top);
+    }
+  } catch (error) {
+    staged.discard();
+    throw error;
   }
+  return targets.map(({ names }) => names.size);
 }
 
 /** Why a file cannot be written; undefined if it can. */
-function obstacle(kind: Kind, path: string): string | undefined {
+function obstacle(kind: Kind, path: string): [string] | undefined {
   const found = withFile(path, () => entryAt(path));
   if (!found) return undefined;
-  if (!found.isFile()) return `${path}: not a regular file; move it, or write to another folder`;
+  if (!found.isFile()) return [`${path}: not a regular file; move it, or write to another folder`];
   if (kind.isOurs(path)) return undefined;
-  return `${path}: not written by npm run synth; move it, or write to another folder`;
+  return [`${path}: not written by npm run synth; move it, or write to another folder`];
 }
 
 /** The entry at a path. A file in place of a folder counts as none; creating the folder reports it. */
@@ -66,37 +86,39 @@ function entryAt(path: string): ReturnType<typeof lstatSync> | undefined {
   }
 }
 
-interface Planned {
-  readonly path: string;
-  readonly text: string;
-}
+/** Temporary files, until all are there. */
+class Staged {
+  private readonly paths: string[] = [];
+  private readonly made: { readonly folder: string; readonly top: string }[] = [];
 
-function replaceAll(planned: readonly Planned[]): void {
-  const temporary = ({ path }: Planned): string => `${path}.${process.pid}.tmp`;
-  const written: string[] = [];
-  const made: { readonly folder: string; readonly top: string }[] = [];
-  try {
-    for (const file of planned) {
-      const folder = dirname(file.path);
-      const first = withFile(folder, () => mkdirSync(folder, { recursive: true }));
-      if (first !== undefined) made.push({ folder, top: dirname(first) });
-      written.push(temporary(file));
-      withFile(file.path, () => writeFileSync(temporary(file), file.text));
-    }
-    for (const file of planned) withFile(file.path, () => renameSync(temporary(file), file.path));
-  } catch (error) {
-    for (const path of written) rmSync(path, { force: true });
-    for (const { folder, top } of made.toReversed()) removeEmptied(folder, top);
-    throw error;
+  write(path: string, text: string): void {
+    const folder = dirname(path);
+    const first = withFile(folder, () => mkdirSync(folder, { recursive: true }));
+    if (first !== undefined) this.made.push({ folder, top: dirname(first) });
+    this.paths.push(path);
+    withFile(path, () => writeFileSync(path + TEMPORARY, text));
+  }
+
+  rename(): void {
+    for (const path of this.paths) withFile(path, () => renameSync(path + TEMPORARY, path));
+  }
+
+  /** Removes the files that are still temporary, and the folders that were made for them. */
+  discard(): void {
+    for (const path of this.paths) rmSync(path + TEMPORARY, { force: true });
+    for (const { folder, top } of this.made.toReversed()) removeEmptied(folder, top);
   }
 }
 
-/** Obsolete files of an earlier run. */
-function staleFiles({ kind, folder, several = false, files }: Output): string[] {
+/** Obsolete files of an earlier run. Names have slashes on every system, as those of `Files`. */
+function staleFiles({ kind, folder, several = false, names }: Output & { names: ReadonlySet<string> }): string[] {
   const tops = several ? ['', ...foldersIn(folder)] : [''];
   return tops
-    .flatMap((top) => [...filesIn(folder, top), ...kind.folders.flatMap((name) => filesBelow(folder, join(top, name)))])
-    .filter((name) => !files.has(name))
+    .flatMap((top) => [
+      ...filesIn(folder, top),
+      ...kind.folders.flatMap((name) => filesBelow(folder, posix.join(top, name))),
+    ])
+    .filter((name) => !names.has(name) && !name.endsWith(TEMPORARY))
     .map((name) => join(folder, name))
     .filter(kind.isOurs);
 }
@@ -111,10 +133,10 @@ const foldersIn = (folder: string): string[] =>
 const filesIn = (folder: string, at: string): string[] =>
   entriesOf(join(folder, at))
     .filter((entry) => entry.isFile())
-    .map(({ name }) => join(at, name));
+    .map(({ name }) => posix.join(at, name));
 const filesBelow = (folder: string, at: string): string[] => [
   ...filesIn(folder, at),
-  ...foldersIn(join(folder, at)).flatMap((name) => filesBelow(folder, join(at, name))),
+  ...foldersIn(join(folder, at)).flatMap((name) => filesBelow(folder, posix.join(at, name))),
 ];
 
 /** Removes an empty folder and its empty parents below `top`. */

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { sync as writeFileAtomicSync } from 'write-file-atomic';
+import { withFile } from './problem';
 
 /** Result of a write. */
 export interface Written {
@@ -45,6 +46,9 @@ export function writePrivateFile(file: string, text: string, now: Date): Written
   }
   return { changed: true, ...(backup !== undefined && { backup }) };
 }
+
+/** Writes a file as a whole, in place of one that is there. @throws FileError if it cannot be written */
+export const writeWhole = (file: string, text: string): void => withFile(file, () => writeFileAtomicSync(file, text));
 
 /** The text of a file; undefined if it does not exist. */
 export function readIfThere(file: string): string | undefined {

@@ -1,4 +1,5 @@
 import { type Cluster, type Origin, primary, quorumOf, serversOf, systemsOf, upsesAt } from '../cluster';
+import { VIP_LEASE } from '../kube-vip';
 import { fetchCommand, K3S_HA, k3osResetArgs, loginAdvice, loginUser } from '../machines';
 import { commands, type RunbookSection, table } from '../text';
 
@@ -63,7 +64,7 @@ function managerCommands({ name, controlPlane }: Cluster): string[] {
   switch (controlPlane.provider) {
     case 'kube-vip':
       return [
-        `kubectl --context ${way} -n kube-system get lease plndr-cp-lock`,
+        `kubectl --context ${way} -n kube-system get lease ${VIP_LEASE}`,
         `kubectl --context ${way} -n kube-system logs -l app.kubernetes.io/name=kube-vip --prefix`,
         `kubectl --context ${way} -n kube-system rollout restart daemonset kube-vip`,
       ];
@@ -179,7 +180,7 @@ function twoHolders({ controlPlane }: Cluster): string[] {
   const device = bgp ? 'lo' : (controlPlane.interface ?? 'INTERFACE');
   const [holder, command] =
     provider === 'kube-vip'
-      ? ['that the lease names', 'kubectl -n kube-system get lease plndr-cp-lock']
+      ? ['that the lease names', `kubectl -n kube-system get lease ${VIP_LEASE}`]
       : ['whose keepalived log ends with `Entering MASTER STATE`', 'journalctl -u keepalived -n 5'];
   return [
     `Connections fail intermittently. The holder is the server ${holder}. Remove the address from every other server where \`ip -brief address\` shows it:`,

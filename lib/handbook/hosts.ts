@@ -56,6 +56,11 @@ export function requirements(cluster: Cluster): string[] {
       'RTC with a wake alarm',
       '`ls /sys/class/rtc/rtc*/wakealarm`; without one a node that stays off needs its power button',
     ],
+    [
+      cluster.nodes.filter(({ ups }) => ups.length > 0).length > 1,
+      'Wake-on-LAN',
+      'in the firmware; `ethtool INTERFACE` shows `Wake-on: g`. Without it only its clock or a person starts a node that stays off',
+    ],
   ];
   return [
     `Each host has the following. \`${K3S_HA} preflight\` checks it.`,
@@ -71,9 +76,11 @@ export function requirements(cluster: Cluster): string[] {
 /** The rows of what a firewall accepts. */
 function firewall(cluster: Cluster): string[][] {
   const { port: api, provider } = cluster.controlPlane;
+  const clients = cluster.ups.flatMap((ups) => ups.clients.map(({ name }) => name));
   const rows = listeners(cluster).flatMap(({ port, what, on, from, protocols = ['tcp'] }) => {
     if (!from) return [];
-    const asking = from === 'servers' ? 'servers' : `all hosts${port === api ? ' and your computer' : ''}`;
+    const others = port === api ? ['your computer'] : port === cluster.nut.port ? clients : [];
+    const asking = from === 'servers' ? 'servers' : ['all hosts', ...others].join(' and ');
     return [
       [
         `${protocols.map((one) => one.toUpperCase()).join(' and ')} ${port}`,

@@ -196,7 +196,7 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
     )}`,
     `Apply everything else.${
       given.length > 0
-        ? ' Replace each FILE by a file whose first line is that password, as already set on the NAS or the UPS.'
+        ? ' Replace each FILE by a file whose first line is that password, as already set on the NAS, the UPS or the receiver of messages.'
         : ''
     }${code(
       ...(cluster.loadBalancer

@@ -10,6 +10,9 @@ import { type KubeVipEnv, kubeVipEnvTexts } from './env';
 
 const NAME = 'kube-vip';
 
+/** Lease in kube-system whose owner holds the VIP. */
+export const VIP_LEASE = 'plndr-cp-lock';
+
 /** The lease that elects the holder of the address; kube-vip exits at start unless duration > renewDeadline > 1.2 x retryPeriod. */
 export interface KubeVipLease {
   /** How long candidates wait after the last renewal. @default 20 seconds */
@@ -112,7 +115,7 @@ function settings(props: KubeVipProps): KubeVipEnv {
     cp_namespace: 'kube-system',
     svc_enable: false,
     vip_leaderelection: true,
-    vip_leasename: 'plndr-cp-lock',
+    vip_leasename: VIP_LEASE,
     ...leaseSettings(props.lease ?? {}),
     ...(props.bgp ? {} : { vip_arpRate: arpRate.toMilliseconds() }),
     address: addresses.map(({ text }) => text).join(','),

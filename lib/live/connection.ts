@@ -20,6 +20,8 @@ export interface ConnectionOptions {
 /** An API server that has answered. */
 export interface Connection {
   readonly kubectl: PatientKubectl;
+  /** The same without retries. */
+  readonly direct: Kubectl;
   readonly deadline: Deadline;
   readonly context: string;
   readonly server: string;
@@ -34,9 +36,6 @@ export async function connectTo(options: ConnectionOptions): Promise<Connection>
     () => 'connecting to the API server',
     connect(kubectl, { context, kubeconfig, servers, deadline }),
   );
-  return {
-    ...target,
-    deadline,
-    kubectl: new PatientKubectl(kubectl.with(`--context=${target.context}`), deadline, progress),
-  };
+  const direct = kubectl.with(`--context=${target.context}`);
+  return { ...target, deadline, direct, kubectl: new PatientKubectl(direct, deadline, progress) };
 }

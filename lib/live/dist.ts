@@ -98,7 +98,7 @@ function readDistFile(folder: string, name: string): DistFile {
   return { chart: name.slice(0, -SUFFIX.length), path, manifests };
 }
 
-function manifestOf(value: unknown, path: string): Manifest {
+export function manifestOf(value: unknown, path: string): Manifest {
   const kind = textAt(value, 'kind');
   const name = textAt(value, 'metadata', 'name');
   const apiVersion = textAt(value, 'apiVersion');

@@ -1,4 +1,5 @@
 export { apply, type Confirm } from './apply';
+export { connectTo } from './connection';
 export { readDist, readDistOf } from './dist';
 export { doctor } from './doctor/doctor';
 export { doctorText } from './doctor/rows';
@@ -8,6 +9,10 @@ export { bringNutSecret } from './nut-secret';
 export { offlineFiles } from './offline';
 export { isEmpty, plan, planText } from './plan';
 export { Progress } from './progress';
+export { expectedOf } from './rehearsal/course';
+export { rehearse } from './rehearsal/rehearse';
+export { readRehearsals, rehearsalFile, rehearsalText, writeRehearsal } from './rehearsal/result';
+export { sensesOf } from './rehearsal/senses';
 export { siteServers } from './site-servers';
 export { uninstall } from './uninstall';
 export { compareObjects, isEqual } from './verify/differences';

@@ -3,6 +3,7 @@ import { type DistFile, type Manifest, manifestsOf, secretsToBring } from './dis
 import type { PatientKubectl } from './patient-kubectl';
 import { explained, untilApplied } from './problems';
 import { ClusterObjects, type LiveObject, objectsIn, siteOf } from './site-objects';
+import { type Step, stepsOf, stepsText } from './steps';
 import { isObject, type JsonObject, objectKey } from './verify/canonical';
 import { type ChangedObject, differencesOf } from './verify/differences';
 import { shown } from './verify/report';
@@ -23,6 +24,8 @@ export interface Plan {
   readonly leftovers: readonly string[];
   /** Why the API server would refuse an object. */
   readonly problems: readonly string[];
+  /** What a person does before and after the apply, and the apply itself; empty if it is all. */
+  readonly steps: readonly Step[];
 }
 
 /**
@@ -36,13 +39,15 @@ export async function plan({ files, serverSide, ...options }: PlanOptions): Prom
   const cluster = new ClusterObjects(kubectl);
   const ours = await cluster.ofSite(site);
   const manifests = manifestsOf(files);
-  const there = new Map((await existing(kubectl, files)).map((live) => [live.key, live.object]));
+  const existed = await existing(kubectl, files);
+  const there = new Map(existed.map((live) => [live.key, live.object]));
   const dryRun = new DryRun(kubectl, files, serverSide);
   const [known, unknown] = [true, false].map((isThere) =>
     manifests.filter(({ object }) => there.has(objectKey(object)) === isThere),
   ) as [Manifest[], Manifest[]];
   const after = await dryRun.of(known);
   await dryRun.of(unknown);
+  const leftovers = leftoversOf(ours, files);
   return {
     context,
     server,
@@ -50,8 +55,16 @@ export async function plan({ files, serverSide, ...options }: PlanOptions): Prom
     changed: after
       .map(({ key, object }) => ({ object: key, differences: changes(object, there.get(key)) }))
       .filter(({ differences }) => differences.length > 0),
-    leftovers: leftoversOf(ours, files).map(({ key }) => key),
+    leftovers: leftovers.map(({ key }) => key),
     problems: dryRun.problems,
+    steps: stepsOf({
+      site,
+      // an older version did not label what it applied
+      before: [...ours, ...existed.filter(({ key }) => !ours.some((one) => one.key === key))],
+      after: manifests,
+      hasLeftovers: leftovers.length > 0,
+      around: await cluster.surroundings(),
+    }),
   };
 }
 
@@ -121,7 +134,7 @@ function lasting({ status: _, metadata, ...object }: JsonObject): JsonObject {
 
 /** A plan as text, a line for each object and field. */
 export function planText(plan: Plan): string {
-  const { context, server, created, changed, leftovers, problems } = plan;
+  const { context, server, created, changed, leftovers, problems, steps } = plan;
   return [
     `context ${context}, ${server}`,
     ...created.map((object) => `+ ${object}`),
@@ -133,6 +146,7 @@ export function planText(plan: Plan): string {
     ]),
     ...leftovers.map((object) => `- ${object}`),
     ...problems.map((problem) => `! ${problem}`),
+    ...stepsText(steps),
     `plan: ${created.length} created, ${changed.length} changed, ${leftovers.length} no longer in dist/`,
   ].join('\n');
 }

@@ -21,6 +21,8 @@ export interface LiveObject {
   readonly object: JsonObject;
 }
 
+const POOLS = 'ipaddresspools.metallb.io';
+
 /**
  * Every resource that dist/ has or had, in the order in which its objects can be deleted: webhooks before their server, what selects
  * before what is selected, rights after the pods that use them, namespaces and definitions last.
@@ -35,7 +37,7 @@ export const RESOURCES = [
   'bgppeers.metallb.io',
   'bfdprofiles.metallb.io',
   'communities.metallb.io',
-  'ipaddresspools.metallb.io',
+  POOLS,
   'daemonsets.apps',
   'deployments.apps',
   'poddisruptionbudgets.policy',
@@ -80,6 +82,13 @@ export class ClusterObjects {
     ]);
     // what a controller made from ours, such as an EndpointSlice, has our labels too
     return found.filter(({ metadata }) => !metadata.ownerReferences?.length);
+  }
+
+  /** The nodes, Services, DaemonSets and pools of the cluster, whoever made them. */
+  async surroundings(): Promise<LiveObject[]> {
+    const pools = (await this.resources()).includes(POOLS) ? [POOLS] : [];
+    const wanted = ['nodes', 'services', 'daemonsets.apps', ...pools];
+    return this.list('nodes, Services and pools', [wanted.join(','), '--all-namespaces']);
   }
 
   /** The Services with an address of one of these pools of MetalLB, as `namespace/name address (pool)`. */
@@ -174,7 +183,7 @@ const IN_EVERY_NAMESPACE = ['ConfigMap/kube-root-ca.crt', 'ServiceAccount/defaul
 const isMadeByCluster = ({ kind, metadata: { name, ownerReferences } }: LiveObject): boolean =>
   RECORDS.includes(kind) || IN_EVERY_NAMESPACE.includes(`${kind}/${name}`) || (ownerReferences?.length ?? 0) > 0;
 
-function addressesOf({ status }: JsonObject): string[] {
+export function addressesOf({ status }: JsonObject): string[] {
   const { loadBalancer } = (status ?? {}) as { loadBalancer?: { ingress?: readonly { ip?: string }[] } };
   return (loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
 }

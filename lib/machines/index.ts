@@ -4,7 +4,6 @@ export { K3OS_TOKEN_FILE, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
 export { agentConfig, joinUrl, SNAPSHOT_HOURS, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
 export {
   K3S_HA,
-  K3S_HA_COMMAND,
   K3S_HA_CONF,
   KUBE_VIP_MANIFEST,
   KUBELET_DROP_IN,

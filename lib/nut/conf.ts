@@ -1,6 +1,6 @@
-import { MAX_AGE_SECONDS } from '../power';
+import { clientPasswordKey, MAX_AGE_SECONDS } from '../power';
 import { PRINTABLE_ASCII, UPS_NAME } from '../text';
-import type { NutTiming, UpsSection } from './model';
+import type { NutTiming, OutsideClient, UpsSection } from './model';
 
 /*
  * NUT's configuration files as text. Facts from the manual pages ups.conf(5), upsd.conf(5), upsd.users(5) and upsmon.conf(5)
@@ -8,8 +8,8 @@ import type { NutTiming, UpsSection } from './model';
  */
 
 /** The users of an upsd in the cluster. */
-const PRIMARY_USER = 'monprimary';
-const SECONDARY_USER = 'monsecondary';
+export const PRIMARY_USER = 'monprimary';
+export const SECONDARY_USER = 'monsecondary';
 
 /** Secret key of a driver option's value. */
 export const driverPasswordKey = (upsName: string, option: string): string => `driver-${upsName}-${option}`;
@@ -65,17 +65,25 @@ export const upsdConf = (addresses: readonly string[], port: number, tls: boolea
     '',
   ].join('\n');
 
-/** upsd.users: the primary may set FSD and command shutdown.return; a secondary may read. */
-export const upsdUsers = (): string => `[${PRIMARY_USER}]
+/**
+ * upsd.users: the primary may set FSD and command shutdown.return; a secondary may read. Hosts that share a user, such as two Synologys,
+ * share its password.
+ */
+export const upsdUsers = (clients: readonly OutsideClient[] = []): string => {
+  const others = clients.filter(({ user }, i) => clients.findIndex((one) => one.user === user) === i);
+  return [
+    `[${PRIMARY_USER}]
   password = @PASSWORD:primary@
   actions = SET
   instcmds = shutdown.return
   upsmon primary
-
-[${SECONDARY_USER}]
-  password = @PASSWORD:secondary@
-  upsmon secondary
-`;
+`,
+    ...[
+      { user: SECONDARY_USER, key: 'secondary' },
+      ...others.map(({ user, name }) => ({ user, key: clientPasswordKey(name) })),
+    ].map(({ user, key }) => `[${user}]\n  password = @PASSWORD:${key}@\n  upsmon secondary\n`),
+  ].join('\n');
+};
 
 /** A UPS that an upsmon monitors. */
 export interface Monitor {

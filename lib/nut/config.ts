@@ -14,6 +14,8 @@ export const PATHS = {
   state: '/var/run/nut',
   killpower: '/killpower',
   usb: '/dev/bus/usb',
+  notify: '/notify',
+  queue: '/queue',
   systemBus: '/run/dbus/system_bus_socket',
 } as const;
 
@@ -34,7 +36,11 @@ const SCRIPTS = [
   'trust.sh',
   'upsd.sh',
   'upsmon.sh',
+  'wake.sh',
 ] as const;
+
+/** Of the pods nut-notify. */
+const NOTIFY_SCRIPTS = ['message.sh', 'notifier.sh', 'send.sh'] as const;
 
 /** The ConfigMaps of all pods: NUT's configuration per node, and the scripts. Passwords are placeholders. */
 export class NutConfig extends Construct {
@@ -50,7 +56,8 @@ export class NutConfig extends Construct {
   ) {
     super(scope, id);
     const configuration = nutFiles(model);
-    const scripts = Object.fromEntries(SCRIPTS.map((name) => [name, readProjectFile(`lib/nut/scripts/${name}`)]));
+    const names = model.notify ? [...SCRIPTS, ...NOTIFY_SCRIPTS] : SCRIPTS;
+    const scripts = Object.fromEntries(names.map((name) => [name, readProjectFile(`lib/nut/scripts/${name}`)]));
     // Flux would substitute the variables of scripts, and a dollar in a driver option
     const annotations = { 'kustomize.toolkit.fluxcd.io/substitute': 'disabled' };
     this.configuration = new kplus.ConfigMap(this, 'Configuration', {
@@ -62,5 +69,19 @@ export class NutConfig extends Construct {
       data: scripts,
     });
     this.files = { ...configuration, ...scripts };
+  }
+
+  /** Both as volumes of a pod. */
+  volumes(scope: Construct): { readonly config: kplus.Volume; readonly scripts: kplus.Volume } {
+    return {
+      config: kplus.Volume.fromConfigMap(scope, 'ConfigVolume', this.configuration, {
+        name: 'config',
+        defaultMode: 0o444,
+      }),
+      scripts: kplus.Volume.fromConfigMap(scope, 'ScriptsVolume', this.scripts, {
+        name: 'scripts',
+        defaultMode: 0o555,
+      }),
+    };
   }
 }

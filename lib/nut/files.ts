@@ -1,4 +1,4 @@
-import { EARLY_POLLS } from '../power';
+import { CHARGED_PERCENT, EARLY_POLLS, RECHARGE_SECONDS } from '../power';
 import {
   checkUpsName,
   type Monitor,
@@ -18,7 +18,8 @@ import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
  * - `<node>.feeds`: the UPSes that feed it, a line `ups@host:port powerValue` each
  * - `<node>.agent.upsmon.conf`: of the secondary on every node
  * - and on a node with a UPS cable `<node>.ups.conf`, `<node>.upsd.conf`, `<node>.primary.upsmon.conf`,
- *   `<node>.cables` (`ups offdelay driver ups.delay.shutdown/ups.delay.start`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon)
+ *   `<node>.wakes` (the nodes that it wakes, see wake.sh), `<node>.cables` (`ups offdelay driver ups.delay.shutdown/ups.delay.start`, and the argument of shutdown.return where it needs one) and `<node>.clients` (`ups address node` of each expected upsmon),
+ *   and `<node>.outside`, the same of hosts outside the cluster
  *
  * @throws Error for an invalid or duplicate UPS name, or a node fed by an unknown UPS
  */
@@ -39,6 +40,10 @@ export function nutFiles(model: NutModel): Record<string, string> {
       ]),
     );
     files[`${node}.clients`] = lines(cables.flatMap((ups) => clients(model, ups)));
+    const outside = cables.flatMap(({ name: ups, clients = [] }) =>
+      clients.map(({ name, address }) => [ups, address, name]),
+    );
+    if (outside.length > 0) files[`${node}.outside`] = lines(outside);
   }
   for (const node of model.nodes) {
     const cables = model.cabled.filter((ups) => ups.node === node.name);
@@ -47,16 +52,17 @@ export function nutFiles(model: NutModel): Record<string, string> {
       node.feeds.map(({ ups, powerValue }) => [systemOf(model, node, ups), powerValue]),
     );
     files[`${node.name}.agent.upsmon.conf`] = monitored(model, node, []);
+    if (wakesOthers(model, node)) files[`${node.name}.wakes`] = lines(wakes(model, node));
     if (cables.length > 0) files[`${node.name}.primary.upsmon.conf`] = monitored(model, node, cables);
   }
-  if (model.cabled.length > 0) files['upsd.users'] = upsdUsers();
+  if (model.cabled.length > 0) files['upsd.users'] = upsdUsers(model.cabled.flatMap((ups) => ups.clients ?? []));
   return files;
 }
 
 /** The address of upsd on the node with the cable. */
 const LOCAL = '127.0.0.1';
 
-const lines = (rows: readonly (readonly (string | number)[])[]): string =>
+export const lines = (rows: readonly (readonly (string | number)[])[]): string =>
   rows.map((row) => `${row.join(' ')}\n`).join('');
 
 function checkNames({ cabled, served, nodes }: NutModel): void {
@@ -77,7 +83,7 @@ function checkNames({ cabled, served, nodes }: NutModel): void {
 }
 
 /** `ups@host:port` for this node. */
-function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: string): string {
+export function systemOf({ cabled, served, port }: NutModel, node: FedNode, name: string): string {
   const outside = served.find((ups) => ups.name === name);
   if (outside) return `${name}@${outside.host}:${outside.port}`;
   const ups = cabled.find((candidate) => candidate.name === name);
@@ -96,6 +102,21 @@ function clients(model: NutModel, ups: CabledUps): (readonly [string, string, st
         : [[ups.name, address, name] as const],
     );
 }
+
+/** A node with a cable, or whose UPS is served outside: it knows that mains power is back without another node. */
+const wakesOthers = ({ cabled, served }: NutModel, { name, feeds }: FedNode): boolean =>
+  [...cabled.filter((ups) => ups.node === name), ...served].some((ups) => feeds.some((feed) => feed.ups === ups.name));
+
+/** The other nodes, and how their upsmons are known at each upsd. */
+const wakes = (model: NutModel, node: FedNode): string[][] =>
+  model.nodes
+    .filter((other) => other !== node)
+    .flatMap(({ name, mac = '-', ipv4 = '-', address, feeds }) =>
+      feeds.map(({ ups }) => {
+        const isLocal = model.cabled.some((cabled) => cabled.name === ups && cabled.node === name);
+        return [name, mac, ipv4, systemOf(model, node, ups), isLocal ? LOCAL : address];
+      }),
+    );
 
 /** upsmon.conf of a node that is primary for these UPSes and secondary for its others. */
 function monitored(model: NutModel, node: FedNode, primaryFor: readonly CabledUps[]): string {
@@ -136,11 +157,15 @@ function numbers(model: NutModel, node: FedNode): string {
     ARMED: model.armed ? 'yes' : 'no',
     ACTUATOR: model.actuator,
     KILLPOWERD_HASH: model.killpowerdHash,
-    EARLY: early ? 'yes' : 'no',
     EARLY_ON_BATTERY: early?.onBatterySeconds,
     EARLY_CHARGE: early?.chargeBelowPercent,
     EARLY_RUNTIME: early?.runtimeBelowSeconds,
+    SHED_ON_BATTERY: node.shed?.onBatterySeconds,
+    SHED_CHARGE: node.shed?.chargeBelowPercent,
+    SHED_RUNTIME: node.shed?.runtimeBelowSeconds,
     EARLY_POLLS,
+    RECHARGE_SECONDS,
+    CHARGED_PERCENT,
   };
   return Object.entries(values)
     .map(([name, value]) => `${name}=${value ?? ''}\n`)

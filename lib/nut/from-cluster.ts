@@ -1,6 +1,6 @@
 import { type Cluster, primary } from '../cluster';
 import { urlHost } from '../network';
-import { driverFacts, type PowerPlan, powerPlan, roundedDelay, type UpsPlan, writtenDelay } from '../power';
+import { clientUser, driverFacts, type PowerPlan, powerPlan, roundedDelay, type UpsPlan, writtenDelay } from '../power';
 import type { CabledUps, FedNode, NutModel, ServedUps } from './model';
 import type { NutProps } from './nut';
 
@@ -19,7 +19,7 @@ export function nutProps(cluster: Cluster, killpowerdHash?: string): NutProps {
     usbBusPath: cluster.nut.usbBusPath,
     privilegedSecondary: cluster.nut.privilegedSecondary,
     image: cluster.images.nut,
-    metrics: cluster.power.metrics && { ...cluster.power.metrics, image: cluster.images.nutExporter },
+    metrics: cluster.power.metrics && { image: cluster.images.nutExporter },
   };
 }
 
@@ -42,6 +42,7 @@ function nutModel(cluster: Cluster): Omit<NutModel, 'killpowerdHash'> {
     early: power.earlyShutdown,
     armed: power.armed,
     actuator: power.actuator,
+    notify: power.notify && { site: cluster.name, receivers: power.notify },
     tls: power.tlsSecret !== undefined,
   };
 }
@@ -66,6 +67,11 @@ function cabled(cluster: Cluster, plan: UpsPlan): CabledUps[] {
         on: writtenDelay(ups, roundedDelay(ups, plan.onDelaySeconds ?? 0)),
       },
       returnArgument: argument === 'delay' ? plan.offDelaySeconds : argument,
+      clients: ups.clients.map((client) => ({
+        name: client.name,
+        address: client.address.text,
+        user: clientUser(client),
+      })),
     },
   ];
 }
@@ -93,4 +99,7 @@ const fedNodes = ({ nodes }: PowerPlan): FedNode[] =>
     minSupplies: node.minSupplies,
     stageSeconds,
     haltSeconds,
+    shed: node.shed,
+    mac: node.mac,
+    ipv4: node.address.find(({ family }) => family === 4)?.text,
   }));

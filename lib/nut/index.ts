@@ -1,18 +1,20 @@
+export { PRIMARY_USER, SECONDARY_USER } from './conf';
 export { NutConfig } from './config';
 export { nutProps } from './from-cluster';
-export { NutAlerts } from './metrics';
+export { EXPORTER_PATH } from './metrics';
 export type {
   Actuator,
+  BatteryLimits,
   CabledUps,
   DriverOption,
-  EarlyShutdown,
   FedNode,
   NutModel,
   NutTiming,
+  OutsideClient,
   ServedUps,
   UpsSection,
 } from './model';
 export { Nut, type NutProps } from './nut';
-export { chosenPasswords, type PasswordFiles, secretArguments } from './passwords';
+export { chosenPasswords, type PasswordFiles, secretArguments, secretKeys } from './passwords';
 export { NutPrimary, type NutPrimaryProps, NutSecondary, type NutSecondaryProps, UPS_DEVICE_LABEL } from './pods';
-export { nutSecret } from './secret';
+export { externalSecret, keptSealedSecret, nutSecret, rotatedSecret, tlsSecret } from './secret';

@@ -22,6 +22,16 @@ export interface CabledUps extends UpsSection {
   readonly shownDelays?: { readonly off: number; readonly on: number };
   /** What its driver needs behind `shutdown.return`. @default - nothing */
   readonly returnArgument?: number;
+  /** Hosts outside the cluster that it feeds. @default - none */
+  readonly clients?: readonly OutsideClient[];
+}
+
+/** A host outside the cluster, a secondary of upsd. The password of its user has the Secret key `client-<name>`. */
+export interface OutsideClient {
+  readonly name: string;
+  /** Address from which it connects, as an IP literal. */
+  readonly address: string;
+  readonly user: string;
 }
 
 /** A UPS that a host outside the cluster serves as its primary, such as a NAS. */
@@ -48,6 +58,12 @@ export interface FedNode {
   readonly stageSeconds: number;
   /** Halt budget in seconds, after which it is powered off by force. */
   readonly haltSeconds: number;
+  /** Limits at which it powers off before the others. @default - with the others */
+  readonly shed?: BatteryLimits;
+  /** MAC address of its interface in the node network, for wake-on-LAN. @default - learned by ARP from ipv4 */
+  readonly mac?: string;
+  /** An IPv4 address of the node. @default - it has none */
+  readonly ipv4?: string;
 }
 
 /** Times of every node in seconds, by upsmon's names. */
@@ -63,8 +79,8 @@ export interface NutTiming {
   readonly lease: number;
 }
 
-/** Limits of the early shutdown; the first one reached triggers it. */
-export interface EarlyShutdown {
+/** Limits of a UPS on battery; the first one reached counts. */
+export interface BatteryLimits {
   readonly onBatterySeconds?: number;
   readonly chargeBelowPercent?: number;
   readonly runtimeBelowSeconds?: number;
@@ -73,6 +89,31 @@ export interface EarlyShutdown {
 /** What powers a node off: killpowerd on the host, or systemd-logind over D-Bus. */
 export type Actuator = 'killpowerd' | 'logind';
 
+/** A text of the site, or one that the Secret holds under `receiverKey`. */
+export type MaybeSecret = string | { readonly secret: true };
+
+/** Who gets messages about power failures. */
+export interface Receiver {
+  readonly name: string;
+  readonly type: 'ntfy' | 'gotify' | 'webhook' | 'mail';
+  readonly url: MaybeSecret;
+  /** @default - none */
+  readonly token?: { readonly secret: true };
+  /** Account at the mail server. @default - none */
+  readonly user?: string;
+  /** Sender of a mail. */
+  readonly from?: string;
+  /** Recipients of a mail. */
+  readonly to?: readonly string[];
+}
+
+/** Messages about power failures. */
+export interface Notify {
+  /** Name of the site, in each message. */
+  readonly site: string;
+  readonly receivers: readonly Receiver[];
+}
+
 /** The input of the pods' files. */
 export interface NutModel {
   readonly cabled: readonly CabledUps[];
@@ -80,12 +121,14 @@ export interface NutModel {
   readonly nodes: readonly FedNode[];
   readonly port: number;
   readonly timing: NutTiming;
-  readonly early?: EarlyShutdown;
+  readonly early?: BatteryLimits;
   /** False: what would power a node off or command a UPS is logged instead. */
   readonly armed: boolean;
   readonly actuator: Actuator;
   /** What killpowerd of this version writes beside its heartbeat. @default - not compared */
   readonly killpowerdHash?: string;
+  /** @default - no messages */
+  readonly notify?: Notify;
   /** Whether upsd and upsmon use TLS with the certificates of a Secret. */
   readonly tls: boolean;
 }

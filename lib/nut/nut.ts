@@ -3,8 +3,9 @@ import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { type DriverAccess, driverAccess } from '../power';
 import { NutConfig } from './config';
-import { addExporter, NutAlerts } from './metrics';
+import { addExporter } from './metrics';
 import type { NutModel } from './model';
+import { NutNotify } from './notify';
 import { NutPrimary, type NutPrimaryProps, NutSecondary } from './pods';
 
 export interface NutProps {
@@ -22,8 +23,8 @@ export interface NutProps {
   readonly usbBusPath?: string;
   /** Run the secondaries privileged. @default false */
   readonly privilegedSecondary?: boolean;
-  /** Adds nut_exporter to the primaries; `prometheusRules` adds objects of the Prometheus operator. @default - neither */
-  readonly metrics?: { readonly image?: string; readonly prometheusRules?: boolean };
+  /** Adds nut_exporter to the primaries. @default - no exporter */
+  readonly metrics?: { readonly image?: string };
   /** Image of both roles. @default - NUT_IMAGE */
   readonly image?: string;
 }
@@ -61,9 +62,11 @@ export class Nut extends Construct {
       privileged: props.privilegedSecondary,
       unfedNodes: props.unfedNodes,
     });
+    if (model.notify) {
+      new NutNotify(this, 'Notify', { ...shared, notify: model.notify, unfedNodes: props.unfedNodes });
+    }
     if (model.cabled.length > 0) this.addService(model.port);
     if (props.metrics) for (const primary of primaries) addExporter(primary, model, props.metrics.image);
-    if (props.metrics?.prometheusRules) new NutAlerts(this, 'Alerts', model);
   }
 
   /** Publishes upsd even if preflight makes the pod not ready. */

@@ -1,8 +1,8 @@
 import { Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { type HostContainerProps, HostDaemonSet, hostContainer } from '../kube';
-import type { DriverAccess } from '../power';
+import { type HostContainerProps, HostDaemonSet, hostContainer, NET_RAW } from '../kube';
+import { clientPasswordKey, type DriverAccess } from '../power';
 import { NUT_IMAGE } from '../releases';
 import { driverPasswordKeys } from './conf';
 import { type NutConfig, PATHS } from './config';
@@ -10,11 +10,11 @@ import { serverPasswordKey } from './files';
 
 /** Label of a node with a UPS cable; its value is the name of the UPS. */
 export const UPS_DEVICE_LABEL = 'ups-device';
-const HOST_NAME_LABEL = 'kubernetes.io/hostname';
+export const HOST_NAME_LABEL = 'kubernetes.io/hostname';
 
-interface NutPodsProps {
+export interface NutPodsProps {
   readonly config: NutConfig;
-  /** Secret with the passwords: `primary`, `secondary`, and `server-<ups>` for a UPS that a host outside the cluster serves. */
+  /** Secret with the passwords: `primary`, `secondary`, `client-<name>` for a host outside the cluster, and `server-<ups>` for a UPS that one serves. */
   readonly secret: kplus.ISecret;
   /** Secret with `tls.crt`, `tls.key` and `ca.crt`, if the model has TLS. @default - none */
   readonly tlsSecret?: kplus.ISecret;
@@ -79,7 +79,7 @@ export class NutPrimary extends Construct {
       upsd.mount(PATHS.usb, usb);
     }
     pods.addMonitor('primary');
-    pods.addAgent({});
+    pods.addAgent({}, true);
   }
 }
 
@@ -97,11 +97,11 @@ export class NutSecondary extends Construct {
     const nodes = kplus.Node.labeled(kplus.NodeLabelQuery.doesNotExist(UPS_DEVICE_LABEL), ...fed);
     const pods = new NutPods(this, 'nut-secondary', props, nodes, ['secondary']);
     this.daemonSet = pods.daemonSet;
-    pods.addAgent({ privileged: props.privileged });
+    pods.addAgent({ privileged: props.privileged }, props.config.model.served.length > 0);
   }
 }
 
-const SMALL = { cpuMillis: 5, memoryMebibytes: 8, memoryLimitMebibytes: 32 } as const;
+export const SMALL = { cpuMillis: 5, memoryMebibytes: 8, memoryLimitMebibytes: 32 } as const;
 
 /** The common parts of both roles: the DaemonSet, the volumes, and the agent with its second monitor. */
 class NutPods {
@@ -131,17 +131,19 @@ class NutPods {
       terminationGracePeriod: Duration.seconds(10),
     });
     const { served, cabled } = config.model;
-    const ofDrivers = passwords.includes('primary') ? cabled.flatMap(driverPasswordKeys) : [];
-    const keys = [...passwords, ...served.map((ups) => serverPasswordKey(ups.name)), ...ofDrivers];
+    const ofUpsd = cabled.flatMap((ups) => [
+      ...driverPasswordKeys(ups),
+      ...(ups.clients ?? []).map(({ name }) => clientPasswordKey(name)),
+    ]);
+    const keys = [
+      ...passwords,
+      ...served.map((ups) => serverPasswordKey(ups.name)),
+      ...(passwords.includes('primary') ? ofUpsd : []),
+    ];
+    const volumes = config.volumes(scope);
     this.mounts = new Map([
-      [
-        PATHS.config,
-        kplus.Volume.fromConfigMap(scope, 'ConfigVolume', config.configuration, { name: 'config', defaultMode: 0o444 }),
-      ],
-      [
-        PATHS.scripts,
-        kplus.Volume.fromConfigMap(scope, 'ScriptsVolume', config.scripts, { name: 'scripts', defaultMode: 0o555 }),
-      ],
+      [PATHS.config, volumes.config],
+      [PATHS.scripts, volumes.scripts],
       [PATHS.secret, secretVolume(scope, 'Secret', 'secret', props.secret, keys)],
     ]);
     this.monitorMounts = new Map([[PATHS.killpower, this.killpower()], ...this.systemBus()]);
@@ -156,8 +158,7 @@ class NutPods {
         image: this.props.image ?? NUT_IMAGE,
         command: [`${PATHS.scripts}/${script}`],
         env: {
-          NODE_NAME: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.NODE_NAME),
-          CONTAINER: kplus.EnvValue.fromValue(name),
+          ...scriptEnvironment(name),
           // the compiled-in paths of PID files differ between distributions
           NUT_STATEPATH: kplus.EnvValue.fromValue(PATHS.state),
           NUT_ALTPIDPATH: kplus.EnvValue.fromValue(PATHS.state),
@@ -178,11 +179,13 @@ class NutPods {
     this.addCommitter(role, 'upsmon.sh', { ...props, env: { ROLE: kplus.EnvValue.fromValue(role) } });
   }
 
-  /** The two containers that run on every node. */
-  addAgent(props: Partial<HostContainerProps>): void {
+  /** The two containers that run on every node. The second one may wake other nodes. */
+  addAgent(props: Partial<HostContainerProps>, wakes: boolean): void {
     this.addMonitor('agent', props);
     this.addCommitter('second', 'second.sh', {
       ...props,
+      // for the raw socket of ether-wake
+      capabilities: wakes ? [NET_RAW] : [],
       // the result of preflight; it restarts nothing, and the Service ignores it
       readiness: kplus.Probe.fromCommand([`${PATHS.scripts}/ready.sh`], { periodSeconds: Duration.seconds(10) }),
     });
@@ -221,14 +224,29 @@ class NutPods {
   }
 }
 
-const secretVolume = (scope: Construct, id: string, name: string, secret: kplus.ISecret, keys: readonly string[]) =>
+/** What common.sh needs. */
+export const scriptEnvironment = (container: string) => ({
+  NODE_NAME: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.NODE_NAME),
+  CONTAINER: kplus.EnvValue.fromValue(container),
+});
+
+/** @param optional whether the pod starts without a key that the Secret lacks */
+export const secretVolume = (
+  scope: Construct,
+  id: string,
+  name: string,
+  secret: kplus.ISecret,
+  keys: readonly string[],
+  optional?: boolean,
+) =>
   kplus.Volume.fromSecret(scope, id, secret, {
     name,
+    optional,
     defaultMode: 0o400,
     items: Object.fromEntries(keys.map((key) => [key, { path: key }])),
   });
 
-const memoryVolume = (scope: Construct, id: string, name: string): kplus.Volume =>
+export const memoryVolume = (scope: Construct, id: string, name: string): kplus.Volume =>
   kplus.Volume.fromEmptyDir(scope, id, name, {
     medium: kplus.EmptyDirMedium.MEMORY,
     sizeLimit: Size.mebibytes(1),

@@ -1,10 +1,11 @@
-import type { Cluster } from '../cluster';
+import type { Cluster, Node } from '../cluster';
 import { readsStatusWithValues, statusPollSeconds, valuePollSeconds } from './drivers';
 import {
   detectionByNutSeconds,
   EARLY_POLLS,
+  type HostPlan,
+  hostsOn,
   MAX_AGE_SECONDS,
-  type NodePlan,
   POLLS,
   type PowerPlan,
   UPSMON_SECONDS,
@@ -22,22 +23,24 @@ export function detectionSum(cluster: Cluster, plan: PowerPlan): string {
   return `max(${deadTimeSeconds} DEADTIME, ${hostSyncSeconds} HOSTSYNC) + ${POLLS} x ${pollOnBatterySeconds} POLLFREQALERT + ${UPSMON_SECONDS} upsmon = ${plan.detectionSeconds}`;
 }
 
-/** When a node is off at the latest: `21 detection + 10 stage + 1 watcher + 60 halt = 92`. */
-export function downSum({ power }: Cluster, plan: PowerPlan, node: NodePlan): string {
+/** When a host is off at the latest: `21 detection + 10 stage + 1 watcher + 60 halt = 92`. */
+export function downSum({ power }: Cluster, plan: PowerPlan, host: HostPlan): string {
+  const isClient = host.role === 'client';
+  const finalDelay = isClient ? host.stageSeconds : power.finalDelaySeconds;
   const parts = [
-    `${plan.detectionSeconds} detection`,
-    ...(power.finalDelaySeconds > 0 ? [`${power.finalDelaySeconds} FINALDELAY`] : []),
-    ...(node.stageSeconds > 0 ? [`${node.stageSeconds} stage`] : []),
-    `${WATCH_SECONDS} watcher`,
-    `${node.haltSeconds} halt`,
+    `${isClient ? host.commitSeconds : plan.detectionSeconds} detection`,
+    ...(finalDelay > 0 ? [`${finalDelay} FINALDELAY`] : []),
+    ...(!isClient && host.stageSeconds > 0 ? [`${host.stageSeconds} stage`] : []),
+    ...(isClient ? [] : [`${WATCH_SECONDS} watcher`]),
+    `${host.haltSeconds} halt`,
   ];
-  return `${parts.join(' + ')} = ${node.downSeconds}`;
+  return `${parts.join(' + ')} = ${host.downSeconds}`;
 }
 
-/** The last node of a UPS to be off: `k3s-1 is off after 21 detection + ... = 92`. */
-export function allDownSum(cluster: Cluster, plan: PowerPlan, { nodes, allDownSeconds }: UpsPlan): string {
-  const last = nodes.find(({ downSeconds }) => downSeconds === allDownSeconds);
-  return last ? `${last.node.name} is off after ${downSum(cluster, plan, last)}` : 'no node has to halt';
+/** The last host of a UPS to be off: `k3s-1 is off after 21 detection + ... = 92`. */
+export function allDownSum(cluster: Cluster, plan: PowerPlan, ups: UpsPlan): string {
+  const last = hostsOn(ups).find(({ downSeconds }) => downSeconds === ups.allDownSeconds);
+  return last ? `${last.name} is off after ${downSum(cluster, plan, last)}` : 'no node has to halt';
 }
 
 /** The least time from the begin of the shutdown to the cut: `92 + 15 margin = 107, in steps of 60: 120`. */
@@ -74,3 +77,9 @@ function batterySum({ power }: Cluster, plan: UpsPlan, poll: string, sum: number
       : `${offDelaySeconds} ${ups.server ? 'cutDelay' : 'offdelay'}`;
   return `${poll} + ${power.pollSeconds} POLLFREQ + ${carries} + ${power.marginSeconds} margin = ${sum}`;
 }
+
+/** Limits of a UPS on battery: `onBatterySeconds 300 or runtimeBelowSeconds 900`. */
+export const limitsText = (limits: NonNullable<Node['shed']>): string =>
+  Object.entries(limits)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(' or ');

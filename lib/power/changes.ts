@@ -1,5 +1,5 @@
 import { type Cluster, type Path, pathText } from '../cluster';
-import type { PowerRole, UpsPlan } from './plan';
+import { hostsOn, type UpsPlan } from './plan';
 
 /** A new value for a number of the site. */
 export interface Change {
@@ -11,19 +11,21 @@ export interface Change {
 export const SHORTEST_HALT_SECONDS = 10;
 
 /**
- * The smallest reduction of halt budgets with which every node of this UPS is off in time; undefined when one would fall below
+ * The smallest reduction of halt budgets with which every host of this UPS is off in time; undefined when one would fall below
  * SHORTEST_HALT_SECONDS.
  *
- * @param latestDownSeconds when the last node must be off
+ * @param latestDownSeconds when the last host must be off
  */
 export function lowerBudgets(plan: UpsPlan, latestDownSeconds: number): Change[] | undefined {
-  const budgets = new Map<PowerRole, number>();
-  for (const { role, haltSeconds, downSeconds } of plan.nodes) {
-    const excess = downSeconds - latestDownSeconds;
-    if (excess > 0) budgets.set(role, haltSeconds - excess);
+  const budgets = new Map<string, Change>();
+  for (const { haltPath, haltSeconds, downSeconds } of hostsOn(plan)) {
+    const value = haltSeconds - (downSeconds - latestDownSeconds);
+    const key = pathText(haltPath);
+    // nodes of one role and different stages share a budget
+    if (value < (budgets.get(key)?.value ?? haltSeconds)) budgets.set(key, { path: haltPath, value });
   }
-  if ([...budgets.values()].some((seconds) => seconds < SHORTEST_HALT_SECONDS)) return undefined;
-  return [...budgets].map(([role, value]) => ({ path: ['power', 'haltBudget', `${role}Seconds`], value }));
+  const changes = [...budgets.values()];
+  return changes.some(({ value }) => value < SHORTEST_HALT_SECONDS) ? undefined : changes;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Cluster, Origin } from '../cluster';
 import { bulleted, joined, type RunbookSection, table } from '../text';
-import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
+import { detectionSum, downSum, earlyRuntimeSum, limitsText, offDelaySum, runtimeSum } from './arithmetic';
+import { clientSections } from './clients';
 import { limits } from './limits';
 import { MAX_AGE_SECONDS, type PowerPlan, powerPlan, type UpsPlan } from './plan';
 import { afterReturn, fullTest, measurement } from './procedures';
@@ -12,9 +13,10 @@ export function powerSections(cluster: Cluster, origin: Origin): RunbookSection[
   const plan = powerPlan(cluster);
   return [
     powerFailure(cluster, plan),
+    ...clientSections(cluster, plan, origin),
     afterReturn(cluster),
     limits(cluster),
-    fullTest(cluster, plan),
+    fullTest(cluster, plan, origin),
     measurement(cluster, origin),
   ];
 }
@@ -63,7 +65,7 @@ function upsParagraphs(cluster: Cluster, { plan: ups, events }: PowerTimeline): 
         ]),
       ),
     ),
-    bulleted([delayText(cluster, ups), ...batteryText(cluster, ups)]),
+    bulleted([delayText(cluster, ups), ...batteryText(cluster, ups), ...shedText(ups)]),
   ];
 }
 
@@ -84,15 +86,24 @@ function delayText(cluster: Cluster, ups: UpsPlan): string {
 function batteryText(cluster: Cluster, ups: UpsPlan): string[] {
   if (ups.ups.server) return [];
   const { runtimeAtLowBatterySeconds: low, runtimeAtEarlyShutdownSeconds: early } = ups.ups;
-  const limits = Object.entries(cluster.power.earlyShutdown ?? {}).map(([key, value]) => `${key} ${value}`);
+  const limits = limitsText(cluster.power.earlyShutdown ?? {});
   const measured = (seconds: number | undefined): string =>
     `Measured: ${seconds === undefined ? 'not yet' : `${seconds} s`}.`;
   return [
     `Battery runtime required at low battery (LB): ${runtimeSum(cluster, ups)} s. ${measured(low)}`,
-    ...(limits.length > 0
+    ...(limits !== ''
       ? [
-          `Early shutdown at ${limits.join(' or ')}. Battery runtime required there: ${earlyRuntimeSum(cluster, ups)} s. ${measured(early)}`,
+          `Early shutdown at ${limits}. Battery runtime required there: ${earlyRuntimeSum(cluster, ups)} s. ${measured(early)}`,
         ]
       : []),
   ];
 }
+
+const shedText = ({ nodes }: UpsPlan): string[] =>
+  nodes.flatMap(({ node, stageSeconds, haltSeconds }) =>
+    node.shed
+      ? [
+          `${node.name} is shed at ${limitsText(node.shed)} and is off ${stageSeconds + haltSeconds} s later. The others run on. It is woken when mains power returns.`,
+        ]
+      : [],
+  );

@@ -71,13 +71,15 @@ export const DRIVER_ROWS: readonly DriverRow[] = [
   { drivers: ['usbhid-ups'], vendor: 'CyberPower', facts: CYBERPOWER, source: 'cps-hid.c' },
   {
     drivers: ['usbhid-ups'],
+    // NEWS of 2.8.3, 2.8.4 and 2.8.5; https://github.com/networkupstools/nut/issues/3182
     vendor: 'Powercom',
     facts: SECONDS,
-    note: 'does not send `ondelay`. NUT before 2.8.3 writes `offdelay` in the wrong byte order, and the UPS cuts after 10 min. Raptor and Smart King Pro need `powercom_sdcmd_discrete_delay` (NUT 2.8.4) and `delayStepSeconds: 60`',
+    note: 'does not send `ondelay`. NUT before 2.8.3 writes `offdelay` in the wrong byte order, and before 2.8.5 may ignore it. Raptor and Smart King Pro need `powercom_sdcmd_discrete_delay` and `delayStepSeconds: 60`. Some cut after 10 min, whatever they get: `fixedCutDelaySeconds: 600`. Test it',
     source: 'powercom-hid.c',
   },
   {
     drivers: ['usbhid-ups'],
+    // https://github.com/networkupstools/nut/issues/2670 and 781
     vendor: 'APC',
     facts: SECONDS,
     note: 'newer Smart-UPS lack `shutdown.return` (preflight says so). Back-UPS RS cut after 60 s: `fixedCutDelaySeconds: 60`',

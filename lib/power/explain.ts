@@ -1,6 +1,6 @@
 import type { Cluster } from '../cluster';
-import { detectionSum, downSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
-import { type PowerPlan, powerPlan, type UpsPlan } from './plan';
+import { detectionSum, downSum, earlyRuntimeSum, limitsText, offDelaySum, runtimeSum } from './arithmetic';
+import { type HostPlan, hostsOn, type NodePlan, type PowerPlan, powerPlan, type UpsPlan } from './plan';
 import { bestRuntime, isEnough, runtimesOf } from './runtime';
 import { type Descent, type PowerTimeline, powerTimelines } from './timeline';
 
@@ -38,21 +38,30 @@ export const explainData = (cluster: Cluster): unknown => {
   return {
     cluster: cluster.name,
     detectionSeconds: plan.detectionSeconds,
-    nodes: plan.nodes.map(({ node, ...times }) => ({ name: node.name, ...times })),
-    upses: powerTimelines(cluster, plan).map(({ plan: { ups, nodes, ...times }, events }) => ({
-      name: ups.name,
-      ...times,
-      nodes: nodes.map(({ node }) => node.name),
-      runtimes: runtimesOf(cluster, { ups, nodes, ...times }),
-      events,
-    })),
+    nodes: plan.nodes.map(({ node: _node, stagePath: _stagePath, ...host }: NodePlan) => hostData(host)),
+    upses: powerTimelines(cluster, plan).map(({ plan: ups, events }) => {
+      const { ups: site, nodes, clients, ...times } = ups;
+      return {
+        name: site.name,
+        ...times,
+        nodes: nodes.map(({ name }) => name),
+        clients: clients.map(hostData),
+        runtimes: runtimesOf(cluster, ups),
+        events,
+      };
+    }),
   };
 };
+
+const hostData = ({ haltPath: _haltPath, ...times }: HostPlan) => times;
 
 function ofUps(cluster: Cluster, plan: PowerPlan, timeline: PowerTimeline, columns: number): string[] {
   const { plan: ups } = timeline;
   const rows: readonly (readonly [string, string])[] = [
-    ...ups.nodes.map((node) => [node.node.name, downSum(cluster, plan, node)] as const),
+    ...hostsOn(ups).flatMap((host): [string, string][] => [
+      [host.name, downSum(cluster, plan, host)],
+      ...(host.shed ? [['', `shed before the others at ${limitsText(host.shed)}`] as [string, string]] : []),
+    ]),
     ...delayRows(cluster, ups),
     ...batteryRows(cluster, ups),
   ];
@@ -104,7 +113,7 @@ function batteryRows(cluster: Cluster, ups: UpsPlan): (readonly [string, string]
 const STATES = ['=', '-', '#', '.'] as const;
 
 function lanes({ plan, machines, startSeconds, endSeconds }: PowerTimeline, columns: number): string[] {
-  const names = [plan.ups.name, ...machines.map(({ plan: { node } }) => node.name)].map((name) =>
+  const names = [plan.ups.name, ...machines.map(({ plan: { name } }) => name)].map((name) =>
     name.slice(0, LONGEST_NAME),
   );
   const gutter = Math.max(...names.map(({ length }) => length)) + 4;
@@ -118,7 +127,7 @@ function lanes({ plan, machines, startSeconds, endSeconds }: PowerTimeline, colu
       plan.ups.name,
       drawn([at(0), at(plan.offDelaySeconds), at(plan.latestCutSeconds), width], ['b', '>', '?', 'x']),
     ),
-    ...machines.map(({ plan: { node }, latest }) => lane(node.name, drawn(borders(latest, at, width), STATES))),
+    ...machines.map(({ plan: { name }, latest }) => lane(name, drawn(borders(latest, at, width), STATES))),
     lane('', '= running  - waiting for its stage  # halting  . off    b on battery  > counting down  ? may cut  x cut'),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Cluster, Node } from '../cluster';
-import { type PowerRole, powerRole } from './plan';
+import { type NodePlan, powerTimes } from './plan';
 
 /** The time that pods get when their node halts, whole seconds. */
 export interface GracefulShutdown {
@@ -27,18 +27,16 @@ export function withinBudget(haltSeconds: number): GracefulShutdown {
 export const budgetFor = (totalSeconds: number): number =>
   Math.min(totalSeconds + REST_SECONDS, Math.ceil((totalSeconds * 4) / 3));
 
-/** The halt budgets of the nodes of a role, seconds. The nodes share their files, but UPS nodes have their own budget. */
-export const haltBudgetsOf = (cluster: Cluster, role: Node['role']): ReadonlyMap<PowerRole, number> =>
-  new Map(
-    cluster.nodes
-      .filter((node) => node.role === role)
-      .map((node) => powerRole(cluster, node))
-      .map((powerRole) => [powerRole, cluster.power.haltBudget[`${powerRole}Seconds`]]),
-  );
+/** The halt budgets of the nodes of a role and where they are stated. The nodes share their files, and so the shortest of them. */
+export const haltBudgetsOf = (
+  cluster: Cluster,
+  role: Node['role'],
+): readonly Pick<NodePlan, 'haltPath' | 'haltSeconds'>[] =>
+  cluster.nodes.filter((node) => node.role === role).map((node) => powerTimes(cluster, node));
 
 /** The shortest halt budget of the nodes of a role, seconds. */
 export const shortestHaltBudget = (cluster: Cluster, role: Node['role']): number =>
-  Math.min(...haltBudgetsOf(cluster, role).values());
+  Math.min(...haltBudgetsOf(cluster, role).map(({ haltSeconds }) => haltSeconds));
 
 /** The time that pods get on the nodes of a role, the same on all of them. */
 export const gracefulShutdown = (cluster: Cluster, role: Node['role']): GracefulShutdown =>

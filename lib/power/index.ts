@@ -2,6 +2,7 @@ export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmet
 export { notArmed } from './armed';
 export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
+export { clientPasswordKey, clientUser, fixedNames } from './clients';
 export { driversLike, isDriverOfNut } from './driver-names';
 export {
   DRIVER_ROWS,
@@ -22,12 +23,16 @@ export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
 export { powerTimelineSvg } from './picture';
 export {
+  CHARGED_PERCENT,
+  CLIENT_TIMING,
   EARLY_POLLS,
+  type HostPlan,
   MAX_AGE_SECONDS,
   type NodePlan,
   type PowerPlan,
   type PowerRole,
   powerPlan,
+  RECHARGE_SECONDS,
   type UpsPlan,
 } from './plan';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';

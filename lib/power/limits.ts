@@ -15,6 +15,7 @@ export function limits(cluster: Cluster): RunbookSection {
   const hasUpsNode = cluster.ups.some(({ node }) => node !== undefined);
   const served = cluster.ups.flatMap(({ name, server }) => (server ? [{ name, server }] : []));
   const stranding = [noAnswer(wakeSeconds), ...(hasUpsNode ? [UPS_NODE_FAILS] : []), ...served.map(serverFails)];
+  const clients = cluster.ups.flatMap((ups) => ups.clients.map(({ name }) => name));
   const outlived = cluster.nodes.filter(losesOneSupplyTooMany).map(({ name }) => name);
   const informed = [
     ...(hasUpsNode ? ['the UPS node'] : []),
@@ -35,12 +36,16 @@ export function limits(cluster: Cluster): RunbookSection {
             `**Not clean.** Only ${informed.join(' or ')} detects the power failure`,
             'In advance: power the switch from the UPS',
           ],
+          ...cluster.nodes.flatMap(({ name, shed }) =>
+            shed && wakeSeconds !== undefined ? [shedWakes(name, wakeSeconds)] : [],
+          ),
           ...outlived.map((name) => oneSupplyTooFew(name, wakeSeconds)),
           [
             'A node has no wake-up clock (`cat /sys/class/rtc/rtc*/wakealarm` fails)',
             `It stays off in the first ${stranding.length === 2 ? 'two' : stranding.length} cases${outlived.length > 0 ? `, and ${outlived.join(' and ')} when one UPS is enough to power it off` : ''}`,
-            'Press the power button, use wake-on-LAN, or switch the UPS output off and on',
+            'Press the power button, or switch the UPS output off and on. Another node wakes it if the node with the UPS cable is up and wake-on-LAN is on in its firmware',
           ],
+          ...(clients.length > 0 ? [clientFails(clients.join(' or '))] : []),
           [
             'The battery is worn and ends early',
             '**Not clean** for nodes that are still halting',
@@ -74,6 +79,12 @@ const UPS_NODE_HAS_FAILED: Row = [
   'In advance: treat an unready nut-primary pod as an outage. Connect the cable to another node on this UPS, change `ups[].node`, synth and apply',
 ];
 
+const clientFails = (names: string): Row => [
+  `${names} hangs in its halt, or is not logged in to upsd`,
+  '**Not clean.** Nothing forces it off',
+  'In advance: measure its halt budget, and read the log of `second` on the UPS node',
+];
+
 interface Served {
   readonly name: string;
   readonly server: NonNullable<Ups['server']>;
@@ -89,6 +100,12 @@ const serverHasFailed = ({ name, server: { address, port } }: Served): Row => [
   `${address.text}, its upsd or the network to it has failed before mains power fails`,
   `**Not clean.** The status of ${name} is unknown, so no node powers off because of it. The nodes run until the battery is empty or ${address.text} cuts the output`,
   `In advance: treat a pod whose container \`second\` is not ready as an outage; its log says \`no data from ${name}@${urlHost(address)}:${port}\`. Restore that upsd. Or connect the cable to a node on ${name}, replace \`server\` by \`node\` and \`driver\`, synth and apply`,
+];
+
+const shedWakes = (name: string, wakeSeconds: number): Row => [
+  `${name} was shed, and its clock starts it ${wakeSeconds} s later while the others shut down`,
+  `**Not clean** for ${name} if upsd is off already when its pods start`,
+  'In advance: turn on wake-on-LAN in its firmware, and set `power.rtcWakeSeconds` longer than your outages',
 ];
 
 const oneSupplyTooFew = (name: string, wakeSeconds: number | undefined): Row => [

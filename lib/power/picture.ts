@@ -38,8 +38,8 @@ interface Scale {
 }
 
 /**
- * `power-timeline.svg`: a lane for every UPS and every node on it in a power failure, seconds from left to right.
- * The thick bar of a node has the latest times, the thin one the usual times.
+ * `power-timeline.svg`: a lane for every UPS and every host on it in a power failure, seconds from left to right.
+ * The thick bar of a host has the latest times, the thin one the usual times.
  */
 export function powerTimelineSvg(cluster: Cluster): string {
   const timelines = powerTimelines(cluster).filter(({ machines }) => machines.length > 0);
@@ -70,7 +70,7 @@ const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 const described = ({ plan, machines }: PowerTimeline): string =>
-  `${machines.map(({ plan: { node, downSeconds } }) => `${node.name} is off within ${downSeconds} s`).join(', ')}; ${plan.ups.name} cuts its output after ${plan.offDelaySeconds} s at the earliest.`;
+  `${machines.map(({ plan: { name, downSeconds } }) => `${name} is off within ${downSeconds} s`).join(', ')}; ${plan.ups.name} cuts its output after ${plan.offDelaySeconds} s at the earliest.`;
 
 function scaleOf(timelines: readonly PowerTimeline[]): Scale {
   const start = Math.min(0, ...timelines.map(({ startSeconds }) => startSeconds));
@@ -190,11 +190,11 @@ function upsLane({ plan }: PowerTimeline, scale: Scale, y: number): string[] {
   ];
 }
 
-const ROLES = { agent: 'agent', server: 'server', upsNode: 'UPS node' } as const;
+const ROLES = { agent: 'agent', server: 'server', upsNode: 'UPS node', client: 'outside the cluster' } as const;
 
 function machineLane({ plan, usual, latest }: MachineLane, scale: Scale, y: number): string[] {
   return [
-    ...laneLabel(y, plan.node.name, ROLES[plan.role]),
+    ...laneLabel(y, plan.name, `${ROLES[plan.role]}${plan.shed ? ', shed before' : ''}`),
     ...descent(scale, y, BAR, latest, [
       'running',
       'waiting',

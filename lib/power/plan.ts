@@ -1,4 +1,4 @@
-import { type Cluster, type Node, type Ups, upsesAt } from '../cluster';
+import { type Client, type Cluster, type Node, type Path, type Ups, upsesAt } from '../cluster';
 import {
   delayStepSeconds,
   driverFacts,
@@ -8,23 +8,36 @@ import {
   valuePollSeconds,
 } from './drivers';
 
-/** Selects the stage and the halt budget of a node. `upsNode`: the cable of a UPS goes to it. */
+/** Selects the stage and the halt budget of a node without its own. `upsNode`: the cable of a UPS goes to it. */
 export type PowerRole = 'agent' | 'server' | 'upsNode';
 
-/** The latest times of one node's power-off. Seconds after the shutdown begins: FSD, or on battery with low battery. */
-export interface NodePlan {
-  readonly node: Node;
-  readonly role: PowerRole;
-  /** From its commit to the begin of its power-off. */
+/** The latest times of the power-off of one host. Seconds after the shutdown begins: FSD, or on battery with low battery. */
+export interface HostPlan {
+  readonly name: string;
+  /** client: a host outside the cluster. */
+  readonly role: PowerRole | 'client';
+  /** From its commit to the begin of its power-off; of a client its FINALDELAY. */
   readonly stageSeconds: number;
-  /** From the begin of its power-off to the moment it is forced off. */
+  /** From the begin of its power-off to the moment it is off: a node by force, a client only if it keeps its budget. */
   readonly haltSeconds: number;
+  /** Where the site states its halt budget. */
+  readonly haltPath: Path;
   /** When it is committed, even if every other component has failed. */
   readonly commitSeconds: number;
   /** When it begins to power off, even if every other component has failed. */
   readonly deadlineSeconds: number;
   /** When it is off. */
   readonly downSeconds: number;
+  /** Limits at which it alone powers off before. @default - none */
+  readonly shed?: Node['shed'];
+}
+
+/** The power-off of a node. */
+export interface NodePlan extends HostPlan {
+  readonly node: Node;
+  readonly role: PowerRole;
+  /** Where the site states its stage. */
+  readonly stagePath: Path;
 }
 
 /** When one UPS cuts and restores its output. */
@@ -32,7 +45,9 @@ export interface UpsPlan {
   readonly ups: Ups;
   /** The nodes it feeds, in the order of their power-off. */
   readonly nodes: readonly NodePlan[];
-  /** The latest time one of them is off. */
+  /** The hosts outside the cluster that it feeds. */
+  readonly clients: readonly HostPlan[];
+  /** The latest time one of all these is off. */
   readonly allDownSeconds: number;
   /** Delays of the UPS are whole multiples of this. */
   readonly stepSeconds: number;
@@ -73,10 +88,18 @@ export const UPSMON_SECONDS = 2;
 export const POLLS = 2;
 /** Polls in a row at which a charge or runtime must be below its limit of power.earlyShutdown: one bad reading powers nothing off. */
 export const EARLY_POLLS = 5;
+/** How long a battery may take to CHARGED_PERCENT. The manual of the APC Back-UPS CS (990-9230B): eight hours; Eaton: ten times the discharge. */
+export const RECHARGE_SECONDS = 8 * 3600;
+/** The charge of a battery that counts as charged after an outage. */
+export const CHARGED_PERCENT = 90;
 /** MAXAGE of upsd.conf: upsd serves the last data of a driver that stopped responding for this long. */
 export const MAX_AGE_SECONDS = 15;
 /** killpowerd polls its deadline once a second. */
 export const WATCH_SECONDS = 1;
+/**
+ * The timing of the upsmon of a client: the defaults of upsmon.conf(5), which Synology and QNAP keep. The runbook has them for others.
+ */
+export const CLIENT_TIMING = { pollFreq: 5, pollFreqAlert: 5, hostSync: 15, deadTime: 15, finalDelay: 5 } as const;
 /** The least time between cut and restored output; with less a UPS may not cut at all. */
 const OFF_AT_LEAST_SECONDS = 60;
 
@@ -95,38 +118,82 @@ export function powerPlan(cluster: Cluster): PowerPlan {
 
 /**
  * The longest detection time of upsmon, which checks DEADTIME and HOSTSYNC only when it polls. Measured with NUT 2.8.0 to 2.8.5:
- * polls every 2 s, 21 s at most for 15 and 15; polls every 10 s, 43 s for a DEADTIME of 30.
+ * polls every 2 s, 21 s at most for 15 and 15; polls every 10 s, 43 s for a DEADTIME of 30. The primary waits HOSTSYNC at most for
+ * clients that are logged in, so they do not lengthen it.
  */
+const upsmonSeconds = (deadTime: number, hostSync: number, poll: number): number =>
+  Math.max(deadTime, hostSync) + POLLS * poll + UPSMON_SECONDS;
+
+/** The longest detection time of upsmon on a node. */
 export const detectionByNutSeconds = ({ power }: Cluster): number =>
-  Math.max(power.deadTimeSeconds, power.hostSyncSeconds) + POLLS * power.pollOnBatterySeconds + UPSMON_SECONDS;
+  upsmonSeconds(power.deadTimeSeconds, power.hostSyncSeconds, power.pollOnBatterySeconds);
 
-/** The role that selects the stage and the halt budget of a node. */
-export const powerRole = (cluster: Cluster, node: Node): PowerRole =>
-  upsesAt(cluster, node).length > 0 ? 'upsNode' : node.role;
-
-function nodePlan(cluster: Cluster, node: Node, detectionSeconds: number): NodePlan {
-  const { stages, haltBudget, finalDelaySeconds } = cluster.power;
-  const role = powerRole(cluster, node);
+/** The stage and the halt budget of a node: its own, else those of its role. */
+export function powerTimes(
+  cluster: Cluster,
+  node: Node,
+): Pick<NodePlan, 'role' | 'stageSeconds' | 'stagePath' | 'haltSeconds' | 'haltPath'> {
+  const { stages, haltBudget } = cluster.power;
+  const role = upsesAt(cluster, node).length > 0 ? 'upsNode' : node.role;
   const key = `${role}Seconds` as const;
-  const commitSeconds = detectionSeconds + finalDelaySeconds;
-  const deadlineSeconds = commitSeconds + stages[key] + WATCH_SECONDS;
+  const own = (field: 'stageSeconds' | 'haltBudgetSeconds', group: 'stages' | 'haltBudget'): Path =>
+    node[field] === undefined ? ['power', group, key] : ['nodes', cluster.nodes.indexOf(node), field];
   return {
-    node,
     role,
-    stageSeconds: stages[key],
-    haltSeconds: haltBudget[key],
-    commitSeconds,
-    deadlineSeconds,
-    downSeconds: deadlineSeconds + haltBudget[key],
+    stageSeconds: node.stageSeconds ?? stages[key],
+    stagePath: own('stageSeconds', 'stages'),
+    haltSeconds: node.haltBudgetSeconds ?? haltBudget[key],
+    haltPath: own('haltBudgetSeconds', 'haltBudget'),
   };
 }
+
+function nodePlan(cluster: Cluster, node: Node, detectionSeconds: number): NodePlan {
+  const times = powerTimes(cluster, node);
+  const commitSeconds = detectionSeconds + cluster.power.finalDelaySeconds;
+  const deadlineSeconds = commitSeconds + times.stageSeconds + WATCH_SECONDS;
+  return {
+    node,
+    name: node.name,
+    ...times,
+    commitSeconds,
+    deadlineSeconds,
+    downSeconds: deadlineSeconds + times.haltSeconds,
+    shed: node.shed,
+  };
+}
+
+/** A client powers itself off: killpowerd and the stages are for nodes. */
+function clientPlan({ name, haltBudgetSeconds }: Client, haltPath: Path): HostPlan {
+  const { deadTime, hostSync, pollFreqAlert, finalDelay } = CLIENT_TIMING;
+  const commitSeconds = upsmonSeconds(deadTime, hostSync, pollFreqAlert);
+  const deadlineSeconds = commitSeconds + finalDelay;
+  return {
+    name,
+    role: 'client',
+    stageSeconds: finalDelay,
+    haltSeconds: haltBudgetSeconds,
+    haltPath,
+    commitSeconds,
+    deadlineSeconds,
+    downSeconds: deadlineSeconds + haltBudgetSeconds,
+  };
+}
+
+/** The hosts on a UPS: its nodes, then its clients. */
+export const hostsOn = ({ nodes, clients }: Pick<UpsPlan, 'nodes' | 'clients'>): readonly HostPlan[] => [
+  ...nodes,
+  ...clients,
+];
 
 function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detectionSeconds: number): UpsPlan {
   const { marginSeconds, pollSeconds, pollOnBatterySeconds, finalDelaySeconds } = cluster.power;
   const nodes = all
     .filter(({ node }) => node.ups.some(({ name }) => name === ups.name))
     .sort((a, b) => a.stageSeconds - b.stageSeconds);
-  const allDownSeconds = Math.max(0, ...nodes.map(({ downSeconds }) => downSeconds));
+  const clients = ups.clients.map((client, c) =>
+    clientPlan(client, ['ups', cluster.ups.indexOf(ups), 'clients', c, 'haltBudgetSeconds']),
+  );
+  const allDownSeconds = Math.max(0, ...hostsOn({ nodes, clients }).map(({ downSeconds }) => downSeconds));
   const stepSeconds = delayStepSeconds(ups);
   const neededOffDelaySeconds = Math.ceil((allDownSeconds + marginSeconds) / stepSeconds) * stepSeconds;
   const offDelaySeconds =
@@ -136,6 +203,7 @@ function upsPlan(cluster: Cluster, ups: Ups, all: readonly NodePlan[], detection
   return {
     ups,
     nodes,
+    clients,
     allDownSeconds,
     stepSeconds,
     neededOffDelaySeconds,

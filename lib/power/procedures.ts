@@ -1,8 +1,8 @@
-import { type Cluster, type Origin, quorumOf, serversOf, type Ups } from '../cluster';
+import { type Cluster, npmRun, type Origin, quorumOf, serversOf, type Ups } from '../cluster';
 import { urlHost } from '../network';
 import { bulleted, code, commands, numbered, type RunbookSection } from '../text';
 import { driverFacts } from './drivers';
-import type { PowerPlan } from './plan';
+import { CHARGED_PERCENT, EARLY_POLLS, type PowerPlan, RECHARGE_SECONDS } from './plan';
 
 /** A UPS whose cable goes to a node. */
 interface CabledUps extends Ups {
@@ -33,8 +33,8 @@ export function afterReturn(cluster: Cluster): RunbookSection {
     title: 'After power returns',
     paragraphs: [
       numbered([
-        `Press the power button of every missing node. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
-        'Check that all NUT pods are ready, and `battery.charge` ([Test the shutdown](#test-the-shutdown)). Until it is 100, the next shutdown begins earlier.',
+        `${cabled(cluster).length > 0 ? 'The node with the UPS cable wakes the others' : 'The nodes wake each other'}. Press the power button of every node that stays off. kubectl works when ${quorumOf(servers)} of ${servers} ${servers === 1 ? 'server runs' : 'servers run'}.${code(`kubectl --context ${cluster.name} get nodes`)}`,
+        `Check that all NUT pods are ready, and \`battery.charge\` ([Test the shutdown](#test-the-shutdown)). Until it is ${CHARGED_PERCENT} (or for ${RECHARGE_SECONDS / 3600} h if the UPS does not report it), the shutdown begins after ${EARLY_POLLS * cluster.power.pollOnBatterySeconds} s on battery.`,
         'Check that the last boot of every node (`journalctl --list-boots`) ended with a shutdown (`journalctl -b -1 -e`). If not, its halt budget is too short or a service does not stop.',
       ]),
     ],
@@ -42,7 +42,7 @@ export function afterReturn(cluster: Cluster): RunbookSection {
 }
 
 /** How to test the shutdown, from the status of the pods to a full test. */
-export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
+export function fullTest(cluster: Cluster, plan: PowerPlan, origin: Origin): RunbookSection {
   const upses = cabled(cluster);
   const served = cluster.ups.flatMap(({ name, server }) => (server ? [`${name} on ${server.address.text}`] : []));
   return {
@@ -58,8 +58,17 @@ export function fullTest(cluster: Cluster, plan: PowerPlan): RunbookSection {
         commands(...queries(cluster, ups, 'upsc UPS', 'upscmd -l UPS')),
       ]),
       '**Short outage.** Unplug the UPS for 20 s. The logs of `second` show that every node arms and disarms its dead-man timer. No node powers off.',
+      ...cluster.ups.map(
+        ({ name }) =>
+          `**Rehearsal: ${name}.** You pull its plug, and every node on it powers off. The command says each step, measures each node, and writes the result, which \`doctor\` reports. Run it on a computer that keeps power and network.${code(
+            npmRun('rehearse', origin, [
+              `--context ${cluster.name}`,
+              ...(cluster.ups.length > 1 ? [`--ups ${name}`] : []),
+            ]),
+          )}`,
+      ),
       ...upses.flatMap((ups, i) => [
-        `**Full test: ${ups.name}.** Every node on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
+        `**Full test: ${ups.name}.** Every node${ups.clients.length > 0 ? ' and client' : ''} on ${ups.name} powers off. ${outputTimes(plan, ups)}`,
         ...(i === 0 ? [bulleted(BEFORE_FULL_TEST)] : []),
         commands(podOf(cluster, ups), exec(cluster, 'second', `/scripts/declare.sh ${ups.name}`)),
       ]),
@@ -84,8 +93,8 @@ const BEFORE_FULL_TEST = [
   'Set "restore on AC power loss" to "power on" in the firmware of every node. Otherwise nodes stay off after every outage.',
   'Schedule ten minutes of downtime. Leave mains power on.',
   'Note when each node powers off and the UPS switches; compare with the tables above.',
-  'Repeat the test once without mains power: pull the plug of the UPS when all nodes are off. The output must be cut and stay off until you plug the UPS in.',
-  'Repeat the test after each change of nodes, UPS or times.',
+  'In the rehearsal, the output must be cut and stay off until you plug the UPS in.',
+  'Repeat the rehearsal once a year, and after each change of nodes, UPS or times.',
 ];
 
 /** How to measure the runtime of a battery and the halt budget of a node. */

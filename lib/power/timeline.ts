@@ -1,8 +1,8 @@
 import type { Cluster } from '../cluster';
 import { driverFacts } from './drivers';
-import { type NodePlan, type PowerPlan, powerPlan, type UpsPlan } from './plan';
+import { type HostPlan, hostsOn, type PowerPlan, powerPlan, type UpsPlan } from './plan';
 
-/** The power-off of one node. Seconds after the shutdown begins. */
+/** The power-off of one host. Seconds after the shutdown begins. */
 export interface Descent {
   /** It is committed: its deadline is written, and it needs no other component from here on. */
   readonly commitSeconds: number;
@@ -12,9 +12,9 @@ export interface Descent {
   readonly downSeconds: number;
 }
 
-/** A node in a power failure. */
+/** A host in a power failure. */
 export interface MachineLane {
-  readonly plan: NodePlan;
+  readonly plan: HostPlan;
   /** It commits at once and uses its whole halt budget. */
   readonly usual: Descent;
   /** It commits as late as possible, because every component that could notify it has failed. */
@@ -26,19 +26,19 @@ export interface PowerEvent {
   readonly earliestSeconds: number;
   /** Undefined when nothing bounds it. */
   readonly latestSeconds: number | undefined;
-  /** Name of the UPS or the node, or address of the host that serves the UPS. */
+  /** Name of the UPS or the host, or address of the host that serves the UPS. */
   readonly who: string;
   readonly what: string;
 }
 
-/** One UPS and the nodes on it in a long power failure. */
+/** One UPS and the hosts on it in a long power failure. */
 export interface PowerTimeline {
   readonly plan: UpsPlan;
   /** The earliest time the UPS reports low battery. Zero or less. */
   readonly startSeconds: number;
   /** The latest time the output is cut. */
   readonly endSeconds: number;
-  /** In the order of their power-off. */
+  /** The nodes in the order of their power-off, then the clients. */
   readonly machines: readonly MachineLane[];
   /** In the order of time. */
   readonly events: readonly PowerEvent[];
@@ -47,7 +47,7 @@ export interface PowerTimeline {
 /** The timeline of every UPS of the site. Pure. */
 export function powerTimelines(cluster: Cluster, plan: PowerPlan = powerPlan(cluster)): PowerTimeline[] {
   return plan.upses.map((ups) => {
-    const machines = ups.nodes.map(machineLane);
+    const machines = hostsOn(ups).map(machineLane);
     return {
       plan: ups,
       startSeconds: -ups.noticeSeconds,
@@ -58,7 +58,7 @@ export function powerTimelines(cluster: Cluster, plan: PowerPlan = powerPlan(clu
   });
 }
 
-const machineLane = (plan: NodePlan): MachineLane => ({
+const machineLane = (plan: HostPlan): MachineLane => ({
   plan,
   usual: {
     commitSeconds: 0,
@@ -74,7 +74,7 @@ const machineLane = (plan: NodePlan): MachineLane => ({
 
 function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLane[]): PowerEvent[] {
   const { ups } = plan;
-  const commitSeconds = Math.max(0, ...machines.map(({ latest }) => latest.commitSeconds));
+  const commitSeconds = Math.max(0, ...plan.nodes.map((node) => node.commitSeconds));
   const events: PowerEvent[] = [
     {
       earliestSeconds: -plan.noticeSeconds,
@@ -108,14 +108,17 @@ function eventsOf(cluster: Cluster, plan: UpsPlan, machines: readonly MachineLan
       {
         earliestSeconds: usual.powerOffSeconds,
         latestSeconds: latest.powerOffSeconds,
-        who: machine.node.name,
+        who: machine.name,
         what: 'power-off begins',
       },
       {
         earliestSeconds: usual.powerOffSeconds,
         latestSeconds: latest.downSeconds,
-        who: machine.node.name,
-        what: cluster.power.actuator === 'killpowerd' ? 'off, by force if necessary' : 'off, unless its halt hangs',
+        who: machine.name,
+        what:
+          machine.role !== 'client' && cluster.power.actuator === 'killpowerd'
+            ? 'off, by force if necessary'
+            : 'off, unless its halt hangs',
       },
     ]),
     {

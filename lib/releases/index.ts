@@ -1,3 +1,4 @@
+export { reasonsBetween } from './changes';
 export { tagOf, versionOf } from './image';
 export { K3S_HA_PORT } from './k3s-ha';
 export { KUBE_VIP_VERSION, kubeVipFault, kubeVipRelease } from './kube-vip';

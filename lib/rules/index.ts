@@ -3,9 +3,11 @@ import { addresses } from './addresses';
 import { armed } from './armed';
 import { bgp } from './bgp';
 import { budget } from './budget';
+import { clients } from './clients';
 import { delays } from './delays';
 import { driverSecrets } from './driver-secrets';
 import { families } from './families';
+import { gitops } from './gitops';
 import { images } from './images';
 import { k3s } from './k3s';
 import { lease } from './lease';
@@ -13,6 +15,7 @@ import { names } from './names';
 import { networkSizes } from './network-sizes';
 import { networks } from './networks';
 import { nodes } from './nodes';
+import { notify } from './notify';
 import { nutImage } from './nut-image';
 import { nutTiming } from './nut-timing';
 import { operatingSystems } from './operating-systems';
@@ -22,10 +25,14 @@ import { power } from './power';
 import { provider } from './provider';
 import { quorum } from './quorum';
 import { sharedCables } from './shared-cables';
+import { shed } from './shed';
 import { stages } from './stages';
 import type { Subject } from './subject';
 import { upsDrivers } from './ups-drivers';
 import { vip } from './vip';
+
+export { ACROSS_RULES, acrossSites } from './across';
+export { FORMER_RULES, type FormerRange, formerPools } from './former';
 
 /** Every subject, by its heading in docs/rules.md. Problems are reported in this order. */
 export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
@@ -33,8 +40,9 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   Nodes: [addresses, nodes, quorum, ports, k3s, operatingSystems, images],
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
-  UPSes: [power, sharedCables, upsDrivers, driverSecrets],
-  'Power failure': [armed, nutTiming, nutImage, stages, delays, budget],
+  UPSes: [power, clients, sharedCables, upsDrivers, driverSecrets],
+  GitOps: [gitops],
+  'Power failure': [armed, notify, nutTiming, nutImage, stages, shed, delays, budget],
 };
 
 /** Every problem of a well-formed site. */

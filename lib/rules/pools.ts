@@ -2,7 +2,7 @@ import { bgpOnlyPools } from '../cluster';
 import { type Address, type AddressRange, contains, covers, excludes, overlaps, reservedAs } from '../network';
 import { METALLB } from '../releases';
 import { subject } from './subject';
-import { upsAddress } from './ups-address';
+import { upsAddresses } from './ups-address';
 
 const RULES = {
   'pool-overlap': { cause: 'An address is in two ranges, which MetalLB rejects' },
@@ -75,10 +75,9 @@ export const pools = subject(RULES, (cluster, report) => {
         clash('pool-contains-node', message, 'exclude the node from the range');
       }
     }
-    for (const one of ups) {
-      const own = upsAddress(one);
-      if (!own || !contains(range, own)) continue;
-      const message = `contains ${own.text}, the address of UPS "${one.name}"`;
+    for (const { address: own, owner } of ups.flatMap(upsAddresses)) {
+      if (!contains(range, own)) continue;
+      const message = `contains ${own.text}, the address of ${owner}`;
       clash('pool-contains-ups', message, 'exclude it from the range');
     }
     for (const { text } of network.gateway?.filter((own) => contains(range, own)) ?? []) {

@@ -9,7 +9,7 @@ const RULES = {
   'supplies-too-few': { cause: 'The feeds of a node supply less than `minSupplies`' },
   'ups-node-or-server': { cause: 'A UPS has both `node` and `server`, or neither' },
   'not-with-server': {
-    cause: 'A UPS with `server` has a driver, options, delays or a battery runtime here',
+    cause: 'A UPS with `server` has a driver, options, delays, clients or a battery runtime here',
     cure: 'Set them on that host',
   },
   'server-without-tls': { cause: '`power.tlsSecret` needs `server.tls: true`, with a certificate of the same CA' },
@@ -90,8 +90,11 @@ function checkPlace(cluster: Cluster, ups: Ups, path: Path, report: Report<typeo
       'keep node if a node of this cluster has its cable, or server if an outside host serves it',
     );
   } else if (server !== undefined) {
-    const hasOptions = Object.keys(ups.options).length > 0;
-    for (const key of [...DRIVER_KEYS.filter((one) => ups[one] !== undefined), ...(hasOptions ? ['options'] : [])]) {
+    const groups = [
+      ...(Object.keys(ups.options).length > 0 ? ['options'] : []),
+      ...(ups.clients.length > 0 ? ['clients'] : []),
+    ];
+    for (const key of [...DRIVER_KEYS.filter((one) => ups[one] !== undefined), ...groups]) {
       report(
         'not-with-server',
         [...path, key],

@@ -1,6 +1,7 @@
-import { serversOf } from '../cluster';
+import { type Path, pathText, serversOf } from '../cluster';
 import {
   budgetFor,
+  CLIENT_TIMING,
   gracefulShutdown,
   haltBudgetsOf,
   type NodePlan,
@@ -13,7 +14,9 @@ import {
 import { subject } from './subject';
 
 const RULES = {
-  'ups-node-not-last': { cause: 'Agents or servers power off after the node with the UPS, which stops upsd for them' },
+  'ups-node-not-last': {
+    cause: 'Nodes power off, or hosts outside the cluster poll, after the node with the UPS, which stops upsd for them',
+  },
   'agents-last': {
     cause: 'Agents power off after servers, so their pods stop without the Kubernetes API',
     severity: 'warning',
@@ -38,6 +41,8 @@ const RULES = {
 const COMMAND_SECONDS = 1;
 /** After the lease expires: the next holder polls it, and its announcement reaches the network. */
 const AFTER_LEASE_SECONDS = 5;
+/** A client receives the shutdown at its next poll. */
+const CLIENT_POLL_SECONDS = CLIENT_TIMING.pollFreq + COMMAND_SECONDS;
 const PLURALS: Readonly<Record<PowerRole, string>> = {
   agent: 'agents',
   server: 'servers',
@@ -48,51 +53,63 @@ const PLURALS: Readonly<Record<PowerRole, string>> = {
 export const stages = subject(RULES, (cluster, report) => {
   const { power, controlPlane } = cluster;
   const plan = powerPlan(cluster);
-  const roles = [...new Set(plan.nodes.map(({ role }) => role))];
-  const stageOf = (role: PowerRole): number => power.stages[`${role}Seconds`];
-  const isLater = (role: PowerRole, than: PowerRole): boolean =>
-    roles.includes(role) && roles.includes(than) && stageOf(role) > stageOf(than);
 
-  const [last, ...others] = (['agent', 'server'] as const)
-    .filter((role) => isLater(role, 'upsNode'))
-    .sort((a, b) => stageOf(b) - stageOf(a));
-  if (last) {
-    const later = [last, ...others].map((role) => `${PLURALS[role]} (${stageOf(role)} s)`).join(' and ');
+  const cables = plan.upses.flatMap((ups) =>
+    ups.nodes.filter(({ name }) => name === ups.ups.node).map((holder) => ({ holder, ups })),
+  );
+  for (const { path, first, all } of grouped(cables, ({ holder }) => holder.stagePath)) {
+    const { stageSeconds } = first.holder;
+    const nodes = all
+      .flatMap(({ ups }) => ups.nodes)
+      .sort((a, b) => b.stageSeconds - a.stageSeconds)
+      .map((node) => ({ seconds: node.stageSeconds, text: `${labelOf(node)} (${node.stageSeconds} s)` }));
+    const clients = all
+      .flatMap(({ ups }) => ups.clients)
+      .map(({ name }) => ({ seconds: CLIENT_POLL_SECONDS, text: `${name} (polls within ${CLIENT_POLL_SECONDS} s)` }));
+    const missed = [...nodes, ...clients].filter(({ seconds }) => seconds > stageSeconds);
+    if (missed.length === 0) continue;
     report(
       'ups-node-not-last',
-      ['power', 'stages', 'upsNodeSeconds'],
-      `the node with the UPS powers off after ${stageOf('upsNode')} s and stops upsd for ${later}`,
-      `set stages.upsNodeSeconds to ${stageOf(last)} or more`,
+      path,
+      `the node with the UPS powers off after ${stageSeconds} s and stops upsd for ${[...new Set(missed.map(({ text }) => text))].join(' and ')}`,
+      `set ${settingOf(path)} to ${Math.max(...missed.map(({ seconds }) => seconds))} or more`,
     );
   }
-  if (isLater('agent', 'server')) {
+
+  const [server] = plan.nodes.filter(({ role }) => role === 'server').sort((a, b) => a.stageSeconds - b.stageSeconds);
+  const late = plan.nodes.flatMap((agent) =>
+    agent.role === 'agent' && server && agent.stageSeconds > server.stageSeconds ? [{ agent, server }] : [],
+  );
+  for (const { path, first } of grouped(late, ({ agent }) => agent.stagePath)) {
     report(
       'agents-last',
-      ['power', 'stages', 'agentSeconds'],
-      `agents power off after ${stageOf('agent')} s and servers after ${stageOf('server')} s, so pods on agents stop without the API`,
-      `set stages.agentSeconds to ${stageOf('server')} or less`,
+      path,
+      `${powersOff(first.agent)} and ${labelOf(first.server)} after ${first.server.stageSeconds} s, so pods on agents stop without the API`,
+      `set ${settingOf(path)} to ${first.server.stageSeconds} or less`,
     );
   }
 
   // every node polls each pollOnBatterySeconds, and the one with the cable may be the last to receive the shutdown
   const needed = power.pollOnBatterySeconds + COMMAND_SECONDS;
   const early = plan.nodes.filter((node) => node.stageSeconds < needed && isCommandedElsewhere(plan, node));
-  for (const role of new Set(early.map((node) => node.role))) {
+  for (const { path, first } of grouped(early, ({ stagePath }) => stagePath)) {
     report(
       'stage-before-command',
-      ['power', 'stages', `${role}Seconds`],
-      `${PLURALS[role]} power off after ${stageOf(role)} s, but their UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
-      `set stages.${role}Seconds to ${needed} or more`,
+      path,
+      `${powersOff(first)}, but the UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
+      `set ${settingOf(path)} to ${needed} or more`,
     );
   }
 
-  for (const role of roles) {
-    const budget = power.haltBudget[`${role}Seconds`];
-    if (budget >= SHORTEST_HALT_SECONDS) continue;
+  const hosts = [...plan.nodes, ...plan.upses.flatMap(({ clients }) => clients)];
+  const hasty = hosts.filter(({ haltSeconds }) => haltSeconds < SHORTEST_HALT_SECONDS);
+  for (const { path, first } of grouped(hasty, ({ haltPath }) => haltPath)) {
     report(
       'halt-budget-short',
-      ['power', 'haltBudget', `${role}Seconds`],
-      `a node that needs more than ${budget} s to halt is powered off by force and loses unwritten data`,
+      path,
+      first.role === 'client'
+        ? `a host that needs more than ${first.haltSeconds} s to halt is cut while it runs`
+        : `a node that needs more than ${first.haltSeconds} s to halt is powered off by force and loses unwritten data`,
       `measure a halt, and set more than that, at least ${SHORTEST_HALT_SECONDS} s`,
     );
   }
@@ -100,20 +117,43 @@ export const stages = subject(RULES, (cluster, report) => {
   // a holder that powers off without a handover is replaced while the pods of the other servers still stop
   const awaySeconds = controlPlane.lease.durationSeconds + AFTER_LEASE_SECONDS;
   const budget = budgetFor(awaySeconds);
-  const short = [...haltBudgetsOf(cluster, 'server')].filter(([, seconds]) => seconds < budget);
-  const keys = short.map(([role]) => `${role}Seconds`);
-  const [first] = keys;
-  if (controlPlane.provider !== 'kube-vip' || serversOf(cluster).length < 2 || first === undefined) return;
+  const short = haltBudgetsOf(cluster, 'server').filter(({ haltSeconds }) => haltSeconds < budget);
+  const paths = grouped(short, ({ haltPath }) => haltPath).map(({ path }) => path);
+  const [path] = paths;
+  if (controlPlane.provider !== 'kube-vip' || serversOf(cluster).length < 2 || path === undefined) return;
   report(
     'drain-below-lease',
-    ['power', 'haltBudget', first],
+    path,
     `pods on a server that halts have ${gracefulShutdown(cluster, 'server').totalSeconds} s of ${shortestHaltBudget(cluster, 'server')} s, less than the ${awaySeconds} s of a VIP failover (durationSeconds ${controlPlane.lease.durationSeconds} + ${AFTER_LEASE_SECONDS})`,
-    `set ${keys.map((key) => `haltBudget.${key}`).join(' and ')} to ${budget} or more, or lower lease.durationSeconds`,
+    `set ${paths.map(settingOf).join(' and ')} to ${budget} or more, or lower lease.durationSeconds`,
   );
 });
 
+/** What shares one setting, in the order of the first of each group. */
+function grouped<T>(items: readonly T[], pathOf: (item: T) => Path) {
+  const groups = new Map<string, { readonly path: Path; readonly first: T; readonly all: T[] }>();
+  for (const item of items) {
+    const path = pathOf(item);
+    const group = groups.get(pathText(path));
+    if (group) group.all.push(item);
+    else groups.set(pathText(path), { path, first: item, all: [item] });
+  }
+  return [...groups.values()];
+}
+
+/** A node with its own stage, or all nodes of its role. */
+const labelOf = ({ name, role, stagePath }: NodePlan): string => (hasOwn(stagePath) ? name : PLURALS[role]);
+
+const powersOff = (node: NodePlan): string =>
+  `${labelOf(node)} ${hasOwn(node.stagePath) ? 'powers' : 'power'} off after ${node.stageSeconds} s`;
+
+const hasOwn = (path: Path): boolean => path[0] === 'nodes';
+
+/** `stages.serverSeconds` or `nodes[0].stageSeconds`. */
+const settingOf = (path: Path): string => pathText(path).replace(/^power\./, '');
+
 /** Whether a UPS that feeds this node is commanded by another node. */
-const isCommandedElsewhere = (plan: PowerPlan, { node }: NodePlan): boolean =>
+const isCommandedElsewhere = (plan: PowerPlan, { name }: NodePlan): boolean =>
   plan.upses.some(
-    ({ ups, nodes }) => ups.node !== undefined && ups.node !== node.name && nodes.some((fed) => fed.node === node),
+    ({ ups, nodes }) => ups.node !== undefined && ups.node !== name && nodes.some((fed) => fed.name === name),
   );

@@ -1,7 +1,7 @@
 import { isOnLink, serversOf, subnetOf } from '../cluster';
 import { type Address, type AddressRange, contains, reservedAs, sameAddress } from '../network';
 import { subject } from './subject';
-import { upsAddress } from './ups-address';
+import { upsAddresses } from './ups-address';
 
 const RULES = {
   'vip-outside-subnet': { cause: 'The VIP is outside the node network' },
@@ -57,9 +57,8 @@ export const vip = subject(RULES, (cluster, report) => {
     for (const node of nodes.filter((candidate) => candidate.address.some(isIt))) {
       clash('vip-is-node', `is the address of node ${node.name}`, 'choose a free address');
     }
-    for (const one of ups) {
-      const own = upsAddress(one);
-      if (own && isIt(own)) clash('vip-is-ups', `is the address of UPS "${one.name}"`, 'choose a free address');
+    for (const { address: own, owner } of ups.flatMap(upsAddresses)) {
+      if (isIt(own)) clash('vip-is-ups', `is the address of ${owner}`, 'choose a free address');
     }
     for (const pool of loadBalancer?.pools ?? []) {
       for (const range of around(pool.addresses)) {

@@ -91,7 +91,10 @@ function ofType(path: Path, input: unknown, wanted: string): Problem {
   if (input === undefined) return missing(path, wanted);
   const scalar = typeof input === 'number' || typeof input === 'boolean';
   const quotes = scalar && (wanted === KINDS['string'] || wanted === 'a text or a list') ? ' (quote it)' : '';
-  return problem('bad-type', path, `${nameOf(path)} is ${shown(input)}`, `use ${wanted}${quotes}`);
+  // in place of a group, such as { secret: true }, it may be a secret
+  const hidden = wanted === KINDS['object'] && (typeof input === 'string' || typeof input === 'number');
+  const what = hidden ? withArticle(typeof input) : shown(input);
+  return problem('bad-type', path, `${nameOf(path)} is ${what}`, `use ${wanted}${quotes}`);
 }
 
 const missing = (path: Path, wanted: string): Problem =>

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
+import { acrossSites } from '../rules';
 import { type Loaded, loadCluster } from './load';
 import { readSource } from './source';
 
@@ -22,12 +23,16 @@ const problem = problemFrom(FILE_RULES);
 /** Values for every site of its folder that leaves them out. */
 const DEFAULTS = 'defaults.yaml';
 
+/** A checked site and its file. */
+interface SiteOfFile extends Loaded {
+  readonly file: string;
+}
+
 /** One or several checked sites. */
 export interface Sites {
   /** The file or the folder. */
   readonly path: string;
-  /** Each site with its file. */
-  readonly sites: readonly { readonly file: string; readonly cluster: Cluster }[];
+  readonly sites: readonly SiteOfFile[];
   /** The sites without their files. */
   readonly clusters: readonly Cluster[];
   /** Whether the sites are written to folders of their own, because `path` is a folder. */
@@ -44,7 +49,7 @@ export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 
  * Reads the site, or every site of a folder.
  *
  * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @param keepGoing leaves out invalid sites of a folder if another one is valid
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid; what two sites claim stays with the first
  * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
  */
 export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
@@ -60,14 +65,14 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
   }
   const several = withFile(path, () => statSync(path)).isDirectory();
   const files = several ? yamlFilesIn(path) : [path];
-  const sites: { readonly file: string; readonly cluster: Cluster }[] = [];
+  const read: SiteOfFile[] = [];
   const errors: Finding[] = [];
   const warnings: Finding[] = [];
   for (const file of files) {
     try {
       const loaded = readSite(file);
       warnings.push(...loaded.warnings);
-      const first = sites.find(({ cluster }) => cluster.name === loaded.cluster.name);
+      const first = read.find(({ cluster }) => cluster.name === loaded.cluster.name);
       if (first) {
         errors.push(
           finding(
@@ -77,27 +82,40 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
             'give each cluster its own name',
           ),
         );
-      } else sites.push({ file, cluster: loaded.cluster });
+      } else read.push({ file, ...loaded, place: placeIn(file) });
     } catch (error) {
       if (error instanceof ClusterError) errors.push(...error.findings);
       else if (error instanceof FileError) errors.push(unreadable(file, error));
       else throw error;
     }
   }
+  const across = acrossSites(read.map(({ cluster }) => cluster));
+  const problemsOf = (site: number) => across.filter(({ index }) => index === site).map((one) => one.problem);
+  errors.push(...read.flatMap(({ place }, i) => place(problemsOf(i))));
+  const sites = read.filter((_, i) => problemsOf(i).length === 0);
   if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
   return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
 }
 
+/** Reads the site again if there is a problem to place, so that the texts of thousands of sites are not kept. */
+const placeIn =
+  (file: string): Loaded['place'] =>
+  (problems) =>
+    problems.length === 0 ? [] : readSite(file).place(problems);
+
+/** Reads the site of a command: `readSite` of `siteFile`. */
+export const readOneSite = (path?: string): Loaded => readSite(siteFile(path));
+
 /**
- * Reads the site of a command.
+ * The file of the site of a command.
  *
  * @param path a file, or a folder with one. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @throws ClusterError when the folder has several sites, and as `readSite` does
+ * @throws ClusterError when the folder has several sites
  */
-export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loaded {
-  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return readSite(path);
+export function siteFile(path = process.env['CLUSTER'] || defaultPath()): string {
+  if (!existsSync(path) || !withFile(path, () => statSync(path)).isDirectory()) return path;
   const [file = path, ...others] = yamlFilesIn(path);
-  if (others.length === 0) return readSite(file);
+  if (others.length === 0) return file;
   throw new ClusterError([
     finding(
       path,
@@ -113,7 +131,7 @@ export function readOneSite(path = process.env['CLUSTER'] || defaultPath()): Loa
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
-function readSite(file: string): Loaded {
+export function readSite(file: string): Loaded {
   const defaults = join(dirname(file), DEFAULTS);
   const text = readSiteText(file);
   return loadCluster(text, file, existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined);

@@ -1,4 +1,12 @@
-import { type Cluster, ClusterError, type ClusterInput, type Finding, type Path, pathText } from '../cluster';
+import {
+  type Cluster,
+  ClusterError,
+  type ClusterInput,
+  type Finding,
+  type Path,
+  type Problem,
+  pathText,
+} from '../cluster';
 import { checkCluster } from './check';
 import { readSource, type Source } from './source';
 
@@ -9,6 +17,8 @@ const KEY_RULES: ReadonlySet<string> = new Set(['unknown-key', 'bad-driver-optio
 export interface Loaded {
   readonly cluster: Cluster;
   readonly warnings: readonly Finding[];
+  /** Puts more problems of this site at their places in its text, in the order of the file. */
+  readonly place: (problems: readonly Problem[]) => Finding[];
 }
 
 /**
@@ -22,18 +32,20 @@ export function loadCluster(text: string, file: string, defaults?: Source): Load
   const source = readSource(text, file);
   const checked = checkCluster(defaults ? merged(defaults.value, source.value) : source.value);
   const sources = [source, ...(defaults ? [defaults] : [])];
-  const placed = sources.flatMap((one) => {
-    const here = checked.problems.filter(({ path }) => (isFrom(defaults, path, source) ? defaults : source) === one);
-    const others = here.map((problem) => ({
-      problem,
-      offset: one.offsetOf(problem.path, KEY_RULES.has(problem.rule)),
-    }));
-    return [...one.misread, ...others]
-      .sort((a, b) => a.offset - b.offset)
-      .map(({ problem: { path: _, ...problem }, offset }): Finding => ({ ...one.place(offset), ...problem }));
-  });
-  if (sources.some(({ misread }) => misread.length > 0) || !('cluster' in checked)) throw new ClusterError(placed);
-  return { cluster: checked.cluster, warnings: placed };
+  const place = (problems: readonly Problem[], isFirst = false): Finding[] =>
+    sources.flatMap((one) => {
+      const here = problems.filter(({ path }) => (isFrom(defaults, path, source) ? defaults : source) === one);
+      const placed = here.map((problem) => ({
+        problem,
+        offset: one.offsetOf(problem.path, KEY_RULES.has(problem.rule)),
+      }));
+      return [...(isFirst ? one.misread : []), ...placed]
+        .sort((a, b) => a.offset - b.offset)
+        .map(({ problem: { path: _, ...problem }, offset }): Finding => ({ ...one.place(offset), ...problem }));
+    });
+  const found = place(checked.problems, true);
+  if (sources.some(({ misread }) => misread.length > 0) || !('cluster' in checked)) throw new ClusterError(found);
+  return { cluster: checked.cluster, warnings: found, place: (problems) => place(problems) };
 }
 
 /** The second value, with the keys of the first that it leaves out, at every depth. A list is replaced as a whole. */

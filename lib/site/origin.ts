@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
 import { type Cluster, type Origin, shellWord } from '../cluster';
 import { defaultPath, type Sites } from './inputs';
 
@@ -13,8 +13,8 @@ export function originOf(file: string, { name }: Cluster, { path, several }: Sit
   };
 }
 
-/** A path relative to this folder, or an absolute one outside it. */
+/** A path relative to this folder, or an absolute one outside it; with slashes on every system, so that the outputs are equal. */
 function fromHere(path: string): string {
   const short = relative('', path) || '.';
-  return short.startsWith('..') ? resolve(path) : short;
+  return (short.startsWith('..') ? resolve(path) : short).split(sep).join('/');
 }

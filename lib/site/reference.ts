@@ -1,6 +1,6 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
 import { DRIVER_ROWS, type DriverFacts } from '../power';
-import { SUBJECTS } from '../rules';
+import { ACROSS_RULES, FORMER_RULES, SUBJECTS } from '../rules';
 import { joined, table } from '../text';
 import { clusterJsonSchema } from './check';
 import { FORM_RULES } from './form';
@@ -10,6 +10,8 @@ import { TEXT_RULES } from './source';
 /** Every table of rules, by its heading in docs/rules.md. */
 const HEADINGS: Readonly<Record<string, readonly Rules[]>> = {
   'The file': [FILE_RULES],
+  'Several sites': [ACROSS_RULES],
+  'What dist/ had before': [FORMER_RULES],
   'The text': [TEXT_RULES],
   'The form': [FORM_RULES, FORMAT_RULES, PROVIDER_RULES],
   ...Object.fromEntries(
@@ -91,7 +93,7 @@ const fieldsOf = ({ properties = {}, required = [] }: Schema, path: string): (re
     const isGroup = field.properties ?? field.items?.properties;
     return [
       ...(isGroup && required.includes(key) ? [] : [row]),
-      ...fieldsOf(field, at),
+      ...fieldsOf(field.anyOf?.find(({ properties }) => properties) ?? field, at),
       ...(field.items ? fieldsOf(field.items, `${at}[]`) : []),
     ];
   });

@@ -6,6 +6,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   plan: 'power-safe-k3s plan',
   apply: 'power-safe-k3s apply',
   doctor: 'power-safe-k3s doctor',
+  rehearse: 'power-safe-k3s rehearse',
   power: 'power-safe-k3s',
   'secret:nut': 'power-safe-k3s secret nut',
   'verify:metallb': 'power-safe-k3s verify',
@@ -40,3 +41,62 @@ export function projectFiles(version: string, read: (name: string) => string | u
   });
   return new Map([['package.json', `${JSON.stringify(manifest, undefined, 2)}\n`], ...lists]);
 }
+
+/** Files that check on request that the outputs are those of cluster.yaml, by the option of init that asks for them. */
+export const CHECKS = {
+  githubAction: {
+    path: '.github/workflows/power-safe-k3s.yaml',
+    text: `name: power-safe-k3s
+on:
+  push:
+    branches: [main]
+  pull_request:
+permissions:
+  contents: read
+jobs:
+  drift:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
+      - run: npm ci
+      - run: npx power-safe-k3s synth
+      # files that are new or gone count too
+      - run: git add --intent-to-add . && git diff --exit-code --stat
+`,
+  },
+  preCommit: {
+    path: '.pre-commit-config.yaml',
+    // pre-commit fails if a hook changes a file
+    text: `repos:
+  - repo: local
+    hooks:
+      - id: power-safe-k3s
+        name: the outputs are those of cluster.yaml
+        entry: npx power-safe-k3s synth
+        language: system
+        pass_filenames: false
+        files: ^(cluster\\.yaml|package(-lock)?\\.json)$|^(clusters|dist|gitops|hosts)/
+`,
+  },
+  renovate: {
+    path: 'renovate.json',
+    text: `${JSON.stringify(
+      {
+        $schema: 'https://docs.renovatebot.com/renovate-schema.json',
+        extends: ['config:recommended'],
+        packageRules: [
+          {
+            matchPackageNames: ['power-safe-k3s'],
+            rangeStrategy: 'pin',
+            automerge: false,
+            prBodyNotes: [
+              'Run `npm ci && npx power-safe-k3s synth` on this branch, read which objects differ and why, and commit the outputs.',
+            ],
+          },
+        ],
+      },
+      undefined,
+      2,
+    )}\n`,
+  },
+} as const satisfies Readonly<Record<string, { readonly path: string; readonly text: string }>>;

@@ -13,7 +13,8 @@ import {
   MetalLbWebhooks,
   metalLbProps,
 } from '../metallb';
-import { Nut, NutAlerts, nutProps } from '../nut';
+import { Monitoring } from '../monitoring';
+import { Nut, nutProps } from '../nut';
 import { hostFiles } from './hosts';
 
 /** The files of a site. */
@@ -94,9 +95,10 @@ export function buildApp(cluster: Cluster): App {
   }
   const nut = hasUps ? nutProps(cluster, killpowerdHash()) : undefined;
   // what needs the definitions of the Prometheus operator is in a file of its own, so that NUT does not wait for them
-  if (nut) new Nut(chart('50-nut', 'nut'), 'Nut', { ...nut, metrics: nut.metrics && { image: nut.metrics.image } });
+  if (nut) new Nut(chart('50-nut', 'nut'), 'Nut', nut);
   if (loadBalancer?.traefik) new K3sTraefik(chart('60-ingress', 'kube-system'), 'Traefik');
-  if (nut?.metrics?.prometheusRules) new NutAlerts(chart('70-monitoring', 'nut'), 'Alerts', nut.model);
+  if (hasUps && cluster.power.metrics?.prometheusRules)
+    new Monitoring(chart('70-monitoring', 'nut'), 'Monitoring', cluster);
   if (loadBalancer && loadBalancer.webhook !== 'off') {
     new MetalLbWebhooks(chart('90-metallb-webhooks'), 'Webhooks', { webhook: loadBalancer.webhook });
   }

@@ -1,20 +1,25 @@
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
+import { type DistSite, gitopsFiles } from '../gitops';
+import { formerPools } from '../rules';
 import { originOf, readSites } from '../site';
-import { buildSite, type SiteFiles } from './app';
-import { DIST, HOSTS } from './outputs';
+import { buildSite } from './app';
+import { DIST, GITOPS, HOSTS } from './outputs';
+import { Previous, type Upgrade, upgradeText } from './previous';
 
 /** Input and output paths. */
 export interface SynthOptions {
   /** A file or a folder of files. @default - CLUSTER, else clusters/ if it exists, else cluster.yaml */
   readonly clusterPath?: string;
-  /** @default 'dist' */
+  /** gitops/ is beside it. @default 'dist' */
   readonly distFolder?: string;
   /** @default 'hosts' */
   readonly hostsFolder?: string;
   /** Writes the valid sites of a folder if others are invalid. Obsolete files then stay. @default false */
   readonly keepGoing?: boolean;
+  /** Is called after each site with how many are done, and of how many. @default - nothing */
+  readonly onSite?: (done: number, all: number) => void;
 }
 
 /** Result of a synth. */
@@ -22,12 +27,13 @@ export interface SynthReport {
   readonly warnings: readonly Finding[];
   /** Errors of sites that were left out. */
   readonly broken: readonly Finding[];
+  /** What a newer version of this program changed, and the number of files. */
   readonly summary: string;
 }
 
 /**
- * Reads, checks, builds and writes. Throws before anything is written: a ClusterError for an invalid site, an Error of a construct, or
- * a FileError.
+ * Reads and checks all sites, then builds and writes them one by one, so that their files are not kept in memory. Throws and leaves all
+ * files as they were: a ClusterError for an invalid site, an Error of a construct, or a FileError.
  */
 export function synth(options: SynthOptions = {}): SynthReport {
   const { distFolder = 'dist', hostsFolder = 'hosts' } = options;
@@ -37,23 +43,43 @@ export function synth(options: SynthOptions = {}): SynthReport {
     );
   }
   const read = readSites(options.clusterPath, options.keepGoing);
-  const { several, warnings, broken } = read;
+  const { several, sites, warnings, broken } = read;
   // an obsolete file may be that of a site whose name cannot be read
   const keepsObsolete = broken.length > 0;
-  const sites = read.sites.map(({ file, cluster }) => {
-    const origin = originOf(file, cluster, read);
-    return { prefix: origin.folder, ...buildSite(cluster, origin) };
-  });
-  const dist = gathered(sites, 'dist');
-  const hosts = gathered(sites, 'hosts');
-  writeOutputs([
-    { kind: DIST, folder: distFolder, several, keepsObsolete, files: dist },
-    { kind: HOSTS, folder: hostsFolder, several, keepsObsolete, files: hosts },
-  ]);
-  return { warnings, broken, summary: `${distFolder}/: ${dist.size} files, ${hostsFolder}/: ${hosts.size} files` };
+  const gitopsFolder = join(dirname(distFolder), 'gitops');
+  const built: DistSite[] = [];
+  const former: Finding[] = [];
+  const upgrades: Upgrade[] = [];
+  function* parts(): Generator<readonly Files[]> {
+    for (const [i, { file, cluster, place }] of sites.entries()) {
+      const origin = originOf(file, cluster, read);
+      const files = buildSite(cluster, origin);
+      const previous = new Previous(join(distFolder, origin.folder), join(hostsFolder, origin.folder));
+      former.push(...place(formerPools(cluster, previous.ranges())));
+      upgrades.push(...[previous.upgrade(files) ?? []].flat());
+      built.push({ cluster, folder: origin.folder, dist: new Set(files.dist.keys()) });
+      yield [below(origin.folder, files.dist), below(origin.folder, files.hosts)];
+      options.onSite?.(i + 1, sites.length);
+    }
+    // an ApplicationSet without the broken sites would delete their Applications
+    const gitops = [...gitopsFiles(built)].filter(([name]) => !keepsObsolete || name !== 'argocd/site.yaml');
+    if (gitops.length > 0 && basename(distFolder) !== 'dist') {
+      throw new FileError(`${distFolder}: gitops/ has the paths of a folder dist/ beside it; write the objects to one`);
+    }
+    yield [new Map(), new Map(), new Map(gitops)];
+  }
+  const outputs = [
+    { kind: DIST, folder: distFolder, several },
+    { kind: HOSTS, folder: hostsFolder, several },
+    { kind: GITOPS, folder: gitopsFolder, several },
+  ];
+  const counts = writeOutputs(outputs, parts(), keepsObsolete);
+  const written = outputs.flatMap(({ folder }, i) => (counts[i] ? [`${folder}/: ${counts[i]} files`] : []));
+  return {
+    warnings: [...warnings, ...former],
+    broken,
+    summary: [...upgradeText(upgrades), written.join(', ')].join('\n'),
+  };
 }
 
-const gathered = (sites: readonly (SiteFiles & { readonly prefix: string })[], part: keyof SiteFiles): Files =>
-  new Map(
-    sites.flatMap(({ prefix, [part]: files }) => [...files].map(([name, text]) => [prefix + name, text] as const)),
-  );
+const below = (folder: string, files: Files): Files => new Map([...files].map(([name, text]) => [folder + name, text]));

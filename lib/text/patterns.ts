@@ -28,7 +28,18 @@ export const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 export const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
 /** Without the parts `.` and `..`; Kubernetes refuses `..` in a hostPath. */
 export const ABSOLUTE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
+/** Without a user and a password, and without what a shell, curl or JSON would quote. */
+export const RECEIVER_URL = /^(?:https?|smtps?):\/\/(?![^/]*@)[!#-[\]-~]+$/;
+export const MAIL_ADDRESS = /^[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*$/;
+/** An account, often a mail address. */
+export const MAIL_USER = /^[A-Za-z0-9._%+@-]+$/;
+export const RELATIVE_PATH = /^(?!\/)(?:(?:^|\/)(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.@-]+)+$/;
+/** With a user, even one with a password: a rule of its own refuses that without showing it. */
+export const GIT_URL = /^(?:https?|ssh):\/\/(?:[\x21-\x3f\x41-\x7e]*@)?[A-Za-z0-9.[\]:-]+\/[A-Za-z0-9_.~/@%+-]+$/;
+/** A part of what `git check-ref-format` accepts. */
+export const BRANCH = /^(?![-/.])(?!.*(?:\.\.|\/\/))[A-Za-z0-9_./-]+(?<![/.])$/;
 export const VERSION = /^v[0-9]+\.[0-9]+\.[0-9]+(?:[-+.][A-Za-z0-9_.+-]*)?$/;
+export const MAC = /^[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}$/;
 /** The output of sha256sum. */
 export const SHA256 = /^[0-9a-f]{64}$/;
 const REGISTRY_HOST = '[A-Za-z0-9][A-Za-z0-9.-]*(?::[0-9]+)?';

@@ -48,6 +48,8 @@ const asKey = (key: string): string =>
 
 function remembered(texts: Map<string, string>, source: string, decide: (source: string) => string): string {
   const text = texts.get(source) ?? decide(source);
+  // those of thousands of sites would fill the memory
+  if (texts.size >= 2000) texts.clear();
   texts.set(source, text);
   return text;
 }

@@ -4,10 +4,12 @@ import { programPath } from '../support/program';
 const completion = (shell: string) =>
   spawnSync(process.execPath, [programPath(), 'completion', shell], { encoding: 'utf8' });
 
+const bash = completion('bash').stdout;
+
 /** What bash offers after these words, the last of which is incomplete. */
 function offered(...words: readonly string[]): string[] {
   const line = words.map((word) => `'${word}'`).join(' ');
-  const script = `${completion('bash').stdout}
+  const script = `${bash}
     COMP_WORDS=(power-safe-k3s ${line}); COMP_CWORD=${words.length}; _power_safe_k3s; printf '%s\\n' "\${COMPREPLY[@]}"`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);
@@ -37,7 +39,7 @@ describe('completion in bash', () => {
 
 test('completion in zsh is that of bash', () => {
   const { stdout } = completion('zsh');
-  expect(stdout).toBe(`autoload -U +X bashcompinit && bashcompinit\n${completion('bash').stdout}`);
+  expect(stdout).toBe(`autoload -U +X bashcompinit && bashcompinit\n${bash}`);
 });
 
 test('completion in fish has a line for each option', () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { loadCluster } from '../../lib/site/load';
 import { programPath } from '../support/program';
 
@@ -50,7 +51,9 @@ test('init writes the values of its flags and keeps the comments in their column
   });
   const lost = comments(shipped).filter((comment) => !textOf('cluster.yaml').includes(comment));
   expect(
-    lost.every((comment) => /router|DHCP|A record|host name|fixed address|server:|UPS that feeds/.test(comment)),
+    lost.every((comment) =>
+      /router|DHCP|A record|host name|fixed address|server:|UPS that feeds|instead of power/.test(comment),
+    ),
   ).toBe(true);
 });
 
@@ -113,3 +116,62 @@ test('init refuses a node without an address', () => {
     stderr: '"k3s-1" is no node; write NAME=ADDRESS, such as k3s-1=192.168.10.11\n',
   });
 });
+
+describe('on request, init writes files that check for drift', () => {
+  const CHECKING = ['--github-action', '--pre-commit', '--renovate'];
+
+  test('and nothing of them without it', () => {
+    init();
+    const before = readdirSync(folder);
+    rmSync(join(folder, 'cluster.yaml'));
+    expect(init(...CHECKING)).toMatchObject({ status: 0 });
+    expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual([
+      '.github',
+      '.pre-commit-config.yaml',
+      'renovate.json',
+    ]);
+  });
+
+  test('with every option, and asks for no value because of one', () => {
+    expect(init('--renovate')).toMatchObject({ status: 0 });
+    expect(JSON.parse(textOf('renovate.json'))).toMatchObject({
+      packageRules: [{ matchPackageNames: ['power-safe-k3s'], rangeStrategy: 'pin' }],
+    });
+  });
+
+  test('and replaces none that is there', () => {
+    writeFileSync(join(folder, 'renovate.json'), '{}');
+    expect(init(...CHECKING)).toMatchObject({ status: 1, stderr: expect.stringMatching(/^renovate\.json: exists;/) });
+    expect(readdirSync(folder)).toEqual(['renovate.json']);
+  });
+
+  test('whose commands fail if a file of dist/ was edited, is new or is gone, and pass otherwise', () => {
+    init(...CHECKING);
+    const sh = (line: string) =>
+      spawnSync('sh', ['-c', line.replace('npx power-safe-k3s', `${process.execPath} ${programPath()}`)], {
+        cwd: folder,
+      });
+    const workflow = parse(textOf('.github/workflows/power-safe-k3s.yaml')) as Workflow;
+    const [, ...lines] = workflow.jobs.drift.steps.flatMap(({ run }) => run ?? []);
+    const hook = (parse(textOf('.pre-commit-config.yaml')) as Hooks).repos[0]?.hooks[0];
+    expect(lines[0]).toBe(hook?.entry);
+    expect('dist/20-kube-vip.k8s.yaml').toMatch(new RegExp(hook?.files ?? '$^'));
+    const commit = 'git add -A && git -c user.name=a -c user.email=a@b commit --quiet --message a';
+    sh(`${hook?.entry} && git init --quiet && ${commit}`);
+    const status = () => sh(lines.join(' && ')).status;
+    expect(status()).toBe(0);
+    for (const spoil of ['echo >> dist/20-kube-vip.k8s.yaml', 'git rm --quiet hosts/RUNBOOK.md']) {
+      expect(sh(`${spoil} && ${commit}`).status).toBe(0);
+      expect(status()).toBe(1);
+      expect(sh(commit).status).toBe(0);
+      expect(status()).toBe(0);
+    }
+  }, 60_000);
+});
+
+interface Workflow {
+  readonly jobs: { readonly drift: { readonly steps: readonly { readonly run?: string }[] } };
+}
+interface Hooks {
+  readonly repos: readonly { readonly hooks: readonly { readonly entry: string; readonly files: string }[] }[];
+}

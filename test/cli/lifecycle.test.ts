@@ -102,6 +102,7 @@ describeOnLinux('plan', () => {
       changed: [],
       leftovers: ['L2Advertisement metallb-system/lan', POOL],
       problems: [],
+      steps: [],
     });
   });
 

@@ -6,6 +6,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { main } from '../../lib/cli/program';
 import { secretCommand } from '../../lib/cli/secret';
 import { HERE } from '../../lib/cluster/origin';
+import { KEEP_ANNOTATIONS } from '../../lib/kube';
 import { loadCluster } from '../../lib/site/load';
 import { hostFiles } from '../../lib/synth/hosts';
 import { inProcess } from '../support/in-process';
@@ -24,6 +25,17 @@ beforeAll(() => {
   const [ups] = homeInput.ups ?? [];
   write('snmp.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { authPassword: { secret: true } } }] }));
   write('short.yaml', stringify({ ...homeInput, ups: [{ ...ups, options: { community: { secret: true } } }, nas] }));
+  const phone = { name: 'phone', type: 'ntfy', url: { secret: true } };
+  write('notify.yaml', stringify({ ...homeInput, power: { notify: [phone] } }));
+  write('url', 'https://ntfy.sh/x?y=1\n');
+  const clients = ['pve', 'syno'].map((name, i) => ({
+    name,
+    address: `192.168.10.4${i}`,
+    haltBudgetSeconds: 60,
+    system: i === 0 ? 'nut' : 'synology',
+  }));
+  const nodes = homeInput.nodes.map((node) => ({ ...node, ups: 'ups' }));
+  write('clients.yaml', stringify({ ...homeInput, nodes, ups: [{ ...ups, name: 'ups', clients }] }));
   write('synology', 'secret\n');
   write('community', 'public\n');
   write('password', 'of-the-nas-1\nsecond line\n');
@@ -49,7 +61,7 @@ describe('secret nut', () => {
       {
         apiVersion: 'v1',
         kind: 'Secret',
-        metadata: { name: 'my-users', namespace: 'nut' },
+        metadata: { name: 'my-users', namespace: 'nut', annotations: KEEP_ANNOTATIONS },
         type: 'Opaque',
         stringData: { primary: expect.stringMatching(/^\w{40}$/), secondary: expect.stringMatching(/^\w{40}$/) },
       },
@@ -68,13 +80,27 @@ describe('secret nut', () => {
     });
   });
 
+  test('makes the password of a client, takes a given one, and has the fixed one of a Synology', () => {
+    const passwordsOf = (...args: string[]) => dataOf(secret(['--cluster', 'clients.yaml', ...args]).stdout);
+    expect(passwordsOf()).toMatchObject({ 'client-pve': expect.stringMatching(/^\w{40}$/), 'client-syno': 'secret' });
+    expect(passwordsOf('--client-file', 'pve=password')).toMatchObject({ 'client-pve': 'of-the-nas-1' });
+  });
+
   test('takes the passwords of drivers, under the keys that the pods ask for', () => {
     const { status, stdout } = secret(['--cluster', 'snmp.yaml', '--driver-file', 'ups1.authPassword=password']);
     expect(status).toBe(0);
     expect(dataOf(stdout)['driver-ups1-authPassword']).toBe('of-the-nas-1');
   });
 
-  test.each([['nas.yaml'], ['snmp.yaml']])('takes the line that README.md of %s prints', (file) => {
+  test('takes the URLs and tokens of receivers, as they are', () => {
+    const files = ['--notify-file', 'phone.url=url'];
+    expect(dataOf(secret(['--cluster', 'notify.yaml', ...files]).stdout)['notify-phone-url']).toBe(
+      'https://ntfy.sh/x?y=1',
+    );
+    expect(secret(['--cluster', 'notify.yaml']).stderr).toContain('give it with --notify-file phone.url=FILE');
+  });
+
+  test.each([['nas.yaml'], ['snmp.yaml'], ['notify.yaml']])('takes the line that README.md of %s prints', (file) => {
     const { cluster } = loadCluster(readFileSync(join(folder, file), 'utf8'), file);
     const readme = hostFiles(cluster, {}, { ...HERE, file, named: true }).get('README.md') ?? '';
     expect(readme).toContain('Replace each FILE by a file whose first line is that password');
@@ -142,6 +168,11 @@ describe('secret nut', () => {
       'a password for a UPS of its own',
       ['--server-file', 'ups1=password'],
       ['--server-file ups1: no host outside the cluster serves a UPS "ups1"; remove it'],
+    ],
+    [
+      'a password for a Synology, which cannot have another',
+      ['--cluster', 'clients.yaml', '--client-file', 'syno=password'],
+      ['--client-file syno: ups[].clients has no host with a password of its own "syno"; the site needs pve'],
     ],
     [
       'a password that NUT would not read',

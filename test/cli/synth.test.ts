@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -14,6 +15,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { main as runnerOf } from '../../lib/cli/program';
 import { synthCommand } from '../../lib/cli/synth';
+import { PROJECT_VERSION } from '../../lib/files/version';
+import { reasonsBetween } from '../../lib/releases/changes';
+import { synth } from '../../lib/synth';
 import { inProcess } from '../support/in-process';
 
 const root = resolve('.');
@@ -68,6 +72,65 @@ test('a wrong site ends with 1, says where, and leaves dist/ and hosts/ as they 
     /^cluster\.yaml:\d+:\d+: vip-in-pool: VIP 192\.168\.10\.245 is inside pool "lan" \(192\.168\.10\.240-192\.168\.10\.250\); choose an address outside every pool\n$/,
   );
   expect([tree('dist'), tree('hosts')]).toEqual(before);
+});
+
+test('an address that dist/ still has in a pool is a warning at its new place', () => {
+  main();
+  const text = readFileSync('cluster.yaml', 'utf8').replace('192.168.10.240-', '192.168.10.243-');
+  writeFileSync(join(folder, 'cluster.yaml'), text.replace('10.100-192.168.10.199', '10.100-192.168.10.242'));
+  const warned = main();
+  expect([warned.status, warned.stderr]).toEqual([
+    0,
+    expect.stringMatching(
+      /^cluster\.yaml:\d+:\d+: warning: was-in-pool: 192\.168\.10\.100-192\.168\.10\.242 of the DHCP server was in pool "lan" .*; run apply --prune before/,
+    ),
+  ]);
+  expect(main().stderr).toBe('');
+});
+
+describe('outputs of another version', () => {
+  const by = (version: string) => {
+    const file = join(folder, 'hosts/server/files');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/# Version [\d.]+,/, `# Version ${version},`));
+  };
+
+  test('are compared with those of this one, and the reasons named', () => {
+    main();
+    by('0.0.9');
+    const file = join(folder, 'dist/20-kube-vip.k8s.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('type: RuntimeDefault', 'type: Unconfined'));
+    const { stdout } = main();
+    expect(stdout.split('\n').slice(0, 2)).toEqual([
+      `written by version 0.0.9 before, by ${PROJECT_VERSION} now; objects that differ: 1, files of hosts/: 1`,
+      '~ DaemonSet kube-system/kube-vip',
+    ]);
+    expect(stdout).toContain('Update in hosts/README.md');
+  });
+
+  test.each([
+    ['the marks of a merge', '<<<<<<< HEAD\n---\n=======\n>>>>>>> other\n'],
+    ['an address that is none', 'kind: IPAddressPool\nmetadata: { name: lan }\nspec: { addresses: [192.168.10] }\n'],
+  ])('may have %s, and are replaced', (_, text) => {
+    main();
+    by('0.0.9');
+    writeFileSync(join(folder, 'dist/40-metallb-config.k8s.yaml'), text);
+    expect(main()).toMatchObject({ status: 0, stderr: '' });
+    expect(tree('dist')).toEqual(committed('dist'));
+  });
+
+  test('are not compared if this version wrote them', () => {
+    main();
+    expect(main().stdout).not.toContain('written by version');
+  });
+
+  test.each([
+    ['0.1.0', '0.2.0', 'DaemonSet kube-system/kube-vip', 3],
+    ['0.1.0', '0.2.0', 'Namespace nut', 1],
+    ['0.2.0', '0.10.0', 'DaemonSet kube-system/kube-vip', 0],
+    ['0.10.0', '0.2.0', 'DaemonSet kube-system/kube-vip', 0],
+  ])('from %s to %s have reasons for %s: %i', (from, to, object, count) => {
+    expect(reasonsBetween(from, to, [object])).toHaveLength(count);
+  });
 });
 
 test('a site that is not there ends with 1 and says what to do', () => {
@@ -241,6 +304,48 @@ describe('a folder of sites', () => {
     }
   });
 
+  test('reports each site that is done', () => {
+    addSite('north');
+    addSite('south');
+    const onSite = jest.fn();
+    synth({
+      clusterPath: join(folder, 'clusters'),
+      distFolder: join(folder, 'dist'),
+      hostsFolder: join(folder, 'hosts'),
+      onSite,
+    });
+    expect(onSite.mock.calls).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
+  });
+
+  test('gets gitops/ beside dist/, and loses it with the setting', () => {
+    const text = readFileSync('cluster.yaml', 'utf8');
+    addSite('north', `${text}\ngitops: flux\n`);
+    addSite('south', `${text}\ngitops: { engine: argocd, url: https://git.example.com/you/site }\n`);
+    expect(main()).toMatchObject({ status: 0, stdout: expect.stringContaining(', gitops/: 5 files') });
+    expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd', 'north']);
+    const set = tree('gitops')['argocd/site.yaml'];
+    addSite('west', `${broken()}\ngitops: flux\n`);
+    expect(main({}, ['--keep-going'])).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining(', gitops/: 4 files'),
+    });
+    expect(tree('gitops')['argocd/site.yaml']).toBe(set);
+    rmSync(join(folder, 'clusters/west.yaml'));
+    expect(main({ CDK8S_OUTDIR: 'objects' })).toMatchObject({
+      status: 1,
+      stderr: 'objects: gitops/ has the paths of a folder dist/ beside it; write the objects to one\n',
+    });
+    addSite('north');
+    expect(main({}, ['--out', '.'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining(', gitops/: 1 files'),
+    });
+    expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd']);
+  });
+
   test('loses the folder of a site that is gone', () => {
     addSite('north');
     addSite('south');
@@ -281,6 +386,18 @@ describe('npx cdk8s synth', () => {
     expect(tree('dist')).toEqual(committed('dist'));
     rmSync(join(folder, 'committed'), { recursive: true });
     expect(tree('hosts')).toEqual(committed('hosts'));
+  }, 30_000);
+
+  test('leaves compiled code for the next synth, which writes the same bytes and does not compile again', () => {
+    cdk8s();
+    const caches = () => readdirSync(join(folder, 'build')).filter((name) => name.endsWith('.cache'));
+    const [cache = ''] = caches();
+    const { mtimeNs } = statSync(join(folder, 'build', cache), { bigint: true });
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const again = spawnSync(process.execPath, ['scripts/synth.js'], { cwd: folder, encoding: 'utf8' });
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    expect(tree('dist')).toEqual(committed('dist'));
+    expect([caches(), statSync(join(folder, 'build', cache), { bigint: true }).mtimeNs]).toEqual([[cache], mtimeNs]);
   }, 30_000);
 
   test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {

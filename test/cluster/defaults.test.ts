@@ -60,7 +60,7 @@ describe('defaults', () => {
         finalDelaySeconds: 0,
         leaseSeconds: 20,
         marginSeconds: 15,
-        rtcWakeSeconds: 1800,
+        rtcWakeSeconds: 900,
       },
       versions: { k3s: 'v1.36.4+k3s1' },
       images: {},

@@ -12,48 +12,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Mount } from './container-runner';
+import type { HostProps, Workload } from './host-props';
 import { KillpowerFolder } from './killpower-folder';
-import type { Cable, Network } from './network';
+import type { Cable } from './network';
 import type { Labels } from './node-affinity';
 import { BackgroundProcess, command, run } from './processes';
-import { sleep, type Timeline, until } from './timeline';
-
-/** What a node runs once it is up, such as the kubelet with its pods. */
-export interface Workload {
-  start(): Promise<void>;
-  stop(graceMs: number): Promise<void>;
-  kill(): Promise<void>;
-}
-
-/** What powers a node off: a shell script that takes its commands from the environment variables of killpowerd. */
-export interface Watcher {
-  readonly script: string;
-  /** Its arguments for a node with this power-off directory. */
-  readonly argumentsFor: (folder: string) => readonly string[];
-}
-
-export interface HostProps {
-  readonly name: string;
-  /** Its addresses with prefix length, of either family, such as `10.77.0.11/24`. */
-  readonly addresses: readonly string[];
-  readonly labels: Labels;
-  /** An empty folder on a tmpfs. */
-  readonly folder: string;
-  readonly logFolder: string;
-  readonly network: Network;
-  readonly timeline: Timeline;
-  /** Directory of the node for the shutdown deadline. */
-  readonly killpowerPath: string;
-  readonly watcher: Watcher;
-  /** Paths on the node to real paths, such as that of a pseudo-terminal. */
-  readonly devices?: ReadonlyMap<string, string>;
-  /** Size of the file system of that directory, such as `64k`. @default - not limited */
-  readonly killpowerSize?: string;
-  /** Milliseconds from `poweroff` to off; Infinity for a halt that hangs. */
-  readonly haltMs: number;
-  /** Milliseconds from power to the start of the pods. */
-  readonly bootMs: number;
-}
+import { sleep, until } from './timeline';
 
 /** off: halted, with power. dark: without power. */
 export type HostState = 'booting' | 'running' | 'halting' | 'off' | 'dark';
@@ -78,6 +42,8 @@ export class Host {
   /** How often power was cut while it was not off. */
   dirtyCuts = 0;
   boots = 0;
+  /** MAC address of its network interface, in hexadecimal digits. */
+  mac = '';
   private current: HostState = 'dark';
   private readonly workloads: Workload[] = [];
   private namespace: BackgroundProcess | undefined;
@@ -144,16 +110,28 @@ export class Host {
     this.namespace = new BackgroundProcess('unshare', ['--net', '--uts', 'sh', '-c', script, name, ready]);
     await until(() => existsSync(ready), 5000, `${name} gets a network namespace`);
     this.link = await network.connect(this.pid, ...addresses);
+    const shown = await command('nsenter', `--net=/proc/${this.pid}/ns/net`, 'ip', '-o', 'link', 'show', 'eth0');
+    this.mac = (/link\/ether (\S+)/.exec(shown)?.[1] ?? '').replaceAll(':', '');
     await this.link.pull();
   }
 
   /** Power returns: the node boots, unless it is on. */
   async powerOn(): Promise<void> {
-    if (!this.isIn('dark')) return;
+    if (this.isIn('dark')) await this.boot('power');
+  }
+
+  /** Starts the node that is off and has power: by its button, or a magic packet. */
+  async start(by: string): Promise<void> {
+    if (this.isIn('off')) await this.boot(by);
+  }
+
+  private async boot(by: string): Promise<void> {
+    this.props.timeline.log(this.name, `starts: ${by}`);
     const boot = ++this.boots;
     this.become('booting');
     await sleep(this.props.bootMs);
     if (!this.isIn('booting', boot)) return;
+    this.haltingAt = this.haltedAt = this.forcedAt = undefined;
     // /run is in memory and starts empty
     const { killpowerPath, killpowerSize } = this.props;
     if (killpowerSize !== undefined) await run('umount', ['-l', this.path(killpowerPath)]);
@@ -162,8 +140,15 @@ export class Host {
     if (killpowerSize !== undefined) {
       await command('mount', '-t', 'tmpfs', '-o', `size=${killpowerSize}`, 'tmpfs', this.path(killpowerPath));
     }
-    this.haltingAt = this.haltedAt = this.forcedAt = undefined;
-    this.startWatcher();
+    this.prepareWatcher();
+    const { argumentsFor, gateArgumentsFor } = this.props.watcher;
+    const folder = this.path(killpowerPath);
+    if (gateArgumentsFor) {
+      this.watcher = this.watch(gateArgumentsFor(folder));
+      await this.watcher.ended;
+      if (!this.isIn('booting', boot)) return;
+    }
+    this.watcher = this.watch(argumentsFor(folder));
     await this.cable.plug();
     this.become('running');
     await Promise.all(this.workloads.map((workload) => workload.start()));
@@ -217,9 +202,9 @@ export class Host {
     await Promise.all([this.watcher?.kill(), ...this.workloads.map((workload) => workload.kill())]);
   }
 
-  /** Runs the script that powers the node off, with the commands of this node. */
-  private startWatcher(): void {
-    const { name, timeline, logFolder, watcher } = this.props;
+  /** Makes the files of this boot for the script that powers the node off, with the commands of this node. */
+  private prepareWatcher(): void {
+    const { name, timeline, watcher } = this.props;
     const bootId = randomUUID();
     mkdirSync(this.bootFile('rtc/rtc0'), { recursive: true });
     writeFileSync(this.bootFile('boot_id'), `${bootId}\n`);
@@ -232,13 +217,14 @@ export class Host {
       if (file === 'force.called') void this.forceOff();
     };
     this.watches.push(watch(this.bootFile('.'), onCall));
-    const folder = this.path(this.props.killpowerPath);
-    this.folderOfBoot = new KillpowerFolder(folder, name, bootId, timeline);
+    this.folderOfBoot = new KillpowerFolder(this.path(this.props.killpowerPath), name, bootId, timeline);
+    writeFileSync(this.bootFile('killpowerd'), watcher.script);
+  }
 
-    const log = openSync(join(logFolder, `${name}-killpower.log`), 'a');
-    const script = this.bootFile('killpowerd');
-    writeFileSync(script, watcher.script);
-    this.watcher = new BackgroundProcess('sh', [script, ...watcher.argumentsFor(folder)], {
+  /** Runs that script. */
+  private watch(args: readonly string[]): BackgroundProcess {
+    const log = openSync(join(this.props.logFolder, `${this.name}-killpower.log`), 'a');
+    const watcher = new BackgroundProcess('sh', [this.bootFile('killpowerd'), ...args], {
       stdio: ['ignore', log, log],
       env: {
         PATH: '/usr/bin:/bin',
@@ -251,9 +237,12 @@ export class Host {
       },
     });
     closeSync(log);
+    return watcher;
   }
 
   private async halt(): Promise<void> {
+    // by the gate, when only the system runs
+    if (this.isIn('booting')) return this.turnOff();
     if (this.current !== 'running') return;
     const { haltMs, timeline } = this.props;
     const boot = this.boots;

@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { subnetOf } from '../../lib/cluster/queries';
-import type { Cluster, Node } from '../../lib/cluster/schema';
+import type { Client, Cluster, Node } from '../../lib/cluster/schema';
 import type { Address } from '../../lib/network/address';
 import type { SiteFiles } from '../../lib/synth/app';
 import type { Mount } from './container-runner';
-import { Host, type Watcher } from './host';
+import { Host } from './host';
+import type { Watcher } from './host-props';
 import { type RootFileSystem, rootFileSystem } from './machine/root-file-systems';
 import { Manifests } from './manifests';
 import type { MegatecOptions } from './megatec';
@@ -31,8 +32,12 @@ export interface LabProps {
   readonly bootMs?: number;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
+  /** The host of a client of a UPS. @default - no clients */
+  readonly clientHost?: (client: Client, network: Network) => Host;
   /** What powers the nodes off. @default - the synthesized killpowerd, with the arguments of its unit */
   readonly watcher?: Watcher;
+  /** Whether killpowerd runs its gate at each boot, which waits for the latest time of a cut. @default false */
+  readonly gate?: boolean;
   /** Of every UPS; some options are for serial ones. @default - a UPS in real time with an endless battery */
   readonly ups?: MegatecOptions;
   /** Root file system of every container. @default - that of this host */
@@ -41,21 +46,29 @@ export interface LabProps {
   readonly imagePrograms?: Readonly<Record<string, string>>;
 }
 
+/** Hosts halt this much faster than their halt budget. */
+export const SPARE_MS = 2000;
+
 /** As `ip address add` takes it: 10.77.0.11/24. */
-const withPrefixLength = (cluster: Cluster, address: Address): string =>
+export const withPrefixLength = (cluster: Cluster, address: Address): string =>
   `${address.text}/${subnetOf(cluster, address)?.text.split('/')[1]}`;
 
 /** The UPSes of a site and the nodes that they feed, in namespaces of this host. */
 export class Lab {
   readonly hosts: readonly Host[];
-  private readonly network = new Network();
+  /** Magic packets of wake-on-LAN: when, and for which node. A node that is off starts at the first one. */
+  readonly magicPackets: { readonly at: number; readonly name: string }[] = [];
+  private endListening: (() => Promise<void>) | undefined;
+  /** The hosts outside the cluster, by UPS. */
+  private readonly outside: readonly (readonly [ups: string, Host])[];
+  readonly network = new Network();
   private readonly upses: ReadonlyMap<string, UpsDevice>;
   private readonly kubelets = new Map<string, Kubelet>();
   private readonly prepared: readonly (readonly [Node, Map<string, string>])[];
 
   constructor(private readonly props: LabProps) {
     const { scenario, cluster, files } = props;
-    const watcher = props.watcher ?? synthesizedWatcher(cluster, files);
+    const watcher = props.watcher ?? synthesizedWatcher(cluster, files, props.gate ?? false);
     const nodes = cluster.nodes.filter(({ ups }) => ups.length > 0);
     this.prepared = nodes.map((node) => [node, new Map<string, string>()] as const);
     this.hosts = this.prepared.map(
@@ -76,6 +89,9 @@ export class Lab {
           bootMs: props.bootMs ?? 6000,
         }),
     );
+    this.outside = cluster.ups.flatMap(({ name, clients }) =>
+      clients.flatMap((client) => (props.clientHost ? [[name, props.clientHost(client, this.network)] as const] : [])),
+    );
     const { timeline } = scenario;
     const onLoad = () => this.distributePower();
     this.upses = new Map(
@@ -89,9 +105,13 @@ export class Lab {
   }
 
   host(name: string): Host {
-    const host = this.hosts.find((candidate) => candidate.name === name);
-    if (!host) throw new Error(`the lab has no node "${name}"`);
+    const host = this.allHosts.find((candidate) => candidate.name === name);
+    if (!host) throw new Error(`the lab has no host "${name}"`);
     return host;
+  }
+
+  private get allHosts(): readonly Host[] {
+    return [...this.hosts, ...this.outside.map(([, host]) => host)];
   }
 
   ups(name: string): UpsDevice {
@@ -115,6 +135,7 @@ export class Lab {
   async start(): Promise<void> {
     const { scenario, cluster, objectsFor } = this.props;
     await this.network.start();
+    this.endListening = this.network.listen((mac) => this.wake(mac));
     const cards = cluster.ups.filter(({ name }) => this.ups(name) instanceof SnmpUps);
     await this.network.join(...cards.map(({ port }) => `${port}/${cluster.network.subnet[0]?.text.split('/')[1]}`));
     await Promise.all([...this.upses.values()].map((ups) => ups.start()));
@@ -140,7 +161,15 @@ export class Lab {
       host.run(kubelet);
       await host.connect();
     }
-    await Promise.all(this.hosts.map((host) => host.powerOn()));
+    for (const [, host] of this.outside) await host.connect();
+    await Promise.all(this.allHosts.map((host) => host.powerOn()));
+  }
+
+  private wake(mac: string): void {
+    const host = this.hosts.find((candidate) => candidate.mac === mac);
+    if (!host) return;
+    this.magicPackets.push({ at: this.props.scenario.timeline.log(host.name, 'magic packet'), name: host.name });
+    void host.start('magic packet');
   }
 
   /** A node has power while enough of its supplies do. */
@@ -151,6 +180,7 @@ export class Lab {
       const host = this.host(node.name);
       void (supplies >= node.minSupplies ? host.powerOn() : host.cutPower());
     }
+    for (const [ups, host] of this.outside) void (this.ups(ups).loadOn ? host.powerOn() : host.cutPower());
   }
 
   private imageFiles(): Mount[] {
@@ -164,21 +194,28 @@ export class Lab {
 
   async stop(): Promise<void> {
     await Promise.all([...this.upses.values()].map((ups) => ups.stop()));
-    await Promise.all(this.hosts.map((host) => host.remove()));
+    await this.endListening?.();
+    await Promise.all(this.allHosts.map((host) => host.remove()));
     await this.network.stop();
   }
 }
 
 /** killpowerd as the init system of the node would start it. */
-function synthesizedWatcher({ nut }: Cluster, { hosts }: SiteFiles): Watcher {
+function synthesizedWatcher({ nut }: Cluster, { hosts }: SiteFiles, gate: boolean): Watcher {
   const script = hosts.get('killpower/killpowerd');
-  const [, words] =
-    /^ExecStart=.* \/usr\/local\/sbin\/killpowerd (.*)$/m.exec(hosts.get('killpower/killpowerd.service') ?? '') ?? [];
-  if (script === undefined || words === undefined) {
-    throw new Error('the site has no killpower/killpowerd with a unit; it needs a UPS and power.actuator: killpowerd');
-  }
-  const argumentsFor = (folder: string) => words.split(' ').map((word) => (word === nut.killpowerPath ? folder : word));
-  return { script, argumentsFor };
+  const unit = hosts.get('killpower/killpowerd.service') ?? '';
+  const argumentsOf = (line: string) => {
+    const [, words] = new RegExp(`^${line}=.* /usr/local/sbin/killpowerd (.*)$`, 'm').exec(unit) ?? [];
+    if (words === undefined) throw new Error(`killpower/killpowerd.service of the site has no ${line} with killpowerd`);
+    return (folder: string) => words.split(' ').map((word) => (word === nut.killpowerPath ? folder : word));
+  };
+  if (script === undefined)
+    throw new Error('the site has no killpower/killpowerd; it needs a UPS and power.actuator: killpowerd');
+  return {
+    script,
+    argumentsFor: argumentsOf('ExecStart'),
+    ...(gate && { gateArgumentsFor: argumentsOf('ExecStartPre') }),
+  };
 }
 
 /** The labels a node registers with: those of Kubernetes, and those of its files. */

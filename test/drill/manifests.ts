@@ -22,6 +22,7 @@ export interface Volume {
   };
   readonly secret?: {
     readonly secretName: string;
+    readonly optional?: boolean;
     readonly defaultMode?: number;
     readonly items?: readonly KeyToPath[];
   };

@@ -10,6 +10,8 @@ export interface MegatecOptions extends UpsOptions {
   readonly shutdownMinuteMs?: number;
   /** Whether its status reports a pending shutdown, which few UPSes do; the driver turns that into FSD. @default true */
   readonly showsShutdown?: boolean;
+  /** Whether it takes a command to cut its output and never does so. @default false */
+  readonly ignoresShutdown?: boolean;
   /** Whether it does not answer while its output is off. @default false */
   readonly silentWhileOff?: boolean;
 }
@@ -28,7 +30,7 @@ export class MegatecUps extends UpsOutput {
       const [wait, restore] = [Number(minutes), pause === undefined ? Number.POSITIVE_INFINITY : Number(pause)];
       const shutdown = { cutSeconds: wait * 60, restoreSeconds: restore * 60 };
       this.commands.push({ at: now, text: command, shutdown });
-      this.cutIn(wait * (this.options.shutdownMinuteMs ?? 60_000), shutdown, now);
+      if (!this.options.ignoresShutdown) this.cutIn(wait * (this.options.shutdownMinuteMs ?? 60_000), shutdown, now);
     } else if (command === 'C') {
       this.commands.push({ at: now, text: command });
       this.pending = undefined;

@@ -1,6 +1,9 @@
-import { command, run } from './processes';
+import { BackgroundProcess, command, run } from './processes';
 
 let bridges = 0;
+/** Six bytes of ones and 16 times the MAC address, in hexadecimal digits. */
+const MAGIC = /f{12}([0-9a-f]{12})\1{15}/;
+const MAGIC_DIGITS = 2 * (6 + 16 * 6);
 
 /**
  * An Ethernet segment: a bridge in the network namespace of the drill, without any other interface of this host. Segments are not
@@ -22,6 +25,28 @@ export class Network {
   /** Adds addresses of this process to the segment, such as `10.78.1.30/24`. Segments with the same subnet would contend for them. */
   async join(...addresses: readonly string[]): Promise<void> {
     for (const address of addresses) await command('ip', 'address', 'add', address, 'dev', this.bridge);
+  }
+
+  /** Calls the listener for each magic packet of wake-on-LAN, with the MAC address in it. Returns what ends that. */
+  listen(onPacket: (mac: string) => void): () => Promise<void> {
+    const socat = new BackgroundProcess('socat', ['-u', `INTERFACE:${this.bridge}`, 'STDOUT'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let seen = '';
+    socat.output?.on('data', (bytes: Buffer) => {
+      seen += bytes.toString('hex');
+      for (let match = MAGIC.exec(seen); match; match = MAGIC.exec(seen)) {
+        onPacket(match[1] ?? '');
+        seen = seen.slice(match.index + match[0].length);
+      }
+      seen = seen.slice(-MAGIC_DIGITS);
+    });
+    return () => socat.kill();
+  }
+
+  /** Takes them off it: nothing answers there any more. */
+  async leave(...addresses: readonly string[]): Promise<void> {
+    for (const address of addresses) await command('ip', 'address', 'del', address, 'dev', this.bridge);
   }
 
   /** Adds an interface eth0 with these addresses, such as `10.77.0.11/24`, to the network namespace of a process. Returns its cable. */

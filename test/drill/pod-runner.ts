@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContainerRunner, type Mount } from './container-runner';
-import type { Host, Workload } from './host';
+import type { Host } from './host';
+import type { Workload } from './host-props';
 import { type Container, checkPod, type DaemonSet, type Manifests } from './manifests';
 import { nodeMatches } from './node-affinity';
 import type { Timeline } from './timeline';

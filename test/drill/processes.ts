@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 
 /** Exit status and output of a program. */
 export interface Result {
@@ -51,6 +52,11 @@ export class BackgroundProcess {
     });
     // without a pid the program did not start, and `ended` resolves with 127
     this.pid = this.child.pid ?? 0;
+  }
+
+  /** Its standard output, if `options` has a pipe for it. */
+  get output(): Readable | null {
+    return this.child.stdout;
   }
 
   get alive(): boolean {

@@ -50,6 +50,12 @@ export abstract class UpsDevice {
     return this.log(`battery at ${volts} V`);
   }
 
+  /** Sets how long the battery lasts in the next failure. */
+  battery(seconds: number): number {
+    this.output.setBattery(seconds * 1000);
+    return this.log(`its battery lasts ${seconds} s`);
+  }
+
   lowBattery(): number {
     this.output.setLowBattery(true);
     return this.log('low battery');

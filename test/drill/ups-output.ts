@@ -46,8 +46,11 @@ export class UpsOutput {
   private restoreAt: number | undefined;
   private batteryEmptyAt = Number.POSITIVE_INFINITY;
   private load = true;
+  private batteryMs: number;
 
-  constructor(private readonly times: UpsOptions = {}) {}
+  constructor(private readonly times: UpsOptions = {}) {
+    this.batteryMs = times.batteryMs ?? Number.POSITIVE_INFINITY;
+  }
 
   get loadOn(): boolean {
     return this.load;
@@ -56,7 +59,12 @@ export class UpsOutput {
   setMains(on: boolean, now: number): void {
     this.hasMains = on;
     if (on) this.isLow = false;
-    this.batteryEmptyAt = on ? Number.POSITIVE_INFINITY : now + (this.times.batteryMs ?? Number.POSITIVE_INFINITY);
+    this.batteryEmptyAt = on ? Number.POSITIVE_INFINITY : now + this.batteryMs;
+  }
+
+  /** Sets how long the battery lasts in the next failure. */
+  setBattery(milliseconds: number): void {
+    this.batteryMs = milliseconds;
   }
 
   setLowBattery(low: boolean): void {

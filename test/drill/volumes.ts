@@ -31,12 +31,12 @@ export async function prepareVolume(volume: Volume, context: VolumeContext): Pro
   const { configMap, secret, emptyDir, hostPath } = volume;
   if (configMap) {
     const data = context.manifests.configMap(configMap.name, context.namespace);
-    project(source, data, configMap.items, configMap.defaultMode);
+    project(source, data, configMap);
     return { source, readOnly: true, dispose: nothing };
   }
   if (secret) {
     const update = (manifests: Manifests) =>
-      project(source, manifests.secret(secret.secretName, context.namespace), secret.items, secret.defaultMode);
+      project(source, manifests.secret(secret.secretName, context.namespace), secret);
     update(context.manifests);
     return { source, readOnly: true, update, dispose: nothing };
   }
@@ -59,15 +59,19 @@ interface Item {
   readonly mode?: number;
 }
 
-function project(
-  folder: string,
-  data: Readonly<Record<string, string>>,
-  items: readonly Item[] = Object.keys(data).map((key) => ({ key, path: key })),
-  defaultMode = 0o644,
-): void {
+interface Projection {
+  readonly items?: readonly Item[];
+  readonly defaultMode?: number;
+  readonly optional?: boolean;
+}
+
+function project(folder: string, data: Readonly<Record<string, string>>, projection: Projection): void {
+  const { defaultMode = 0o644, optional } = projection;
+  const items = projection.items ?? Object.keys(data).map((key): Item => ({ key, path: key }));
   mkdirSync(folder, { recursive: true });
   for (const { key, path, mode } of items) {
     const text = data[key];
+    if (text === undefined && optional) continue;
     if (text === undefined) throw new Error(`a volume needs the key "${key}", which is missing`);
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });

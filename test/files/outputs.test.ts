@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import { type Kind, writeOutputs } from '../../lib/files/outputs';
+import { type Files, type Kind, type Output, writeOutputs as writeParts } from '../../lib/files/outputs';
 import { isWrittenBySynth, WRITTEN_BY } from '../../lib/files/written-by';
 import { loadCluster } from '../../lib/site/load';
 import { buildSite } from '../../lib/synth/app';
@@ -35,6 +35,10 @@ const outputOf = (kind: Kind, name: string, files: Texts, several = false) => ({
 });
 const dist = (files: Texts, several?: boolean) => outputOf(DIST, 'dist', files, several);
 const hosts = (files: Texts, several?: boolean) => outputOf(HOSTS, 'hosts', files, several);
+
+/** Writes a part of each output. */
+const writeOutputs = (outputs: readonly (Output & { readonly files: Files })[]) =>
+  writeParts(outputs, [outputs.map(({ files }) => files)]);
 
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 const write = (name: string, text = 'mine') => {
@@ -201,5 +205,34 @@ describe.each(['cluster.yaml', ...readdirSync('examples').map((name) => join('ex
   test('has host files only in the known folders', () => {
     const folders = [...site.hosts.keys()].filter((name) => name !== basename(name)).map((name) => name.split('/')[0]);
     expect(folders.filter((name) => !HOST_FOLDERS.includes(name ?? ''))).toEqual([]);
+  });
+});
+
+describe('parts', () => {
+  const target = () => [outputOf(HOSTS, 'hosts', {})];
+  const part = (name: string) => [new Map([[name, MARKED]])];
+
+  test('are made one by one, each when the one before is on disk', () => {
+    const seen: number[] = [];
+    function* parts() {
+      for (const name of ['a', 'b', 'c']) {
+        seen.push(existsSync(join(folder, 'hosts')) ? list('hosts').length : 0);
+        yield part(name);
+      }
+    }
+    expect(writeParts(target(), parts())).toEqual([3]);
+    expect([seen, list('hosts')]).toEqual([
+      [0, 1, 2],
+      ['a', 'b', 'c'],
+    ]);
+  });
+
+  test('leave nothing if a later one fails', () => {
+    function* parts() {
+      yield part('nodes/srv1/a');
+      throw new Error('invalid');
+    }
+    expect(() => writeParts(target(), parts())).toThrow('invalid');
+    expect(existsSync(join(folder, 'hosts'))).toBe(false);
   });
 });

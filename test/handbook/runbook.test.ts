@@ -42,6 +42,25 @@ describe('RUNBOOK.md', () => {
     expect([...power.matchAll(/^### (.*)$/gm)].map(([, name]) => name)).toEqual(['ups1', 'ups2', 'nas']);
   });
 
+  test('has the settings of hosts outside the cluster, and no password', () => {
+    const [ups] = homeInput.ups ?? [];
+    const clients = ['nas', 'syno'].map((name, i) => ({
+      name,
+      address: `192.168.10.4${i}`,
+      haltBudgetSeconds: 120,
+      system: i === 0 ? ('nut' as const) : ('synology' as const),
+    }));
+    const nodes = homeInput.nodes.map((node) => ({ ...node, ups: 'ups' }));
+    const files = hostFiles(defineCluster({ ...homeInput, nodes, ups: [{ ...ups, name: 'ups', clients }] }));
+    const text = files.get('RUNBOOK.md');
+    expect(files.get('README.md')).toContain('| TCP 3493 | upsd | k3s-1 | all hosts and nas and syno |');
+    expect(text).toContain('| nas, syno | ups | 152 s | 27 detection + 5 FINALDELAY + 120 halt = 152 |');
+    expect(text).toMatch(/^### nas$[^#]*^MONITOR ups@192\.168\.10\.11:3493 1 nas PASSWORD secondary$/m);
+    expect(text).toMatch(/^### syno$[^#]*enter `192\.168\.10\.11`/m);
+    expect(text).toContain('| nas or syno hangs in its halt, or is not logged in to upsd | **Not clean.**');
+    expect(shipped).not.toContain('Hosts outside the cluster');
+  });
+
   test('has the sums of delays and battery', () => {
     expect(shipped).toContain('offdelay 120 s, ondelay 180 s: 92 + 15 margin = 107, in steps of 60: 120.');
     expect(shipped).toContain('2 pollinterval + 5 POLLFREQ + 120 offdelay + 15 margin = 142 s');
@@ -74,7 +93,7 @@ describe('RUNBOOK.md', () => {
   });
 
   test('says that nodes wake by their clocks only where they do', () => {
-    expect(shipped).toContain('wake by their clocks after 1800 s');
+    expect(shipped).toContain('wake by their clocks after 900 s');
     expect(logind).not.toContain('wake by their clocks');
   });
 

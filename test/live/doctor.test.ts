@@ -1,8 +1,22 @@
 import { createServer, type Server } from 'node:https';
+import { imageRows, type Lease, vipRow, type Workload } from '../../lib/live/doctor/cluster-rows';
+import { doctor } from '../../lib/live/doctor/doctor';
 import { preflightRows } from '../../lib/live/doctor/hosts';
 import { probe } from '../../lib/live/doctor/probe';
-import { endpointRow, type KubeNode, nodeRows, nutRows, snapshotRows, upsRow } from '../../lib/live/doctor/rows';
+import {
+  armedRows,
+  endpointRow,
+  type KubeNode,
+  nodeRows,
+  nutRows,
+  powerOffRow,
+  snapshotRows,
+  upsRow,
+} from '../../lib/live/doctor/rows';
+import { Progress } from '../../lib/live/progress';
+import { buildSite } from '../../lib/synth/app';
 import { withAuthority } from '../support/certificates';
+import { objectsOf } from '../support/objects';
 import { site } from '../support/sites';
 
 const NOW = new Date('2026-06-01T12:00:00Z');
@@ -70,11 +84,13 @@ describe('the rows of doctor', () => {
     const pods = [
       { name: 'nut-primary-a', node: 'k3s-1', ready: true, reason: undefined },
       { name: 'nut-secondary-b', node: 'k3s-2', ready: false, reason: 'upsmon: no password' },
+      { name: 'nut-notify-c', node: 'k3s-3', ready: true, reason: undefined },
     ];
     expect(nutRows(home, pods).map(({ subject, isGood, found }) => [subject, isGood, found])).toEqual([
       ['NUT on k3s-1', true, 'nut-primary-a is ready'],
       ['NUT on k3s-2', false, 'nut-secondary-b: upsmon: no password'],
       ['NUT on k3s-3', false, 'has no pod'],
+      ['NUT on k3s-3', true, 'nut-notify-c is ready'],
     ]);
   });
 
@@ -91,10 +107,29 @@ describe('the rows of doctor', () => {
       false,
       'OB DISCHRG, battery.runtime 900 s, battery date not reported',
     ],
+    ['ups.status: OL\nbattery.date: 2021/05/01\n', false, 'OL, battery of 2021/05/01'],
+    ['ups.status: OL\nbattery.mfr.date: 05/01/21\n', false, 'OL, battery of 05/01/21'],
+    ['ups.status: OL\nbattery.date: 2001/09/25\n', true, 'OL, battery of 2001/09/25'],
+    ['ups.status: OL\nbattery.date: unknown\n', true, 'OL, battery of unknown'],
     ['Error: Driver not connected\n', false, 'no status'],
     [undefined, false, 'no status'],
   ])('have the state of a UPS: %j', (output, isGood, found) => {
-    expect(upsRow(ups, output)).toMatchObject({ isGood, found });
+    expect(upsRow(ups, output, NOW)).toMatchObject({ isGood, found });
+  });
+
+  test('say that a site is not armed', () => {
+    expect(armedRows(home)).toEqual([]);
+    expect(armedRows(site({ power: { armed: false } }))).toMatchObject([
+      { isGood: false, cure: 'set power.armed to true, synth and apply' },
+    ]);
+  });
+
+  test.each([
+    ['1796000000 deadline: primary\n', true, 'the last one at 2026-11-30 00:53 UTC (deadline: primary)'],
+    ['none\n', true, 'none in its record'],
+    [undefined, false, 'its record cannot be read'],
+  ])('have the last power-off of a host: %j', (output, isGood, found) => {
+    expect(powerOffRow('k3s-1', output)).toMatchObject({ isGood, found });
   });
 
   test('have the end of the certificate of an API server, and a cure for one that ends soon', () => {
@@ -104,6 +139,57 @@ describe('the rows of doctor', () => {
       isGood: false,
       cure: expect.stringContaining('systemctl restart k3s'),
     });
+  });
+});
+
+test('doctor examines what it can if no API server answers and there is no kubectl', async () => {
+  const progress = new Progress(process.stderr);
+  const rows = await doctor(home, { kubectl: '/no/kubectl', servers: [], timeoutMs: 1000, progress }, NOW);
+  expect(rows.map(({ subject, isGood }) => [subject.replace(/, .*/, ''), isGood])).toEqual([
+    ...['home', 'home-dns', 'home-k3s-1', 'home-k3s-2', 'home-k3s-3'].map((name) => [`API ${name}`, false]),
+    ['kubectl', false],
+  ]);
+  expect(rows.at(-1)?.found).toContain('/no/kubectl: the program does not exist');
+}, 30_000);
+
+describe('the row of the VIP holder', () => {
+  const row = (lease?: Lease) => vipRow(home, lease, NOW);
+  const renewed = (seconds: number) => new Date(NOW.getTime() - 1000 * seconds).toISOString();
+  test.each<[string, Lease | undefined, boolean, string]>([
+    ['names the server', { spec: { holderIdentity: 'k3s-2', renewTime: renewed(5) } }, true, 'k3s-2'],
+    ['has no holder without a lease', undefined, false, 'none'],
+    ['has none if it was released', { spec: { holderIdentity: '', renewTime: renewed(5) } }, false, 'none'],
+    [
+      'says how old the lease is',
+      { spec: { holderIdentity: 'k3s-2', renewTime: renewed(300) } },
+      false,
+      'k3s-2, whose lease was renewed 300 s ago',
+    ],
+  ])('%s', (_, lease, isGood, found) => {
+    expect(row(lease)).toMatchObject({ isGood, found });
+  });
+});
+
+describe('the rows of images', () => {
+  const objects = objectsOf(new Map([...buildSite(home).dist].filter(([name]) => !name.startsWith('00')))).map(
+    ({ object }) => object,
+  );
+  const workloads = objects.filter(
+    ({ kind }) => kind === 'DaemonSet' || kind === 'Deployment',
+  ) as unknown[] as Workload[];
+  const found = (list: readonly Workload[]) => imageRows(home, list).map((one) => [one.isGood, one.found]);
+
+  test('are one if all workloads have those of the site', () => {
+    expect(found(workloads)).toEqual([[true, `${workloads.length} workloads have those of the site`]]);
+  });
+
+  test('name a workload with another image, and one that is missing', () => {
+    const text = JSON.stringify(workloads.slice(1)).replace(/metallb\/speaker:v[\d.]+/, 'metallb/speaker:v0.15.0');
+    const [first] = workloads;
+    expect(found(JSON.parse(text) as Workload[])).toEqual([
+      [false, `DaemonSet ${first?.metadata.namespace}/${first?.metadata.name} is not in the cluster`],
+      [false, expect.stringMatching(/^DaemonSet metallb-system\/speaker has .*speaker:v0\.15\.0/)],
+    ]);
   });
 });
 

@@ -51,8 +51,8 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
     expect(contentAt(file, '/usr/local/share/k3s-ha/kube-vip.yaml')).toBe(dist.get('20-kube-vip.k8s.yaml'));
   });
 
-  test('sets no host name, and names a node only for its UPS cable and among all servers', () => {
-    expect(textOf(file).replace(/^.* SERVERS=.*$/m, '')).not.toMatch(/hostname:|k3s-[123]\b(?!=ups)/);
+  test('sets no host name, and names a node only for its UPS cable, as that or as an open port, and among all servers', () => {
+    expect(textOf(file).replace(/^.* SERVERS=.*$/m, '')).not.toMatch(/hostname:|k3s-[123]\b(?!=ups|:hosts)/);
   });
 
   test('labels the UPS node before each start of k3s', () => {

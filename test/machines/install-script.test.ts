@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,8 +41,8 @@ beforeEach(() => {
   write('root/run/systemd/system/unit', '');
   write('root/sys/fs/cgroup/cgroup.controllers', 'memory\n');
   write('github/install.sh', `echo $INSTALL_K3S_VERSION >${folder}/version; : >${folder}/enabled`);
-  const { stdout } = spawnSync('sha256sum', ['install.sh'], { cwd: at('github'), encoding: 'utf8' });
-  write('github/install.sh.sha256sum', stdout);
+  const sum = createHash('sha256').update(read('github/install.sh')).digest('hex');
+  write('github/install.sh.sha256sum', `${sum}  install.sh\n`);
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 

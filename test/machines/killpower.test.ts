@@ -31,7 +31,7 @@ describe('killpower/killpowerd.service', () => {
 
   test('gets the directory and the wake-up time of the site', () => {
     expect(settings(unit)).toContain(
-      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --cut 128 --wake 1800 /run/killpower',
+      'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --cut 128 --wake 900 /run/killpower',
     );
     expect(settings(textOf('killpower/killpowerd.service', elsewhere))).toContain(
       'ExecStart=@/bin/sh @killpowerd /usr/local/sbin/killpowerd --cut 128 --wake 0 /usr/local/killpower',
@@ -40,7 +40,7 @@ describe('killpower/killpowerd.service', () => {
 
   test('holds k3s back until the gate is passed, and starts killpowerd even if that fails', () => {
     expect(settings(unit)).toContain(
-      'ExecStartPre=-@/bin/sh @killpowerd /usr/local/sbin/killpowerd --gate --wake 1800 /run/killpower',
+      'ExecStartPre=-@/bin/sh @killpowerd /usr/local/sbin/killpowerd --gate --wake 900 /run/killpower',
     );
     expect(settings(unit)).toContain('TimeoutStartSec=infinity');
   });
@@ -65,7 +65,7 @@ describe('killpower/killpowerd.openrc', () => {
   const service = textOf('killpower/killpowerd.openrc');
 
   test('gets the directory and the wake-up time of the site', () => {
-    expect(service).toContain('\ncommand_args="--cut 128 --wake 1800 /run/killpower"\n');
+    expect(service).toContain('\ncommand_args="--cut 128 --wake 900 /run/killpower"\n');
     expect(textOf('killpower/killpowerd.openrc', elsewhere)).toContain('"--cut 128 --wake 0 /usr/local/killpower"');
   });
 

@@ -102,6 +102,32 @@ describe.each(SHELLS)('the gate of killpowerd under $shell', ({ command }) => {
     expect(Math.abs(Number(at) - now())).toBeLessThan(30);
   });
 
+  test('records no time of a cut for a host that is shed', async () => {
+    machine.put('deadline', `${BOOT_ID} 1100 60 shed\n`);
+    await machine.watch('--cut', String(CUT));
+    await machine.until('it records', () => existsSync(join(machine.folder, 'disk', 'record')));
+    expect(machine.read('disk/record')).toMatch(/ 0 deadline: shed\n$/);
+  });
+
+  test('keeps the list of the hosts that were up for the pods of the next boot, once', async () => {
+    machine.put('peers', 'srv2 02:00:00:00:00:02 eth1\n');
+    machine.set('deadline', 1100);
+    await machine.watch('--cut', String(CUT));
+    await machine.until('it records', () => existsSync(join(machine.folder, 'disk', 'record.awaited')));
+    await machine.until('it is written', () => machine.read('disk/record.awaited') !== '');
+    await machine.stop();
+    await gate();
+    expect(machine.read('state/awaited')).toBe('');
+    writeFileSync(join(machine.folder, 'boot_id'), 'next-boot\n');
+    machine.uptime(1000 + CUT);
+    const ended = gate(0);
+    await machine.until('it waits', () => machine.log.includes('k3s starts in'));
+    machine.uptime(1000 + 2 * CUT);
+    await ended;
+    expect(machine.read('state/awaited')).toBe('srv2 02:00:00:00:00:02 eth1\n');
+    expect(existsSync(join(machine.folder, 'disk', 'record.awaited'))).toBe(false);
+  });
+
   test('records nothing for the rehearsal of one host', async () => {
     machine.put('deadline', `${BOOT_ID} 1100 60 rehearsal\n`);
     await machine.watch('--cut', String(CUT));

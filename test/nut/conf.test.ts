@@ -90,11 +90,25 @@ describe('upsd.conf', () => {
   });
 });
 
-test('upsd.users holds placeholders and no password', () => {
-  expect(upsdUsers().match(/password = .*/g)).toEqual([
-    'password = @PASSWORD:primary@',
-    'password = @PASSWORD:secondary@',
-  ]);
+describe('upsd.users', () => {
+  const clients = ['nas', 'syno-1', 'syno-2'].map((name, i) => ({
+    name,
+    address: `10.0.0.4${i}`,
+    user: i === 0 ? name : 'monuser',
+  }));
+
+  test('holds placeholders and no password', () => {
+    expect(upsdUsers(clients).match(/password = .*/g)).toEqual(
+      ['primary', 'secondary', 'client-nas', 'client-syno-1'].map((key) => `password = @PASSWORD:${key}@`),
+    );
+  });
+
+  test('has each user of a client once, as a secondary', () => {
+    expect(upsdUsers(clients).match(/^\[.*\]$|^ {2}(?:upsmon|actions|instcmds).*$/gm)).toEqual([
+      ...['[monprimary]', '  actions = SET', '  instcmds = shutdown.return', '  upsmon primary'],
+      ...['[monsecondary]', '[nas]', '[monuser]'].flatMap((user) => [user, '  upsmon secondary']),
+    ]);
+  });
 });
 
 describe('upsmon.conf', () => {
@@ -137,8 +151,10 @@ describe('the Secret', () => {
   });
 
   test('is YAML for kubectl', () => {
+    const annotations =
+      '    argocd.argoproj.io/sync-options: Prune=false,Delete=false\n    kustomize.toolkit.fluxcd.io/prune: disabled\n';
     expect(nutSecret('nut-users', { primary: 'aaaaaaaa', secondary: 'bbbbbbbb' })).toBe(
-      'apiVersion: v1\nkind: Secret\nmetadata:\n  name: nut-users\n  namespace: nut\ntype: Opaque\nstringData:\n  primary: aaaaaaaa\n  secondary: bbbbbbbb\n',
+      `apiVersion: v1\nkind: Secret\nmetadata:\n  name: nut-users\n  namespace: nut\n  annotations:\n${annotations}type: Opaque\nstringData:\n  primary: aaaaaaaa\n  secondary: bbbbbbbb\n`,
     );
   });
 

@@ -36,7 +36,8 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
 
   describe('early-reached.sh', () => {
     const EARLY = { onBatterySeconds: 60, chargeBelowPercent: 40, runtimeBelowSeconds: 300 };
-    const isReached = (seconds = 0) => pod.run('early-reached.sh', ['ups1', String(seconds)]).status === 0;
+    const SYSTEM = 'ups1@127.0.0.1:3493';
+    const isReached = (...limits: string[]) => pod.run('early-reached.sh', [SYSTEM, '0', ...limits]).status === 0;
     /** Five polls of 2 s. */
     const CONFIRMED = 10;
 
@@ -71,9 +72,48 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
 
     test.each(['', 'garbage', '12 34'])('starts over when the time it kept is "%s"', (text) => {
       start({ ...MODEL, early: EARLY }).ups('ups1', 'ups.status', 'OB');
-      pod.write('var/run/nut/on-battery.agent.ups1', text);
-      expect(pod.run('early-reached.sh', ['ups1', '0'])).toMatchObject({ status: 1, stderr: '' });
-      expect(readFileSync(pod.path('var/run/nut/on-battery.agent.ups1'), 'utf8')).toBe(`${UPTIME}\n`);
+      const kept = `var/run/nut/on-battery.agent..${SYSTEM}`;
+      pod.write(kept, text);
+      expect(pod.run('early-reached.sh', [SYSTEM, '0'])).toMatchObject({ status: 1, stderr: '' });
+      expect(readFileSync(pod.path(kept), 'utf8')).toBe(`${UPTIME}\n`);
+    });
+
+    describe('after an outage', () => {
+      const HOUR = 3600;
+      const NOW = Math.floor(Date.now() / 1000);
+      test.each([
+        ['begins at once with a battery that is not charged', NOW - 60, 200, '50', true],
+        ['begins at once with a UPS that does not report its charge', NOW - 60, 200, '', true],
+        ['begins at once where the clock is behind', NOW + HOUR, 200, '', true],
+        ['keeps to the limits with a charged battery', NOW - 60, 200, '90', false],
+        ['keeps to the limits hours later', NOW - 8 * HOUR, 200, '', false],
+        ['keeps to the limits in a boot of hours with a wrong clock', NOW + HOUR, 8 * HOUR, '', false],
+        ['keeps to the limits without a record', 'never', 200, '', false],
+      ])('%s', (_, off, uptime, charge, reached) => {
+        pod.ups('ups1', 'ups.status', 'OB');
+        pod.ups('ups1', 'battery.charge', charge);
+        if (off !== 'never') pod.write('killpower/last', `${off} deadline: primary\n`);
+        pod.write('proc/uptime', `${uptime}.01 1.0\n`);
+        expect(isReached()).toBe(false);
+        pod.write('proc/uptime', `${uptime + CONFIRMED}.01 1.0\n`);
+        expect(isReached()).toBe(reached);
+      });
+    });
+
+    test('has the limits of the node where it is to be shed, and their times', () => {
+      const nodes = MODEL.nodes.map((node) => ({ ...node, shed: { onBatterySeconds: 20 } }));
+      start({ ...MODEL, nodes, early: EARLY }).ups('ups1', 'ups.status', 'OB');
+      expect([isReached('shed'), isReached()]).toEqual([false, false]);
+      pod.write('proc/uptime', `${UPTIME + 20}.01 1.0\n`);
+      expect([isReached('shed'), isReached()]).toEqual([true, false]);
+    });
+
+    test('begins at once after the cut of a UPS whose node stayed up', () => {
+      pod.ups('ups1', 'ups.status', 'OB');
+      pod.write(`killpower/.cut.ups1.${BOOT}`, `${UPTIME - 100}\n`);
+      expect(isReached()).toBe(false);
+      pod.write('proc/uptime', `${UPTIME + CONFIRMED}.01 1.0\n`);
+      expect(isReached()).toBe(true);
     });
 
     test('counts the time on battery, and starts over after mains power was back', () => {
@@ -177,6 +217,18 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual([expect.stringContaining('srv1 (127.0.0.1) is not logged in to ups1')]);
     });
 
+    test('prints ready and a remark when a host outside the cluster is not logged in', () => {
+      const clients = [{ name: 'nas', address: '10.0.0.40', user: 'nas' }];
+      start({ ...MODEL, cabled: MODEL.cabled.map((ups) => ({ ...ups, clients })) });
+      healthy();
+      expect(said()).toEqual([
+        expect.stringContaining('nas (10.0.0.40) is not logged in to ups1; if it is on'),
+        'ready',
+      ]);
+      pod.write('ups/clients', '127.0.0.1\n127.0.0.1\n10.0.0.2\n10.0.0.40\n');
+      expect(said()).toEqual(['ready']);
+    });
+
     test('prints ready and a remark when a UPS does not report its delay', () => {
       pod.ups('ups1', 'ups.delay.shutdown', undefined);
       expect(said()).toEqual([expect.stringContaining('ups1 does not report ups.delay.shutdown'), 'ready']);
@@ -202,6 +254,21 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       expect(said()).toEqual([problem('NA')]);
       pod.ups('ups1', variable, '85.0');
       expect(said()).toEqual(['ready']);
+    });
+
+    test('reports a limit at which the node would never be shed', () => {
+      const nodes = MODEL.nodes.map((node) => ({ ...node, shed: { chargeBelowPercent: 50 } }));
+      start({ ...MODEL, nodes });
+      healthy();
+      const problem = 'so its limit of nodes[].shed of srv1 would never be reached; use another limit';
+      expect(said()).toEqual([expect.stringContaining(problem)]);
+      pod.ups('ups1', 'battery.charge', '85');
+      expect(said()).toEqual(['ready']);
+    });
+
+    test('notices nodes that it could not wake, which is no problem', () => {
+      pod.write('var/run/nut/unknown', ' srv2\n');
+      expect(said()).toEqual([expect.stringContaining('the MAC address of srv2 is unknown'), 'ready']);
     });
 
     test('reports a UPS without data', () => {

@@ -1,18 +1,16 @@
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { at, find } from '../metallb/support';
-import { checksum, configuration, fed, names, podOf, synth, ups } from './nut-synth';
+import { checksum, configuration, fed, names, podOf, pods, secretKeys, synth, ups } from './nut-synth';
 
 describe('the files', () => {
   test('have the settings of a node', () => {
     expect(configuration()['srv2.env']).toBe(
-      'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nARMED=yes\nACTUATOR=killpowerd\nKILLPOWERD_HASH=0123456789ab\nEARLY=no\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\nEARLY_POLLS=5\n',
+      'STAGE=5\nHALT=60\nFEEDS=1\nSUPPLIES=1\nMIN_SUPPLIES=1\nLEASE=20\nPOLL=2\nUPSD_PORT=3493\nARMED=yes\nACTUATOR=killpowerd\nKILLPOWERD_HASH=0123456789ab\nEARLY_ON_BATTERY=\nEARLY_CHARGE=\nEARLY_RUNTIME=\nSHED_ON_BATTERY=\nSHED_CHARGE=\nSHED_RUNTIME=\nEARLY_POLLS=5\nRECHARGE_SECONDS=28800\nCHARGED_PERCENT=90\n',
     );
   });
 
   test('have the limits of an early shutdown', () => {
-    expect(configuration({ early: { runtimeBelowSeconds: 300 } })['srv2.env']).toMatch(
-      /^EARLY=yes$(.|\n)*^EARLY_RUNTIME=300$/m,
-    );
+    expect(configuration({ early: { runtimeBelowSeconds: 300 } })['srv2.env']).toMatch(/^EARLY_RUNTIME=300$/m);
   });
 
   test('give the node with the cable its own upsd over loopback, and the others its address', () => {
@@ -22,6 +20,32 @@ describe('the files', () => {
 
   test('list the upsmons that should be logged in', () => {
     expect(configuration()['srv1.clients']).toBe('ups1 127.0.0.1 srv1\nups1 127.0.0.1 srv1\nups1 10.0.0.2 srv2\n');
+  });
+
+  test('list what the UPS node wakes, and how it knows each node', () => {
+    const cabled = [ups('ups1', 'srv1'), ups('ups2', 'srv2')];
+    const nodes = [fed('srv1', 'ups1'), { ...fed('srv2', 'ups1', 'ups2'), mac: '02:00:00:00:00:02', ipv4: '10.0.0.2' }];
+    const files = configuration({ cabled, nodes: [...nodes, fed('srv3', 'ups2')] });
+    expect(files['srv1.wakes']).toBe(
+      'srv2 02:00:00:00:00:02 10.0.0.2 ups1@127.0.0.1:3493 10.0.0.2\nsrv2 02:00:00:00:00:02 10.0.0.2 ups2@10.0.0.2:3493 127.0.0.1\nsrv3 - - ups2@10.0.0.2:3493 10.0.0.3\n',
+    );
+    expect(files['srv3.wakes']).toBeUndefined();
+  });
+
+  test('list what every node wakes where a NAS serves the UPS', () => {
+    const served = [{ name: 'nas', host: '10.0.0.9', port: 3493, user: 'monuser' }];
+    const files = configuration({ cabled: [], served, nodes: [fed('srv1', 'nas'), fed('srv2', 'nas')] });
+    expect(files['srv2.wakes']).toBe('srv1 - - nas@10.0.0.9:3493 10.0.0.1\n');
+  });
+
+  test('list the hosts outside the cluster, whose passwords only upsd reads', () => {
+    const clients = [{ name: 'nas', address: '10.0.0.40', user: 'nas' }];
+    const model = { cabled: [{ ...ups('ups1', 'srv1'), clients }] };
+    expect(configuration(model)['srv1.outside']).toBe('ups1 10.0.0.40 nas\n');
+    expect(['nut-primary', 'nut-secondary'].map((name) => secretKeys(pods(name, model)))).toEqual([
+      expect.arrayContaining(['client-nas']),
+      ['secondary'],
+    ]);
   });
 
   test('give the UPS node the offdelay of the plan', () => {
@@ -62,27 +86,6 @@ describe('metrics', () => {
     const objects = synth({}, { metrics: {} });
     expect(names(podOf(objects, 'nut-primary'))).toContain('exporter');
     expect(names(podOf(objects, 'nut-secondary'))).not.toContain('exporter');
-  });
-
-  test('add alerts for the Prometheus operator with prometheusRules', () => {
-    const rule = find(synth({}, { metrics: { prometheusRules: true } }), 'PrometheusRule');
-    const alerts = at(rule, 'spec.groups.0.rules') as { alert: string }[];
-    expect(alerts.map(({ alert }) => alert)).toEqual([
-      'UpsOnBattery',
-      'UpsLowBattery',
-      'UpsReplaceBattery',
-      'UpsOverloaded',
-      'UpsUnseen',
-      'PowerOffNotReady',
-    ]);
-  });
-
-  test('scrape each UPS from its own node', () => {
-    const monitor = find(synth({}, { metrics: { prometheusRules: true } }), 'PodMonitor', 'nut-ups1');
-    expect(at(monitor, 'spec.podMetricsEndpoints.0')).toMatchObject({
-      params: { ups: ['ups1'] },
-      relabelings: [{ regex: 'srv1', action: 'keep' }],
-    });
   });
 });
 

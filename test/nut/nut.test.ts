@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { at, find } from '../metallb/support';
-import { container, fed, hostPaths, names, podOf, pods, secretKeys, synth, terms, ups } from './nut-synth';
+import { checksum, container, fed, hostPaths, names, podOf, pods, secretKeys, synth, terms, ups } from './nut-synth';
 
 describe('the primary', () => {
   test('runs on nodes with the label ups-device', () => {
@@ -165,6 +165,36 @@ describe.each(['nut-primary', 'nut-secondary'])('%s', (name) => {
     expect(at(find(synth(), 'DaemonSet', name), 'spec.updateStrategy')).toEqual({
       type: 'RollingUpdate',
       rollingUpdate: { maxUnavailable: '100%' },
+    });
+  });
+
+  describe('with receivers', () => {
+    const url = 'https://ntfy.home.arpa/ups';
+    const phone = { name: 'phone', type: 'ntfy', url, token: { secret: true } } as const;
+    const messages = { site: 'home', receivers: [phone] };
+    const notify = pods('nut-notify', { notify: messages });
+
+    test('nut-notify has the secrets of receivers and no other, and starts without them', () => {
+      expect(secretKeys(notify)).toEqual(['notify-phone-token']);
+      const volumes = notify['volumes'] as { secret?: { optional?: boolean } }[];
+      expect(volumes.find(({ secret }) => secret)?.secret?.optional).toBe(true);
+      expect(secretKeys(pods('nut-primary', { notify: messages }))).toEqual(['primary', 'secondary']);
+    });
+
+    test('nut-notify is unprivileged and only reads the power-off directory', () => {
+      expect(hostPaths(notify).map(({ path }) => path)).toEqual(['/run/killpower', '/var/lib/rancher/power-notify']);
+      const { securityContext, volumeMounts } = container(notify, 'notify') as {
+        securityContext: object;
+        volumeMounts: { mountPath: string; readOnly?: boolean }[];
+      };
+      expect(securityContext).toMatchObject({ privileged: false, capabilities: { drop: ['ALL'] } });
+      expect(volumeMounts.find(({ mountPath }) => mountPath === '/killpower')?.readOnly).toBe(true);
+    });
+
+    test('a receiver changes no other pod', () => {
+      const other = { ...messages, receivers: [{ ...phone, name: 'desk' }] };
+      expect(pods('nut-primary', { notify: other })).toEqual(pods('nut-primary', { notify: messages }));
+      expect(checksum({ notify: other })).toBe(checksum({ notify: messages }));
     });
   });
 });

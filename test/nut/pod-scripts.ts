@@ -6,6 +6,7 @@ import { readProjectFile } from '../../lib/files/project';
 import { killpowerdScript } from '../../lib/machines/killpower';
 import { nutFiles } from '../../lib/nut/files';
 import type { CabledUps, FedNode, NutModel } from '../../lib/nut/model';
+import { notifyFiles } from '../../lib/nut/notify';
 import { SHELLS } from '../support/shells';
 import { until } from '../support/until';
 
@@ -23,6 +24,7 @@ const cabled = (name: string): CabledUps => ({
 const fed = (name: string, minSupplies: number, ...feeds: string[]): FedNode => ({
   name,
   address: `10.0.0.${name.at(-1)}`,
+  ipv4: `10.0.0.${name.at(-1)}`,
   feeds: feeds.map((ups) => ({ ups, powerValue: 1 })),
   minSupplies,
   stageSeconds: 12,
@@ -47,12 +49,18 @@ export const twoFeeds = (minSupplies: number): NutModel => ({
   nodes: [fed('srv1', minSupplies, 'ups1', 'ups2')],
 });
 
+/** As /proc/net/arp: 10.0.0.2 is known, 10.0.0.3 does not answer. */
+const ARP = `IP address       HW type     Flags       HW address            Mask     Device
+10.0.0.2         0x1         0x2         02:00:00:00:00:02     *        eth1
+10.0.0.3         0x1         0x0         00:00:00:00:00:00     *        eth1
+`;
+
 /** The command that upsd receives when a UPS is to cut its output. */
 export const RETURN = (ups: string) => `${ups} shutdown.return`;
 
 /** Absolute paths of the scripts in their pod and on the node. */
 const PATHS =
-  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|etc\/nut|var\/run\/nut|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
+  /(?<![\w.$}])\/(?=(?:scripts|config|secret|killpower|notify|queue|etc\/nut|var\/run\/nut|proc\/net|proc\/sys\/kernel\/random\/boot_id|proc\/uptime)\b)/g;
 
 const UPSC = `#!/bin/sh
 if [ "$1" = -c ]; then exec cat "$UPSES/clients"; fi
@@ -110,9 +118,12 @@ export class PodScripts {
       'config',
       'secret',
       'killpower',
+      'notify',
+      'queue',
       'var/run/nut',
       'etc/nut',
       'proc/sys/kernel/random',
+      'proc/net',
       'ups',
       'bin',
     ])
@@ -124,6 +135,8 @@ export class PodScripts {
       writeFileSync(this.path(`scripts/${name}`), text, { mode: 0o755 });
     }
     for (const [name, text] of Object.entries(nutFiles(model))) writeFileSync(this.path(`config/${name}`), text);
+    const messages = model.notify ? notifyFiles(model, model.notify) : {};
+    for (const [name, text] of Object.entries(messages)) writeFileSync(this.path(`notify/${name}`), text);
     writeFileSync(this.path('secret/primary'), 'correct-horse');
     writeFileSync(this.path('secret/secondary'), 'battery-staple');
     writeFileSync(this.path('proc/sys/kernel/random/boot_id'), `${BOOT}\n`);
@@ -131,6 +144,8 @@ export class PodScripts {
     writeFileSync(this.path('bin/upsc'), UPSC, { mode: 0o755 });
     writeFileSync(this.path('bin/upscmd'), UPSCMD, { mode: 0o755 });
     writeFileSync(this.path('bin/nc'), NC, { mode: 0o755 });
+    writeFileSync(this.path('bin/ether-wake'), '#!/bin/sh\necho "$*" >>"$UPSES/packets"\n', { mode: 0o755 });
+    writeFileSync(this.path('proc/net/arp'), ARP);
     this.environment = {
       PATH: `${this.path('bin')}:${process.env['PATH']}`,
       NODE_NAME: node,
@@ -175,10 +190,10 @@ export class PodScripts {
     writeFileSync(this.path(name), text);
   }
 
-  /** The names of all files for killpowerd, hidden ones too, but for the reserve and what a preflight tries. */
+  /** The names of all files for killpowerd, hidden ones too, but for the reserve, and what a preflight tries and prints. */
   get killpowerFiles(): string[] {
     return readdirSync(this.path('killpower'))
-      .filter((name) => !/^\.(.*\.[ab]|probe\..*)$/.test(name))
+      .filter((name) => !/^(\.(.*\.[ab]|probe\..*)|\.?preflight)$/.test(name))
       .sort();
   }
 
@@ -222,8 +237,8 @@ export class PodScripts {
   }
 
   /** Starts a script in the background. */
-  background(script: string): ChildProcess {
-    return this.spawned(this.path(`scripts/${script}`), []);
+  background(script: string, ...args: readonly string[]): ChildProcess {
+    return this.spawned(this.path(`scripts/${script}`), args);
   }
 
   /** When killpowerd would power the node off for a file, in seconds from now; undefined: never. */

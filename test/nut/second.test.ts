@@ -93,6 +93,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
       pod.ups('ups1', 'ups.status', 'OL CHRG');
       await pod.look();
       expect(marks.map(existsSync)).toEqual([false, false]);
+      expect(pod.killpowerFiles).toContain(`.cut.ups1.${BOOT}`);
     });
 
     test('drops the mark of a UPS that stops answering before its cut, but not while upsd is unreachable', async () => {

@@ -76,8 +76,9 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     const DECLARED = 'var/run/nut/declared.ups1';
 
     /** Runs upsd.sh with FSD, then with the status at each of the seconds. Returns its log. */
-    const later = async (status: string | undefined, ...seconds: readonly number[]): Promise<string> => {
-      start(MODEL).ups('ups1', 'ups.status', 'FSD OB LB');
+    const later = (status: string | undefined, ...seconds: readonly number[]) => laterOf(MODEL, status, ...seconds);
+    const laterOf = async (model: NutModel, status: string | undefined, ...seconds: readonly number[]) => {
+      start(model).ups('ups1', 'ups.status', 'FSD OB LB');
       hurry();
       const child = pod.background('upsd.sh');
       let log = '';
@@ -116,6 +117,11 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     ])('keeps FSD at %j after %j s', async (status, seconds) => {
       expect(await later(status, ...seconds)).not.toContain(OVER);
       expect(existsSync(pod.path(DECLARED))).toBe(true);
+    });
+
+    test('clears FSD at once while power.armed is false, and once only', async () => {
+      const log = await laterOf({ ...MODEL, armed: false }, 'FSD OL', 1, 2);
+      expect(log.match(/the shutdown of ups1 was declared while power.armed is false/g)).toHaveLength(1);
     });
 
     test('starts over after a status without FSD', async () => {

@@ -14,15 +14,19 @@ const anySite = fc
     offdelay: fc.option(fc.integer({ min: 1, max: 15 }).map((minutes) => minutes * 420)),
     measured: fc.integer({ min: 1, max: 900 }),
     isEarly: fc.boolean(),
+    own: fc.option(fc.record({ stageSeconds: fc.nat(60), haltBudgetSeconds: fc.integer({ min: 10, max: 300 }) })),
+    clientHalt: fc.option(fc.integer({ min: 10, max: 300 })),
   })
-  .map(({ power, driver, step, offdelay, measured, isEarly }): ClusterInput => {
+  .map(({ power, driver, step, offdelay, measured, isEarly, own, clientHalt }): ClusterInput => {
     const runtime = isEarly ? {} : { runtimeAtLowBatterySeconds: measured };
     return {
       ...ipv4Site(),
-      nodes: ipv4Site().nodes.map((node) => ({ ...node, ups: 'ups1' })),
+      nodes: ipv4Site().nodes.map((node, i) => ({ ...node, ups: 'ups1', ...(i === 1 ? own : {}) })),
       ups: [
         {
           name: 'ups1',
+          clients:
+            clientHalt === null ? [] : [{ name: 'nas', address: '192.168.10.40', haltBudgetSeconds: clientHalt }],
           driver,
           port: driver === 'snmp-ups' ? '192.168.10.20' : 'auto',
           node: 'k3s-1',

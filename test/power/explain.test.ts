@@ -37,6 +37,16 @@ describe('what explain prints', () => {
     ]);
   });
 
+  test('has the limits at which a node is shed', () => {
+    const [first, second, ...others] = powerSite().nodes;
+    if (!first || !second) throw new Error('the site has no two nodes');
+    const site = defineCluster({
+      ...powerSite(),
+      nodes: [first, second, ...others.map((node) => ({ ...node, shed: { onBatterySeconds: 300 } }))],
+    });
+    expect(explainText(site, 100)).toContain('shed before the others at onBatterySeconds 300\n');
+  });
+
   test('has a part for each UPS, also one that another host serves', () => {
     const text = explainText(defineCluster(powerSite()), 100);
     expect(text.match(/^\S.* at .*|^\S.* served by .*/gm)).toEqual([

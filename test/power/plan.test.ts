@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { parse } from 'yaml';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { runtimeSum } from '../../lib/power/arithmetic';
+import { explainData, explainText } from '../../lib/power/explain';
+import { powerTimelineSvg } from '../../lib/power/picture';
 import { powerPlan, type UpsPlan } from '../../lib/power/plan';
 import { powerTimelines } from '../../lib/power/timeline';
 import { defineCluster, loadCluster } from '../../lib/site/load';
@@ -85,6 +87,53 @@ describe('the role of a node', () => {
       ['k3s-4', 'agent'],
       ['k3s-3', 'server'],
     ]);
+  });
+});
+
+describe('the times of a node', () => {
+  test('are its own where it has some, else those of its role', () => {
+    const [first, second, ...others] = ipv4Site().nodes;
+    if (!first || !second) throw new Error('there are no nodes');
+    const nodes = [first, { ...second, stageSeconds: 8, haltBudgetSeconds: 100 }, ...others];
+    const plan = planOf({ ...ipv4Site(), nodes });
+    expect(plan.nodes.map(({ stageSeconds, haltSeconds }) => [stageSeconds, haltSeconds])).toEqual([
+      [10, 60],
+      [8, 100],
+      [5, 60],
+    ]);
+    expect(plan.upses[0]?.allDownSeconds).toBe(21 + 8 + 1 + 100);
+  });
+});
+
+describe('a client', () => {
+  const [ups] = ipv4Site().ups ?? [];
+  const clients = [{ name: 'nas', address: '192.168.10.40', haltBudgetSeconds: 120 }];
+  const site = defineCluster({ ...ipv4Site(), ups: [{ ...ups, name: 'ups1', clients }] });
+
+  test('is off after its own detection of 15 + 2 x 5 + 2 s, FINALDELAY and its halt budget, and offdelay covers that', () => {
+    const { clients: plans = [], allDownSeconds, offDelaySeconds } = powerPlan(site).upses[0] ?? {};
+    expect(plans.map((plan) => [plan.commitSeconds, plan.deadlineSeconds, plan.downSeconds])).toEqual([[27, 32, 152]]);
+    expect([allDownSeconds, offDelaySeconds]).toEqual([152, 167]);
+  });
+
+  test('does not change the detection of the nodes: the primary waits HOSTSYNC for it, which they count anyway', () => {
+    expect(powerPlan(site).detectionSeconds).toBe(planOf(ipv4Site()).detectionSeconds);
+  });
+
+  test('has its events in the timeline, and its lane below those of the nodes', () => {
+    const [{ machines, events } = { machines: [], events: [] }] = powerTimelines(site);
+    expect(machines.at(-1)?.plan.name).toBe('nas');
+    expect(
+      events
+        .filter(({ who }) => who === 'nas')
+        .map(({ earliestSeconds, latestSeconds, what }) => `${earliestSeconds}..${latestSeconds} ${what}`),
+    ).toEqual(['5..32 power-off begins', '5..152 off, unless its halt hangs']);
+  });
+
+  test('is drawn and explained', () => {
+    expect(powerTimelineSvg(site)).toContain('nas is off within 152 s');
+    expect(explainText(site, 100)).toMatch(/^ {2}nas +27 detection \+ 5 FINALDELAY \+ 120 halt = 152$/m);
+    expect(explainData(site)).toMatchObject({ upses: [{ clients: [{ name: 'nas', downSeconds: 152 }] }] });
   });
 });
 

@@ -71,6 +71,7 @@ describe('howto-k3os.yaml', () => {
       port: 'auto',
       description: 'apc on usb',
       node: 'k3os-1351',
+      clients: [],
       options: {},
     });
     expect(cluster.power.earlyShutdown).toEqual({ runtimeBelowSeconds: 300 });

@@ -32,6 +32,14 @@ describe('a folder of sites', () => {
     expect([clusters.map(({ name }) => name), several]).toEqual([['north', 'south', 'west'], true]);
   });
 
+  test('has no site with an address of another one, which --keep-going leaves out', () => {
+    addSite('north');
+    writeFileSync(at('south.yaml'), SITE.replace('name: home', 'name: south').replace('10.13', '10.14'));
+    expect(refusal(folder)[0]).toMatch(/south\.yaml:\d+:\d+: address-of-other-site: 192\.168\.10\.11 of node k3s-1 /);
+    const { clusters, broken } = readSites(folder, true);
+    expect([clusters.map(({ name }) => name), broken.length > 0]).toEqual([['north'], true]);
+  });
+
   test('with nothing in it is refused', () => {
     expect(refusal(folder)).toEqual([`${folder}: no-file: the folder has no .yaml file; add one per cluster`]);
   });

@@ -28,6 +28,7 @@ const COMMANDS = [
   'uninstall',
   'secret',
   'doctor',
+  'rehearse',
   'verify',
   'completion',
   'help',

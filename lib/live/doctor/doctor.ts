@@ -1,20 +1,27 @@
 import type { Cluster } from '../../cluster';
+import { VIP_LEASE } from '../../kube-vip';
 import { endpointsOf, readCredentials } from '../../machines';
 import { type Connection, type ConnectionOptions, connectTo } from '../connection';
-import { ApplyError } from '../kubectl';
+import { Deadline } from '../deadline';
+import { ApplyError, type Kubectl } from '../kubectl';
+import { lastPowerOffArguments, NUT_PODS, upscArguments } from '../nut-exec';
 import type { PatientKubectl } from '../patient-kubectl';
 import { linesOf } from '../problems';
 import { podsOf } from '../reasons';
+import { type Rehearsals, rehearsalRow } from '../rehearsal/result';
 import type { SshOptions } from '../ssh';
+import { imageRows, type Lease, vipRow, type Workload } from './cluster-rows';
 import { hostRows } from './hosts';
 import { probe } from './probe';
 import {
+  armedRows,
   bad,
   endpointRow,
   good,
   type KubeNode,
   nodeRows,
   nutRows,
+  powerOffRow,
   type Row,
   type Snapshot,
   snapshotRows,
@@ -24,6 +31,8 @@ import {
 export interface DoctorOptions extends ConnectionOptions {
   /** How to log in to the hosts. @default - their preflight is left out */
   readonly ssh?: SshOptions;
+  /** The last rehearsal of each UPS. @default - none is reported */
+  readonly rehearsals?: Rehearsals;
 }
 
 /**
@@ -37,6 +46,11 @@ export async function doctor(cluster: Cluster, options: DoctorOptions, now: Date
   const rows = endpoints.map(({ name, server }, i) =>
     endpointRow(`API ${name}, ${server}`, answers[i] ?? { problem: 'was not asked' }, now),
   );
+  const { rehearsals } = options;
+  const local = [
+    ...armedRows(cluster),
+    ...(rehearsals ? cluster.ups.map((ups) => rehearsalRow(cluster, ups, rehearsals[ups.name], now)) : []),
+  ];
   const connection = await connectTo(options).catch((error: unknown) => {
     if (!(error instanceof ApplyError)) throw error;
     return error;
@@ -45,15 +59,20 @@ export async function doctor(cluster: Cluster, options: DoctorOptions, now: Date
     return [
       ...hosts,
       ...rows,
+      ...local,
       bad('kubectl', connection.message, 'without it, nodes, snapshots, NUT and UPSes are not checked'),
     ];
   }
-  return [...hosts, ...rows, ...(await new Examination(cluster, connection, now).rows())];
+  return [...hosts, ...rows, ...local, ...(await new Examination(cluster, connection, now).rows())];
 }
+
+/** Time for a command in a pod. */
+const EXEC_MS = 5000;
 
 /** What kubectl can tell. */
 class Examination {
   private readonly kubectl: PatientKubectl;
+  private readonly direct: Kubectl;
 
   constructor(
     private readonly cluster: Cluster,
@@ -61,12 +80,17 @@ class Examination {
     private readonly now: Date,
   ) {
     this.kubectl = connection.kubectl;
+    this.direct = connection.direct;
   }
 
   async rows(): Promise<Row[]> {
     return [
       await this.credentials(),
+      ...(this.cluster.controlPlane.provider === 'kube-vip' ? [await this.holder()] : []),
       ...(await this.listed<KubeNode>('nodes', ['nodes'], (nodes) => nodeRows(this.cluster, nodes))),
+      ...(await this.listed<Workload>('images', ['daemonsets,deployments', '--all-namespaces'], (workloads) =>
+        imageRows(this.cluster, workloads),
+      )),
       ...(await this.listed<Snapshot>('etcd snapshots', ['etcdsnapshotfiles.k3s.cattle.io'], (snapshots) =>
         snapshotRows(this.cluster, snapshots, this.now),
       )),
@@ -83,21 +107,36 @@ class Examination {
     return checked.warnings.length > 0 ? bad(subject, found, checked.warnings.join('; ')) : good(subject, found);
   }
 
+  private async holder(): Promise<Row> {
+    const args = ['--namespace=kube-system', 'get', 'lease', VIP_LEASE, '--ignore-not-found', '--output=json'];
+    const { code, stdout, stderr } = await this.run(...args);
+    if (code !== 0) return unreadable('VIP holder', stderr);
+    return vipRow(this.cluster, stdout === '' ? undefined : (JSON.parse(stdout) as Lease), this.now);
+  }
+
   private async nut(): Promise<Row[]> {
-    const pods = await this.run('--namespace=nut', 'get', 'pods', '--output=json');
+    const pods = await this.run(...NUT_PODS);
     const events = await this.run('--namespace=nut', 'get', 'events', '--field-selector=type=Warning', '--output=json');
     if (pods.code !== 0 || events.code !== 0) return [unreadable('NUT', pods.code === 0 ? events.stderr : pods.stderr)];
     const all = podsOf({ pods: pods.stdout, events: events.stdout });
-    // one DaemonSet for each kind of cable
-    const primaries = all.filter(({ name }) => name.startsWith('nut-primary'));
     const upses: Row[] = [];
     for (const ups of this.cluster.ups) {
-      const pod = primaries.find(({ node }) => node === ups.node) ?? primaries[0];
-      const host = ups.server ? ups.server.address.text : `127.0.0.1:${this.cluster.nut.port}`;
-      const args = pod && ['--namespace=nut', 'exec', pod.name, '-c', 'upsd', '--', 'upsc', `${ups.name}@${host}`];
-      upses.push(upsRow(ups, args && (await this.run(...args)).stdout));
+      upses.push(upsRow(ups, await this.output(upscArguments(this.cluster, ups, all)), this.now));
     }
-    return [...nutRows(this.cluster, all), ...upses];
+    const powerOffs: Row[] = [];
+    if (this.cluster.power.actuator === 'killpowerd') {
+      for (const { name } of this.cluster.nodes.filter((node) => node.ups.length > 0)) {
+        powerOffs.push(powerOffRow(name, await this.output(lastPowerOffArguments(name, all))));
+      }
+    }
+    return [...nutRows(this.cluster, all), ...upses, ...powerOffs];
+  }
+
+  /** What a command in a pod printed; undefined if it failed or there is no pod. Without retries: the node of the pod may be off. */
+  private async output(args: readonly string[] | undefined): Promise<string | undefined> {
+    if (args === undefined) return undefined;
+    const { code, stdout } = await this.direct.run(args, new Deadline(EXEC_MS));
+    return code === 0 ? stdout : undefined;
   }
 
   private async listed<T>(what: string, resource: readonly string[], rows: (items: readonly T[]) => Row[]) {

@@ -97,25 +97,47 @@ export const nutRows = (cluster: Cluster, pods: readonly PodState[]): Row[] =>
     .flatMap(({ name }) => {
       const here = pods.filter(({ node }) => node === name);
       const subject = `NUT on ${name}`;
-      if (here.length === 0)
-        return [bad(subject, 'has no pod', 'compare with npm run plan, and describe the DaemonSets in namespace nut')];
-      return here.map((pod) =>
+      const rows = here.map((pod) =>
         pod.ready
           ? good(subject, `${pod.name} is ready`)
           : bad(
               subject,
               `${pod.name}: ${pod.reason ?? 'is not ready'}`,
-              'correct what it says; until then this node may lose power while it runs',
+              `correct what it says; until then ${isNotify(pod) ? 'it sends no messages' : 'this node may lose power while it runs'}`,
             ),
       );
+      return here.every(isNotify)
+        ? [
+            bad(subject, 'has no pod', 'compare with npm run plan, and describe the DaemonSets in namespace nut'),
+            ...rows,
+          ]
+        : rows;
     });
+
+/** A pod that sends messages, and powers nothing off. */
+const isNotify = ({ name }: PodState): boolean => name.startsWith('nut-notify');
+
+/** Batteries last three to five years: hosts/RUNBOOK.md. */
+const BATTERY_YEARS = 5;
+/** An older date is one that the maker has never set, such as 2001/09/25. */
+const NO_DATE_YEARS = 20;
+const YEAR = 365.25 * DAY;
+
+/** Years since a date as UPSes report it: 2025/01/31, 2025-01-31 or 01/31/25. */
+function yearsSince(date: string, now: Date): number | undefined {
+  const [, year, month, day] =
+    /^(\d{4})[/-](\d\d?)[/-](\d\d?)$/.exec(date) ??
+    (([, m, d, y = '']) => ['', `20${y.slice(-2)}`, m, d])(/^(\d\d)\/(\d\d)\/((?:20)?\d\d)$/.exec(date) ?? []);
+  const time = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  return Number.isNaN(time) ? undefined : (now.getTime() - time) / YEAR;
+}
 
 /**
  * The state of a UPS.
  *
  * @param output what `upsc` printed; undefined if it could not be asked
  */
-export function upsRow({ name }: Ups, output: string | undefined): Row {
+export function upsRow({ name }: Ups, output: string | undefined, now: Date): Row {
   const subject = `UPS ${name}`;
   const value = (key: string) => new RegExp(`^${key.replaceAll('.', '\\.')}: (.*)$`, 'm').exec(output ?? '')?.[1];
   const status = value('ups.status');
@@ -133,9 +155,32 @@ export function upsRow({ name }: Ups, output: string | undefined): Row {
     date === undefined ? 'battery date not reported' : `battery of ${date}`,
   ].join(', ');
   const words = status.split(' ');
-  if (words.includes('RB')) return bad(subject, found, 'replace the battery, and test the shutdown (hosts/RUNBOOK.md)');
   if (!words.includes('OL')) return bad(subject, found, 'restore the mains; the site powers off on low battery');
-  return good(subject, found);
+  const years = yearsSince(date ?? '', now) ?? 0;
+  const isOld = years > BATTERY_YEARS && years < NO_DATE_YEARS;
+  return words.includes('RB') || isOld
+    ? bad(subject, found, 'replace the battery, and test the shutdown (hosts/RUNBOOK.md)')
+    : good(subject, found);
+}
+
+/** That a site is not armed. */
+export const armedRows = ({ power, ups }: Cluster): Row[] =>
+  power.armed || ups.length === 0
+    ? []
+    : [bad('power', 'is not armed: a power failure powers no node off', 'set power.armed to true, synth and apply')];
+
+/**
+ * The last power-off in the record of a host.
+ *
+ * @param output `SECONDS_SINCE_1970 REASON`, or `none`; undefined if it could not be read
+ */
+export function powerOffRow(name: string, output: string | undefined): Row {
+  const subject = `power-off of ${name}`;
+  if (output === undefined) return bad(subject, 'its record cannot be read', 'check its pod in namespace nut');
+  const [, seconds, why] = /^(\d+) (.*)$/.exec(output.trim()) ?? [];
+  if (seconds === undefined) return good(subject, 'none in its record');
+  const time = new Date(Number(seconds) * 1000).toISOString();
+  return good(subject, `the last one at ${time.slice(0, 10)} ${time.slice(11, 16)} UTC (${why})`);
 }
 
 /** The rows as a table, the cure below its row. */

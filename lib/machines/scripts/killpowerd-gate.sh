@@ -11,9 +11,12 @@ record() {
   {
     read -r whose _ <"$KILLPOWERD_RECORD" && [ "$whose" = "$boot" ] && exit
     mkdir -p "${KILLPOWERD_RECORD%/*}"
+    # no UPS cuts its output because one host is shed
+    [ "$why" != shed ] || cut=0
     # without sync, which may hold the shutdown: a host that is cut needs no record
     printf '%s %s %s %s\n' "$boot" "$(date +%s)" "$cut" "$1: $why" >"$KILLPOWERD_RECORD.new" &&
       mv -f "$KILLPOWERD_RECORD.new" "$KILLPOWERD_RECORD"
+    [ ! -e "$dir/peers" ] || cat "$dir/awaited" "$dir/peers" >"$KILLPOWERD_RECORD.awaited"
   } 2>/dev/null &
 }
 
@@ -36,18 +39,22 @@ tell_last() {
 # gate: false if it powers this host off again
 gate() {
   tell_last
-  may_be_cut || return 0
-  log "restarted while the UPS may cut its output, for another $left s"
-  if [ "$wake" -gt 0 ] && [ "$left" -gt "$GATE_WAITS" ] && ls "$KILLPOWERD_RTC"/rtc*/wakealarm >/dev/null 2>&1; then
-    wake=$((left + GATE_WAITS))
-    halt=$GATE_HALT
-    why='restarted during a shutdown'
-    power_off gate
-    return 1
+  if may_be_cut; then
+    log "restarted while the UPS may cut its output, for another $left s"
+    if [ "$wake" -gt 0 ] && [ "$left" -gt "$GATE_WAITS" ] && ls "$KILLPOWERD_RTC"/rtc*/wakealarm >/dev/null 2>&1; then
+      wake=$((left + GATE_WAITS))
+      halt=$GATE_HALT
+      why='restarted during a shutdown'
+      power_off gate
+      return 1
+    fi
+    log "k3s starts in $left s"
+    gone=$((now + left))
+    while read_uptime && [ "$now" -lt "$gone" ]; do pause "$KILLPOWERD_POLL"; done
   fi
-  log "k3s starts in $left s"
-  gone=$((now + left))
-  while read_uptime && [ "$now" -lt "$gone" ]; do pause "$KILLPOWERD_POLL"; done
+  # the pods wake those of its hosts that stay off
+  [ "$whose" = "$boot" ] || mv -f "$KILLPOWERD_RECORD.awaited" "$dir/awaited" 2>/dev/null
+  return 0
 }
 # seconds. A power-off and a boot take about as long as the shortest wait, so it powers off only for more
 GATE_WAITS=60

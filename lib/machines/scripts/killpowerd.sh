@@ -33,7 +33,8 @@
 #   KILLPOWERD_BOOT_ID   default: /proc/sys/kernel/random/boot_id
 #   KILLPOWERD_UPTIME    default: /proc/uptime
 #   KILLPOWERD_RTC       folder with the RTCs; default: /sys/class/rtc
-#   KILLPOWERD_RECORD    the record; default: /var/lib/rancher/killpowerd, kept like the data of k3s
+#   KILLPOWERD_RECORD    the record; default: /var/lib/rancher/killpowerd, kept like the data of k3s. Beside it, with the end .awaited: the
+#                        hosts that were up, from DIRECTORY/peers
 
 usage() {
   echo 'usage: killpowerd [--gate] [--cut SECONDS] [--wake SECONDS] DIRECTORY' >&2

@@ -123,9 +123,9 @@ declare_shutdown() {
   to_upsd "FSD $1" | grep -q '^OK FSD-SET' && log "forced shutdown (FSD) of $1 is set"
 }
 
-# counts_down UPS SECONDS: true if the UPS was commanded in this boot to cut its output, less than SECONDS ago
+# counts_down UPS SECONDS [cut]: true if the UPS was commanded in this boot to cut its output, less than SECONDS ago; cut: and has cut it
 counts_down() {
-  { read -r commanded_at <"/killpower/.commanded.$1.$(boot_id)"; } 2>/dev/null && is_number "$commanded_at" &&
+  { read -r commanded_at <"/killpower/.${3:-commanded}.$1.$(boot_id)"; } 2>/dev/null && is_number "$commanded_at" &&
     [ $(($(uptime_seconds) - commanded_at)) -lt "$2" ]
 }
 

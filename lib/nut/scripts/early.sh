@@ -1,11 +1,10 @@
 #!/bin/sh
-# Sets FSD on a UPS that reaches a limit of power.earlyShutdown. Runs beside the primary upsmon.
+# Sets FSD on a UPS that reaches a limit of early-reached.sh. Runs beside the primary upsmon.
 . /scripts/common.sh
-[ "$EARLY" = yes ] || exit 0
 while :; do
   while read -r ups _; do
-    if /scripts/early-reached.sh "$ups" 0; then
-      remark "$ups reached a limit of power.earlyShutdown"
+    if /scripts/early-reached.sh "$ups@127.0.0.1:$UPSD_PORT" 0; then
+      remark "$ups reached a limit of power.earlyShutdown, or is on battery before it is charged"
       # each node that it feeds receives FSD and commits itself, this one too
       declare_shutdown "$ups"
     fi

@@ -39,9 +39,28 @@ if [ "$ACTUATOR" = logind ] && ! /scripts/logind.sh check; then
   problem "systemd-logind on $NODE_NAME does not confirm CanPowerOff; check that systemd runs, that its bus accepts this pod, and that the image has dbus-send (images/nut)"
 fi
 
+# reports UPS@HOST:PORT FIELD VARIABLE...: the limits of FIELD need each VARIABLE
+reports() {
+  reporter=$1 field=$2
+  shift 2
+  for variable in "$@"; do
+    value=$(timeout 4 upsc "$reporter" "$variable" 2>/dev/null | cut -d. -f1)
+    is_number "$value" ||
+      problem "${reporter%%@*} does not report $variable as a number (${value:-nothing}), so its limit of $field would never be reached; use another limit"
+  done
+}
 while read -r ups _; do
+  reports "$ups" "nodes[].shed of $NODE_NAME" ${SHED_CHARGE:+battery.charge} ${SHED_RUNTIME:+battery.runtime}
   [ -n "$(status_of "$ups")" ] || problem "no data from $ups; check its upsd and its driver"
 done <"/config/$NODE_NAME.feeds"
+
+# remarks, not problems: a node can be started by its clock or a person
+if [ -r "/config/$NODE_NAME.wakes" ]; then
+  command -v ether-wake >/dev/null || command -v etherwake >/dev/null ||
+    echo "the image has neither ether-wake nor etherwake, so $NODE_NAME wakes no other node; use an image with one of them"
+  { read -r unknown </var/run/nut/unknown; } 2>/dev/null
+  for node in $unknown; do echo "the MAC address of $node is unknown, so it would not be woken; set nodes[].mac"; done
+fi
 
 [ -r "/config/$NODE_NAME.cables" ] || {
   [ "$problems" = 1 ] || echo ready
@@ -67,11 +86,7 @@ while read -r ups offdelay _ shown _; do
   start=$(timeout 4 upsc "$at" ups.delay.start 2>/dev/null | cut -d. -f1)
   ! is_number "$start" || [ "$start" -ge "${shown#*/}" ] ||
     problem "$ups would restore its output too early: its ups.delay.start is $start, and cluster.yaml plans with ${shown#*/}; correct its ondelay"
-  for variable in ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}; do
-    value=$(timeout 4 upsc "$at" "$variable" 2>/dev/null | cut -d. -f1)
-    is_number "$value" ||
-      problem "$ups does not report $variable as a number (${value:-nothing}), so its limit of power.earlyShutdown would never be reached; use another limit"
-  done
+  reports "$at" power.earlyShutdown ${EARLY_CHARGE:+battery.charge} ${EARLY_RUNTIME:+battery.runtime}
   timeout 4 upsc -c "$at" >/var/run/nut/logged-in 2>/dev/null
   # the node with the cable is listed twice, for its primary and its agent
   while read -r whose address node; do
@@ -81,6 +96,11 @@ while read -r ups offdelay _ shown _; do
       echo "$node ($address) is not logged in to $ups; check that its upsmon runs, reaches this node and has the current password"
   done <"/config/$NODE_NAME.clients" | sort -u >/var/run/nut/missing
   while read -r line; do problem "$line"; done </var/run/nut/missing
+  # a remark, not a problem: the nodes power off without that host, and its owner may have switched it off
+  [ ! -r "/config/$NODE_NAME.outside" ] || while read -r whose address host; do
+    [ "$whose" != "$ups" ] || grep -Fqx "$address" /var/run/nut/logged-in ||
+      echo "$host ($address) is not logged in to $ups; if it is on, it would be cut while it runs: check its upsmon, see hosts/RUNBOOK.md"
+  done <"/config/$NODE_NAME.outside"
 done <"/config/$NODE_NAME.cables"
 [ "$problems" = 1 ] || echo ready
 exit "$problems"

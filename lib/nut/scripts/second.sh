@@ -16,7 +16,7 @@ fi
 reserve deadline
 reserve lease
 # marks of commands in an earlier boot do not apply
-for mark in /killpower/.commanded.*; do
+for mark in /killpower/.commanded.* /killpower/.cut.*; do
   [ "$mark" != "${mark%."$(boot_id)"}" ] || rm -rf "$mark"
 done
 
@@ -25,6 +25,9 @@ while :; do
   /scripts/preflight.sh >/var/run/nut/preflight.new 2>&1 || true
   cmp -s /var/run/nut/preflight.new /var/run/nut/preflight || sed "s/^/$CONTAINER: preflight: /" /var/run/nut/preflight.new
   mv -f /var/run/nut/preflight.new /var/run/nut/preflight
+  /scripts/wake.sh
+  # for the pod nut-notify. In a full directory it gets old, which that pod reports
+  { { uptime_seconds && cat /var/run/nut/preflight; } >/killpower/.preflight && mv -f /killpower/.preflight /killpower/preflight; } 2>/dev/null
   sleep 20
 done &
 preflights=$!
@@ -56,6 +59,7 @@ release_lease() {
 # one of an armed pod before this one
 [ "$ARMED" = yes ] || release_lease 'not armed'
 
+outage=no
 while :; do
   # the lease counts from here: a UPS that answers late does not extend it
   looked=$(uptime_seconds)
@@ -64,6 +68,7 @@ while :; do
   battery=0
   unclear=0
   critical=0
+  shed=0
   while read -r ups value; do
     case $(state_of "$ups") in
       'done') critical=$((critical + value)) ;;
@@ -71,10 +76,21 @@ while :; do
       line) line=$((line + value)) ;;
       unclear) unclear=$((unclear + value)) ;;
     esac # no data adds nothing: upsmon acts on that, and the lease runs on
+    # also on line, which resets the times it keeps
+    [ -z "$SHED_ON_BATTERY$SHED_CHARGE$SHED_RUNTIME" ] || ! /scripts/early-reached.sh "$ups" 0 shed || shed=$((shed + value))
   done <"/config/$NODE_NAME.feeds"
 
+  # what is up now is awaited after the outage, see wake.sh
+  if [ $((battery + critical)) -eq 0 ]; then
+    outage=no
+  elif [ "$outage" = no ]; then
+    outage=yes
+    [ ! -e /killpower/peers ] || cat /killpower/peers >>/killpower/awaited
+  fi
   if [ $((SUPPLIES - critical)) -lt "$MIN_SUPPLIES" ]; then
     /scripts/commit.sh second-opinion
+  elif [ $((SUPPLIES - critical - shed)) -lt "$MIN_SUPPLIES" ]; then
+    /scripts/commit.sh shed
   elif [ "$line" -ge "$MIN_SUPPLIES" ]; then
     release_lease 'mains power returned'
   elif [ $((line + battery)) -ge "$MIN_SUPPLIES" ] ||
@@ -99,13 +115,13 @@ while :; do
           if counts_down "$ups" $((offdelay - SHORTEST_HALT)); then
             declare_shutdown "$ups"
           # it has cut, and this node stayed up: the next shutdown commands it again
-          elif ! counts_down "$ups" "$offdelay"; then
-            rm -f "/killpower/.commanded.$ups.$(boot_id)"
+          elif [ -e "/killpower/.commanded.$ups.$(boot_id)" ] && ! counts_down "$ups" "$offdelay"; then
+            mv -f "/killpower/.commanded.$ups.$(boot_id)" "/killpower/.cut.$ups.$(boot_id)"
           fi
           ;;
       esac
       # The primary polls as often and acts first; the next poll sees the FSD set here. Also on line, which resets the times it keeps.
-      ! /scripts/early-reached.sh "$ups" $((EARLY_POLLS * POLL)) || declare_shutdown "$ups"
+      ! /scripts/early-reached.sh "$ups@127.0.0.1:$UPSD_PORT" $((EARLY_POLLS * POLL)) || declare_shutdown "$ups"
     done <"/config/$NODE_NAME.cables"
   fi
   echo "$looked" >/var/run/nut/looked

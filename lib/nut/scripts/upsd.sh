@@ -77,12 +77,17 @@ is_over() {
   while read -r ups offdelay _; do
     declared=/var/run/nut/declared.$ups
     silent=/var/run/nut/silent.$ups
+    cleared=/var/run/nut/cleared.$ups
     status=" $(status_of "$ups@127.0.0.1:$UPSD_PORT") "
     case $status in
       '  ') since "$silent" ;;
       *' FSD '*) rm -f "$silent" && since "$declared" ;;
-      *) rm -f "$silent" "$declared" ;;
+      *) rm -f "$silent" "$declared" "$cleared" ;;
     esac
+    if [ "$ARMED" != yes ] && [ -e "$declared" ] && [ ! -e "$cleared" ]; then
+      : >"$cleared"
+      over="$ups was declared while power.armed is false"
+    fi
     older "$declared" "$offdelay" || continue
     case $status in
       '  ') ! older "$silent" "$SILENT_SECONDS" || over="$ups is over, and the UPS is silent without output" ;;

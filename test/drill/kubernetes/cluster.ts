@@ -146,7 +146,7 @@ export class Cluster {
 
   /** Runs a command of package.json at the client: `npm('apply', '--no-wait')`. It finds kubectl and the kubeconfig in its environment. */
   npm(name: string, ...args: readonly string[]): Promise<Result> {
-    return this.inProject(process.cwd(), 'npm', 'run', '--silent', name, '--', ...args);
+    return this.inFolder(process.cwd(), 'npm', 'run', '--silent', name, '--', ...args);
   }
 
   /**
@@ -156,11 +156,12 @@ export class Cluster {
   async lines(folder: string, text: string, ...programs: readonly string[]): Promise<void> {
     const script = ['set -e', 'npm() { command npm --prefix "$PROJECT" "$@"; }', text].join('\n');
     const path = ['sh', '-c', `PATH=${[...programs, '$PATH'].join(':')}\n${script}`];
-    const { code, stderr } = await this.inProject(folder, 'env', `PROJECT=${process.cwd()}`, ...path);
+    const { code, stderr } = await this.inFolder(folder, 'env', `PROJECT=${process.cwd()}`, ...path);
     if (code !== 0) throw new Error(`the lines fail with ${code}: ${stderr.trim()}`);
   }
 
-  private inProject(folder: string, ...words: readonly string[]): Promise<Result> {
+  /** Runs a command at the client in a folder, with kubectl and the kubeconfig in its environment. */
+  inFolder(folder: string, ...words: readonly string[]): Promise<Result> {
     const path = [dirname(process.execPath), dirname(program('kubernetes', 'kubectl')), SYSTEM_PATH].join(':');
     // who enters the namespaces of a machine stands at its root
     const environment = [

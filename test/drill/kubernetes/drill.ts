@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { applySite } from './apply';
+import { argocd } from './argocd';
 import { apiContract } from './contract';
 import { election } from './election';
 import { publish } from './figures';
 import { flux } from './flux';
 import { buildImages, kubeVipProgram } from './images';
+import { installProgram, removeProgram } from './installed';
 import { lifecycle } from './lifecycle';
 import { loadBalancer, loadBalancerControl } from './load-balancer';
 import { PYTHON } from './logind';
@@ -38,6 +40,7 @@ export const kubernetesDrill: Drill = {
     { name: 'dbus-daemon', debianPackage: 'dbus' },
     { name: 'dbus-send', debianPackage: 'dbus' },
     { name: 'tar', debianPackage: 'tar' },
+    { name: 'git', debianPackage: 'git' },
   ],
   atOnce: availableParallelism(),
   onDemand: true,
@@ -55,11 +58,16 @@ export const kubernetesDrill: Drill = {
     if (kubeVipProgram() === undefined)
       console.log('kubernetes/vip: not run here; KUBE_VIP names no program of kube-vip');
     writeSites();
-    await buildPrograms(scenarios.includes('flux') ? [...CLUSTER_MODULES, 'flux'] : CLUSTER_MODULES);
+    if (scenarios.includes('lifecycle')) installProgram();
+    await buildPrograms([
+      ...CLUSTER_MODULES,
+      ...(['flux', 'argocd'] as const).filter((name) => scenarios.includes(name)),
+    ]);
     await buildImages();
     const restoreWatches = allowWatches();
     return async () => {
       removeSites();
+      removeProgram();
       restoreWatches();
       await removeControlGroups();
     };
@@ -78,7 +86,7 @@ export const kubernetesDrill: Drill = {
     },
     {
       name: 'lifecycle',
-      summary: 'plan, apply, a renamed pool, apply --prune, uninstall',
+      summary: 'the packed program in an empty folder, from init to uninstall; changes with steps; adoption',
       run: lifecycle,
     },
     { name: 'quiet', summary: 'nobody does anything: no restart, nothing forbidden, no difference', run: quiet },
@@ -120,7 +128,8 @@ export const kubernetesDrill: Drill = {
     { name: 'not-ready', summary: 'killpowerd of a machine ends: who says so', run: notReady },
     { name: 'election', summary: 'etcd loses its leader: who loses a lease', run: election },
     { name: 'nodes', summary: 'the cable and its label, a node deleted and joined again', run: nodes },
-    { name: 'flux', summary: 'Flux applies dist/, a change and a removal', run: flux },
+    { name: 'flux', summary: 'Flux applies gitops/: without a Secret, with it, a change and a removal', run: flux },
+    { name: 'argocd', summary: 'gitops-engine of Argo CD applies gitops/: first and a removal', run: argocd },
     ...(kubeVipProgram() === undefined
       ? []
       : [{ name: 'vip', summary: 'the holder of the virtual IP fails, with the real kube-vip', run: virtualIp }]),

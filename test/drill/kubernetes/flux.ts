@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { command } from '../processes';
@@ -7,7 +7,7 @@ import { type Scenario, seconds } from '../scenario';
 import type { Cluster } from './cluster';
 import { nutReady, withPowerSite } from './power-site';
 import { program } from './programs';
-import type { Site } from './site';
+import { define, guide, namesOf, putSite } from './repository';
 import { siteOf } from './sites';
 
 const READY_MS = 330_000;
@@ -45,36 +45,26 @@ const SOURCE_DEFINITIONS = [
   sourceDefinition('Bucket', 'buckets'),
 ].join('---\n');
 
-/** The indented lines of docs/gitops.md that begin with these words. */
-function linesOfTheGuide(first: string): string {
-  const blocks = readFileSync('docs/gitops.md', 'utf8').match(/(?:^ {4}.*\n)+/gm) ?? [];
-  const block = blocks.find((text) => text.startsWith(`    ${first}`));
-  if (block === undefined) throw new Error(`docs/gitops.md has no lines that begin with ${first}`);
-  return block.replace(/^ {4}/gm, '');
-}
+const GROUPS = ['site-base', 'site-power', 'site-network'];
+const SECRETS = 'site-secrets';
 
-/** The GitRepository and the Kustomization `site` of a cluster, and what is in the repository. */
+/** Flux in a cluster, and the repository that it reads. */
 class Flux {
   private revision = 0;
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly folder: string,
+    private readonly scenario: Scenario,
+    /** The repository of the person, with what docs/gitops.md makes there. */
+    readonly folder: string,
   ) {}
 
-  /** Starts the kustomize-controller at the client, with what docs/gitops.md prints. The repository is empty yet. */
+  /** Starts the kustomize-controller at the client. */
   async start(): Promise<void> {
     const { cluster, folder } = this;
     const definitions = join(program('flux', 'definitions'), 'kustomize.toolkit.fluxcd.io_kustomizations.yaml');
     await cluster.must('create', 'namespace', NAMESPACE);
-    await cluster.must('create', '-f', definitions, '-f', cluster.file('source.yaml', SOURCE_DEFINITIONS));
-    await cluster.must('wait', '--for=condition=Established', 'crd', '--all', '--timeout=50s');
-    await cluster.lines(folder, linesOfTheGuide('age-keygen'), program('flux', ''));
-    await cluster.must(
-      'create',
-      '-f',
-      cluster.file('flux.yaml', linesOfTheGuide('apiVersion: source.toolkit.fluxcd.io')),
-    );
+    await define(cluster, this.scenario, [definitions, cluster.file('source.yaml', SOURCE_DEFINITIONS)]);
     cluster.client.background(process.execPath, '-e', SERVER, folder);
     const environment = [`KUBECONFIG=${cluster.kubeconfigFile}`, `RUNTIME_NAMESPACE=${NAMESPACE}`, `TMPDIR=${folder}`];
     cluster.client.background(
@@ -86,17 +76,19 @@ class Flux {
     );
   }
 
-  /** Commits dist/ of a site and secrets/, waits until the Kustomization has it and is ready, and returns how long that took. */
-  async push(scenario: Scenario, site: Site): Promise<number> {
+  /** Runs lines of docs/gitops.md in the repository. */
+  run(first: string): Promise<void> {
+    return this.cluster.lines(this.folder, guide(first), program('flux', ''));
+  }
+
+  /** Commits the repository, and waits until these Kustomizations are ready with it. Returns how long that took. */
+  async push(names: readonly string[]): Promise<number> {
     const { cluster, folder } = this;
     const startedAt = performance.now();
     const revision = `main@sha1:${String(++this.revision).padStart(40, '0')}`;
-    const tree = join(folder, `tree-${this.revision}`);
-    mkdirSync(join(tree, 'dist'), { recursive: true });
-    for (const name of readdirSync(site.dist)) cpSync(join(site.dist, name), join(tree, 'dist', name));
-    cpSync(join(folder, 'secrets'), join(tree, 'secrets'), { recursive: true });
     const name = `${this.revision}.tar.gz`;
-    await command('tar', '-C', tree, '-czf', join(folder, name), 'dist', 'secrets');
+    const folders = ['dist', 'gitops', 'secrets'].filter((one) => existsSync(join(folder, one)));
+    await command('tar', '-C', folder, '-czf', join(folder, name), ...folders);
     const digest = createHash('sha256')
       .update(readFileSync(join(folder, name)))
       .digest('hex');
@@ -109,47 +101,52 @@ class Flux {
       lastUpdateTime: new Date().toISOString().replace(/\.\d+/, ''),
     };
     const status = JSON.stringify({ status: { artifact } });
-    await cluster.must(
-      '-n',
-      NAMESPACE,
-      'patch',
-      'gitrepository',
-      'site',
-      '--subresource=status',
-      '--type=merge',
-      '-p',
-      status,
-    );
-    await scenario.reach(`Flux: revision ${this.revision} is applied and healthy`, READY_MS, async () => {
-      const columns = 'jsonpath={.status.lastAppliedRevision} {.status.conditions[?(@.type=="Ready")].status}';
-      const { stdout } = await cluster.kubectl('-n', NAMESPACE, 'get', 'kustomization', 'site', '-o', columns);
-      return stdout === `${revision} True`;
+    const patch = ['patch', 'gitrepository', 'site', '--subresource=status', '--type=merge', '-p', status];
+    await cluster.must('-n', NAMESPACE, ...patch);
+    await this.scenario.reach(`Flux: revision ${this.revision} is ready: ${names.join(', ')}`, READY_MS, async () => {
+      const ready = await this.ready(revision);
+      return names.every((one) => ready.includes(one));
     });
     return performance.now() - startedAt;
   }
+
+  /** The Kustomizations that are ready with a revision. */
+  private async ready(revision: string): Promise<string[]> {
+    const columns =
+      'jsonpath={range .items[*]}{.metadata.name} {.status.lastAppliedRevision} {.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
+    const { stdout } = await this.cluster.kubectl('-n', NAMESPACE, 'get', 'kustomizations', '-o', columns);
+    return stdout.split('\n').flatMap((line) => (line.endsWith(` ${revision} True`) ? line.split(' ', 1) : []));
+  }
 }
 
-/** Names of objects of a kind, such as `configmap/nut-config`. */
-async function namesOf(cluster: Cluster, ...words: readonly string[]): Promise<string[]> {
-  const { stdout } = await cluster.kubectl('get', ...words, '-o', 'name');
-  return stdout.split('\n').filter(Boolean);
-}
-
-/** Flux's kustomize-controller applies dist/ with what docs/gitops.md prints: first, a change, a removal. */
+/** Flux's kustomize-controller applies dist/ by what synth wrote to gitops/: without a Secret, with it, a change, a removal. */
 export const flux = (scenario: Scenario): Promise<void> => {
-  let controller: Flux | undefined;
+  let started: Flux | undefined;
   const installer = async (cluster: Cluster): Promise<void> => {
-    controller = new Flux(cluster, scenario.folder('flux'));
+    const controller = new Flux(cluster, scenario, scenario.folder('flux'));
+    started = controller;
     await controller.start();
-    scenario.measure('first revision healthy', seconds(await controller.push(scenario, siteOf('power'))));
+    putSite(controller.folder, siteOf('flux'));
+    await controller.run('kubectl apply -f gitops/flux/');
+    scenario.measure('first revision ready', seconds(await controller.push(GROUPS)));
+    scenario.check('which waits for no Secret, without which no pod of NUT is ready', !(await nutReady(cluster)));
+    await controller.run('age-keygen');
+    scenario.measure('Secret applied', seconds(await controller.push([...GROUPS, SECRETS])));
   };
   return withPowerSite(
     scenario,
     async ({ cluster }) => {
+      const controller = started;
       if (!controller) throw new Error('Flux is not installed');
-      const file = readFileSync(join(scenario.folder('flux'), 'secrets', 'nut-users.sops.yaml'), 'utf8');
-      const stored = await cluster.must('-n', 'nut', 'get', 'secret', 'nut-users', '-o', 'jsonpath={.data.primary}');
-      const password = Buffer.from(stored, 'base64').toString();
+      const file = readFileSync(join(controller.folder, 'secrets', 'nut-users.sops.yaml'), 'utf8');
+      const stored = async () => {
+        const columns = ['-o', 'jsonpath={.data.primary}'];
+        return Buffer.from(
+          await cluster.must('-n', 'nut', 'get', 'secret', 'nut-users', ...columns),
+          'base64',
+        ).toString();
+      };
+      const password = await stored();
       scenario.check('the Secret arrives by SOPS', /^\w{16,}$/.test(password));
       scenario.check('its file in Git is encrypted', /^ +primary: ENC\[/m.test(file) && !file.includes(password));
       const memberlist = ['-n', 'metallb-system', 'configmap', 'metallb-memberlist-config', '--ignore-not-found'];
@@ -157,18 +154,25 @@ export const flux = (scenario: Scenario): Promise<void> => {
         'control: what only the next revision has is not there',
         (await namesOf(cluster, ...memberlist)).length === 0,
       );
-      scenario.measure('change healthy', seconds(await controller.push(scenario, siteOf('power-memberlist-fast'))));
-      scenario.check('a change arrives', (await namesOf(cluster, ...memberlist)).length === 1);
-
       const pods = await cluster.must('-n', 'nut', 'get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}');
-      scenario.measure('removal healthy', seconds(await controller.push(scenario, siteOf('power-only'))));
+      putSite(controller.folder, siteOf('flux-memberlist-fast'));
+      await controller.run('export SOPS_AGE_KEY_FILE');
+      scenario.measure('change ready', seconds(await controller.push([...GROUPS, SECRETS])));
+      scenario.check('a change arrives', (await namesOf(cluster, ...memberlist)).length === 1);
+      await scenario.reach('so do new passwords', READY_MS, async () => (await stored()) !== password);
+
+      putSite(controller.folder, siteOf('flux-power-only'));
+      scenario.measure('removal ready', seconds(await controller.push([...GROUPS, SECRETS])));
       const left = await namesOf(cluster, '-n', 'metallb-system', 'deployment,daemonset,ipaddresspool.metallb.io');
       scenario.check('what has left dist/ is pruned', left.length === 0, left.join(', '));
       const definitions = await namesOf(cluster, 'crd', 'ipaddresspools.metallb.io', '--ignore-not-found');
       scenario.check('but no definition', definitions.length === 1);
+
+      await cluster.must('-n', NAMESPACE, 'delete', 'kustomizations', '--all');
+      await scenario.reach('every NUT pod is ready', READY_MS, () => nutReady(cluster));
       const same = await cluster.must('-n', 'nut', 'get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}');
-      scenario.check('the pods of NUT are the same', same === pods && (await nutReady(cluster)));
+      scenario.check('without the Kustomizations, the pods of NUT are the same', same === pods);
     },
-    { installer },
+    { installer, name: 'flux' },
   );
 };

@@ -1,11 +1,11 @@
 import { stringify } from 'yaml';
 import type { Row } from '../../../lib/live/doctor/rows';
-import type { Plan } from '../../../lib/live/plan';
-import { RESOURCES } from '../../../lib/live/site-objects';
 import type { Result } from '../processes';
 import { type Scenario, seconds } from '../scenario';
 import { metallbReady } from './apply';
+import { adoption, ofSite, runningChanges, serve } from './changes';
 import { type Cluster, withCluster } from './cluster';
+import { Installed } from './installed';
 import { changed, stored } from './objects';
 import { SHIPPED, siteOf } from './sites';
 
@@ -21,41 +21,46 @@ const OTHERS = stringify({
   metadata: { name: 'of-somebody-else', namespace: 'nut' },
 });
 const POOL = 'IPAddressPool metallb-system/';
-const BY_LABEL = ['-A', '-l', 'power-safe-k3s/site', '-o', 'name'];
 
-/** A site is applied, its pool renamed, what is left over deleted, and everything taken out again, all by the commands that people use. */
+/**
+ * The packed program in an empty folder: a site is written, checked, applied, examined and changed, what is left over is deleted, and
+ * everything is taken out again.
+ */
 export const lifecycle = (scenario: Scenario): Promise<void> => {
-  const before = siteOf(SHIPPED);
-  const after = siteOf('renamed-pool');
-  return withCluster(scenario, before, { nodes: before.servers.slice(0, 1) }, async (cluster) => {
-    const run = (command: string, dist: string, ...args: string[]) =>
-      cluster.npm(command, '--context', cluster.context(), '--dist', dist, ...args);
-    const plan = async (dist: string) => planOf(await run('plan', dist, '--json'));
+  const site = siteOf(SHIPPED);
+  return withCluster(scenario, site, { nodes: site.servers.slice(0, 1) }, async (cluster) => {
+    const program = new Installed(scenario, cluster);
+    const service = cluster.file('service.yaml', SERVICE);
     const check = (what: string, passed: boolean, { code, stdout, stderr }: Result) =>
       scenario.check(what, passed, passed ? '' : `status ${code}: ${`${stdout}${stderr}`.trim().slice(-600)}`);
 
-    const first = await plan(before.dist);
+    for (const command of ['init', 'check', 'synth']) {
+      const ended = await program.run(command);
+      check(`${command} in an empty folder ends with 0`, ended.code === 0, ended);
+    }
+    const first = await program.plan();
     check('plan of an empty cluster creates everything and ends with 2', first.code === 2, first);
     const objects = first.plan?.created.length ?? 0;
     scenario.measure('objects', String(objects));
-    await run('apply', before.dist, '--no-wait');
+    await program.connected('apply', '--no-wait');
     await metallbReady(scenario, cluster);
     const startedAt = performance.now();
-    const empty = await plan(before.dist);
+    const empty = await program.plan();
     scenario.measure('plan', seconds(performance.now() - startedAt));
     check('plan after an apply is empty and ends with 0', empty.code === 0, empty);
 
-    await examined(scenario, cluster);
+    await examined(scenario, cluster, program);
     await cluster.must('-n', 'kube-system', 'delete', 'daemonset', 'kube-vip');
-    const deleted = await plan(before.dist);
+    const deleted = await program.plan();
     check(
       'control: plan sees that an object was deleted',
       deleted.code === 2 && deleted.plan?.created.join() === 'DaemonSet kube-system/kube-vip',
       deleted,
     );
-    await run('apply', before.dist, '--no-wait');
+    await program.connected('apply', '--no-wait');
 
-    const renamed = await plan(after.dist);
+    await program.change('- name: lan', '- name: home');
+    const renamed = await program.plan();
     check(
       'plan of a renamed pool names the new and the old one',
       renamed.code === 1 &&
@@ -68,19 +73,21 @@ export const lifecycle = (scenario: Scenario): Promise<void> => {
       renamed.plan?.problems.some((problem) => problem.includes('overlaps')) === true,
       renamed,
     );
-    await refusal(scenario, cluster, () => run('apply', after.dist, '--no-wait', '--prune', '--yes'));
-    const pruned = await run('apply', after.dist, '--no-wait', '--prune', '--yes');
+    const prune = () => program.connected('apply', '--no-wait', '--prune', '--yes');
+    await refusal(scenario, cluster, service, prune);
+    const pruned = await prune();
     check('apply --prune replaces the pool', pruned.code === 0, pruned);
-    const done = await plan(after.dist);
+    const done = await program.plan();
     check('plan is then empty', done.code === 0, done);
-    await removed(scenario, cluster, objects, () => run('uninstall', after.dist, '--yes'));
+    await runningChanges(scenario, cluster, program, service);
+    await adoption(scenario, cluster, program);
+    await removed(scenario, cluster, objects, () => program.connected('uninstall', '--yes'));
   });
 };
 
 /** One server of three, without the Secret of NUT: every row says so, and only what is good is good. */
-async function examined(scenario: Scenario, cluster: Cluster): Promise<void> {
-  const args = ['--context', cluster.context(), '--cluster', cluster.site.clusterFile, '--json'];
-  const { code, stdout, stderr } = await cluster.npm('doctor', ...args);
+async function examined(scenario: Scenario, cluster: Cluster, program: Installed): Promise<void> {
+  const { code, stdout, stderr } = await program.connected('doctor', '--json');
   const rows = stdout.startsWith('[') ? (JSON.parse(stdout) as Row[]) : [];
   const row = (subject: string) => rows.find((one) => one.subject === subject);
   const [one, two] = cluster.site.servers.map(({ name }) => name);
@@ -104,6 +111,12 @@ async function examined(scenario: Scenario, cluster: Cluster): Promise<void> {
     vip?.found.startsWith('does not answer') === true,
     vip?.found,
   );
+  scenario.check('doctor finds no holder of the VIP', said('VIP holder') === 'none', said('VIP holder'));
+  scenario.check(
+    'control: the images are those of the site',
+    / workloads have those of the site$/.test(said('images')),
+    said('images'),
+  );
   const api = `API ${cluster.context()}, https://${cluster.site.servers[0]?.addresses[0]}:6443`;
   scenario.check(
     'doctor reads the certificate of the API server',
@@ -113,19 +126,13 @@ async function examined(scenario: Scenario, cluster: Cluster): Promise<void> {
 }
 
 /** A Service has an address of the pool: nothing may change. */
-async function refusal(scenario: Scenario, cluster: Cluster, prune: () => Promise<Result>): Promise<void> {
-  const service = cluster.file('service.yaml', SERVICE);
-  await cluster.must('apply', '-f', service);
-  await scenario.reach('a Service has an address of the pool', 60_000, async () => {
-    const { stdout } = await cluster.kubectl(
-      'get',
-      'service',
-      'web',
-      '-o',
-      'jsonpath={.status.loadBalancer.ingress[0].ip}',
-    );
-    return stdout !== '';
-  });
+async function refusal(
+  scenario: Scenario,
+  cluster: Cluster,
+  service: string,
+  prune: () => Promise<Result>,
+): Promise<void> {
+  await serve(scenario, cluster, service);
   const before = await stored(cluster, cluster.site.dist);
   const { code, stderr } = await prune();
   scenario.check(
@@ -168,15 +175,3 @@ async function removed(
   const left = await ofSite(cluster);
   scenario.check(`nothing is left of ${objects} objects`, objects > 0 && left.length === 0, left.join(', '));
 }
-
-/** Objects with the label of a site, of the kinds that the API server has. */
-async function ofSite(cluster: Cluster): Promise<string[]> {
-  const served = (await cluster.must('api-resources', '-o', 'name')).split('\n');
-  const resources = RESOURCES.filter((name) => served.includes(name));
-  return (await cluster.must('get', resources.join(','), ...BY_LABEL)).split('\n').filter(Boolean);
-}
-
-const planOf = (result: Result): Result & { readonly plan: Plan | undefined } => ({
-  ...result,
-  plan: result.stdout.startsWith('{') ? (JSON.parse(result.stdout) as Plan) : undefined,
-});

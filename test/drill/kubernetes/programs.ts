@@ -5,15 +5,15 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { KUBERNETES_VARIABLE } from '../drill';
 
-type Module = 'etcd' | 'pods' | 'metallb' | 'containerd' | 'flux' | 'kubernetes';
+type Module = 'etcd' | 'pods' | 'metallb' | 'containerd' | 'flux' | 'argocd' | 'kubernetes';
 
 interface Needs {
   readonly tags?: string;
   /** A variable of its source that gets the release of a module it requires. */
   readonly versionVariable?: string;
   readonly versionOf?: string;
-  /** A module it requires whose definitions of Kubernetes kinds are kept beside the programs, as `definitions`. */
-  readonly definitionsOf?: string;
+  /** A module, with its release if go.mod does not require it, whose definitions of Kubernetes kinds are kept as `definitions`. */
+  readonly definitions?: { readonly of: string; readonly folder: string };
 }
 
 /** The Go modules under programs/ and what their builds need beside the source. */
@@ -23,7 +23,8 @@ const MODULES: Readonly<Record<Module, Needs>> = {
   metallb: {},
   containerd: { tags: 'no_btrfs no_zfs no_devmapper' },
   kubernetes: { versionVariable: 'k8s.io/component-base/version.gitVersion', versionOf: 'k8s.io/kubernetes' },
-  flux: { definitionsOf: 'github.com/fluxcd/kustomize-controller' },
+  flux: { definitions: { of: 'github.com/fluxcd/kustomize-controller', folder: 'config/crd/bases' } },
+  argocd: { definitions: { of: 'github.com/argoproj/argo-cd/v3@v3.2.12', folder: 'manifests/crds' } },
 };
 
 /** What every cluster runs. */
@@ -139,11 +140,12 @@ async function build(module: Module): Promise<void> {
   } finally {
     clearInterval(progress);
   }
-  const { definitionsOf } = MODULES[module];
-  if (definitionsOf !== undefined) {
-    const words = ['list', '-m', '-f', '{{.Dir}}', definitionsOf];
+  const { definitions } = MODULES[module];
+  if (definitions !== undefined) {
+    const words = ['mod', 'download', '-json', definitions.of];
     const { stdout } = spawnSync('go', words, { cwd: sourceOf(module), encoding: 'utf8' });
-    cpSync(join(stdout.trim(), 'config/crd/bases'), join(unfinished, 'definitions'), { recursive: true });
+    const { Dir } = JSON.parse(stdout) as { Dir: string };
+    cpSync(join(Dir, definitions.folder), join(unfinished, 'definitions'), { recursive: true });
   }
   renameSync(unfinished, folder);
   console.log(`  ${module}: built in ${elapsed()}`);

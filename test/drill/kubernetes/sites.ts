@@ -27,6 +27,12 @@ export const NEXT_UPS_NODE = 'k3s-2';
 
 type ClusterFile = Readonly<Record<string, unknown>>;
 
+/** Applied from Git. */
+const withGitOps = (engine: 'flux' | 'argocd', file: ClusterFile) => ({
+  ...file,
+  gitops: { engine, url: 'https://git.example.com/you/site', ...(engine === 'flux' && { secrets: 'sops' }) },
+});
+
 const withLoadBalancer = (changes: object) => (file: ClusterFile) => ({
   ...file,
   loadBalancer: { ...(file['loadBalancer'] as object), ...changes },
@@ -53,10 +59,6 @@ const withSerialUps = (file: ClusterFile, node: string = UPS.node) => ({
 
 /** The shipped site with something different. */
 const VARIANTS = {
-  'renamed-pool': (file: ClusterFile) => {
-    const { pools } = file['loadBalancer'] as { readonly pools: readonly object[] };
-    return withLoadBalancer({ pools: pools.map((pool) => ({ ...pool, name: 'home' })) })(file);
-  },
   'webhook-ignore': withLoadBalancer({ webhook: 'ignore' }),
   'webhook-off': withLoadBalancer({ webhook: 'off' }),
   'memberlist-fast': withLoadBalancer({ memberlist: 'fast' }),
@@ -68,8 +70,12 @@ const VARIANTS = {
   'power-moved': (file: ClusterFile) => withSerialUps(file, NEXT_UPS_NODE),
   'power-agent': ({ nodes, ...file }: ClusterFile) =>
     withSerialUps({ ...file, nodes: [...(nodes as object[]), AGENT] }),
-  'power-memberlist-fast': (file: ClusterFile) => withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file)),
-  'power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withSerialUps(file),
+  flux: (file: ClusterFile) => withGitOps('flux', withSerialUps(file)),
+  'flux-memberlist-fast': (file: ClusterFile) =>
+    withGitOps('flux', withSerialUps(withLoadBalancer({ memberlist: 'fast' })(file))),
+  'flux-power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withGitOps('flux', withSerialUps(file)),
+  argocd: (file: ClusterFile) => withGitOps('argocd', withSerialUps(file)),
+  'argocd-power-only': ({ loadBalancer: _, ...file }: ClusterFile) => withGitOps('argocd', withSerialUps(file)),
 } satisfies Record<string, (file: ClusterFile) => ClusterFile>;
 
 type Variant = keyof typeof VARIANTS;

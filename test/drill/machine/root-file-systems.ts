@@ -12,7 +12,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'procps', 'udev'],
   // and sshd, sudo and openssl, which the stand-in for k3s calls
   stock: ['systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'iproute2', 'procps', 'udev', 'curl', 'openssl'],
-  nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'procps'],
+  nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'etherwake', 'procps'],
 };
 const SUITE = 'bookworm';
 

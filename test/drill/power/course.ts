@@ -177,7 +177,7 @@ export async function ascent(
   await scenario.pass('the site is without power', 2000);
   const back = lab.ups(ups).mains(true);
   await scenario.reach('the UPS restores its output', 20_000, () => lab.ups(ups).loadOn);
-  await scenario.reach('every node boots', 20_000, () => lab.hosts.every(({ state }) => state === 'running'));
+  await scenario.reach('every node boots', 40_000, () => lab.hosts.every(({ state }) => state === 'running'));
   const logins = lab.logins(ups) - wrongPassword;
   await scenario.reach('every upsmon logs in again', 40_000, async () => (await lab.clients(ups)).length === logins);
   scenario.measure('all logged in after mains power returned', seconds(scenario.timeline.now() - back));

@@ -1,5 +1,7 @@
 import type { Drill } from '../drill';
 import { buildRootFileSystems, packageVersion } from '../machine/root-file-systems';
+import { secondOutage } from './again';
+import { client, clientCutOff, controlClient } from './clients';
 import { countdown } from './countdown';
 import {
   allPodsKilled,
@@ -18,10 +20,12 @@ import { driverFrozen, upsdFrozen } from './frozen';
 import { runFull } from './full';
 import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
-import { notArmed } from './not-armed';
+import { notArmed, notArmedFsd } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
+import { controlNotifyInMemory, notify, notifyFrozen } from './notify';
 import { nutImage } from './power-lab';
 import { preflight, preflightDelays } from './preflight';
+import { controlRehearsal, rehearsal, rehearsalBlind, rehearsalNotArmed } from './rehearsal';
 import {
   controlDriverFrozen,
   controlEarlyFrozen,
@@ -31,17 +35,22 @@ import {
   controlReading,
   controlRunFull,
   controlSecondFrozen,
+  controlSecondOutage,
   controlSecret,
+  controlSecretAtLowBattery,
+  controlShed,
   controlUpsdFrozen,
   controlUpsFirst,
+  controlWake,
   controlWithoutForce,
   controlWithoutLease,
   controlWords,
 } from './sabotaged';
-import { secretReplaced } from './secret';
+import { secretAtLowBattery, secretReplaced } from './secret';
 import { controlSnmpApc, snmpApc, snmpCards } from './snmp';
 import { twoUpsesOneLow, twoUpsesSilent } from './two-upses';
 import { muteAtCommit, muteUps, upsdRestarted, wrongPassword } from './upsd-faults';
+import { shed, wake } from './wake';
 import { words } from './words';
 
 /** Power failures with real NUT and an emulated UPS that cuts the power of the nodes. */
@@ -55,6 +64,8 @@ export const powerDrill: Drill = {
     { name: 'upscmd', debianPackage: 'nut-client' },
     { name: 'upsc', debianPackage: 'nut-client' },
     { name: '/lib/nut/snmp-ups', debianPackage: 'nut-snmp' },
+    { name: 'etherwake', debianPackage: 'etherwake' },
+    { name: 'curl', debianPackage: 'curl' },
     { name: 'socat', debianPackage: 'socat' },
     { name: 'pgrep', debianPackage: 'procps' },
   ],
@@ -78,6 +89,28 @@ export const powerDrill: Drill = {
       name: 'low-battery',
       summary: 'low battery: all nodes power off in order, output cut, mains power returns',
       run: lowBattery,
+    },
+    {
+      name: 'second-outage',
+      summary: 'mains power fails again after an outage, before the battery is charged',
+      run: secondOutage,
+    },
+    { name: 'shed', summary: 'one node is shed on battery, and woken when mains power returns', run: shed },
+    {
+      name: 'wake',
+      summary: 'the UPS forgets its command: one node is started, and wakes the others',
+      run: wake,
+    },
+    { name: 'client', summary: 'the same with a host outside the cluster on the UPS', run: client },
+    {
+      name: 'client-cut-off',
+      summary: 'the network cable of that host is pulled at low battery',
+      run: clientCutOff,
+    },
+    {
+      name: 'control-client',
+      summary: 'the offdelay of a plan without that host: it has to be cut while it runs',
+      run: controlClient,
     },
     { name: 'low-battery-ipv6', summary: 'the same over IPv6', run: lowBatteryIpv6 },
     { name: 'hanging-halt', summary: 'a node hangs in its halt and is forced off', run: hangingHalt },
@@ -119,6 +152,42 @@ export const powerDrill: Drill = {
       summary: 'power.armed is false: low battery powers nothing off and cuts nothing',
       run: notArmed,
     },
+    {
+      name: 'not-armed-fsd',
+      summary: 'the same, and a person sets FSD: it is cleared, and has to stay without what clears it',
+      run: notArmedFsd,
+    },
+    {
+      name: 'notify',
+      summary: 'an outage without a network: the messages by ntfy and mail arrive afterwards',
+      run: notify,
+    },
+    {
+      name: 'notify-frozen',
+      summary: 'low battery while the receivers hang and the senders are frozen',
+      run: notifyFrozen,
+    },
+    {
+      name: 'control-notify-memory',
+      summary: 'the queue of messages in memory: nothing of the outage has to arrive',
+      run: controlNotifyInMemory,
+    },
+    { name: 'rehearsal', summary: 'the command rehearse watches low battery, and measures each node', run: rehearsal },
+    {
+      name: 'rehearsal-not-armed',
+      summary: 'the same while power.armed is false: every node stays on',
+      run: rehearsalNotArmed,
+    },
+    {
+      name: 'rehearsal-blind',
+      summary: 'the same on a computer without network during the outage: times are unknown',
+      run: rehearsalBlind,
+    },
+    {
+      name: 'control-rehearsal',
+      summary: 'the same with a node that is cut while it runs: rehearse has to report it',
+      run: controlRehearsal,
+    },
     { name: 'mute', summary: 'the UPS stops answering while on battery', run: muteUps },
     { name: 'mute-late', summary: 'the UPS stops answering when the first node is committed', run: muteAtCommit },
     {
@@ -134,6 +203,11 @@ export const powerDrill: Drill = {
       name: 'secret-replaced',
       summary: 'the Secret changes while the pods run, low battery later',
       run: secretReplaced,
+    },
+    {
+      name: 'secret-at-low-battery',
+      summary: 'the Secret changes on battery, at the moment of low battery',
+      run: secretAtLowBattery,
     },
     { name: 'early-on-battery', summary: 'early shutdown after 10 s on battery', run: earlyOnBattery },
     { name: 'early-runtime', summary: 'early shutdown below a battery runtime', run: earlyRuntime },
@@ -182,6 +256,11 @@ export const powerDrill: Drill = {
     { name: 'control-run-full', summary: 'run-full without the reserved pages', run: controlRunFull },
     { name: 'control-secret', summary: 'secret-replaced without the watch of the Secret', run: controlSecret },
     {
+      name: 'control-secret-at-low-battery',
+      summary: 'secret-at-low-battery without the watch of the Secret',
+      run: controlSecretAtLowBattery,
+    },
+    {
       name: 'control-one-caller',
       summary: 'only one container commands the UPS and is frozen: the nodes have to stay off',
       run: controlOneCaller,
@@ -191,6 +270,13 @@ export const powerDrill: Drill = {
       summary: 'the UPS first, the node second: with a silent UPS the node with the cable has to stay on',
       run: controlUpsFirst,
     },
+    {
+      name: 'control-second-outage',
+      summary: 'second-outage with a battery that counts as charged',
+      run: controlSecondOutage,
+    },
+    { name: 'control-shed', summary: 'shed without the limit', run: controlShed },
+    { name: 'control-wake', summary: 'wake without the magic packets', run: controlWake },
     { name: 'control-no-force', summary: 'hanging-halt without the forced power-off', run: controlWithoutForce },
     { name: 'control-snmp-apc', summary: 'snmp-apc with offdelay not multiplied', run: controlSnmpApc },
     {

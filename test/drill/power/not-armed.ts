@@ -1,6 +1,7 @@
-import type { Scenario } from '../scenario';
+import { type Scenario, seconds } from '../scenario';
 import { checkDisarmed, lowBattery, shutdownsOf } from './course';
 import { type PowerLab, withPowerLab } from './power-lab';
+import { withoutClearing } from './sabotage';
 import { MACHINES, powerSite, UPS, UPS_NODE } from './site';
 
 /** Low battery where power.armed is false: nothing acts, and the logs say what would have been done. low-battery is its control. */
@@ -35,6 +36,39 @@ export async function notArmed(scenario: Scenario): Promise<void> {
     );
     checkDisarmed(scenario, lab);
   });
+}
+
+/**
+ * A person sets FSD by the command of NUT, which power.armed does not stop: no node acts on it, and upsd is restarted without it. The
+ * control is the same without that restart: FSD stays, and every host outside the cluster that polls upsd would power off.
+ */
+export async function notArmedFsd(scenario: Scenario): Promise<void> {
+  for (const [sabotage, stays] of [
+    [undefined, false],
+    [withoutClearing, true],
+  ] as const) {
+    await withPowerLab(scenario, { cluster: powerSite({ power: { armed: false } }), sabotage }, async (lab) => {
+      const primary = lab.kubelet(UPS_NODE).container('primary');
+      const { code, stderr } = await primary.exec('upsmon', '-c', 'fsd');
+      scenario.check('upsmon -c fsd succeeds', code === 0, stderr.trim());
+      await scenario.reach('upsd has FSD', 10_000, async () => (await lab.upsStatus()).includes('FSD'));
+      const set = scenario.timeline.now();
+      if (stays) {
+        // well before the end of a shutdown, at which upsd is restarted in any site
+        await scenario.pass('FSD could be cleared', 20_000);
+        scenario.check('control: FSD stays', (await lab.upsStatus()).includes('FSD'));
+      } else {
+        await scenario.reach('FSD is cleared', 20_000, async () => {
+          const status = await lab.upsStatus();
+          return status.includes('OL') && !status.includes('FSD');
+        });
+        scenario.measure('FSD is set for', seconds(scenario.timeline.now() - set));
+        await scenario.reach('every upsmon is logged in again', 40_000, () => lab.loggedIn());
+      }
+      checkNothing(scenario, lab, stays ? 'control: after upsmon -c fsd' : 'after upsmon -c fsd');
+      checkDisarmed(scenario, lab);
+    });
+  }
 }
 
 function checkNothing(scenario: Scenario, lab: PowerLab, when: string): void {

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { primary } from '../../../lib/cluster/queries';
 import type { Cluster, Ups } from '../../../lib/cluster/schema';
-import type { Watcher } from '../host';
+import type { Watcher } from '../host-props';
 
 /**
  * The UPS configuration of the notes "howto-k3os-baremetal", from which this project started, as objects that the drill can run. The

@@ -1,19 +1,18 @@
 import type { Cluster } from '../../../lib/cluster/schema';
-import { newPasswords, nutSecret } from '../../../lib/nut/secret';
+import { chosenPasswords } from '../../../lib/nut/passwords';
+import { nutSecret } from '../../../lib/nut/secret';
 import { type PowerPlan, powerPlan } from '../../../lib/power/plan';
 import { buildSite } from '../../../lib/synth/app';
+import { clientHost } from '../client-host';
 import type { ContainerRunner } from '../container-runner';
 import { NUT_VARIABLE } from '../drill';
-import type { Watcher } from '../host';
-import { Lab } from '../lab';
+import type { Watcher } from '../host-props';
+import { Lab, SPARE_MS } from '../lab';
 import type { RootFileSystem } from '../machine/root-file-systems';
 import type { MegatecOptions } from '../megatec';
 import type { Scenario } from '../scenario';
 import type { Sabotage } from './sabotage';
 import { MACHINES, powerSite, UPS, UPS_NODE } from './site';
-
-/** The nodes halt this much faster than their halt budget. */
-const SPARE_MS = 2000;
 
 export interface PowerLabOptions {
   /** @default - one UPS, see powerSite */
@@ -25,6 +24,10 @@ export interface PowerLabOptions {
   /** Nodes whose halt hangs. @default - none */
   readonly hangs?: readonly string[];
   readonly ups?: MegatecOptions;
+  /** Whether killpowerd runs its gate at each boot. @default false */
+  readonly gate?: boolean;
+  /** More keys of the Secret. @default - none */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Size of the file system of every power-off directory, such as `64k`. @default - not limited */
   readonly killpowerSize?: string;
   /** Other objects and another power-off script than those of synth. @default - none */
@@ -47,8 +50,11 @@ export class PowerLab extends Lab {
     const files = sabotage(buildSite(cluster));
     const nutObjects = files.dist.get('50-nut.k8s.yaml');
     if (nutObjects === undefined) throw new Error('synth wrote no 50-nut.k8s.yaml for a site with a UPS');
-    const secret = nutSecret(cluster.nut.secret, newPasswords());
-    const otherSecret = nutSecret(cluster.nut.secret, newPasswords());
+    const { notify: _, ...power } = cluster.power;
+    const generated = () => chosenPasswords({ ...cluster, power }, {});
+    const passwords = { ...generated(), ...options.secrets };
+    const secret = nutSecret(cluster.nut.secret, passwords);
+    const otherSecret = nutSecret(cluster.nut.secret, generated());
     const plan = powerPlan(cluster);
     super({
       scenario,
@@ -60,10 +66,13 @@ export class PowerLab extends Lab {
         const { haltSeconds = 0 } = plan.nodes.find(({ node }) => node.name === name) ?? {};
         return hangs.includes(name) ? Number.POSITIVE_INFINITY : haltSeconds * 1000 - SPARE_MS;
       },
+      clientHost: (client, network) =>
+        clientHost({ client, network, scenario, cluster, runbook: files.hosts.get('RUNBOOK.md') ?? '', passwords }),
       // the notes had an older NUT: with 2.8.5 their SHUTDOWNCMD succeeds although the UPS is silent
       image: instead ? undefined : nutImage(),
       watcher: instead?.watcher,
       killpowerSize: options.killpowerSize,
+      gate: options.gate,
       // the only time of the UPS that is shortened: 1 s for each minute before the output is restored
       ups: { restoreMinuteMs: 1000, ...options.ups },
     });
@@ -89,9 +98,10 @@ export class PowerLab extends Lab {
     return stdout.split('\n').filter(Boolean).sort();
   }
 
-  /** How many upsmons should be logged in to a UPS: the agent of each node, and the primary. */
+  /** How many upsmons should be logged in to a UPS: the agent of each node, the primary, and the clients. */
   logins(ups = UPS): number {
-    return 1 + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
+    const { clients = [] } = this.cluster.ups.find(({ name }) => name === ups) ?? {};
+    return 1 + clients.length + this.cluster.nodes.filter((node) => node.ups.some(({ name }) => name === ups)).length;
   }
 
   async loggedIn(): Promise<boolean> {

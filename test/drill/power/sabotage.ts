@@ -11,6 +11,16 @@ export type Sabotage = (files: SiteFiles) => SiteFiles;
 /** The dead-man lease: without it, nothing powers off a node with frozen pods. */
 export const withoutLease = script('second.sh', 'write_line lease ', ': no lease ');
 
+/** The battery counts as charged after an outage. */
+export const withoutRecharge = script('early-reached.sh', '{ recharges "$1" && ', '{ false && ');
+
+/** No magic packet is sent. */
+export const withoutPackets = script('wake.sh', '"$sender" -b -i "$device" "$mac"', ':');
+
+/** A node has no limit at which it is shed. */
+export const withoutShedding = (node: string, seconds: number): Sabotage =>
+  inConfigMap('nut-config', `${node}.env`, `SHED_ON_BATTERY=${seconds}`, 'SHED_ON_BATTERY=');
+
 /** The primary may send every command. */
 export const allCommands = inConfigMap('nut-config', 'upsd.users', 'instcmds = shutdown.return', 'instcmds = ALL');
 /** upsmon counts a UPS as lost that reports OFF for its default of 30 s: from NUT 2.8.1 on. */
@@ -40,7 +50,7 @@ export const withoutLeaseWatch = script('upsmon.sh', '  /scripts/lease.sh &\n', 
 /** The limits of an early shutdown, where the primary does not act on them. */
 export const withoutEarlySecond = script(
   'second.sh',
-  '! /scripts/early-reached.sh "$ups" $((EARLY_POLLS * POLL)) ||',
+  '! /scripts/early-reached.sh "$ups@127.0.0.1:$UPSD_PORT" $((EARLY_POLLS * POLL)) ||',
   ': ||',
 );
 /** What begins a shutdown at low battery without upsmon: the commit of the node, and FSD. */
@@ -73,11 +83,26 @@ exit 0
 `,
 );
 
+/** What clears FSD while power.armed is false. */
+export const withoutClearing = script(
+  'upsd.sh',
+  'if [ "$ARMED" != yes ] && [ -e "$declared" ]',
+  'if false && [ -e "$declared" ]',
+);
+
 /** The forced power-off: without it, a node that hangs in its halt stays on. */
 export const withoutForce: Sabotage = (files) => {
   const path = 'killpower/killpowerd';
   const text = replaceOnce(path, files.hosts.get(path), 'elif [ "$now" -ge "$force_at" ]; then', 'elif false; then');
   return { ...files, hosts: new Map([...files.hosts, [path, text]]) };
+};
+
+/** The queue of messages in memory, in place of the disk: it is lost with the power. */
+export const queueInMemory: Sabotage = (files) => {
+  const path = '50-nut.k8s.yaml';
+  const from = '- hostPath:\n            path: /var/lib/rancher/power-notify\n            type: DirectoryOrCreate\n';
+  const text = replaceOnce(path, files.dist.get(path), from, '- emptyDir:\n            medium: Memory\n');
+  return { ...files, dist: new Map([...files.dist, [path, text]]) };
 };
 
 /** Gives the driver of a UPS another delay than that of the plan. */

@@ -1,4 +1,5 @@
 import type { Scenario } from '../scenario';
+import { ALL_OFF, secondOutage } from './again';
 import { CUT_CLEAN, failMains } from './course';
 import { killAllAfterCommit, primaryFrozen, secondaryFrozen, secondFrozen } from './dead-pods';
 import { earlyPrimaryFrozen } from './early-faults';
@@ -17,14 +18,18 @@ import {
   withoutForce,
   withoutLease,
   withoutLeaseWatch,
+  withoutPackets,
+  withoutRecharge,
   withoutReserve,
   withoutSecondOpinion,
   withoutSecretWatch,
+  withoutShedding,
   withoutUpsdWatch,
   withoutWords,
 } from './sabotage';
-import { secretReplaced } from './secret';
+import { secretAtLowBattery, secretReplaced } from './secret';
 import { AGENT, SERVER, UPS, UPS_NODE } from './site';
+import { SHED_SECONDS, shed, WOKEN, wake } from './wake';
 import { NO_POWER_OFF, ONE_BAD_READING, words } from './words';
 
 /** A scenario without its cure, and the check that it has to fail at. */
@@ -45,6 +50,9 @@ export const controlPrimaryFrozen = without(
   primaryFrozen,
   'the first node is committed within 7 s after low battery',
 );
+export const controlSecondOutage = without(withoutRecharge, secondOutage, ALL_OFF);
+export const controlShed = without(withoutShedding(AGENT, SHED_SECONDS), shed, `${AGENT} is off`);
+export const controlWake = without(withoutPackets, wake, WOKEN);
 export const controlRunFull = without(withoutReserve, runFull, 'every node has a lease');
 export const controlWords = without(withoutWords, words, NO_POWER_OFF);
 export const controlOff = without(withOffDuration, words, NO_POWER_OFF);
@@ -54,6 +62,7 @@ export const controlSecret = without(
   secretReplaced,
   `upsd refuses ${SERVER}, which has the old password`,
 );
+export const controlSecretAtLowBattery = without(withoutSecretWatch, secretAtLowBattery, 'the UPS cuts its output');
 
 /** With one caller only, which is frozen, and the others killed, the UPS is never commanded: all nodes stay off. */
 export async function controlOneCaller(scenario: Scenario): Promise<void> {

@@ -1,9 +1,11 @@
 import { newPasswords, nutSecret } from '../../../lib/nut/secret';
 import { Manifests } from '../manifests';
 import type { Scenario } from '../scenario';
-import { ascent, descent, lowBattery } from './course';
-import { type PowerLabOptions, withPowerLab } from './power-lab';
-import { AGENT, MACHINES, SERVER, UPS_NODE } from './site';
+import { ascent, descent, failMains, lowBattery } from './course';
+import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
+import { AGENT, MACHINES, SERVER, UPS, UPS_NODE } from './site';
+
+const newSecret = (lab: PowerLab): Manifests => Manifests.parse(nutSecret(lab.cluster.nut.secret, newPasswords()));
 
 /**
  * The Secret is applied anew, and the pods run on. One node receives the new passwords before upsd, one after it: upsd refuses that one
@@ -11,7 +13,7 @@ import { AGENT, MACHINES, SERVER, UPS_NODE } from './site';
  */
 export async function secretReplaced(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
   await withPowerLab(scenario, options, async (lab) => {
-    const changed = Manifests.parse(nutSecret(lab.cluster.nut.secret, newPasswords()));
+    const changed = newSecret(lab);
     const receives = (name: string) => {
       scenario.timeline.log('drill', `${name} receives the new Secret`);
       lab.kubelet(name).update(changed);
@@ -33,6 +35,20 @@ export async function secretReplaced(scenario: Scenario, options: PowerLabOption
     );
     const low = await lowBattery(scenario, lab);
     await descent(scenario, lab, low);
+    await ascent(scenario, lab);
+  });
+}
+
+/**
+ * On battery, every pod receives the new Secret at the moment of low battery, when upsd still has the old one. The times of the plan
+ * hold.
+ */
+export async function secretAtLowBattery(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, options, async (lab) => {
+    await failMains(scenario, lab);
+    const changed = newSecret(lab);
+    for (const name of MACHINES) lab.kubelet(name).update(changed);
+    await descent(scenario, lab, { at: lab.ups(UPS).lowBattery(), name: 'low battery and a new Secret' });
     await ascent(scenario, lab);
   });
 }

@@ -45,3 +45,21 @@ export const powerSite = (changes: Partial<ClusterInput> = {}): Cluster =>
       ...changes.power,
     },
   });
+
+/** An address of a subnet for one scenario: the process of the drill has addresses in it, which segments with one subnet would share. */
+export const addresses = (third: number) => (last: number) => `10.78.${third}.${last}`;
+
+/** The same site in a subnet of its own. */
+export const inOwnSubnet = (third: number): Pick<ClusterInput, 'network' | 'nodes' | 'controlPlane'> => {
+  const address = addresses(third);
+  return {
+    network: { subnet: `${address(0)}/24` },
+    nodes: [
+      { name: UPS_NODE, address: address(11), role: 'server', ups: UPS },
+      { name: SERVER, address: address(12), role: 'server', ups: UPS },
+      { name: 'k3s-3', address: address(13), role: 'server' },
+      { name: AGENT, address: address(21), role: 'agent', ups: UPS },
+    ],
+    controlPlane: { vip: address(5) },
+  };
+};

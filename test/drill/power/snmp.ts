@@ -5,10 +5,7 @@ import { CARDS } from '../snmp/cards';
 import { ascent, CUT_CLEAN, descent, failMains } from './course';
 import { inPowerLab, type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import { otherDelay } from './sabotage';
-import { AGENT, powerSite, SERVER, UPS, UPS_NODE } from './site';
-
-/** A site of its own subnet, because the cards have addresses of this host. */
-const addresses = (third: number) => (last: number) => `10.78.${third}.${last}`;
+import { addresses, inOwnSubnet, powerSite, UPS, UPS_NODE } from './site';
 
 /** A UPS with an emulated card, at the node with the cables. */
 export const cardUps = (mibs: keyof typeof CARDS, port: string, name: string = mibs) => ({
@@ -22,17 +19,9 @@ export const cardUps = (mibs: keyof typeof CARDS, port: string, name: string = m
 
 /** The site of the drill with an APC card. Shutdown begins after 10 s on battery. */
 const apcSite = (third: number): Cluster => {
-  const address = addresses(third);
   return powerSite({
-    network: { subnet: `${address(0)}/24` },
-    nodes: [
-      { name: UPS_NODE, address: address(11), role: 'server', ups: UPS },
-      { name: SERVER, address: address(12), role: 'server', ups: UPS },
-      { name: 'k3s-3', address: address(13), role: 'server' },
-      { name: AGENT, address: address(21), role: 'agent', ups: UPS },
-    ],
-    controlPlane: { vip: address(5) },
-    ups: [cardUps('apcc', address(30), UPS)],
+    ...inOwnSubnet(third),
+    ups: [cardUps('apcc', addresses(third)(30), UPS)],
   });
 };
 

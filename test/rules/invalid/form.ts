@@ -13,14 +13,14 @@ export const form: readonly InvalidSite[] = [
     says: 'an unknown key of the site itself is refused',
     changes: { pools: [] },
     problems: [
-      'error pools: unknown-key: key "pools" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, os, versions, images',
+      'error pools: unknown-key: key "pools" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, versions, images',
     ],
   },
   {
     says: 'an unknown key of a list entry is refused',
     changes: { 'nodes[1].adress': '192.168.10.12' },
     problems: [
-      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies',
+      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies, stageSeconds, haltBudgetSeconds, shed, mac',
     ],
   },
   {
@@ -42,7 +42,7 @@ export const form: readonly InvalidSite[] = [
     says: 'the old words for a UPS are unknown keys',
     changes: { 'ups[0].desc': 'office' },
     problems: [
-      'error ups[0].desc: unknown-key: key "desc" does not exist here; use one of name, driver, port, description, node, server, options, delayStepSeconds, fixedCutDelaySeconds, runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds',
+      'error ups[0].desc: unknown-key: key "desc" does not exist here; use one of name, driver, port, description, node, server, clients, options, delayStepSeconds, fixedCutDelaySeconds, runtimeAtLowBatterySeconds, runtimeAtEarlyShutdownSeconds',
     ],
   },
   {
@@ -259,7 +259,7 @@ export const form: readonly InvalidSite[] = [
       'error name: missing-key: "name" is missing; add it: a text',
       'error nodes[0].role: bad-value: "role" is "x"; use server or agent',
       'error nodes[1].address: bad-address: "y" is no IP address; write it like 192.168.10.43 or fd00::43',
-      'error typo: unknown-key: key "typo" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, os, versions, images',
+      'error typo: unknown-key: key "typo" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, versions, images',
     ],
   },
 ];

@@ -159,6 +159,20 @@ export const formats: readonly InvalidSite[] = [
     ],
   },
   {
+    says: 'a MAC address without colons is refused',
+    changes: { 'nodes[0].mac': '020000000002' },
+    problems: [
+      'error nodes[0].mac: bad-mac: "020000000002" is not valid here; use six pairs of hexadecimal digits with colons, as `ip link` prints',
+    ],
+  },
+  {
+    says: 'a long text is not repeated in the answer',
+    changes: { 'nut.killpowerPath': 'a'.repeat(50_000) },
+    problems: [
+      `error nut.killpowerPath: bad-path: "${'a'.repeat(64)}"... (50000 characters) is not valid here; use an absolute path of letters, digits and . _ @ -, without . and .. as parts`,
+    ],
+  },
+  {
     says: 'a relative path is refused',
     changes: { 'nut.killpowerPath': 'run/killpower' },
     problems: [

@@ -4,6 +4,7 @@ import { budget } from './budget';
 import { drivers } from './drivers';
 import { form } from './form';
 import { formats } from './formats';
+import { gitops } from './gitops';
 import { loadBalancer } from './load-balancer';
 import { machines } from './machines';
 import { names } from './names';
@@ -13,6 +14,7 @@ import { pools } from './pools';
 import { ports } from './ports';
 import { power } from './power';
 import { provider } from './provider';
+import { shed } from './shed';
 import { timing } from './timing';
 import { vip } from './vip';
 
@@ -33,5 +35,7 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   power,
   drivers,
   timing,
+  shed,
   budget,
+  gitops,
 };

@@ -13,6 +13,8 @@ const twoCables = (minSupplies: number, others: string): Changes => ({
   })),
 });
 
+const client = { name: 'nas', address: '192.168.10.40', haltBudgetSeconds: 60 };
+
 /** A row for each way to break a rule: who feeds whom, and who talks to which UPS. */
 export const power: readonly InvalidSite[] = [
   {
@@ -27,6 +29,76 @@ export const power: readonly InvalidSite[] = [
     changes: twoCables(2, 'ups1'),
     problems: [
       'warning nodes[0].ups: cables-together: k3s-1 has the cables of ups1 and ups2 and powers off with ups1, so the nodes on ups2 shut down as well; feed another node by ups2, and move its cable there',
+    ],
+  },
+  {
+    says: 'a receiver whose URL is not of its type, that is incomplete, or has the name of another one is refused',
+    changes: {
+      'power.notify': [
+        { name: 'phone', type: 'mail', url: 'https://mail.home.arpa', from: 'ups@home.arpa', token: { secret: true } },
+        { name: 'phone', type: 'gotify', url: { secret: true } },
+      ],
+    },
+    problems: [
+      'error power.notify[0].url: receiver-url: "https://mail.home.arpa" is no URL for mail; use a URL that begins with smtp or smtps',
+      'error power.notify[0]: receiver-incomplete: receiver "phone" of type mail is incomplete; add to and user',
+      'error power.notify[1]: receiver-incomplete: receiver "phone" of type gotify is incomplete; add token: { secret: true }',
+      'error power.notify[1].name: receiver-twice: two receivers have the name "phone"; give each its own name',
+    ],
+  },
+  {
+    says: 'a receiver whose URL has a password is refused',
+    changes: { 'power.notify': [{ name: 'phone', type: 'ntfy', url: 'https://me:pw@ntfy.home.arpa/ups' }] },
+    problems: [
+      'error power.notify[0].url: bad-text: "https://...@ntfy.home.arpa/ups" is not valid here; use an http, https, smtp or smtps URL in printable ASCII without user, password, blanks, quotes and backslashes',
+    ],
+  },
+  {
+    says: 'clients with the name, the user or the address of another host are refused',
+    changes: {
+      'ups[0].clients': [
+        { ...client, name: 'k3s-1' },
+        { ...client, user: 'monprimary' },
+        { ...client, name: 'pve', address: '192.168.10.11', user: 'k3s-1' },
+      ],
+    },
+    problems: [
+      'error ups[0].clients[0].name: client-taken: the name of client "k3s-1" is already taken; give each node and each client its own name',
+      'error ups[0].clients[1].user: client-taken: user monprimary of client "nas" is already taken; choose another user',
+      'error ups[0].clients[1].address: client-taken: address 192.168.10.40 of client "nas" is already taken; give it the address of that host',
+      'error ups[0].clients[2].user: client-taken: user k3s-1 of client "pve" is already taken; choose another user',
+      'error ups[0].clients[2].address: client-taken: address 192.168.10.11 of client "pve" is already taken; give it the address of that host',
+    ],
+  },
+  {
+    says: 'a Synology whose fixed names do not fit is refused',
+    changes: { 'nut.port': 3494, 'ups[0].clients': [{ ...client, system: 'synology', user: 'nas' }] },
+    problems: [
+      'error ups[0].name: synology-names: Synology "nas" cannot log in to "ups1"; name the UPS ups, also in nodes[].ups',
+      'error nut.port: synology-names: Synology "nas" cannot log in to "ups1"; set nut.port to 3493',
+      'error ups[0].clients[0].user: synology-names: Synology "nas" cannot log in to "ups1"; remove user; it is monuser',
+    ],
+  },
+  {
+    says: 'a client whose address a pool has, and the VIP, is refused',
+    changes: {
+      'controlPlane.vip': '192.168.10.41',
+      'ups[0].clients': [
+        { ...client, address: '192.168.10.241' },
+        { ...client, name: 'pve', address: '192.168.10.41' },
+      ],
+    },
+    problems: [
+      'error controlPlane.vip: vip-is-ups: VIP 192.168.10.41 is the address of client "pve"; choose a free address',
+      'error loadBalancer.pools[0].addresses[0]: pool-contains-ups: 192.168.10.240-192.168.10.250 of pool "lan" contains 192.168.10.241, the address of client "nas"; exclude it from the range',
+    ],
+  },
+  {
+    says: 'a client of a UPS that another host serves is refused',
+    site: powerSite,
+    changes: { 'ups[2].clients': [client] },
+    problems: [
+      'error ups[2].clients: not-with-server: "nas" is served by 192.168.10.30, where its clients must be set; remove clients; here server.cutDelaySeconds is enough',
     ],
   },
   {

@@ -69,10 +69,37 @@ export const timing: readonly InvalidSite[] = [
   {
     says: 'agents and servers that power off after the node with the UPS are refused in one line',
     site: powerSite,
-    changes: { 'power.stages': { agentSeconds: 20, serverSeconds: 30 } },
+    changes: { 'nodes[3].ups': 'ups1', 'power.stages': { agentSeconds: 20, serverSeconds: 30 } },
     problems: [
       'error power.stages.upsNodeSeconds: ups-node-not-last: the node with the UPS powers off after 10 s and stops upsd for servers (30 s) and agents (20 s); set stages.upsNodeSeconds to 30 or more',
       'error ups[0].options.offdelay: offdelay-too-short: offdelay 120 of "ups1" cuts the output too early: k3s-3 is off after 21 detection + 2 FINALDELAY + 30 stage + 1 watcher + 60 halt = 114, and 114 + 15 margin = 129, in steps of 60: 180; set ups[0].options.offdelay to 180, or set power.haltBudget.serverSeconds to 51, or remove offdelay',
+    ],
+  },
+  {
+    says: 'a client that may receive the shutdown after upsd has stopped, and halts in no time, is reported',
+    changes: {
+      'power.stages': { serverSeconds: 3, upsNodeSeconds: 5 },
+      'ups[0].clients': [{ name: 'nas', address: '192.168.10.40', haltBudgetSeconds: 9 }],
+    },
+    problems: [
+      'error power.stages.upsNodeSeconds: ups-node-not-last: the node with the UPS powers off after 5 s and stops upsd for nas (polls within 6 s); set stages.upsNodeSeconds to 6 or more',
+      'warning ups[0].clients[0].haltBudgetSeconds: halt-budget-short: a host that needs more than 9 s to halt is cut while it runs; measure a halt, and set more than that, at least 10 s',
+    ],
+  },
+  {
+    says: 'a node whose own stage is after that of the node with its UPS is refused',
+    changes: { 'nodes[0].stageSeconds': 4, 'nodes[1].stageSeconds': 20 },
+    problems: [
+      'error nodes[0].stageSeconds: ups-node-not-last: the node with the UPS powers off after 4 s and stops upsd for k3s-2 (20 s) and servers (5 s); set nodes[0].stageSeconds to 20 or more',
+    ],
+  },
+  {
+    says: 'a node whose own stage and halt budget are too short is warned about alone',
+    changes: { 'nodes[1].stageSeconds': 0, 'nodes[1].haltBudgetSeconds': 9 },
+    problems: [
+      'warning nodes[1].stageSeconds: stage-before-command: k3s-2 powers off after 0 s, but the UPS may be commanded only after 2 pollOnBatterySeconds + 1 = 3; set nodes[1].stageSeconds to 3 or more',
+      'warning nodes[1].haltBudgetSeconds: halt-budget-short: a node that needs more than 9 s to halt is powered off by force and loses unwritten data; measure a halt, and set more than that, at least 10 s',
+      'warning nodes[1].haltBudgetSeconds: drain-below-lease: pods on a server that halts have 6 s of 9 s, less than the 25 s of a VIP failover (durationSeconds 20 + 5); set nodes[1].haltBudgetSeconds to 34 or more, or lower lease.durationSeconds',
     ],
   },
   {
@@ -87,7 +114,7 @@ export const timing: readonly InvalidSite[] = [
     says: 'servers that may be off before their UPS has its command are warned about',
     changes: { 'power.stages': { agentSeconds: 0, serverSeconds: 0, upsNodeSeconds: 0 } },
     problems: [
-      'warning power.stages.serverSeconds: stage-before-command: servers power off after 0 s, but their UPS may be commanded only after 2 pollOnBatterySeconds + 1 = 3; set stages.serverSeconds to 3 or more',
+      'warning power.stages.serverSeconds: stage-before-command: servers power off after 0 s, but the UPS may be commanded only after 2 pollOnBatterySeconds + 1 = 3; set stages.serverSeconds to 3 or more',
     ],
   },
   {
@@ -99,9 +126,9 @@ export const timing: readonly InvalidSite[] = [
       'power.stages': { agentSeconds: 3, serverSeconds: 3, upsNodeSeconds: 3 },
     },
     problems: [
-      'warning power.stages.upsNodeSeconds: stage-before-command: nodes with a UPS power off after 3 s, but their UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.upsNodeSeconds to 4 or more',
-      'warning power.stages.serverSeconds: stage-before-command: servers power off after 3 s, but their UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.serverSeconds to 4 or more',
-      'warning power.stages.agentSeconds: stage-before-command: agents power off after 3 s, but their UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.agentSeconds to 4 or more',
+      'warning power.stages.upsNodeSeconds: stage-before-command: nodes with a UPS power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.upsNodeSeconds to 4 or more',
+      'warning power.stages.serverSeconds: stage-before-command: servers power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.serverSeconds to 4 or more',
+      'warning power.stages.agentSeconds: stage-before-command: agents power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.agentSeconds to 4 or more',
     ],
   },
   {
