@@ -109,7 +109,7 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
 
   test.each<[problem: string, before: () => void, says: string]>([
     ['another user than root', () => write('bin/id', '#!/bin/sh\necho 1000\n', 0o755), 'this user is not root'],
-    ['a host without systemd', () => rmSync(at('root/run'), { recursive: true }), 'this host has no systemd'],
+    ['a host without systemd', () => rmSync(at('root/run/systemd'), { recursive: true }), 'this host has no systemd'],
     ['another token', () => write('root/etc/rancher/k3s/token', 'other\n'), '/etc/rancher/k3s/token has another token'],
     [
       'another version in use',

@@ -32,9 +32,8 @@ is_active() { systemctl is-active -q "$1" 2>/dev/null; }
 is_on() { systemctl is-enabled -q "$1" 2>/dev/null && is_active "$1"; }
 
 check() {
-  [ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
   [ -d "$root/run/systemd/system" ] || fail 'this host has no systemd; install it by hand, see hosts/README.md'
-  for program in cmp ip sha256sum; do has "$program" || fail "$program is not installed; install its package"; done
+  for program in cmp flock ip sha256sum; do has "$program" || fail "$program is not installed; install its package"; done
   [ -z "$(missing_packages)" ] || has apt-get || fail "$(missing_packages | tr "\n" " ")is not installed; install its package"
   [ ! -s "$root$token" ] || [ ! -e "$work$token" ] || cmp -s "$work$token" "$root$token" ||
     fail "$token has another token than the one given; give that of the cluster, or remove the file if the cluster never existed"
@@ -93,6 +92,8 @@ plan() {
 }
 
 install() {
+  # a script whose ssh was killed may still run
+  { exec 9>"$root/run/install-k3s" && flock -w 900 9; } || fail 'another run installs this host; wait for its end'
   for package in $(missing_packages); do
     say "installing the package $package"
     { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >"$work/log" 2>&1 ||
@@ -173,10 +174,11 @@ status() {
   [ "$is" = "$version" ] && [ ! -s "$work.stale" ] || exit 2
 }
 
-# the tree of this host, which holds the token
-work=$(mktemp -d) || fail 'cannot create a temporary directory; check whether /tmp is full'
+[ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
+# the tree of this host, which holds the token: in memory, for root only
+work=$(mktemp -d "$root/run/install-k3s.XXXXXX") || fail 'cannot create a temporary directory; check whether /run is full'
 trap 'rm -rf "$work" "$work.list" "$work.stale"' EXIT
-trap 'exit 1' HUP INT TERM
+trap 'exit 1' HUP INT PIPE TERM
 umask 022
 : >"$work.list"
 files

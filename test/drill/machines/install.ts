@@ -39,7 +39,7 @@ async function checkCluster(scenario: Scenario, lab: MachinesLab): Promise<void>
     scenario.check(unit, units === 'active active active', units);
     const reboot = await host.ask('echo $(systemctl is-enabled killpowerd k3s-ha.socket k3s)');
     scenario.check(`${host.hostname}: so they do after a reboot`, reboot === 'enabled enabled enabled', reboot);
-    const secrets = await host.ask('stat -c %a /etc/rancher/k3s/token; ls /tmp | grep tmp');
+    const secrets = await host.ask('stat -c %a /etc/rancher/k3s/token; ls /run | grep install-k3s.');
     scenario.check(
       `${host.hostname}: the token is readable for root only, no copy is left`,
       secrets === '600',
@@ -125,15 +125,15 @@ export async function cuts(scenario: Scenario): Promise<void> {
     const powerCut = (host: StockHost) => async () => {
       await host.cutPower();
     };
-    await lab.machines('install', [], { at: 'k3s-1: /etc/rancher/k3s/k3s-ha.conf written' });
-    await lab.machines('install', [], { at: 'k3s-1: /usr/local/sbin/killpowerd written' });
-    await lab.machines('install', [], { at: 'k3s-1: installing k3s', by: powerCut(first) });
+    await lab.machines('install', [], { at: 'k3s-1: /etc/rancher/k3s/k3s-ha.conf written', by: powerCut(first) });
     await lab.boot(first);
+    await lab.machines('install', [], { at: 'k3s-1: installing k3s' });
     await lab.machines('install', [], {
       at: 'k3s-2: /etc/systemd/system/killpowerd.service written',
       by: powerCut(second),
     });
     await lab.boot(second);
+    await lab.machines('install', [], { at: 'k3s-2: installing k3s' });
     const wrong = await lab.machines('install');
     scenario.check(
       'an installer that differs from its checksum is not run',
