@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { writePrivateFile } from '../files';
 import { apply, bringNutSecret, Machines, offlineFiles, Progress, readDistOf, writeKubeconfig } from '../live';
-import { endpointsOf, readToken } from '../machines';
+import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
 import { seconds, userName } from './cluster-options';
 import { command, differenceStatus, Exit, exitStatus, ONE_SITE, warn } from './program';
@@ -59,7 +58,7 @@ const say = (line: string): void => console.log(line);
 /** The token of a file, or a new one that `store` writes there. */
 function tokenOf(file: string): { readonly token: string; readonly store: () => void } {
   if (file === '-' || existsSync(file)) return { token: readToken(file), store: () => undefined };
-  const token = randomBytes(32).toString('hex');
+  const token = newToken();
   const store = () => {
     writePrivateFile(file, `${token}\n`, new Date());
     say(

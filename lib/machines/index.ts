@@ -34,7 +34,7 @@ export { fetchCommand, loginAdvice, loginUser } from './login';
 export { FILES_LIST, installedFiles, installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
 export { listeners, listensOn } from './ports';
-export { readSshKeys, readToken } from './secrets';
+export { newToken, readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';
 export { labelledNodes, UPS_LABEL } from './ups-label';

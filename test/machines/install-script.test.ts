@@ -163,6 +163,18 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
     expect(existsSync(at('was-run'))).toBe(false);
   });
 
+  test('k3s and its installer that were copied here are used, and nothing is fetched', () => {
+    rmSync(at('github'), { recursive: true });
+    const offline = 'root/usr/local/share/k3s-ha/offline';
+    write(`${offline}/k3s`, 'the binary');
+    write(
+      `${offline}/install.sh`,
+      `[ "$INSTALL_K3S_SKIP_DOWNLOAD" = true ] && echo $INSTALL_K3S_VERSION >${folder}/version && : >${folder}/enabled`,
+    );
+    expect(run('install')).toMatchObject({ status: 0, stderr: '' });
+    expect([read('root/usr/local/bin/k3s'), existsSync(at(offline))]).toEqual(['the binary', false]);
+  });
+
   test('status ends with 2 and names what differs', () => {
     run('install');
     expect(run('status')).toMatchObject({ status: 0, lines: [expect.stringContaining('15 files, 0 differ')] });

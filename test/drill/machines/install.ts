@@ -70,7 +70,7 @@ export async function install(scenario: Scenario): Promise<void> {
     if (ran.status !== 0) return;
     scenario.measure('three stock hosts', {
       seconds: seconds(scenario.timeline.now() - started),
-      commands: '2, with synth',
+      commands: String(lab.commands),
     });
     await checkCluster(scenario, lab);
     const again = scenario.timeline.now();

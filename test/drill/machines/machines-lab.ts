@@ -36,6 +36,8 @@ export interface Cut {
 export class MachinesLab {
   readonly api = new ApiServer();
   readonly hosts: StockHost[] = [];
+  /** How many commands the person has run. */
+  commands = 0;
   private readonly network = new Network();
   private readonly folder: string;
   private vip: Server | undefined;
@@ -103,6 +105,7 @@ export class MachinesLab {
   /** Runs the program as the person does. Output goes to a log of the scenario. */
   async run(args: readonly string[], cut?: Cut): Promise<Ran> {
     const { timeline, logFolder } = this.scenario;
+    this.commands++;
     timeline.log('person', `power-safe-k3s ${args.join(' ')}`);
     const child = spawn(process.execPath, [programPath(), ...args], {
       cwd: this.folder,
