@@ -3,10 +3,19 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { writePrivateFile } from '../files';
-import { apply, bringNutSecret, Machines, offlineFiles, Progress, readDistOf, writeKubeconfig } from '../live';
+import {
+  apply,
+  bringNutSecret,
+  Machines,
+  offlineFiles,
+  Progress,
+  readDistOf,
+  restartObstacles,
+  writeKubeconfig,
+} from '../live';
 import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
-import { seconds, userName } from './cluster-options';
+import { type ConnectionOptions, seconds, userName, withConnectionOptions } from './cluster-options';
 import { command, differenceStatus, Exit, exitStatus, ONE_SITE, warn } from './program';
 
 interface HostOptions {
@@ -42,6 +51,17 @@ against that of the release. --k3s-binary copies k3s from this computer. Its fol
 sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release.
 
 ${exitStatus('a node cannot be installed, or the cluster is not ready')}`;
+
+interface UpgradeOptions extends HostOptions, ConnectionOptions {}
+
+const UPGRADE_HELP = `
+Set versions.k3s, run synth, then upgrade. It refuses a downgrade and a skipped minor version, and etcd members that are no server of
+the site. It makes an etcd snapshot. Before each restart all servers must be Ready and each UPS on line. It waits for each node, and
+stops at the first that does not come back. Pods keep running. Run it again to continue.
+
+  power-safe-k3s machines upgrade --ssh debian@ --sudo
+
+${exitStatus('a node is not upgraded')}`;
 
 const STATUS_HELP = `
   power-safe-k3s machines status --ssh debian@ --sudo
@@ -108,6 +128,21 @@ async function install(names: string[], options: Options): Promise<void> {
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
+async function upgrade(names: string[], options: UpgradeOptions): Promise<void> {
+  const { cluster } = readOneSite(options.cluster);
+  const { cluster: _, ssh, sudo, ...connection } = options;
+  const machines = new Machines({ cluster, names, ssh: sshOf({ ssh, sudo }), say });
+  await machines.upgrade(() =>
+    restartObstacles(cluster, {
+      context: cluster.name,
+      ...connection,
+      servers: [],
+      timeoutMs: options.timeout * 1000,
+      progress: new Progress(process.stdout),
+    }),
+  );
+}
+
 function status(names: string[], options: HostOptions): void {
   const { cluster } = readOneSite(options.cluster);
   if (new Machines({ cluster, names, ssh: sshOf(options), say }).status().length > 0) throw new Exit(2);
@@ -141,7 +176,15 @@ const statusCommand = withHosts(
   .addHelpText('after', STATUS_HELP)
   .action(status);
 
+const upgradeCommand = withConnectionOptions(
+  withHosts(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
+  120,
+)
+  .addHelpText('after', UPGRADE_HELP)
+  .action(upgrade);
+
 export const machinesCommand = command('machines')
   .description('Installs and examines the nodes over ssh.')
   .addCommand(installCommand)
+  .addCommand(upgradeCommand)
   .addCommand(statusCommand);

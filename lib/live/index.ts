@@ -6,6 +6,7 @@ export { doctorText } from './doctor/rows';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
 export { Machines } from './machines';
 export { bringNutSecret } from './nut-secret';
+export { restartObstacles } from './obstacles';
 export { offlineFiles } from './offline';
 export { isEmpty, plan, planText } from './plan';
 export { Progress } from './progress';

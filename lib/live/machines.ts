@@ -32,6 +32,10 @@ const LIMITS: Readonly<Record<InstallVerb, number>> = {
   start: 60,
   await: 660,
   status: 60,
+  version: 60,
+  members: 60,
+  snapshot: 600,
+  upgrade: 3600,
 };
 
 /** The hosts of a site, each with the script that installs it. */
@@ -94,6 +98,52 @@ export class Machines {
     }
   }
 
+  /**
+   * Upgrades k3s to versions.k3s on servers, one after the other, then on agents. A run that was cut is continued by another.
+   *
+   * @param obstacles why no k3s may be restarted now; asked before each restart and at the end
+   * @throws Error for a version that k3s cannot reach from here, at an obstacle, or at the first host that does not come back
+   */
+  async upgrade(obstacles: () => Promise<readonly string[]>): Promise<void> {
+    const { cluster, say } = this.options;
+    const nodes = [...this.scripts.keys()];
+    const [first] = nodes;
+    if (first?.role !== 'server') throw new Error('an upgrade begins with servers; name all nodes, or none');
+    const wanted = cluster.versions.k3s;
+    const todo: Node[] = [];
+    for (const node of nodes) {
+      const version = this.versionOf(node);
+      const problem = upgradeProblem(version.replace(' stale', ''), wanted);
+      if (problem) throw new Error(`${node.name}: ${problem}`);
+      if (version !== wanted) todo.push(node);
+    }
+    if (todo.length > 0) {
+      this.must(first, 'members');
+      await this.clear(obstacles);
+      this.must(first, 'snapshot');
+    }
+    for (const node of todo) {
+      await this.clear(obstacles);
+      this.must(node, 'upgrade');
+      this.must(node, 'await');
+    }
+    await this.clear(obstacles);
+    say(`ok: every node has k3s ${wanted}`);
+  }
+
+  private async clear(obstacles: () => Promise<readonly string[]>): Promise<void> {
+    const lines = await obstacles();
+    if (lines.length > 0)
+      throw new Error(`${lines.join('\n')}\nno further node is upgraded; correct that, and run this again`);
+  }
+
+  /** The version of k3s, with ` stale` if an older one runs. */
+  private versionOf(node: Node): string {
+    const ran = this.run(node, 'version', false);
+    if (!('problem' in ran) && ran.status === 0) return ran.stdout.trim();
+    throw new Error(`${failure(node, ran)}\nnothing is changed`);
+  }
+
   /** Prints what is installed. Returns the hosts that differ from hosts/ or cannot be reached. */
   status(): Node[] {
     return [...this.scripts.keys()].filter((node) => {
@@ -142,4 +192,20 @@ function failure({ name, address }: Node, ran: Ran): string {
     ? 'allow the user sudo without a password, or log in as root'
     : 'see its lines above';
   return `${host}: exit status ${ran.status}${said ? ` (${said})` : ''}; ${cure}`;
+}
+
+/** Why k3s cannot be upgraded between two versions: https://kubernetes.io/releases/version-skew-policy/. */
+export function upgradeProblem(from: string, to: string): string | undefined {
+  const [is, wanted] = [from, to].map((text) =>
+    /^v(\d+)\.(\d+)\.(\d+)(?:\+k3s(\d+))?$/.exec(text)?.slice(1).map(Number),
+  );
+  if (!is || !wanted) return `has k3s "${from}", and versions.k3s is ${to}; run machines install first`;
+  const [major = 0, minor = 0] = wanted;
+  const difference = wanted.map((part, i) => part - (is[i] ?? 0)).find((part) => part !== 0) ?? 0;
+  if (difference < 0)
+    return `has k3s ${from}, newer than versions.k3s ${to}; a downgrade needs a restore from a snapshot`;
+  const next = (is[1] ?? 0) + 1;
+  return major !== is[0] || minor > next
+    ? `has k3s ${from}, and Kubernetes allows no skipped minor version; set versions.k3s to a v${is[0]}.${next} first`
+    : undefined;
 }

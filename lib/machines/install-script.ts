@@ -1,5 +1,6 @@
-import { type Cluster, type Node, upsesAt } from '../cluster';
+import { type Cluster, type Node, serversOf, upsesAt } from '../cluster';
 import { readProjectFile } from '../files';
+import { urlHost } from '../network';
 import { driverAccess, USB_VENDORS } from '../power';
 import { K3S_HA_PORT } from '../releases';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
@@ -11,8 +12,18 @@ import { listeners, listensOn } from './ports';
 /** Folder on a host for k3s and its installer, if they are copied there instead of fetched. */
 export const OFFLINE_FOLDER = '/usr/local/share/k3s-ha/offline';
 
-/** What a script does, in this order; `status` stands alone. See scripts/install.sh. */
-export type InstallVerb = 'check' | 'plan' | 'install' | 'start' | 'await' | 'status';
+/** What a script does. See scripts/install.sh. */
+export type InstallVerb =
+  | 'check'
+  | 'plan'
+  | 'install'
+  | 'start'
+  | 'await'
+  | 'status'
+  | 'version'
+  | 'members'
+  | 'snapshot'
+  | 'upgrade';
 
 /** Seconds that `await` gives to the bootstrap, the join and the VIP. */
 const WAIT_SECONDS = 600;
@@ -41,6 +52,10 @@ export function installScript(
     offline: OFFLINE_FOLDER,
     token: TOKEN_FILE,
     vip: joinUrl(cluster),
+    etcd: 'https://127.0.0.1:2379',
+    peers: serversOf(cluster)
+      .flatMap(({ address }) => address.map(urlHost))
+      .join(' '),
     limit: String(WAIT_SECONDS),
     packages: ['curl', ...(keepalived ? ['keepalived'] : [])].join(' '),
     units: [

@@ -164,6 +164,83 @@ describe('machines install --print', () => {
   });
 });
 
+describe('machines upgrade', () => {
+  const nodes = (ready: number) =>
+    [1, 2, 3].map((i) => ({
+      metadata: { name: `k3s-${i}` },
+      status: { conditions: [{ type: 'Ready', status: i <= ready ? 'True' : 'Unknown' }] },
+    }));
+  const pods = [{ metadata: { name: 'nut-primary-a' }, spec: { nodeName: 'k3s-1' }, status: {} }];
+  /** What kubectl says of nodes and UPS, and what each host has. */
+  function world({ ready = 3, ups = 'OL CHRG', versions = ['v1.36.3+k3s1', 'v1.36.3+k3s1', 'v1.36.3+k3s1'] }) {
+    writeFileSync(at('nodes'), JSON.stringify({ items: nodes(ready) }));
+    writeFileSync(at('pods'), JSON.stringify({ items: pods }));
+    writeFileSync(at('ups'), ups && `ups.status: ${ups}`);
+    for (const [i, version] of versions.entries()) {
+      host(
+        11 + i,
+        `case "$*" in *version) cat ${at(`version${i}`)} ;; *upgrade) echo v1.36.4+k3s1 >${at(`version${i}`)} ;; esac`,
+      );
+      writeFileSync(at(`version${i}`), version);
+    }
+  }
+  const upgrade = () =>
+    run('machines', 'upgrade', '--ssh', 'debian@', '--kubectl', at('bin/kubectl'), '--timeout', '5');
+  const changing = () => verbs().filter((verb) => !/version|members/.test(verb));
+
+  beforeEach(() => {
+    const answers =
+      '*"get nodes "*) cat nodes ;; *"get pods "*) cat pods ;; *upsc*) cat ups ;; *"config view"*) cat config ;; *"get "*) echo \'{"items":[]}\' ;; *version*) echo \'{"serverVersion":{"gitVersion":"v1.36.3+k3s1"}}\' ;; esac';
+    writeFileSync(at('bin/kubectl'), `#!/bin/sh\ncd ${folder}\ncase "$*" in ${answers}\n`, { mode: 0o755 });
+    const cluster = { name: 'home', cluster: { server: 'https://192.168.10.5:6443' } };
+    const context = { name: 'home', context: { cluster: 'home', user: 'admin' } };
+    writeFileSync(
+      at('config'),
+      JSON.stringify({ clusters: [cluster], contexts: [context], users: [], 'current-context': 'home' }),
+    );
+  });
+
+  test('takes one node after the other, with a snapshot before the first, and nothing the second time', () => {
+    world({});
+    expect(upgrade()).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('ok: every node has k3s v1.36.4+k3s1'),
+    });
+    expect(changing()).toEqual([
+      'snapshot 11',
+      ...[11, 12, 13].flatMap((number) => [`upgrade ${number}`, `await ${number}`]),
+    ]);
+    rmSync(at('calls'));
+    expect([upgrade().status, changing()]).toEqual([0, []]);
+  });
+
+  test('continues at the node where it was cut', () => {
+    world({ versions: ['v1.36.4+k3s1', 'v1.36.4+k3s1 stale', 'v1.36.3+k3s1'] });
+    upgrade();
+    expect(changing()).toEqual(['snapshot 11', 'upgrade 12', 'await 12', 'upgrade 13', 'await 13']);
+  });
+
+  test('stops at the first node that does not come back', () => {
+    world({});
+    host(12, `case "$*" in *version) echo v1.36.3+k3s1 ;; *await) exit 1 ;; esac`);
+    expect(upgrade().status).toBe(1);
+    expect(changing().at(-1)).toBe('await 12');
+  });
+
+  test.each([
+    ['a UPS on battery', { ups: 'OB DISCHRG' }, 'UPS ups1: OB DISCHRG'],
+    ['a UPS without status', { ups: '' }, 'UPS ups1: no status'],
+    ['a server that is not Ready', { ready: 2 }, 'quorum: 2 of 3 servers are Ready'],
+    ['a skipped minor version', { versions: ['v1.34.1+k3s1'] }, 'set versions.k3s to a v1.35 first'],
+    ['a downgrade', { versions: ['v1.36.5+k3s1'] }, 'newer than versions.k3s v1.36.4+k3s1'],
+    ['a host without k3s', { versions: [''] }, 'run machines install first'],
+  ])('changes nothing with %s', (_, changes, says) => {
+    world(changes);
+    const { status, stderr } = upgrade();
+    expect([status, stderr, changing()]).toEqual([1, expect.stringContaining(says), []]);
+  });
+});
+
 describe('machines status', () => {
   test('ends with 2 if a host differs or is unreachable', () => {
     const status = () => run('machines', 'status', '--ssh', 'debian@').status;

@@ -20,8 +20,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ss: 'cat "$F/listens" 2>/dev/null',
   // the ports of other nodes refuse
   bash: 'exit 142',
-  curl: 'case "$*" in *time_connect*) exit 7 ;; *) while [ "$1" != -o ]; do shift; done; cp "$F/github/$(basename "$2")" "$2" ;; esac',
-  systemctl: 'echo "$*" >>"$F/calls"; case "$*" in "is-enabled -q k3s") [ -e "$F/enabled" ] ;; esac',
+  curl: 'case "$*" in */member/list) cat "$F/members" ;; *time_connect*) exit 7 ;; *) while [ "$1" != -o ]; do shift; done; cp "$F/github/$(basename "$2")" "$2" ;; esac',
+  systemctl:
+    'echo "$*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; "is-enabled -q k3s") [ -e "$F/enabled" ] ;; esac',
   k3s: '[ -e "$F/version" ] && echo "k3s version $(cat "$F/version") (x)"',
 };
 
@@ -161,6 +162,37 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
     const { status, lines } = run('install');
     expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('install.sh differs from its checksum')]);
     expect(existsSync(at('was-run'))).toBe(false);
+  });
+
+  const member = (address: string) => ({ ID: '1', peerURLs: [`https://${address}:2380`] });
+  const server = (last: number) => member(`192.168.10.${last}`);
+  test.each([
+    ['one of each server', [11, 12, 13].map(server), []],
+    ['fewer than the servers', [11, 12].map(server), []],
+    ['one of a machine that is gone', [server(11), server(19)], ['https://192.168.10.19:2380']],
+    ['two of one server', [server(11), server(12), server(11)], ['https://192.168.10.11:2380']],
+    ['one that only begins like a server', [server(11), member('192.168.10.112')], ['https://192.168.10.112:2380']],
+  ])('members of etcd: %s', (_, members, strange) => {
+    write('members', JSON.stringify({ header: { member_id: '1' }, members }));
+    const { status, lines } = run('members');
+    expect([status, lines.join().match(/https:\/\/192[^ ;]*/g) ?? []]).toEqual([strange.length > 0 ? 1 : 0, strange]);
+  });
+
+  test('upgrade restarts k3s once, also if it was cut after the installer', () => {
+    const restarts = () => calls().filter((call) => call.startsWith('restart --no-block')).length;
+    write('version', 'v1.36.3+k3s1');
+    write('enabled', '');
+    write('root/usr/local/bin/k3s', '');
+    write('started', '2020-01-01 00:00:00 UTC');
+    expect(run('version').lines).toEqual(['v1.36.3+k3s1 stale']);
+    expect(run('upgrade')).toMatchObject({ status: 0, stderr: '' });
+    expect([read('version'), restarts()]).toEqual(['v1.36.4+k3s1\n', 1]);
+    // the restart is cut: k3s of the old start still runs
+    run('upgrade');
+    expect(restarts()).toBe(2);
+    write('started', '2099-01-01 00:00:00 UTC');
+    run('upgrade');
+    expect([restarts(), run('version').lines]).toEqual([2, ['v1.36.4+k3s1']]);
   });
 
   test('k3s and its installer that were copied here are used, and nothing is fetched', () => {

@@ -7,6 +7,11 @@
 #   start    starts k3s; k3s-ha decides whether it bootstraps or joins
 #   await    waits until k3s and the VIP answer, and prints the problems that k3s-ha preflight finds
 #   status   prints what is installed
+# and of an upgrade:
+#   version  prints the version of k3s, and stale if an older one runs
+#   members  refuses members of etcd that are no server of the site
+#   snapshot makes an etcd snapshot
+#   upgrade  installs another version of k3s and restarts it
 # Exit status: 0 done | 1 a problem, printed with its cure | 2 status found a difference
 # shellcheck disable=SC2154 # the settings
 set -u
@@ -175,6 +180,31 @@ status() {
 }
 
 [ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
+# true if k3s was replaced after it had started
+is_stale() {
+  is_active "$service" || return
+  [ "$(stat -c %Y "$root/usr/local/bin/k3s")" -gt "$(date -d "$(systemctl show -p ActiveEnterTimestamp --value "$service")" +%s)" ]
+}
+version() { echo "$(k3s_version)$(! is_stale || echo ' stale')"; }
+# a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
+members() {
+  tls=$root/var/lib/rancher/k3s/server/tls/etcd
+  list=$(curl --noproxy '*' -gsSf --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d '{}' "$etcd/v3/cluster/member/list" 2>&1) ||
+    fail "etcd does not list its members ($list); see journalctl -u k3s"
+  # a member a line; each server may have one
+  strange=$(echo "$list" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
+    known = 0
+    for (i = 1; i <= n && !known; i++) if (!used[i] && index($0, "\"https://" peer[i] ":2380\"")) known = used[i] = 1
+    if (!known) { sub(/.*"peerURLs":\["/, ""); sub(/".*/, ""); print }
+  }')
+  [ -z "$strange" ] || fail "etcd has members that are no server of cluster.yaml: $(echo "$strange" | tr '\n' ' '); remove them, see https://github.com/k3s-io/k3s/issues/13485"
+}
+snapshot() { k3s etcd-snapshot save --name before-upgrade >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see journalctl -u k3s"; }
+upgrade() {
+  has_k3s || install_k3s
+  ! is_stale || { systemctl restart --no-block "$service" && say "$service restarts with $version" || fail "$service does not restart; see journalctl -u $service"; }
+}
+
 # the tree of this host, which holds the token: in memory, for root only
 work=$(mktemp -d "$root/run/install-k3s.XXXXXX") || fail 'cannot create a temporary directory; check whether /run is full'
 trap 'rm -rf "$work" "$work.list" "$work.stale"' EXIT

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { readProjectFile } from '../../../lib/files/project';
 import { type Scenario, seconds } from '../scenario';
 import { MachinesLab, type Ran } from './machines-lab';
@@ -89,7 +90,51 @@ export async function install(scenario: Scenario): Promise<void> {
     );
     await scenario.failsFirstAt('a second run changes nothing', (control) => changesNothing(control, lab));
     await changesNothing(scenario, lab);
+    await upgrade(scenario, lab);
   });
+}
+
+const NEW = 'v1.36.5+k3s1';
+
+/** k3s is upgraded, refused twice before and cut once. */
+async function upgrade(scenario: Scenario, lab: MachinesLab): Promise<void> {
+  const lives = () => Promise.all(lab.hosts.map((host) => host.ask('grep -c started /var/lib/k3s-life')));
+  appendFileSync(lab.path('cluster.yaml'), `versions: { k3s: ${NEW} }\n`);
+  await lab.run(['synth']);
+  const before = await lives();
+  lab.says('OL CHRG');
+  lab.members('10.97.0.99');
+  const strange = await lab.machines('upgrade');
+  const named = strange.lines.some((line) => line.includes('no server of cluster.yaml: https://10.97.0.99:2380'));
+  scenario.check('upgrade refuses a member of etcd that is no server', strange.status === 1 && named, ending(strange));
+  lab.members();
+  lab.says('OB DISCHRG');
+  const onBattery = await lab.machines('upgrade');
+  const battery = onBattery.lines.some((line) => line.startsWith('UPS ups1: OB DISCHRG'));
+  scenario.check('upgrade refuses while the UPS is on battery', onBattery.status === 1 && battery, ending(onBattery));
+  scenario.check('neither has restarted k3s', (await lives()).join() === before.join());
+  lab.says('OL CHRG');
+  const [, second] = lab.hosts;
+  if (!second) throw new Error('the lab has three hosts');
+  await lab.machines('upgrade', [], { at: 'k3s-2: k3s restarts', by: () => second.cutPower() });
+  await lab.boot(second);
+  const ran = await lab.machines('upgrade');
+  scenario.check('upgrade continues after a power cut', ran.status === 0, ending(ran));
+  const versions = await Promise.all(lab.hosts.map((host) => host.ask('k3s --version')));
+  scenario.check(
+    'every server has the new version',
+    versions.every((one) => one.includes(NEW)),
+    versions.join(', '),
+  );
+  const snapshot = await lab.hosts[0]?.ask('grep -n snapshot /var/lib/k3s-life | head -n 1');
+  scenario.check('a snapshot was made before the first restart', snapshot === '2:snapshot', snapshot);
+  const after = await lives();
+  const again = await lab.machines('upgrade');
+  scenario.check(
+    'upgrade again restarts nothing',
+    again.status === 0 && (await lives()).join() === after.join(),
+    ending(again),
+  );
 }
 
 async function changesNothing(scenario: Scenario, lab: MachinesLab): Promise<void> {

@@ -4,6 +4,7 @@ import { request as plainRequest } from 'node:http';
 import { createServer, type Server, request as tlsRequest } from 'node:https';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { readProjectFile } from '../../../lib/files/project';
 import { ApiServer } from '../../live/api-server';
 import { kubectlPath } from '../../support/kubectl';
 import { programPath } from '../../support/program';
@@ -62,6 +63,7 @@ export class MachinesLab {
     writeFileSync(this.path('bin/ssh'), `#!/bin/sh\nexec /usr/bin/ssh -F ${this.path('ssh_config')} "$@"\n`, {
       mode: 0o755,
     });
+    writeFileSync(this.path('bin/kubectl'), readProjectFile('test/drill/scripts/kubectl-doctor.sh'), { mode: 0o755 });
     writeFileSync(this.path('cluster.yaml'), stringify(homeInput).replaceAll('192.168.10.', SUBNET));
     await command('ip', 'link', 'set', 'lo', 'up');
     await this.network.start();
@@ -109,7 +111,12 @@ export class MachinesLab {
     timeline.log('person', `power-safe-k3s ${args.join(' ')}`);
     const child = spawn(process.execPath, [programPath(), ...args], {
       cwd: this.folder,
-      env: { PATH: `${this.path('bin')}:${SYSTEM_PATH}`, HOME: this.folder },
+      env: {
+        PATH: `${this.path('bin')}:${SYSTEM_PATH}`,
+        HOME: this.folder,
+        ANSWERS: this.folder,
+        KUBECTL: kubectlPath(),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
@@ -139,9 +146,28 @@ export class MachinesLab {
     return { status, lines };
   }
 
+  /** What kubectl says to doctor: all nodes are Ready, and the UPS has a status. */
+  says(status: string): void {
+    const nodes = this.hosts.map(({ hostname }) => ({
+      metadata: { name: hostname },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    }));
+    const pods = [{ metadata: { name: 'nut-primary-a' }, spec: { nodeName: 'k3s-1' }, status: {} }];
+    writeFileSync(this.path('nodes'), JSON.stringify({ items: nodes }));
+    writeFileSync(this.path('pods'), JSON.stringify({ items: pods }));
+    writeFileSync(this.path('ups'), `ups.status: ${status}\n`);
+  }
+
+  /** What etcd of the first server says of its members: the servers, and further addresses. */
+  members(...further: readonly string[]): void {
+    const addresses = [...this.hosts.map((_, i) => `${SUBNET}${11 + i}`), ...further];
+    const members = addresses.map((address) => ({ ID: '1', peerURLs: [`https://${address}:2380`] }));
+    this.hosts[0]?.write('/usr/local/share/members', JSON.stringify({ members }));
+  }
+
   /** `machines VERB` with the options that every call has. */
   machines(verb: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
-    const kubectl = verb === 'install' ? ['--kubectl', kubectlPath()] : [];
+    const kubectl = verb === 'status' ? [] : ['--kubectl', this.path('bin/kubectl')];
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
   }
 

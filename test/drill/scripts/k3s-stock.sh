@@ -5,6 +5,7 @@
 case "$1 ${2:-} ${3:-}" in
   '--version  ') echo "k3s version $(cut -d ' ' -f 1 /var/lib/k3s-installed) (stand-in)" ;;
   'kubectl get --raw=/readyz') exec curl -ksf --max-time 3 https://127.0.0.1:6443/readyz ;;
+  'etcd-snapshot save --name') echo snapshot >>/var/lib/k3s-life ;;
   'kubectl apply -f') cp "$4" /run/kube-vip-applied ;;
   'server  ')
     NODE_PATH=/opt/drill/node_modules /opt/node /opt/drill/test/drill/scripts/k3s-stand-in.js /var/lib/rancher/k3s &
