@@ -172,8 +172,14 @@ describe('machines upgrade', () => {
     }));
   const pods = [{ metadata: { name: 'nut-primary-a' }, spec: { nodeName: 'k3s-1' }, status: {} }];
   /** What kubectl says of nodes and UPS, and what each host has. */
-  function world({ ready = 3, ups = 'OL CHRG', versions = ['v1.36.3+k3s1', 'v1.36.3+k3s1', 'v1.36.3+k3s1'] }) {
+  function world({
+    ready = 3,
+    events = true,
+    ups = 'OL CHRG',
+    versions = ['v1.36.3+k3s1', 'v1.36.3+k3s1', 'v1.36.3+k3s1'],
+  }) {
     writeFileSync(at('nodes'), JSON.stringify({ items: nodes(ready) }));
+    if (!events) writeFileSync(at('no-events'), '');
     writeFileSync(at('pods'), JSON.stringify({ items: pods }));
     writeFileSync(at('ups'), ups && `ups.status: ${ups}`);
     for (const [i, version] of versions.entries()) {
@@ -190,7 +196,7 @@ describe('machines upgrade', () => {
 
   beforeEach(() => {
     const answers =
-      '*"get nodes "*) cat nodes ;; *"get pods "*) cat pods ;; *upsc*) cat ups ;; *"config view"*) cat config ;; *"get "*) echo \'{"items":[]}\' ;; *version*) echo \'{"serverVersion":{"gitVersion":"v1.36.3+k3s1"}}\' ;; esac';
+      '*"get events "*) [ ! -e no-events ] || exit 1; echo \'{"items":[]}\' ;; *"get nodes "*) cat nodes ;; *"get pods "*) cat pods ;; *upsc*) cat ups ;; *"config view"*) cat config ;; *"get "*) echo \'{"items":[]}\' ;; *version*) echo \'{"serverVersion":{"gitVersion":"v1.36.3+k3s1"}}\' ;; esac';
     writeFileSync(at('bin/kubectl'), `#!/bin/sh\ncd ${folder}\ncase "$*" in ${answers}\n`, { mode: 0o755 });
     const cluster = { name: 'home', cluster: { server: 'https://192.168.10.5:6443' } };
     const context = { name: 'home', context: { cluster: 'home', user: 'admin' } };
@@ -229,7 +235,8 @@ describe('machines upgrade', () => {
 
   test.each([
     ['a UPS on battery', { ups: 'OB DISCHRG' }, 'UPS ups1: OB DISCHRG'],
-    ['a UPS without status', { ups: '' }, 'UPS ups1: no status'],
+    ['a UPS without status', { ups: '' }, 'UPS ups1: '],
+    ['a UPS that cannot be asked', { events: false }, 'UPS ups1: not known (NUT: '],
     ['a server that is not Ready', { ready: 2 }, 'quorum: 2 of 3 servers are Ready'],
     ['a skipped minor version', { versions: ['v1.34.1+k3s1'] }, 'set versions.k3s to a v1.35 first'],
     ['a downgrade', { versions: ['v1.36.5+k3s1'] }, 'newer than versions.k3s v1.36.4+k3s1'],

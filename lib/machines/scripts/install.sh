@@ -44,7 +44,7 @@ check() {
     fail "$token has another token than the one given; give that of the cluster, or remove the file if the cluster never existed"
   was=$(k3s_version)
   if [ -n "$was" ] && [ "$was" != "$version" ] && { is_active "$service" || [ -d "$root/var/lib/rancher/k3s/server/db" ]; }; then
-    fail "k3s $was is in use, and versions.k3s is $version; upgrade k3s first, see https://docs.k3s.io/upgrades/manual"
+    fail "k3s $was is in use, and versions.k3s is $version; upgrade it by machines upgrade"
   fi
   K3S_HA_CONF=$work/etc/rancher/k3s/k3s-ha.conf K3S_HA_RUN=$work/run K3S_HA_ROOT=$root sh "$work/usr/local/sbin/k3s-ha" requirements >"$work/requirements"
   failed=$?
