@@ -5,7 +5,7 @@ module.exports = {
   // jest leaves one core to itself, which on two cores means one test file at a time
   maxWorkers: '100%',
   // tests that are concurrent wait most of their time
-  maxConcurrency: 12,
+  maxConcurrency: 6,
   testEnvironment: '<rootDir>/test/support/shared-environment.js',
   runtime: '<rootDir>/test/support/shared-runtime.js',
   globalSetup: '<rootDir>/test/support/temporary-folder.js',

@@ -8,6 +8,8 @@ import { type UpsOptions, UpsOutput } from './ups-output';
 export interface MegatecOptions extends UpsOptions {
   /** Milliseconds of a minute of `S<n>`, the delay before the output is cut. @default 60000 */
   readonly shutdownMinuteMs?: number;
+  /** Milliseconds after which it cuts its output, whatever delay it is given. @default - the delay that it is given */
+  readonly fixedShutdownMs?: number;
   /** Whether its status reports a pending shutdown, which few UPSes do; the driver turns that into FSD. @default true */
   readonly showsShutdown?: boolean;
   /** Whether it takes a command to cut its output and never does so. @default false */
@@ -30,7 +32,8 @@ export class MegatecUps extends UpsOutput {
       const [wait, restore] = [Number(minutes), pause === undefined ? Number.POSITIVE_INFINITY : Number(pause)];
       const shutdown = { cutSeconds: wait * 60, restoreSeconds: restore * 60 };
       this.commands.push({ at: now, text: command, shutdown });
-      if (!this.options.ignoresShutdown) this.cutIn(wait * (this.options.shutdownMinuteMs ?? 60_000), shutdown, now);
+      const { ignoresShutdown, fixedShutdownMs, shutdownMinuteMs = 60_000 } = this.options;
+      if (!ignoresShutdown) this.cutIn(fixedShutdownMs ?? wait * shutdownMinuteMs, shutdown, now);
     } else if (command === 'C') {
       this.commands.push({ at: now, text: command });
       this.pending = undefined;

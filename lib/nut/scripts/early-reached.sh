@@ -38,9 +38,9 @@ is_low() {
 recharges() {
   ! counts_down "${1%%@*}" "$RECHARGE_SECONDS" cut || return 0
   { read -r off_at _ </killpower/last; } 2>/dev/null || return
-  # a clock that is behind says nothing; the uptime does
   case $off_at in '' | *[!0-9]*) return 1 ;; esac
-  [ $(($(date +%s) - off_at)) -lt "$RECHARGE_SECONDS" ] && [ "$(uptime_seconds)" -lt "$RECHARGE_SECONDS" ]
+  # also while the clock is behind that time: it is not set yet
+  [ $(($(date +%s) - off_at)) -lt "$RECHARGE_SECONDS" ]
 }
 # is_charged CHARGE: false if the UPS does not report it
 is_charged() { is_number "$1" && [ "$1" -ge "$CHARGED_PERCENT" ]; }

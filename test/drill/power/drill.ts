@@ -18,7 +18,7 @@ import { earlyOnBattery, earlyRuntime } from './early';
 import { earlyOneOfTwo, earlyPrimaryFrozen } from './early-faults';
 import { driverFrozen, upsdFrozen } from './frozen';
 import { runFull } from './full';
-import { hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
+import { controlFixedDelay, fixedDelay, hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notArmed, notArmedFsd } from './not-armed';
 import { notesHealthy, notesKilled, notesMute } from './notes';
@@ -114,6 +114,7 @@ export const powerDrill: Drill = {
     },
     { name: 'low-battery-ipv6', summary: 'the same over IPv6', run: lowBatteryIpv6 },
     { name: 'hanging-halt', summary: 'a node hangs in its halt and is forced off', run: hangingHalt },
+    { name: 'fixed-delay', summary: 'the UPS ignores offdelay and always cuts after 60 s', run: fixedDelay },
     { name: 'all-pods-killed', summary: 'every pod is killed for good 0.5 s after the commit', run: allPodsKilled },
     {
       name: 'ups-node-killed',
@@ -278,6 +279,7 @@ export const powerDrill: Drill = {
     { name: 'control-shed', summary: 'shed without the limit', run: controlShed },
     { name: 'control-wake', summary: 'wake without the magic packets', run: controlWake },
     { name: 'control-no-force', summary: 'hanging-halt without the forced power-off', run: controlWithoutForce },
+    { name: 'control-fixed-delay', summary: 'fixed-delay without that field', run: controlFixedDelay },
     { name: 'control-snmp-apc', summary: 'snmp-apc with offdelay not multiplied', run: controlSnmpApc },
     {
       name: 'notes-mute',

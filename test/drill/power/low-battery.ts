@@ -1,8 +1,8 @@
 import type { Cluster } from '../../../lib/cluster/schema';
 import { type Scenario, seconds } from '../scenario';
-import { ascent, descent, lowBattery as lower } from './course';
+import { ascent, CUT_CLEAN, descent, lowBattery as lower } from './course';
 import { type PowerLabOptions, withPowerLab } from './power-lab';
-import { AGENT, MACHINES, powerSite, SERVER, UPS, UPS_NODE } from './site';
+import { AGENT, MACHINES, powerSite, SERVER, serialUps, UPS, UPS_NODE } from './site';
 
 /** Mains power fails, low battery, every node powers off in order, the UPS cuts its output, mains power returns. */
 export async function lowBattery(scenario: Scenario): Promise<void> {
@@ -62,3 +62,21 @@ export async function hangingHalt(scenario: Scenario, options: PowerLabOptions =
     await ascent(scenario, lab);
   });
 }
+
+const FIXED_SECONDS = 60;
+
+const fixedSite = (): Cluster =>
+  powerSite({ ups: [{ ...serialUps(UPS, UPS_NODE), fixedCutDelaySeconds: FIXED_SECONDS }] });
+
+/** A UPS that ignores offdelay, at a site whose nodes are off by then. */
+export const fixedDelay = (scenario: Scenario, cluster = fixedSite()): Promise<void> =>
+  withPowerLab(scenario, { cluster, ups: { fixedShutdownMs: FIXED_SECONDS * 1000 } }, async (lab) => {
+    await descent(scenario, lab, await lower(scenario, lab));
+    await ascent(scenario, lab);
+  });
+
+/** The same UPS at a site that does not state its delay, and may halt for longer. */
+export const controlFixedDelay = (scenario: Scenario): Promise<void> =>
+  scenario.failsFirstAt(CUT_CLEAN, (control) =>
+    fixedDelay(control, powerSite({ power: { haltBudget: { upsNodeSeconds: 2 * FIXED_SECONDS } } })),
+  );

@@ -139,7 +139,7 @@ export async function inPowerLab(
   }
 }
 
-/** The same, once every upsmon is logged in. */
+/** The same, once every upsmon is logged in, and upsd has data: it accepts a login before the driver has started. */
 export const withPowerLab: typeof inPowerLab = (scenario, options, run) =>
   inPowerLab(scenario, options, async (lab) => {
     const wrong = options.wrongPassword?.length ?? 0;
@@ -149,5 +149,9 @@ export const withPowerLab: typeof inPowerLab = (scenario, options, run) =>
     } else {
       await scenario.reach('every upsmon logs in', 40_000, () => lab.loggedIn());
     }
+    await scenario.reach('upsd has data', 30_000, async () => {
+      const all = await Promise.all(lab.cluster.ups.map(({ name }) => lab.upsStatus(name)));
+      return all.every((words) => words.length > 0);
+    });
     await run(lab);
   });
