@@ -10,7 +10,9 @@ export async function restartObstacles(cluster: Cluster, options: ConnectionOpti
   return ['quorum', ...cluster.ups.map(({ name }) => `UPS ${name}`)].flatMap((subject) => {
     const row = rows.find((one) => one.subject === subject);
     if (!row) {
-      const reasons = rows.filter(({ isGood }) => !isGood).map((one) => `${one.subject}: ${one.found}`);
+      const reasons = rows
+        .filter((one) => ['kubectl', 'nodes', 'NUT'].includes(one.subject))
+        .map((one) => `${one.subject}: ${one.found}`);
       return [`${subject}: not known (${reasons.join('; ')}); correct what doctor prints`];
     }
     const { found, cure = 'wait until the UPS is on line (OL)' } = row;
