@@ -195,7 +195,7 @@ function failure({ name, address }: Node, ran: Ran): string {
 }
 
 /** Why k3s cannot be upgraded between two versions: https://kubernetes.io/releases/version-skew-policy/. */
-export function upgradeProblem(from: string, to: string): string | undefined {
+function upgradeProblem(from: string, to: string): string | undefined {
   const [is, wanted] = [from, to].map((text) =>
     /^v(\d+)\.(\d+)\.(\d+)(?:\+k3s(\d+))?$/.exec(text)?.slice(1).map(Number),
   );

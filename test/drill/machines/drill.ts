@@ -34,7 +34,7 @@ export const machinesDrill: Drill = {
   scenarios: [
     {
       name: 'install',
-      summary: 'one command makes a cluster of three stock hosts, and again changes nothing',
+      summary: 'one command makes a cluster of three stock hosts, again it changes nothing; then k3s is upgraded',
       run: install,
     },
     {
