@@ -58,15 +58,11 @@ describe('README.md', () => {
   test('numbers the steps for this very site', () => {
     const [, installation = ''] = textOf(withAgent, 'README.md').split(/^## (?:Manual installation|Update)$/m);
     expect(installation.match(/^\d+\. .{1,28}/gm)).toEqual([
-      '1. On every host, install the f',
-      '2. Install the token on every h',
-      '3. On every host on a UPS (k3s-',
-      '4. Install k3s on every host wi',
-      '5. Start k3s-1 (192.168.10.11),',
-      '6. Copy `/etc/rancher/k3s/k3s.y',
-      '7. Bring up the VIP. It is up w',
-      '8. Start worker (192.168.10.21)',
-      '9. Apply everything else.',
+      '1. Print the script of each hos',
+      '2. On a host with OpenRC, insta',
+      '3. Copy `/etc/rancher/k3s/k3s.y',
+      '4. Bring up the VIP. It is up w',
+      '5. Apply everything else.',
     ]);
   });
 
