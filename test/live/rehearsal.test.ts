@@ -6,7 +6,7 @@ import { Kubectl } from '../../lib/live/kubectl';
 import { answers } from '../../lib/live/rehearsal/answers';
 import { expectedOf } from '../../lib/live/rehearsal/course';
 import { rehearse, type Senses } from '../../lib/live/rehearsal/rehearse';
-import { planHash, rehearsalRow, rehearsalText } from '../../lib/live/rehearsal/result';
+import { planHash, rehearsalFile, rehearsalRow, rehearsalText } from '../../lib/live/rehearsal/result';
 import { sensesOf } from '../../lib/live/rehearsal/senses';
 import { homeInput, site } from '../support/sites';
 
@@ -227,7 +227,6 @@ describe('the senses of a rehearsal', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'senses-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
   /** Stands for kubectl and the pods of NUT. */
   const senses = (script: string) => {
     const program = join(folder, 'kubectl');
@@ -253,15 +252,22 @@ describe('the senses of a rehearsal', () => {
     expect(calls.filter((call) => call.includes('nut-secondary-b --container=second'))).toHaveLength(1);
   });
 
-  test('know nothing of a UPS while kubectl fails, and list the pods again afterwards', async () => {
+  test('know nothing of a UPS while kubectl fails or cannot be started, and list the pods again afterwards', async () => {
     const seen = senses(
       `[ -e ${folder}/up ] || exit 1; case "$*" in *'get pods'*) echo '${LIST}' ;; *) echo OL ;; esac`,
     );
     expect(await seen.upsStatus()).toBeUndefined();
     writeFileSync(join(folder, 'up'), '');
     expect(await seen.upsStatus()).toBe('OL');
+    rmSync(join(folder, 'kubectl'));
+    expect(await seen.upsStatus()).toBeUndefined();
   });
 });
+
+test.each([
+  ['clusters/north.yaml', 'clusters/north.rehearsal.json'],
+  ['site.json', 'site.json.rehearsal.json'],
+])('the rehearsals of %s are in a file of their own, %s', (file, own) => expect(rehearsalFile(file)).toBe(own));
 
 test('a host answers that accepts or refuses a connection', async () => {
   const server = createServer();

@@ -53,7 +53,7 @@ export const planHash = (cluster: Cluster): string =>
     .slice(0, 12);
 
 /** The file with the rehearsals of a site. */
-export const rehearsalFile = (siteFile: string): string => siteFile.replace(/\.ya?ml$/, '.rehearsal.json');
+export const rehearsalFile = (siteFile: string): string => `${siteFile.replace(/\.ya?ml$/, '')}.rehearsal.json`;
 
 /** @throws Error for a file that is no JSON */
 export function readRehearsals(file: string): Rehearsals {
@@ -95,7 +95,7 @@ export function rehearsalText(ups: string, { hosts, problems, cut }: Rehearsal):
         .trimEnd(),
     ),
     ...problems.map((problem) => `problem: ${problem}`),
-    `rehearsal of ${ups}: ${problems.length === 0 ? 'as planned' : `${problems.length} problems`}`,
+    `rehearsal of ${ups}: ${problems.length === 0 ? 'as planned' : `problems: ${problems.length}`}`,
   ].join('\n');
 }
 
