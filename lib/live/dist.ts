@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { METALLB } from '../releases';
+import { at, listAt, textAt } from './at';
 import type { JsonObject } from './verify/canonical';
 
 /** The parts of an object of dist/ that apply reads. */
@@ -147,20 +148,4 @@ function secretsOf(podSpec: unknown): SecretUse[] {
       ? []
       : [{ name, keys: keys.flatMap((item) => textAt(item, 'key') ?? []) }],
   );
-}
-
-const at = (value: unknown, ...path: string[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
-    value,
-  );
-
-function textAt(value: unknown, ...path: string[]): string | undefined {
-  const found = at(value, ...path);
-  return typeof found === 'string' ? found : undefined;
-}
-
-function listAt(value: unknown, key: string): unknown[] {
-  const found = at(value, key);
-  return Array.isArray(found) ? found : [];
 }

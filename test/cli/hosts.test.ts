@@ -30,7 +30,6 @@ describe('hosts', () => {
     writeFileSync(join(folder, 'token'), `${TOKEN}\n`);
     writeFileSync(join(folder, 'key.pub'), `${KEY}\n`);
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   const at = (file: string) => join(folder, file);
   const run = (...args: readonly string[]) => inProcess(main(hostsCommand), args);

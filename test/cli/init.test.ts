@@ -15,7 +15,6 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'init-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const init = (...args: readonly string[]) =>
   spawnSync(process.execPath, [programPath(), 'init', ...args], { cwd: folder, encoding: 'utf8', input: '' });

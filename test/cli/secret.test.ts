@@ -42,7 +42,6 @@ beforeAll(() => {
   write('weak', 'short\n');
   mkdirSync(join(folder, 'a-folder'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, ...env } = process.env;
 const secret = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>

@@ -31,7 +31,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'site-'));
   copyFileSync('cluster.yaml', join(folder, 'cluster.yaml'));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const main = (env: Record<string, string> = {}, args: readonly string[] = []) =>
   inProcess(runnerOf(synthCommand), args, { cwd: folder, env: { ...process.env, ...env } });
