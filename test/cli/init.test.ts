@@ -109,6 +109,12 @@ test('init does not overwrite cluster.yaml', () => {
   expect(readdirSync(folder)).toEqual(['cluster.yaml']);
 });
 
+test('init names a package.json that is not JSON, and writes nothing', () => {
+  writeFileSync(join(folder, 'package.json'), '{');
+  expect(init()).toMatchObject({ status: 1, stderr: 'package.json: is not JSON; correct it\n' });
+  expect(readdirSync(folder)).toEqual(['package.json']);
+});
+
 test('init refuses a node without an address', () => {
   expect(init('--node', 'k3s-1')).toMatchObject({
     status: 1,

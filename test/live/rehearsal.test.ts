@@ -8,6 +8,7 @@ import { expectedOf } from '../../lib/live/rehearsal/course';
 import { rehearse, type Senses } from '../../lib/live/rehearsal/rehearse';
 import { planHash, rehearsalFile, rehearsalRow, rehearsalText } from '../../lib/live/rehearsal/result';
 import { sensesOf } from '../../lib/live/rehearsal/senses';
+import { portOf } from '../support/listening';
 import { homeInput, site } from '../support/sites';
 
 const home = site();
@@ -271,9 +272,7 @@ test.each([
 
 test('a host answers that accepts or refuses a connection', async () => {
   const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-  });
+  const port = await portOf(server);
   expect(await answers('127.0.0.1', [port])).toBe(true);
   await new Promise((resolve) => {
     server.close(resolve);
