@@ -4,7 +4,6 @@ import {
   type Node,
   npmRun,
   type Origin,
-  primary,
   quorumOf,
   rolesOf,
   serversOf,
@@ -17,7 +16,6 @@ import {
   joinUrl,
   K3OS_TOKEN_FILE,
   K3S_HA,
-  K3S_HA_COMMAND,
   K3S_HA_CONF,
   KILLPOWERD,
   KUBE_VIP_MANIFEST,
@@ -25,6 +23,7 @@ import {
   k3osInitArgs,
   k3sHaDropInPath,
   LOGIND_DROP_IN,
+  loginUser,
   NODES_FOLDER,
   needsKillpowerd,
   nodeConfig,
@@ -44,7 +43,8 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, insta
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
     ...notArmed(cluster),
-    `These files hold no secret. Create the token, the only secret, once. Keep a copy in a safe place: no snapshot can be restored without it.${code(makeToken(cluster.name))}`,
+    ...install(cluster, origin),
+    '## Files',
     table(['file', 'host', 'install as'], files(cluster, origin)),
     '## Requirements',
     ...requirements(cluster),
@@ -61,12 +61,23 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, insta
   return `${sections.join('\n\n')}\n`;
 }
 
-const withAddresses = (nodes: readonly Node[]): string[] =>
-  nodes.map(({ name, address }) => `${name} (${primary(address).text})`);
 const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups.length > 0);
 /** The nodes with a file of their own. */
 const special = (cluster: Cluster): Node[] => cluster.nodes.filter((node) => nodeConfig(cluster, node) !== undefined);
 const names = (nodes: readonly Node[]): string => nodes.map(({ name }) => name).join(', ');
+
+/** The one command, where a host may have neither k3OS nor Kairos, and the token. */
+const install = (cluster: Cluster, origin: Origin): string[] => [
+  ...(systemsOf(cluster).includes('cloud-init') ? oneCommand(cluster, origin) : []),
+  `The token is the only secret and in none of these files. Keep a copy in a safe place: no snapshot can be restored without it. \`machines:install\` creates it as \`${tokenFile(cluster.name)}\`. By hand:${code(makeToken(cluster.name))}`,
+];
+
+const oneCommand = (cluster: Cluster, origin: Origin): string[] => [
+  `One command installs every host and brings up the site:${code(
+    npmRun('machines:install', origin, [`--ssh ${loginUser(cluster)}@ --sudo`]),
+  )}`,
+  `It checks all hosts ([Requirements](#requirements)) before it changes one. Then it installs these files, killpowerd and k3s, waits for the cluster and the VIP, writes the kubeconfig${cluster.ups.length > 0 ? ', creates the Secret of NUT' : ''} and applies \`dist/\`. It prints each change. Run it again after an interruption or an update. \`--dry-run\` shows what it would change, \`npm run machines:status\` what is installed. Each host needs systemd, an SSH key of yours and sudo without a password.`,
+];
 
 /** A command that writes a token; k3s takes any text. */
 const makeToken = (site: string): string =>
@@ -156,24 +167,12 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
   const dist = `dist/${origin.folder}`;
   const given = secretArguments(cluster);
   return [
-    'On every host, install the files of the table before k3s first starts.',
-    `Install the token on every host as \`${TOKEN_FILE}\`, mode 0600.`,
-    ...(needsKillpowerd(cluster)
-      ? [
-          `On every host on a UPS (${names(fedNodes(cluster))}), start killpowerd. With OpenRC, see the head of \`killpowerd.openrc\`. With systemd:${code(
-            'systemctl enable --now killpowerd',
-          )}`,
-        ]
-      : []),
-    `Install k3s on every host without starting it. Every host needs curl:${code(installK3s(cluster, 'server'))}${
-      agents.length > 0 ? `\nOn ${names(agents)}:${code(installK3s(cluster, 'agent'))}` : ''
-    }`,
-    `Start ${withAddresses(serversOf(cluster)).join(', ')}, in any order. \`preflight\` checks a host, \`status\` prints what it detects.${code(
-      K3S_HA_COMMAND,
-      `${K3S_HA} preflight`,
-      'systemctl start --no-block k3s',
+    `Print the script of each host, copy it there, and run it as root. It checks the host, installs everything and starts k3s.${code(
+      npmRun('--silent machines:install', origin, [`NODE --print --token-file ${tokenFile(cluster.name)} > NODE.sh`]),
+      'sh NODE.sh check install start',
       `${K3S_HA} status`,
     )}`,
+    `On a host with OpenRC, install the files of the table and the token, as \`${TOKEN_FILE}\` with mode 0600, in place of that. The heads of \`killpowerd.openrc\` and \`k3s-ha.openrc\` say how to start them. Then install k3s${agents.length > 0 ? ', on agents with INSTALL_K3S_EXEC=agent' : ''}, and start it as in [File reference](#file-reference):${code(installK3s(cluster, 'server'))}`,
     `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, merge it into your kubeconfig, and delete the copy:${code(
       npmRun('kubeconfig', origin, ['--from k3s.yaml', '--merge ~/.kube/config']),
     )}`,
@@ -183,7 +182,6 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
         : []),
       `curl -ks ${joinUrl(cluster)}/cacerts`,
     )}`,
-    ...(agents.length > 0 ? [`Start ${withAddresses(agents).join(', ')}.${code('systemctl start k3s-agent')}`] : []),
     `Apply everything else.${
       given.length > 0
         ? ' Replace each FILE by a file whose first line is that password, as already set on the NAS, the UPS or the receiver of messages.'

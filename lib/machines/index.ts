@@ -1,4 +1,5 @@
 export { type Checked, type Credentials, RENEWAL_DAYS, readCredentials } from './credentials';
+export { type InstallVerb, installScript, OFFLINE_FOLDER } from './install-script';
 export { K3OS_TOKEN_FILE, k3osInitArgs, k3osNode, k3osResetArgs } from './k3os';
 export {
   agentConfig,
@@ -13,7 +14,6 @@ export {
 } from './k3s-config';
 export {
   K3S_HA,
-  K3S_HA_COMMAND,
   K3S_HA_CONF,
   KUBE_VIP_MANIFEST,
   KUBELET_DROP_IN,
@@ -44,7 +44,7 @@ export { fetchCommand, loginAdvice, loginUser } from './login';
 export { FILES_LIST, installedFiles, installK3s, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
 export { listeners, listensOn } from './ports';
-export { readSshKeys, readToken } from './secrets';
+export { newToken, readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';
 export { type Span, vrrpHandover } from './vrrp';

@@ -9,6 +9,7 @@
 #   address  writes node-ip and the settings of this node alone, as each start does; for a person who starts k3s by hand
 #   status   prints what this host detects, and which files differ from those of hosts/; for a person
 #   preflight  checks what this host must have, a line for each with its cure; for a person. Exit status 1: something is missing
+#   requirements  the part of it that needs no installed file
 # Exit status: 0 done, k3s may start | 1 WAIT, retry later | 2 REFUSE, a person has to act
 #              4 BROKEN, this host lacks something | 64 wrong arguments
 # Environment, for tests and unusual hosts:
@@ -235,8 +236,8 @@ status() {
 }
 
 case "$# $*" in
-  '1 start' | '1 finish' | '1 answer' | '1 listen' | '1 address' | '1 status' | '1 preflight' | '2 init --never-existed') ;;
-  *) echo 'usage: k3s-ha start | finish | answer | listen | address | status | preflight | init --never-existed' >&2; exit 64 ;;
+  '1 start' | '1 finish' | '1 answer' | '1 listen' | '1 address' | '1 status' | '1 preflight' | '1 requirements' | '2 init --never-existed') ;;
+  *) echo 'usage: k3s-ha start | finish | answer | listen | address | status | preflight | requirements | init --never-existed' >&2; exit 64 ;;
 esac
 [ -r "$conf" ] || decide 4 "BROKEN $conf is missing; put hosts/server/k3s-ha.conf there"
 # shellcheck disable=SC1090 # a file of the site
