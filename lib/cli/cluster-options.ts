@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Cluster } from '../cluster';
 import { type Confirm, Progress, readDist, siteServers } from '../live';
+import { endpointsOf } from '../machines';
 
 /** Options of a command that connects to a cluster. */
 export interface ConnectionOptions {
@@ -20,7 +22,7 @@ export interface ClusterOptions extends ConnectionOptions {
 /** Longest --timeout in seconds. A timer of Node ends at 2^31 ms. */
 const A_DAY = 86_400;
 
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= A_DAY)) throw new InvalidArgumentError(`give seconds, above 0 and at most ${A_DAY}`);
   return value;
@@ -54,18 +56,24 @@ export const withConnectionOptions = (command: Command, timeoutSeconds: number):
     .option('--timeout <seconds>', 'limit for all waits together', seconds, timeoutSeconds);
 
 /** Reads dist/ and the servers of its site. Progress goes to a stream that no result is printed to. */
-export const fromClusterOptions = (options: ClusterOptions, progress: NodeJS.WriteStream = process.stdout) => {
-  const { dist, cluster, context, kubeconfig, kubectl, timeout } = options;
-  return {
-    ...(context !== undefined && { context }),
-    ...(kubeconfig !== undefined && { kubeconfig }),
-    kubectl,
-    files: readDist(cluster === undefined ? dist : join(dist, cluster)),
-    servers: context === undefined ? siteServers(cluster) : [],
-    timeoutMs: timeout * 1000,
-    progress: new Progress(progress),
-  };
-};
+export const fromClusterOptions = (
+  { dist, cluster, timeout, ...options }: ClusterOptions,
+  progress: NodeJS.WriteStream = process.stdout,
+) => ({
+  ...options,
+  files: readDist(cluster === undefined ? dist : join(dist, cluster)),
+  servers: options.context === undefined ? siteServers(cluster) : [],
+  timeoutMs: timeout * 1000,
+  progress: new Progress(progress),
+});
+
+/** How to connect to a site. Progress goes to standard error. */
+export const connectionTo = (cluster: Cluster, { timeout, ...options }: ConnectionOptions) => ({
+  ...options,
+  timeoutMs: timeout * 1000,
+  servers: endpointsOf(cluster).map(({ server }) => server),
+  progress: new Progress(process.stderr),
+});
 
 /** Agrees with --yes; else asks on the terminal, such as `Delete? [y/N]`. */
 export const confirmation =

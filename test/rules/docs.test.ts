@@ -23,9 +23,9 @@ test.each(['README.md', 'docs/cluster-yaml.md'])('%s shows the message that the 
   expect(() => loadCluster(wrong, 'cluster.yaml')).toThrow(new Error(shown ?? 'none'));
 });
 
-test("README.md's commands that change a cluster name its context", () => {
-  const lines = [...readFileSync('README.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, block = '']) =>
-    block.split('\n'),
+test('commands of hosts/README.md that change a cluster name its context', () => {
+  const lines = [...readFileSync('hosts/README.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(
+    ([, block = '']) => block.split('\n'),
   );
   const changing = lines.filter((line) => /npm run apply|kubectl .*apply/.test(line));
   expect(changing.length).toBeGreaterThan(1);

@@ -5,91 +5,121 @@ export const bgp: readonly InvalidSite[] = [
   invalid(
     'a router with an IPv6 address is refused',
     { 'loadBalancer.bgp.peers[0].peerAddress': 'fd00:10::2' },
-    'error loadBalancer.bgp.peers[0].peerAddress: bgp-family: peerAddress fd00:10::2 of peer "tor-1" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
+    [
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-family: peerAddress fd00:10::2 of peer "tor-1" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
+    ],
     bgpSite,
   ),
   invalid(
     'an IPv6 source address is refused',
     { 'loadBalancer.bgp.peers[1].sourceAddress': 'fd00:10::11' },
-    'error loadBalancer.bgp.peers[1].sourceAddress: bgp-family: sourceAddress fd00:10::11 of peer "tor-2" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
+    [
+      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-family: sourceAddress fd00:10::11 of peer "tor-2" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
+    ],
     bgpSite,
   ),
   invalid(
     'an IPv6 router ID is refused',
     { 'loadBalancer.bgp.peers[1].routerID': 'fd00:10::11' },
-    'error loadBalancer.bgp.peers[1].routerID: bgp-family: routerID fd00:10::11 of peer "tor-2" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
+    [
+      'error loadBalancer.bgp.peers[1].routerID: bgp-family: routerID fd00:10::11 of peer "tor-2" is IPv6, and MetalLB\'s native mode supports BGP by IPv4 only; use an IPv4 address',
+    ],
     bgpSite,
   ),
   invalid(
     'a router with the address of a node is refused',
     { 'loadBalancer.bgp.peers[0].peerAddress': '192.168.10.14' },
-    'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.14 of peer "tor-1" is the address of node k3s-4; use the address of the router',
+    [
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.14 of peer "tor-1" is the address of node k3s-4; use the address of the router',
+    ],
     bgpSite,
   ),
   invalid(
     'a router with the virtual IP is refused',
     { 'loadBalancer.bgp.peers[0].peerAddress': '192.168.10.5' },
-    'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.5 of peer "tor-1" is the VIP; use the address of the router',
+    [
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.5 of peer "tor-1" is the VIP; use the address of the router',
+    ],
     bgpSite,
   ),
   invalid(
     'a router with an address of a pool is refused',
     { 'loadBalancer.bgp.peers[0].peerAddress': '192.168.10.245' },
-    'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.245 of peer "tor-1" is inside pool "lan"; use the address of the router',
+    [
+      'error loadBalancer.bgp.peers[0].peerAddress: bgp-peer-taken: peerAddress 192.168.10.245 of peer "tor-1" is inside pool "lan"; use the address of the router',
+    ],
     bgpSite,
   ),
   invalid(
     'two peers for one router from the same nodes are refused',
     { 'loadBalancer.bgp.peers[1].peerAddress': '192.168.10.2' },
-    'error loadBalancer.bgp.peers[1].peerAddress: duplicate-address: 192.168.10.2 is already the address of peer "tor-1" on the same nodes; keep one of the two, or give each peer its own nodes',
+    [
+      'error loadBalancer.bgp.peers[1].peerAddress: duplicate-address: 192.168.10.2 is already the address of peer "tor-1" on the same nodes; keep one of the two, or give each peer its own nodes',
+    ],
     bgpSite,
   ),
   invalid(
     'several hops within one AS are refused',
     { 'loadBalancer.bgp.peers[1].ebgpMultiHop': true },
-    'error loadBalancer.bgp.peers[1].ebgpMultiHop: bgp-multihop: peer "tor-2" is in the same AS, 64512, for which MetalLB rejects ebgpMultiHop; remove it: within one AS, any number of hops works',
+    [
+      'error loadBalancer.bgp.peers[1].ebgpMultiHop: bgp-multihop: peer "tor-2" is in the same AS, 64512, for which MetalLB rejects ebgpMultiHop; remove it: within one AS, any number of hops works',
+    ],
     bgpSite,
   ),
   invalid(
     'a source address without a node is refused',
     { 'loadBalancer.bgp.peers[1].nodes': undefined },
-    'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: sourceAddress 192.168.10.11 of peer "tor-2" belongs to one node, and every node opens the session; name that node in nodes, and add a peer for each of the others',
+    [
+      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: sourceAddress 192.168.10.11 of peer "tor-2" belongs to one node, and every node opens the session; name that node in nodes, and add a peer for each of the others',
+    ],
     bgpSite,
   ),
   invalid(
     'a source address of two nodes is refused',
     { 'loadBalancer.bgp.peers[1].nodes': ['k3s-1', 'k3s-2'] },
-    'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: sourceAddress 192.168.10.11 of peer "tor-2" belongs to one node, and 2 nodes open the session; name that node in nodes, and add a peer for each of the others',
+    [
+      'error loadBalancer.bgp.peers[1].sourceAddress: bgp-source-address: sourceAddress 192.168.10.11 of peer "tor-2" belongs to one node, and 2 nodes open the session; name that node in nodes, and add a peer for each of the others',
+    ],
     bgpSite,
   ),
   invalid(
     'a session from an unknown node is refused',
     { 'loadBalancer.bgp.peers[0].nodes': ['k3s-9'] },
-    'error loadBalancer.bgp.peers[0].nodes[0]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    [
+      'error loadBalancer.bgp.peers[0].nodes[0]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    ],
     bgpSite,
   ),
   invalid(
     'an announcement of an unknown pool is refused',
     { 'loadBalancer.bgp.advertisements[0].pools': ['routed', 'wan'] },
-    'error loadBalancer.bgp.advertisements[0].pools[1]: unknown-pool: pool "wan" does not exist; use one of lan, routed',
+    [
+      'error loadBalancer.bgp.advertisements[0].pools[1]: unknown-pool: pool "wan" does not exist; use one of lan, routed',
+    ],
     bgpSite,
   ),
   invalid(
     'an announcement to an unknown router is refused',
     { 'loadBalancer.bgp.advertisements[1].peers': ['tor-3'] },
-    'error loadBalancer.bgp.advertisements[1].peers[0]: unknown-peer: BGP peer "tor-3" does not exist; use one of tor-1, tor-2',
+    [
+      'error loadBalancer.bgp.advertisements[1].peers[0]: unknown-peer: BGP peer "tor-3" does not exist; use one of tor-1, tor-2',
+    ],
     bgpSite,
   ),
   invalid(
     'an announcement from an unknown node is refused',
     { 'loadBalancer.bgp.advertisements[0].nodes': ['k3s-9'] },
-    'error loadBalancer.bgp.advertisements[0].nodes[0]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    [
+      'error loadBalancer.bgp.advertisements[0].nodes[0]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    ],
     bgpSite,
   ),
   invalid(
     'a community without a name is refused',
     { 'loadBalancer.bgp.advertisements[0].communities': ['no-export'] },
-    'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: BGP community "no-export" does not exist; use one of no-advertise',
+    [
+      'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: BGP community "no-export" does not exist; use one of no-advertise',
+    ],
     bgpSite,
   ),
   invalid(
@@ -104,25 +134,33 @@ export const bgp: readonly InvalidSite[] = [
   invalid(
     'a route that holds more than the pool is refused',
     { 'loadBalancer.pools[1].addresses': ['10.20.0.16/28'] },
-    'error loadBalancer.bgp.advertisements[1].aggregationLength: bgp-aggregation: a /24 route is larger than 10.20.0.16/28 of pool "routed" and attracts traffic for other hosts; set aggregationLength to 28 or more',
+    [
+      'error loadBalancer.bgp.advertisements[1].aggregationLength: bgp-aggregation: a /24 route is larger than 10.20.0.16/28 of pool "routed" and attracts traffic for other hosts; set aggregationLength to 28 or more',
+    ],
     bgpSite,
   ),
   invalid(
     'more communities than fit are refused',
     { 'loadBalancer.bgp.advertisements[0].communities': Array.from({ length: 64 }, (_, i) => `64512:${i}`) },
-    'error loadBalancer.bgp.advertisements[0].communities: bgp-too-many-communities: advertisement "all" has 64 communities; use at most 63',
+    [
+      'error loadBalancer.bgp.advertisements[0].communities: bgp-too-many-communities: advertisement "all" has 64 communities; use at most 63',
+    ],
     bgpSite,
   ),
   invalid(
     'two local preferences of one route are refused',
     { 'loadBalancer.bgp.advertisements[1].aggregationLength': 32 },
-    'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref: advertisements "all" and "summary" announce one route to one peer with local preferences 0 and 200; use the same value, or separate peers or nodes',
+    [
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref: advertisements "all" and "summary" announce one route to one peer with local preferences 0 and 200; use the same value, or separate peers or nodes',
+    ],
     bgpSite,
   ),
   invalid(
     'a local preference for another AS is refused',
     { 'loadBalancer.bgp.advertisements[1].peers': ['tor-1'] },
-    'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: localPref is sent within one AS only, and every peer of advertisement "summary" is in another AS; remove it, or use communities',
+    [
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: localPref is sent within one AS only, and every peer of advertisement "summary" is in another AS; remove it, or use communities',
+    ],
     bgpSite,
   ),
   invalid(
@@ -131,13 +169,17 @@ export const bgp: readonly InvalidSite[] = [
       'loadBalancer.bgp.advertisements[1].peers': undefined,
       'loadBalancer.bgp.peers[1].peerASN': 64500,
     },
-    'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: localPref is sent within one AS only, and every peer of advertisement "summary" is in another AS; remove it, or use communities',
+    [
+      'error loadBalancer.bgp.advertisements[1].localPref: bgp-local-pref-unheard: localPref is sent within one AS only, and every peer of advertisement "summary" is in another AS; remove it, or use communities',
+    ],
     bgpSite,
   ),
   invalid(
     'a community is refused where none is described',
     { 'loadBalancer.bgp.communities': undefined },
-    'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: BGP community "no-advertise" does not exist; define it under communities',
+    [
+      'error loadBalancer.bgp.advertisements[0].communities[0]: unknown-community: BGP community "no-advertise" does not exist; define it under communities',
+    ],
     bgpSite,
   ),
   invalid(
@@ -147,26 +189,32 @@ export const bgp: readonly InvalidSite[] = [
       'loadBalancer.bgp.advertisements[1].aggregationLength': 32,
       'loadBalancer.bgp.advertisements[1].localPref': undefined,
     },
-    'warning loadBalancer.pools[1].addresses[0]: bgp-pool-in-subnet: 192.168.10.224/29 of pool "routed" is announced by BGP only, so hosts of the node network 192.168.10.0/24 get no ARP answer for it; use addresses outside every network, or announce the pool by L2 as well',
+    [
+      'warning loadBalancer.pools[1].addresses[0]: bgp-pool-in-subnet: 192.168.10.224/29 of pool "routed" is announced by BGP only, so hosts of the node network 192.168.10.0/24 get no ARP answer for it; use addresses outside every network, or announce the pool by L2 as well',
+    ],
     bgpSite,
   ),
   invalid(
     'a routed pool inside the pod network is refused',
     { 'loadBalancer.pools[1].addresses': ['10.42.7.0/24'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-in-pod-range: 10.42.7.0/24 of pool "routed" overlaps the pod network 10.42.0.0/16; use addresses outside every network',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-in-pod-range: 10.42.7.0/24 of pool "routed" overlaps the pod network 10.42.0.0/16; use addresses outside every network',
+    ],
     bgpSite,
   ),
   invalid(
     'a routed pool inside the service network is refused',
     { 'loadBalancer.pools[1].addresses': ['10.43.7.0/24'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-in-service-range: 10.43.7.0/24 of pool "routed" overlaps the service network 10.43.0.0/16; use addresses outside every network',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-in-service-range: 10.43.7.0/24 of pool "routed" overlaps the service network 10.43.0.0/16; use addresses outside every network',
+    ],
     bgpSite,
   ),
   invalid(
     'a pool that is announced neither way is refused',
     { 'loadBalancer.advertisements': [{ name: 'none', pools: ['routed'] }] },
     [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
       'error loadBalancer.pools[0].name: pool-not-advertised: no advertisement names pool "lan", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
     ],
     bgpSite,
@@ -174,13 +222,17 @@ export const bgp: readonly InvalidSite[] = [
   invalid(
     'a pool that both announce lies in the node network',
     { 'loadBalancer.advertisements': [{ name: 'both', pools: ['lan', 'routed'] }] },
-    'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
+    ],
     bgpSite,
   ),
   invalid(
     'a pool of the node network that only BGP announces is warned about',
     { 'loadBalancer.bgp.advertisements[0].pools': ['routed', 'lan'] },
-    'warning loadBalancer.pools[0].addresses[0]: bgp-pool-in-subnet: 192.168.10.240-192.168.10.250 of pool "lan" is announced by BGP only, so hosts of the node network 192.168.10.0/24 get no ARP answer for it; use addresses outside every network, or announce the pool by L2 as well',
+    [
+      'warning loadBalancer.pools[0].addresses[0]: bgp-pool-in-subnet: 192.168.10.240-192.168.10.250 of pool "lan" is announced by BGP only, so hosts of the node network 192.168.10.0/24 get no ARP answer for it; use addresses outside every network, or announce the pool by L2 as well',
+    ],
     bgpSite,
   ),
 ];

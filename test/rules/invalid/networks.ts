@@ -1,16 +1,18 @@
 import { dualStackSite, type InvalidSite, invalid } from '../../support/site-input';
 
+const guests = { name: 'guests', subnet: '192.168.20.0/24', interface: 'eth0.20', nodes: ['k3s-1', 'k3s-2'] };
+
 /** A row for each way to break a rule: names, families and networks. */
 export const networks: readonly InvalidSite[] = [
   invalid(
     'two nodes of one name are refused',
     { 'nodes[1].name': 'k3s-1', 'loadBalancer.advertisements[0].nodes': ['k3s-1'] },
-    'error nodes[1].name: duplicate-name: "k3s-1" is already the name of entry 1; give each its own name',
+    ['error nodes[1].name: duplicate-name: "k3s-1" is already the name of entry 1; give each its own name'],
   ),
   invalid(
     'two pools of one name are refused',
     { 'loadBalancer.pools[1].name': 'lan', 'loadBalancer.advertisements[0].pools': ['lan'] },
-    'error loadBalancer.pools[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name',
+    ['error loadBalancer.pools[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name'],
   ),
   invalid(
     'two advertisements of one name are refused',
@@ -20,7 +22,9 @@ export const networks: readonly InvalidSite[] = [
         { name: 'lan', pools: ['spare'] },
       ],
     },
-    'error loadBalancer.advertisements[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name',
+    [
+      'error loadBalancer.advertisements[1].name: duplicate-name: "lan" is already the name of entry 1; give each its own name',
+    ],
   ),
   invalid(
     'two UPSes of one name are refused',
@@ -30,7 +34,7 @@ export const networks: readonly InvalidSite[] = [
         { name: 'ups1', driver: 'usbhid-ups', node: 'k3s-2', runtimeAtLowBatterySeconds: 300 },
       ],
     },
-    'error ups[1].name: duplicate-name: "ups1" is already the name of entry 1; give each its own name',
+    ['error ups[1].name: duplicate-name: "ups1" is already the name of entry 1; give each its own name'],
   ),
   invalid(
     'two UPS names that differ only in case are refused',
@@ -41,66 +45,70 @@ export const networks: readonly InvalidSite[] = [
         { name: 'UPS1', driver: 'usbhid-ups', node: 'k3s-2', runtimeAtLowBatterySeconds: 300 },
       ],
     },
-    'error ups[1].name: duplicate-name: "UPS1" is already the name of entry 1, in other case; give each its own name',
+    ['error ups[1].name: duplicate-name: "UPS1" is already the name of entry 1, in other case; give each its own name'],
   ),
   invalid(
     'two node networks of one family are refused once',
     { 'network.subnet': ['192.168.10.0/24', '192.168.11.0/24'] },
-    'error network.subnet: duplicate-family: network.subnet has two entries of one IP family; keep one entry per family',
+    [
+      'error network.subnet: duplicate-family: network.subnet has two entries of one IP family; keep one entry per family',
+    ],
   ),
-  invalid(
-    'two pod networks of one family are refused',
-    { 'network.pods': ['10.42.0.0/16', '10.44.0.0/16'] },
+  invalid('two pod networks of one family are refused', { 'network.pods': ['10.42.0.0/16', '10.44.0.0/16'] }, [
     'error network.pods: duplicate-family: network.pods has two entries of one IP family; keep one entry per family',
-  ),
-  invalid(
-    'two virtual IPs of one family are refused',
-    { 'controlPlane.vip': ['192.168.10.5', '192.168.10.6'] },
+  ]),
+  invalid('two virtual IPs of one family are refused', { 'controlPlane.vip': ['192.168.10.5', '192.168.10.6'] }, [
     'error controlPlane.vip: duplicate-family: controlPlane.vip has two entries of one IP family; keep one entry per family',
-  ),
+  ]),
   invalid(
     'a node with two addresses of one family is refused',
     { 'nodes[3].address': ['192.168.10.14', '192.168.10.15'] },
-    'error nodes[3].address: duplicate-family: the address of k3s-4 has two entries of one IP family; keep one entry per family',
+    [
+      'error nodes[3].address: duplicate-family: the address of k3s-4 has two entries of one IP family; keep one entry per family',
+    ],
   ),
-  invalid(
-    'a service network of another family is refused',
-    { 'network.services': 'fd00:43::/112' },
+  invalid('a service network of another family is refused', { 'network.services': 'fd00:43::/112' }, [
     'error network.services: family-mismatch: network.services is IPv6, and network.subnet is IPv4; give one entry per family of network.subnet, in the same order',
-  ),
+  ]),
   invalid(
     'a pod network that lacks a family is refused',
     { 'network.pods': '10.42.0.0/16' },
-    'error network.pods: family-mismatch: network.pods is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    [
+      'error network.pods: family-mismatch: network.pods is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    ],
     dualStackSite,
   ),
   invalid(
     'pod networks in the other order are refused',
     { 'network.pods': ['fd00:42::/56', '10.42.0.0/16'] },
-    'error network.pods: family-mismatch: network.pods is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    [
+      'error network.pods: family-mismatch: network.pods is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    ],
     dualStackSite,
   ),
   invalid(
     'a node that lacks a family is refused',
     { 'nodes[2].address': '192.168.10.13' },
-    'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    [
+      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    ],
     dualStackSite,
   ),
   invalid(
     'a node with its families in the other order is refused',
     { 'nodes[2].address': ['fd00:10::13', '192.168.10.13'] },
-    'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    [
+      'error nodes[2].address: family-mismatch: the address of k3s-3 is IPv6 and IPv4, and network.subnet is IPv4 and IPv6; give one entry per family of network.subnet, in the same order',
+    ],
     dualStackSite,
   ),
   invalid('a pod network that holds the node network is refused', { 'network.pods': '192.168.0.0/16' }, [
     'error network.pods: network-overlap: network.pods 192.168.0.0/16 overlaps network.subnet 192.168.10.0/24; set network.pods to a network that does not overlap',
     'error controlPlane.vip: vip-in-pod-range: VIP 192.168.10.5 is inside the pod network 192.168.0.0/16; choose an address of the node network',
   ]),
-  invalid(
-    'a service network inside the pod network is refused',
-    { 'network.services': '10.42.128.0/20' },
+  invalid('a service network inside the pod network is refused', { 'network.services': '10.42.128.0/20' }, [
     'error network.services: network-overlap: network.services 10.42.128.0/20 overlaps network.pods 10.42.0.0/16; set network.services to a network that does not overlap',
-  ),
+  ]),
   invalid('a service network equal to the node network is refused', { 'network.services': '192.168.10.0/24' }, [
     'error network.services: network-overlap: network.services 192.168.10.0/24 overlaps network.subnet 192.168.10.0/24; set network.services to a network that does not overlap',
     'error controlPlane.vip: vip-in-service-range: VIP 192.168.10.5 is inside the service network 192.168.10.0/24; choose an address of the node network',
@@ -123,37 +131,92 @@ export const networks: readonly InvalidSite[] = [
   invalid(
     'an IPv6 pod network that overlaps the service network is refused',
     { 'network.pods': ['10.42.0.0/16', 'fd00:43::/56'] },
-    'error network.services: network-overlap: network.services fd00:43::/112 overlaps network.pods fd00:43::/56; set network.services to a network that does not overlap',
+    [
+      'error network.services: network-overlap: network.services fd00:43::/112 overlaps network.pods fd00:43::/56; set network.services to a network that does not overlap',
+    ],
     dualStackSite,
   ),
-  invalid(
-    'a gateway outside the subnet is refused',
-    { 'network.gateway': '192.168.1.1' },
+  invalid('a gateway outside the subnet is refused', { 'network.gateway': '192.168.1.1' }, [
     'error network.gateway: gateway-outside-subnet: gateway 192.168.1.1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
-  ),
-  invalid(
-    'a gateway of a family without a subnet is refused',
-    { 'network.gateway': 'fe80::1' },
+  ]),
+  invalid('a gateway of a family without a subnet is refused', { 'network.gateway': 'fe80::1' }, [
     'error network.gateway: gateway-outside-subnet: gateway fe80::1 is outside the node network 192.168.10.0/24; correct network.gateway or network.subnet',
-  ),
-  invalid(
-    'the network address as gateway is refused',
-    { 'network.gateway': '192.168.10.0' },
+  ]),
+  invalid('the network address as gateway is refused', { 'network.gateway': '192.168.10.0' }, [
     'error network.gateway: gateway-reserved-address: gateway 192.168.10.0 is the network address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
-  ),
-  invalid(
-    'the broadcast address as gateway is refused',
-    { 'network.gateway': '192.168.10.255' },
+  ]),
+  invalid('the broadcast address as gateway is refused', { 'network.gateway': '192.168.10.255' }, [
     'error network.gateway: gateway-reserved-address: gateway 192.168.10.255 is the broadcast address of 192.168.10.0/24; set the address of the router, often 192.168.10.1',
-  ),
-  invalid(
-    'a DHCP range of another network is refused',
-    { 'network.dhcp': ['192.168.1.100-192.168.1.199'] },
+  ]),
+  invalid('a DHCP range of another network is refused', { 'network.dhcp': ['192.168.1.100-192.168.1.199'] }, [
     'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.1.100-192.168.1.199 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
+  ]),
+  invalid('a DHCP range that leaves the subnet is refused', { 'network.dhcp': ['192.168.10.251-192.168.11.20'] }, [
+    'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.10.251-192.168.11.20 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
+  ]),
+  invalid(
+    'a further network that overlaps the node network is refused',
+    { 'network.others': [{ ...guests, subnet: '192.168.0.0/16' }] },
+    [
+      'error network.others[0].subnet: network-overlap: network "guests" 192.168.0.0/16 overlaps network.subnet 192.168.10.0/24; set network "guests" to a network that does not overlap',
+    ],
   ),
   invalid(
-    'a DHCP range that leaves the subnet is refused',
-    { 'network.dhcp': ['192.168.10.251-192.168.11.20'] },
-    'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.10.251-192.168.11.20 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
+    'two further networks of one name are refused',
+    { 'network.others': [guests, { ...guests, subnet: '192.168.30.0/24' }] },
+    ['error network.others[1].name: duplicate-name: "guests" is already the name of entry 1; give each its own name'],
+  ),
+  invalid(
+    'a node twice in a further network, and one that does not exist, are refused',
+    { 'network.others': [{ ...guests, nodes: ['k3s-1', 'k3s-1', 'k3s-9'] }] },
+    [
+      'error network.others[0].nodes[1].name: duplicate-name: "k3s-1" is already the name of entry 1; give each its own name',
+      'error network.others[0].nodes[2]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    ],
+  ),
+  invalid(
+    'a gateway outside a further network is refused',
+    { 'network.others': [{ ...guests, gateway: '192.168.10.1' }] },
+    [
+      'error network.others[0].gateway: gateway-outside-subnet: gateway 192.168.10.1 is outside network "guests" 192.168.20.0/24; correct its gateway or its subnet',
+    ],
+  ),
+  invalid(
+    'a DHCP range outside every network is refused',
+    { 'network.others': [guests], 'network.dhcp': ['192.168.20.100-192.168.20.199', '192.168.30.0/24'] },
+    [
+      'error network.dhcp[1]: dhcp-outside-subnet: DHCP range 192.168.30.0/24 is not inside the node network 192.168.10.0/24 or network "guests" 192.168.20.0/24; correct the range, or remove it if it serves another network',
+    ],
+  ),
+  invalid(
+    'an address of a node outside a further network is refused',
+    { 'network.others': [{ ...guests, nodes: [{ name: 'k3s-1', address: '192.168.10.99' }] }] },
+    [
+      'error network.others[0].nodes[0].address: node-outside-subnet: address 192.168.10.99 of k3s-1 is outside network "guests" 192.168.20.0/24; correct the address or the subnet of that network',
+    ],
+  ),
+  invalid(
+    'two nodes of one address in a further network are refused',
+    {
+      'network.others': [
+        {
+          ...guests,
+          nodes: [
+            { name: 'k3s-1', address: '192.168.20.11' },
+            { name: 'k3s-2', address: '192.168.20.11' },
+          ],
+        },
+      ],
+    },
+    [
+      'error network.others[0].nodes[1].address: duplicate-address: 192.168.20.11 is already the address of k3s-1; give each node its own address',
+    ],
+  ),
+  invalid(
+    'a further network of a special range is refused',
+    { 'network.others': [{ ...guests, subnet: '169.254.1.0/24' }] },
+    [
+      'error network.others[0].subnet: special-network: network "guests" 169.254.1.0/24 overlaps 169.254.0.0/16, which is link-local; use a private network, such as one in 192.168.0.0/16, 10.0.0.0/8 or fd00::/8',
+    ],
   ),
 ];

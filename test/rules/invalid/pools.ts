@@ -2,38 +2,55 @@ import { dualStackSite, type InvalidSite, invalid } from '../../support/site-inp
 
 const SERVED = [{ name: 'ups1', server: { address: '192.168.10.20', cutDelaySeconds: 600 } }];
 
+const guests = { name: 'guests', subnet: '192.168.20.0/24', interface: 'eth0.20', nodes: ['k3s-1', 'k3s-2'] };
+
+/** A pool in a further network. */
+const inGuests = {
+  'network.others': [guests],
+  'loadBalancer.pools[1].addresses': ['192.168.20.100-192.168.20.110'],
+  'loadBalancer.advertisements': undefined,
+};
+
 /** A row for each way to break a rule: pools and advertisements. */
 export const pools: readonly InvalidSite[] = [
   invalid(
     'two pools that share addresses are refused',
     { 'loadBalancer.pools[1].addresses': ['192.168.10.250-192.168.10.252'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-overlap: 192.168.10.250-192.168.10.252 of pool "spare" overlaps 192.168.10.240-192.168.10.250 of pool "lan"; list each address in one range',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-overlap: 192.168.10.250-192.168.10.252 of pool "spare" overlaps 192.168.10.240-192.168.10.250 of pool "lan"; list each address in one range',
+    ],
   ),
   invalid(
     'a pool whose own ranges share addresses is refused',
     { 'loadBalancer.pools[1].addresses': ['192.168.10.224/29', '192.168.10.230'] },
-    'error loadBalancer.pools[1].addresses[1]: pool-overlap: 192.168.10.230 of pool "spare" overlaps 192.168.10.224/29 of pool "spare"; list each address in one range',
+    [
+      'error loadBalancer.pools[1].addresses[1]: pool-overlap: 192.168.10.230 of pool "spare" overlaps 192.168.10.224/29 of pool "spare"; list each address in one range',
+    ],
   ),
   invalid(
     'an IPv6 pool inside another is refused',
     { 'loadBalancer.pools[0].addresses': ['fd00:10::f000/116', 'fd00:10::f800-fd00:10::f80f'] },
-    'error loadBalancer.pools[0].addresses[1]: pool-overlap: fd00:10::f800-fd00:10::f80f of pool "lan" overlaps fd00:10::f000/116 of pool "lan"; list each address in one range',
+    [
+      'error loadBalancer.pools[0].addresses[1]: pool-overlap: fd00:10::f800-fd00:10::f80f of pool "lan" overlaps fd00:10::f000/116 of pool "lan"; list each address in one range',
+    ],
     dualStackSite,
   ),
-  invalid(
-    'a pool of another network is refused',
-    { 'loadBalancer.pools[1].addresses': ['192.168.11.224/29'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
-  ),
+  invalid('a pool of another network is refused', { 'loadBalancer.pools[1].addresses': ['192.168.11.224/29'] }, [
+    'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
+  ]),
   invalid(
     'a pool that leaves the subnet is refused',
     { 'loadBalancer.pools[0].addresses': ['192.168.10.251-192.168.11.10'] },
-    'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+    [
+      'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
+    ],
   ),
   invalid(
     'a pool that holds a node is refused',
     { 'loadBalancer.pools[1].addresses': ['192.168.10.14-192.168.10.20'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.14-192.168.10.20 of pool "spare" contains 192.168.10.14, the address of node k3s-4; exclude the node from the range',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.10.14-192.168.10.20 of pool "spare" contains 192.168.10.14, the address of node k3s-4; exclude the node from the range',
+    ],
   ),
   invalid(
     'a pool that holds several nodes is told about each',
@@ -46,13 +63,17 @@ export const pools: readonly InvalidSite[] = [
   invalid(
     'an IPv6 pool that holds a node is refused',
     { 'loadBalancer.pools[0].addresses': ['fd00:10::13-fd00:10::20'] },
-    'error loadBalancer.pools[0].addresses[0]: pool-contains-node: fd00:10::13-fd00:10::20 of pool "lan" contains fd00:10::13, the address of node k3s-3; exclude the node from the range',
+    [
+      'error loadBalancer.pools[0].addresses[0]: pool-contains-node: fd00:10::13-fd00:10::20 of pool "lan" contains fd00:10::13, the address of node k3s-3; exclude the node from the range',
+    ],
     dualStackSite,
   ),
   invalid(
     'a pool that holds the machine that serves a UPS is refused',
     { ups: SERVED, 'loadBalancer.pools[1].addresses': ['192.168.10.20-192.168.10.24'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-contains-ups: 192.168.10.20-192.168.10.24 of pool "spare" contains 192.168.10.20, the address of UPS "ups1"; exclude it from the range',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-ups: 192.168.10.20-192.168.10.24 of pool "spare" contains 192.168.10.20, the address of UPS "ups1"; exclude it from the range',
+    ],
   ),
   invalid(
     'Traefik without a pool that is for it is refused',
@@ -61,35 +82,43 @@ export const pools: readonly InvalidSite[] = [
       'loadBalancer.pools[0].autoAssign': false,
       'loadBalancer.pools[1].serviceAllocation': { namespaces: ['web'] },
     },
-    'error loadBalancer.traefik: traefik-without-pool: no pool assigns addresses automatically to Traefik in namespace kube-system; set autoAssign: true on a pool, and add kube-system to its serviceAllocation.namespaces if that is set',
+    [
+      'error loadBalancer.traefik: traefik-without-pool: no pool assigns addresses automatically to Traefik in namespace kube-system; set autoAssign: true on a pool, and add kube-system to its serviceAllocation.namespaces if that is set',
+    ],
   ),
   invalid(
     'a pool that holds the gateway is refused',
     { 'loadBalancer.pools[1].addresses': ['192.168.10.1-192.168.10.4'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.10.1-192.168.10.4 of pool "spare" contains the gateway 192.168.10.1; exclude the gateway from the range',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.10.1-192.168.10.4 of pool "spare" contains the gateway 192.168.10.1; exclude the gateway from the range',
+    ],
   ),
   invalid(
     'a pool that shares addresses with a DHCP range is refused',
     { 'loadBalancer.pools[1].addresses': ['192.168.10.192/28'] },
-    'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.10.192/28 of pool "spare" overlaps the DHCP range 192.168.10.100-192.168.10.199; shrink one of the two',
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.10.192/28 of pool "spare" overlaps the DHCP range 192.168.10.100-192.168.10.199; shrink one of the two',
+    ],
   ),
   invalid(
     'a pool with the broadcast address is warned about',
     { 'loadBalancer.pools[0].addresses': ['192.168.10.240/28'] },
-    'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.240/28 of pool "lan" includes 192.168.10.255, the broadcast address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
+    [
+      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.240/28 of pool "lan" includes 192.168.10.255, the broadcast address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
+    ],
   ),
-  invalid(
-    'a pool with the network address is warned about',
-    { 'loadBalancer.pools[1].addresses': ['192.168.10.0'] },
+  invalid('a pool with the network address is warned about', { 'loadBalancer.pools[1].addresses': ['192.168.10.0'] }, [
     'warning loadBalancer.pools[1].addresses[0]: pool-reserved-address: 192.168.10.0 of pool "spare" includes 192.168.10.0, the network address of 192.168.10.0/24; exclude it from the range, or set avoidBuggyIPs: true',
-  ),
+  ]),
   invalid(
     'a pool with the anycast address of the routers is warned about',
     {
       'loadBalancer.pools[0].addresses': ['fd00:10::-fd00:10::4'],
       'loadBalancer.pools[0].avoidBuggyIPs': true,
     },
-    'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: fd00:10::-fd00:10::4 of pool "lan" includes fd00:10::, the network address of fd00:10::/64; exclude it from the range',
+    [
+      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: fd00:10::-fd00:10::4 of pool "lan" includes fd00:10::, the network address of fd00:10::/64; exclude it from the range',
+    ],
     dualStackSite,
   ),
   invalid(
@@ -100,29 +129,93 @@ export const pools: readonly InvalidSite[] = [
       'loadBalancer.pools': [{ name: 'lan', addresses: ['192.168.10.120-192.168.10.127'], avoidBuggyIPs: true }],
       'loadBalancer.advertisements': undefined,
     },
-    'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.120-192.168.10.127 of pool "lan" includes 192.168.10.127, the broadcast address of 192.168.10.0/25; exclude it from the range',
+    [
+      'warning loadBalancer.pools[0].addresses[0]: pool-reserved-address: 192.168.10.120-192.168.10.127 of pool "lan" includes 192.168.10.127, the broadcast address of 192.168.10.0/25; exclude it from the range',
+    ],
   ),
   invalid(
     'an advertisement of an unknown pool is refused',
     { 'loadBalancer.advertisements[0].pools': ['lan', 'spare', 'wan'] },
-    'error loadBalancer.advertisements[0].pools[2]: unknown-pool: pool "wan" does not exist; use one of lan, spare',
+    ['error loadBalancer.advertisements[0].pools[2]: unknown-pool: pool "wan" does not exist; use one of lan, spare'],
   ),
   invalid(
     'an advertisement from an unknown node is refused',
     { 'loadBalancer.advertisements[0].nodes': ['k3s-1', 'k3s-9'] },
-    'error loadBalancer.advertisements[0].nodes[1]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    [
+      'error loadBalancer.advertisements[0].nodes[1]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    ],
   ),
-  invalid(
-    'a pool that no advertisement names is refused',
-    { 'loadBalancer.advertisements[0].pools': ['lan'] },
+  invalid('a pool that no advertisement names is refused', { 'loadBalancer.advertisements[0].pools': ['lan'] }, [
     'error loadBalancer.pools[1].name: pool-not-advertised: no advertisement names pool "spare", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
-  ),
+  ]),
   invalid(
     'an advertisement on interfaces that never answer is refused',
     { 'loadBalancer.advertisements[0].interfaces': ['eth0', 'docker0', 'lo'] },
     [
       'error loadBalancer.advertisements[0].interfaces[1]: interface-passed-over: advertisement "lan" names interface docker0, which MetalLB ignores by its pattern ^docker.*; name the interface of the node network, or remove interfaces',
       'error loadBalancer.advertisements[0].interfaces[2]: interface-passed-over: advertisement "lan" names interface lo, which MetalLB ignores by its pattern ^lo$; name the interface of the node network, or remove interfaces',
+    ],
+  ),
+  invalid(
+    'a pool with the router, a node or a DHCP range of a further network is refused',
+    {
+      ...inGuests,
+      'network.others': [
+        { ...guests, nodes: [{ name: 'k3s-1', address: '192.168.20.101' }], gateway: '192.168.20.100' },
+      ],
+      'network.dhcp': '192.168.20.110-192.168.20.120',
+    },
+    [
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.20.100-192.168.20.110 of pool "spare" contains 192.168.20.101, the address of node k3s-1; exclude the node from the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.20.100-192.168.20.110 of pool "spare" contains the gateway 192.168.20.100; exclude the gateway from the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.20.100-192.168.20.110 of pool "spare" overlaps the DHCP range 192.168.20.110-192.168.20.120; shrink one of the two',
+    ],
+  ),
+  invalid(
+    'a pool in two networks is refused',
+    { ...inGuests, 'loadBalancer.pools[1].addresses': ['192.168.20.100-192.168.20.110', '192.168.10.230'] },
+    [
+      'error loadBalancer.pools: advertisement-of-other-network: advertisement "spare" has pools of several networks; make a pool and an advertisement for each network',
+    ],
+  ),
+  invalid(
+    'an advertisement of pools in two networks is refused',
+    { ...inGuests, 'loadBalancer.advertisements': [{ name: 'all', pools: ['lan', 'spare'] }] },
+    [
+      'error loadBalancer.advertisements[0]: advertisement-of-other-network: advertisement "all" has pools of several networks; make a pool and an advertisement for each network',
+    ],
+  ),
+  invalid(
+    'an advertisement on an interface outside the network is refused',
+    {
+      ...inGuests,
+      'loadBalancer.advertisements': [
+        { name: 'lan', pools: ['lan'] },
+        { name: 'guests', pools: ['spare'], interfaces: ['eth0'] },
+      ],
+    },
+    [
+      'error loadBalancer.advertisements[1]: advertisement-of-other-network: advertisement "guests" names interface eth0, and network "guests" has eth0.20; correct it, or remove interfaces and nodes',
+    ],
+  ),
+  invalid(
+    'an advertisement by a node outside the network is refused',
+    {
+      ...inGuests,
+      'loadBalancer.advertisements': [
+        { name: 'lan', pools: ['lan'] },
+        { name: 'guests', pools: ['spare'], nodes: ['k3s-3'] },
+      ],
+    },
+    [
+      'error loadBalancer.advertisements[1]: advertisement-of-other-network: advertisement "guests" names node k3s-3, which is not in network "guests"; correct it, or remove interfaces and nodes',
+    ],
+  ),
+  invalid(
+    'a further network on an interface that MetalLB ignores is refused',
+    { 'network.others': [{ ...guests, interface: 'docker0' }] },
+    [
+      'error network.others[0].interface: interface-passed-over: MetalLB ignores interface docker0 of network "guests" by its pattern ^docker.*; give it another name',
     ],
   ),
 ];

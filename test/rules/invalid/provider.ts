@@ -22,7 +22,9 @@ export const provider: readonly InvalidSite[] = [
   invalid(
     'a lease for keepalived is refused',
     { 'controlPlane.provider': 'keepalived', 'controlPlane.lease': { renewSeconds: 10 } },
-    'error controlPlane.lease: provider-setting: lease is for provider kube-vip, and the provider is keepalived; remove it, or set provider: kube-vip',
+    [
+      'error controlPlane.lease: provider-setting: lease is for provider kube-vip, and the provider is keepalived; remove it, or set provider: kube-vip',
+    ],
   ),
   invalid(
     'settings of two providers for a third are refused at once',
@@ -36,40 +38,38 @@ export const provider: readonly InvalidSite[] = [
       'error controlPlane.keepalived: provider-setting: keepalived is for provider keepalived, and the provider is external; remove it, or set provider: keepalived',
     ],
   ),
-  invalid(
-    'settings of keepalived for kube-vip are refused',
-    { 'controlPlane.keepalived': { routerId: 7 } },
+  invalid('settings of keepalived for kube-vip are refused', { 'controlPlane.keepalived': { routerId: 7 } }, [
     'error controlPlane.keepalived: provider-setting: keepalived is for provider keepalived, and the provider is kube-vip; remove it, or set provider: keepalived',
-  ),
+  ]),
   invalid(
     'a VRRP router ID of 256 is refused',
     { 'controlPlane.provider': 'keepalived', 'controlPlane.keepalived': { routerId: 256 } },
-    'error controlPlane.keepalived.routerId: bad-number: "routerId" is 256; use at most 255',
+    ['error controlPlane.keepalived.routerId: bad-number: "routerId" is 256; use at most 255'],
   ),
-  invalid(
-    'a CA hash that is too short is refused',
-    { 'controlPlane.caSha256': 'abc' },
+  invalid('a CA hash that is too short is refused', { 'controlPlane.caSha256': 'abc' }, [
     'error controlPlane.caSha256: bad-hash: "abc" is not valid here; use the 64 hexadecimal digits that sha256sum prints',
-  ),
-  invalid(
-    'a provider that does not exist is refused',
-    { 'controlPlane.provider': 'haproxy' },
+  ]),
+  invalid('a provider that does not exist is refused', { 'controlPlane.provider': 'haproxy' }, [
     'error controlPlane.provider: bad-value: "provider" is "haproxy"; use kube-vip, keepalived or external',
-  ),
+  ]),
   invalid(
     'keepalived without an interface is refused',
     { 'controlPlane.provider': 'keepalived', 'controlPlane.interface': undefined },
-    'error controlPlane.provider: keepalived-interface: provider keepalived needs controlPlane.interface, which is not set; set it to the name that `ip link` prints; a systemd .link file gives the servers one name where theirs differ',
+    [
+      'error controlPlane.provider: keepalived-interface: provider keepalived needs controlPlane.interface, which is not set; set it to the name that `ip link` prints; a systemd .link file gives the servers one name where theirs differ',
+    ],
   ),
   invalid(
     'a VIP outside the subnet is refused for keepalived as for kube-vip',
     { 'controlPlane.provider': 'keepalived', 'controlPlane.vip': '192.168.11.5' },
-    'error controlPlane.vip: vip-outside-subnet: VIP 192.168.11.5 is outside the node network 192.168.10.0/24; choose a free address in it',
+    [
+      'error controlPlane.vip: vip-outside-subnet: VIP 192.168.11.5 is outside the node network 192.168.10.0/24; choose a free address in it',
+    ],
   ),
   invalid(
     'a load balancer with the address of a node is refused',
     { 'controlPlane.provider': 'external', 'controlPlane.vip': '192.168.10.11' },
-    'error controlPlane.vip: vip-is-node: VIP 192.168.10.11 is the address of node k3s-1; choose a free address',
+    ['error controlPlane.vip: vip-is-node: VIP 192.168.10.11 is the address of node k3s-1; choose a free address'],
   ),
   badRelease('v1.0.1', 'stops electing a holder (https://github.com/kube-vip/kube-vip/issues/1377)'),
   badRelease('v1.0.2', 'stops electing a holder (https://github.com/kube-vip/kube-vip/issues/1377)'),
@@ -81,42 +81,46 @@ export const provider: readonly InvalidSite[] = [
   invalid(
     'a bad release is refused behind a digest too',
     { 'images.kubeVip': `localhost:5000/kube-vip:1.1.2${DIGEST}` },
-    'error images.kubeVip: kube-vip-version: kube-vip 1.1.2 removes the VIP from its interface (https://github.com/kube-vip/kube-vip/issues/1533); use 1.2.3, or remove images.kubeVip',
+    [
+      'error images.kubeVip: kube-vip-version: kube-vip 1.1.2 removes the VIP from its interface (https://github.com/kube-vip/kube-vip/issues/1533); use 1.2.3, or remove images.kubeVip',
+    ],
   ),
-  invalid(
-    'kube-vip 1.1.0 is refused with BGP',
-    { ...byBgp(), 'images.kubeVip': 'ghcr.io/kube-vip/kube-vip:v1.1.0' },
+  invalid('kube-vip 1.1.0 is refused with BGP', { ...byBgp(), 'images.kubeVip': 'ghcr.io/kube-vip/kube-vip:v1.1.0' }, [
     'error images.kubeVip: kube-vip-version: kube-vip 1.1.0 removes its BGP peers right after adding them (https://github.com/kube-vip/kube-vip/issues/1466); use 1.2.3, or remove images.kubeVip',
-  ),
-  invalid(
-    'a kube-vip by digest alone is warned about',
-    { 'images.kubeVip': `ghcr.io/kube-vip/kube-vip${DIGEST}` },
+  ]),
+  invalid('a kube-vip by digest alone is warned about', { 'images.kubeVip': `ghcr.io/kube-vip/kube-vip${DIGEST}` }, [
     `warning images.kubeVip: kube-vip-unknown-version: image "ghcr.io/kube-vip/kube-vip${DIGEST}" names no kube-vip release, so it cannot be checked for known faults; add the tag, such as :v1.2.3, also beside a digest`,
-  ),
+  ]),
   invalid(
     'a kube-vip with a tag that is no release is warned about',
     { 'images.kubeVip': 'localhost:5000/kube-vip:main' },
-    'warning images.kubeVip: kube-vip-unknown-version: image "localhost:5000/kube-vip:main" names no kube-vip release, so it cannot be checked for known faults; add the tag, such as :v1.2.3, also beside a digest',
+    [
+      'warning images.kubeVip: kube-vip-unknown-version: image "localhost:5000/kube-vip:main" names no kube-vip release, so it cannot be checked for known faults; add the tag, such as :v1.2.3, also beside a digest',
+    ],
   ),
   invalid(
     'an announced VIP inside the node network is warned about',
     { ...byBgp(), 'controlPlane.vip': '192.168.10.5' },
-    'warning controlPlane.vip: vip-bgp-in-subnet: VIP 192.168.10.5 is announced by BGP, but hosts of the node network resolve it by ARP and miss a failover; choose an address outside every network, or remove controlPlane.bgp',
+    [
+      'warning controlPlane.vip: vip-bgp-in-subnet: VIP 192.168.10.5 is announced by BGP, but hosts of the node network resolve it by ARP and miss a failover; choose an address outside every network, or remove controlPlane.bgp',
+    ],
   ),
   invalid(
     'an announced VIP of a family that the machines do not have is refused',
     { ...byBgp(), 'controlPlane.vip': 'fd00::5' },
-    'error controlPlane.vip: vip-family: VIP fd00::5 is IPv6, a family that nodes and services do not have; choose a VIP of a family in network.subnet, or add the family to every network and node',
+    [
+      'error controlPlane.vip: vip-family: VIP fd00::5 is IPv6, a family that nodes and services do not have; choose a VIP of a family in network.subnet, or add the family to every network and node',
+    ],
   ),
-  invalid(
-    'a node in place of the router is refused',
-    byBgp({ peerAddress: '192.168.10.12', peerAS: 64513 }),
+  invalid('a node in place of the router is refused', byBgp({ peerAddress: '192.168.10.12', peerAS: 64513 }), [
     'error controlPlane.bgp.peers[0].peerAddress: vip-bgp-peer: router 192.168.10.12 has the address of node k3s-2; use the address of the router, often 192.168.10.1',
-  ),
+  ]),
   invalid(
     'the virtual IP in place of the router is refused',
     { ...byBgp({ peerAddress: '10.99.0.5', peerAS: 64513 }), 'network.gateway': undefined },
-    'error controlPlane.bgp.peers[0].peerAddress: vip-bgp-peer: router 10.99.0.5 has the address of the VIP; use the address of the router',
+    [
+      'error controlPlane.bgp.peers[0].peerAddress: vip-bgp-peer: router 10.99.0.5 has the address of the VIP; use the address of the router',
+    ],
   ),
   invalid(
     'a router that MetalLB has a session with from the same servers is refused',
@@ -133,7 +137,9 @@ export const provider: readonly InvalidSite[] = [
   invalid(
     'BGP on a site whose first family is IPv6 is refused',
     byBgp(),
-    'error controlPlane.bgp: vip-bgp-router-id: kube-vip uses the first address of a node as BGP router ID, which must be IPv4, and it is IPv6; put IPv4 first in every list, or remove controlPlane.bgp',
+    [
+      'error controlPlane.bgp: vip-bgp-router-id: kube-vip uses the first address of a node as BGP router ID, which must be IPv4, and it is IPv6; put IPv4 first in every list, or remove controlPlane.bgp',
+    ],
     () => {
       const site = dualStackSite();
       return {
@@ -143,16 +149,12 @@ export const provider: readonly InvalidSite[] = [
       };
     },
   ),
-  invalid(
-    'a k3s that does not read the files for the kubelet is warned about',
-    { 'versions.k3s': 'v1.31.9+k3s1' },
+  invalid('a k3s that does not read the files for the kubelet is warned about', { 'versions.k3s': 'v1.31.9+k3s1' }, [
     'warning versions.k3s: kubelet-too-old: k3s v1.31.9+k3s1 does not read server/99-shutdown.conf, so a node that halts stops all its pods at once; use v1.32 or newer',
-  ),
-  invalid(
-    'k3OS is warned about where a site names it',
-    { os: ['cloud-init', 'k3os'] },
+  ]),
+  invalid('k3OS is warned about where a site names it', { os: ['cloud-init', 'k3os'] }, [
     'warning os[1]: archived-system: k3OS is archived since 2023 and ends at k3s 1.23, which gets no fixes and does not stop pods in order at a halt; use cloud-init or kairos when a node is replaced',
-  ),
+  ]),
   invalid(
     'the actuator logind on k3OS is refused',
     { os: ['k3os'], 'power.actuator': 'logind', 'images.nut': 'registry.home.arpa/nut:2.8.3' },
@@ -161,16 +163,12 @@ export const provider: readonly InvalidSite[] = [
       'error os[0]: logind-without-systemd: actuator logind cannot power off k3OS, which has no systemd; use actuator killpowerd, or remove k3os',
     ],
   ),
-  invalid(
-    'a system that stands twice is refused',
-    { os: ['kairos', 'kairos'] },
+  invalid('a system that stands twice is refused', { os: ['kairos', 'kairos'] }, [
     'error os[1]: duplicate-entry: "kairos" is already entry 1; keep one of the two',
-  ),
-  invalid(
-    'a system that nobody writes files for is refused',
-    { os: ['talos'] },
+  ]),
+  invalid('a system that nobody writes files for is refused', { os: ['talos'] }, [
     'error os[0]: bad-value: entry 1 is "talos"; use cloud-init, kairos or k3os',
-  ),
+  ]),
   invalid(
     'images without digest are refused where digests are wanted',
     {
@@ -207,6 +205,15 @@ export const provider: readonly InvalidSite[] = [
       },
       'power.metrics': {},
     },
-    'error images.byDigest: image-not-by-digest: images.nutExporter is not set, and its default has no digest; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
+    [
+      'error images.byDigest: image-not-by-digest: images.nutExporter is not set, and its default has no digest; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
+    ],
+  ),
+  invalid(
+    'keepalived on servers with different interfaces is refused',
+    { 'controlPlane.provider': 'keepalived', 'nodes[1].interface': 'eth1' },
+    [
+      'error controlPlane.provider: keepalived-interface: provider keepalived needs one interface of all servers, and theirs differ; set it to the name that `ip link` prints; a systemd .link file gives the servers one name where theirs differ',
+    ],
   ),
 ];
