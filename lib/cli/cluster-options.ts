@@ -22,7 +22,7 @@ export interface ClusterOptions extends ConnectionOptions {
 /** Longest --timeout in seconds. A timer of Node ends at 2^31 ms. */
 const A_DAY = 86_400;
 
-function seconds(text: string): number {
+export function seconds(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= A_DAY)) throw new InvalidArgumentError(`give seconds, above 0 and at most ${A_DAY}`);
   return value;

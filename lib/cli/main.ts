@@ -7,6 +7,7 @@ import { explainCommand } from './explain';
 import { hostsCommand } from './hosts';
 import { initCommand } from './init';
 import { kubeconfigCommand } from './kubeconfig';
+import { machinesCommand } from './machines';
 import { planCommand } from './plan';
 import { asyncMain, command } from './program';
 import { rehearseCommand } from './rehearse';
@@ -27,6 +28,7 @@ export const run = asyncMain(
     .addCommand(synthCommand)
     .addCommand(explainCommand)
     .addCommand(hostsCommand)
+    .addCommand(machinesCommand)
     .addCommand(kubeconfigCommand)
     .addCommand(planCommand)
     .addCommand(applyCommand)

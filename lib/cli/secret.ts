@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { upsesAt } from '../cluster';
 import { readText } from '../files';
+import { newToken } from '../machines';
 import {
   chosenPasswords,
   externalSecret,
@@ -139,12 +139,7 @@ const token = withEncryption(command('token'))
     ),
   )
   .action((options: Format) =>
-    printSecret(
-      `${randomBytes(32).toString('hex')}\n`,
-      options,
-      'token.sops',
-      '(umask 077; power-safe-k3s secret token > FILE)',
-    ),
+    printSecret(`${newToken()}\n`, options, 'token.sops', '(umask 077; power-safe-k3s secret token > FILE)'),
   );
 
 export const secretCommand = command('secret')

@@ -101,7 +101,7 @@ export function update(cluster: Cluster, installed: readonly Installed[]): strin
     'systemd-logind',
   ].join(' ');
   return [
-    'After `npm run synth`, install the changed files of the table on every host.',
+    `After \`npm run synth\`, run \`npm run machines:install\` again, which also does step 2. Or install the changed files of the table on every host.`,
     `Restart what runs them. A new unit or script takes effect only then. With OpenRC: \`rc-service killpowerd restart\`.${code(
       'systemctl daemon-reload',
       `systemctl restart ${units}`,
@@ -110,6 +110,7 @@ export function update(cluster: Cluster, installed: readonly Installed[]): strin
     `Check the host. It prints a line for each requirement and for each file that differs. The hash of its files must be ${installed
       .map(({ role, hash }) => `\`${hash}\` on ${role}s`)
       .join(' and ')}.${code(`${K3S_HA} preflight`)}`,
+    'For another version of k3s, change `versions.k3s`, run `npm run synth`, then `npm run machines:upgrade`.',
     `If files of k3s have changed, restart it, one server at a time: its settings are read when it starts.${code('systemctl restart k3s    # on agents: k3s-agent')}`,
   ];
 }

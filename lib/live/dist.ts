@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import type { Cluster } from '../cluster';
 import { METALLB } from '../releases';
+import { buildSite } from '../synth';
 import { at, listAt, textAt } from './at';
 import type { JsonObject } from './verify/canonical';
 
@@ -70,6 +72,20 @@ export function readDist(folder: string): DistFile[] {
       ? `"${folder}" has several sites; choose one with --cluster: ${sites.join(', ')}`
       : `"${folder}" has no ${SUFFIX} file; run npm run synth`,
   );
+}
+
+/**
+ * The files of dist/ of one site, in a folder or in its subfolder of that name.
+ *
+ * @throws Error as `readDist`, or if they are not what synth writes from this site
+ */
+export function readDistOf(cluster: Cluster, folder: string): DistFile[] {
+  const own = join(folder, cluster.name);
+  const files = readDist(existsSync(own) ? own : folder);
+  const expected = buildSite(cluster).dist;
+  const stale = files.find(({ chart, path }) => readFileSync(path, 'utf8') !== expected.get(`${chart}${SUFFIX}`));
+  if (!stale && files.length === expected.size) return files;
+  throw new Error(`${stale?.path ?? folder} is not what synth writes from cluster.yaml; run npm run synth`);
 }
 
 function readDistFile(folder: string, name: string): DistFile {

@@ -1,9 +1,13 @@
 export { apply, type Confirm } from './apply';
 export { connectTo } from './connection';
-export { readDist } from './dist';
+export { readDist, readDistOf } from './dist';
 export { doctor } from './doctor/doctor';
 export { doctorText } from './doctor/rows';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
+export { Machines } from './machines';
+export { bringNutSecret } from './nut-secret';
+export { restartObstacles } from './obstacles';
+export { offlineFiles } from './offline';
 export { isEmpty, plan, planText } from './plan';
 export { Progress } from './progress';
 export { expectedOf } from './rehearsal/course';

@@ -29,18 +29,35 @@ const NO_CONNECTION = 255;
 export const lastLine = (stderr: string): string | undefined =>
   stderr.trim().split('\n').at(-1)?.trim().slice(0, 200) || undefined;
 
+/** What a command on a host reads, and where its output goes. */
+interface Streams {
+  /** Its standard input. @default - nothing */
+  readonly input?: string | Buffer;
+  /** Shows its output as it comes, in place of returning it. @default false */
+  readonly shown?: boolean;
+}
+
 /**
  * Runs a command on a host with the system's ssh and its configuration.
  *
  * @param seconds that the command may take
  */
-export function overSsh({ address }: Node, command: string, seconds: number, options: SshOptions): Ran {
+export function overSsh(
+  { address }: Node,
+  command: string,
+  seconds: number,
+  options: SshOptions,
+  { input, shown = false }: Streams = {},
+): Ran {
   const { user, sudo = false, timeoutSeconds = 5, interactive = false } = options;
   const host = primary(address).text;
   const { status, signal, error, stdout, stderr } = spawnSync(
     'ssh',
     [
-      ...['-n', '-T', '-o', `ConnectTimeout=${timeoutSeconds}`],
+      ...(input === undefined ? ['-n'] : []),
+      ...['-T', '-o', `ConnectTimeout=${timeoutSeconds}`],
+      // detects a host that loses power
+      ...(input === undefined ? [] : ['-o', 'ServerAliveInterval=15']),
       ...(interactive ? [] : ['-o', 'BatchMode=yes']),
       '--',
       user === undefined ? host : `${user}@${host}`,
@@ -48,20 +65,21 @@ export function overSsh({ address }: Node, command: string, seconds: number, opt
     ],
     {
       encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: (timeoutSeconds + (interactive ? TYPING_SECONDS : seconds)) * 1000,
+      ...(input !== undefined && { input }),
+      stdio: [input === undefined ? 'ignore' : 'pipe', shown ? 'inherit' : 'pipe', 'pipe'],
+      timeout: (timeoutSeconds + seconds + (interactive ? TYPING_SECONDS : 0)) * 1000,
       killSignal: 'SIGKILL',
     },
   );
   if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') {
     return { problem: 'the program ssh is missing; install openssh-client' };
   }
-  const [, rightUser] = WRONG_USER.exec(stdout) ?? [];
+  const [, rightUser] = WRONG_USER.exec(stdout ?? '') ?? [];
   if (rightUser && status !== 0) {
     return { problem: `${user ?? 'this user'} cannot log in; give --ssh ${rightUser}@ --sudo` };
   }
   if (status === null) return { problem: `ssh timed out (${signal}); check the node, or give a longer --timeout` };
-  if (status !== NO_CONNECTION) return { status, stdout, stderr };
+  if (status !== NO_CONNECTION) return { status, stdout: stdout ?? '', stderr };
   const cure = interactive ? 'try ssh by hand' : 'try ssh by hand, it may prompt';
   return { problem: `ssh cannot connect (${lastLine(stderr) ?? `exit status ${status}`}); ${cure}` };
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readText } from '../files';
 
 /** A wrong input, in one line with its cure. */
@@ -9,6 +10,9 @@ const LEAST_LENGTH = 16;
 const LEAST_DIFFERENT = 8;
 
 const MAKE_ONE = "make one: (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n' > token)";
+
+/** A new token: 256 random bits. */
+export const newToken = (): string => randomBytes(32).toString('hex');
 
 /** The token of a file. Throws an InputError for one that is empty, not one word, or easily guessed; the token is in no message. */
 export function readToken(file: string): string {

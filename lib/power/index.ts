@@ -37,3 +37,4 @@ export {
 } from './plan';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
 export { type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
+export { USB_VENDORS } from './usb-vendors';

@@ -6,6 +6,7 @@ import { controlPlaneDrill } from './control-plane/drill';
 import { type Drill, KUBERNETES_VARIABLE, NUT_VARIABLE, type ScenarioPlan } from './drill';
 import { kubernetesDrill } from './kubernetes/drill';
 import { loadBalancerDrill } from './load-balancer/drill';
+import { machinesDrill } from './machines/drill';
 import { powerDrill } from './power/drill';
 import { powerHostDrill } from './power-host/drill';
 import { Progress } from './progress';
@@ -15,7 +16,14 @@ import { runInSandbox, sandboxFolder } from './sandbox';
 import { Scenario, Unreached } from './scenario';
 import { eventLine, Timeline } from './timeline';
 
-const DRILLS: readonly Drill[] = [powerDrill, powerHostDrill, loadBalancerDrill, controlPlaneDrill, kubernetesDrill];
+const DRILLS: readonly Drill[] = [
+  powerDrill,
+  powerHostDrill,
+  loadBalancerDrill,
+  controlPlaneDrill,
+  machinesDrill,
+  kubernetesDrill,
+];
 const LOG_FOLDER = 'build/drill';
 /** A scenario mostly waits, but too many at once delay each other. */
 const SCENARIOS_AT_ONCE = 7 * availableParallelism();

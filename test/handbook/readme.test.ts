@@ -27,7 +27,7 @@ describe('files for operating systems', () => {
 
   test('have no UPS label for k3OS where no host runs it', () => {
     const files = hostFiles(site({ os: ['cloud-init'] }));
-    expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/20-ups.yaml']);
+    expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/k3s.yaml']);
   });
 
   test.each([['cloud-init'], ['kairos'], ['k3os']] as const)('are not mentioned in README.md without %s', (os) => {
@@ -49,25 +49,20 @@ describe('README.md', () => {
     }
   });
 
-  test('says how an image sets the UPS label, and how to set it by hand', () => {
+  test('says how k3s-ha gives a node its own settings, and that files of a person stay', () => {
     const text = textOf(withAgent, 'README.md');
-    expect(text).toContain('`/usr/local/sbin/ups-label` in place of `nodes/`');
-    expect(text).toContain('(`k3s-1=ups1`)');
-    expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
+    expect(text).toContain('k3s-ha finds the node by its address, and copies the file before each start of k3s');
+    expect(text).toContain('Files of your own in `/etc/rancher/k3s/config.yaml.d/` stay');
   });
 
   test('numbers the steps for this very site', () => {
     const [, installation = ''] = textOf(withAgent, 'README.md').split(/^## (?:Manual installation|Update)$/m);
     expect(installation.match(/^\d+\. .{1,28}/gm)).toEqual([
-      '1. On every host, install the f',
-      '2. Install the token on every h',
-      '3. On every host on a UPS (k3s-',
-      '4. Install k3s on every host wi',
-      '5. Start k3s-1 (192.168.10.11),',
-      '6. Copy `/etc/rancher/k3s/k3s.y',
-      '7. Bring up the VIP. It is up w',
-      '8. Start worker (192.168.10.21)',
-      '9. Apply everything else.',
+      '1. Print the script of each hos',
+      '2. On a host with OpenRC, insta',
+      '3. Copy `/etc/rancher/k3s/k3s.y',
+      '4. Bring up the VIP. It is up w',
+      '5. Apply everything else.',
     ]);
   });
 

@@ -28,15 +28,15 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
     expect(lines()).toEqual([
       'ok: this host has 192.168.10.11',
       'ok: its name is k3s-1',
+      'ok: the clock is synchronized',
+      'ok: the kernel has memory cgroups',
+      'ok: SELinux is off, or has the policy of k3s',
       'ok: k3s-2 (192.168.10.12) answers on TCP port 2378',
       'ok: k3s-3 (192.168.10.13) answers on TCP port 2378',
       ...['k3s-2 (192.168.10.12)', 'k3s-3 (192.168.10.13)'].flatMap((server) => [
         `ok: ${server} accepts 2378/tcp, 2379/tcp, 2380/tcp, 6443/tcp, 7946/tcp, 10250/tcp`,
         `note: ${server} is silent on 7946/udp, 8472/udp: blocked if no program listens there yet, otherwise not known`,
       ]),
-      'ok: the clock is synchronized',
-      'ok: the kernel has memory cgroups',
-      'ok: SELinux is off, or has the policy of k3s',
       expect.stringContaining(`hash ${installedFiles(site(), 'server', {}).hash};`),
     ]);
   });
@@ -54,6 +54,15 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
     );
     expect(listed.length).toBeGreaterThan(0);
     expect(tried.toSorted()).toEqual(listed.toSorted());
+  });
+
+  test('before the installation, requirements need no token and no files, and a node that is off is no problem', () => {
+    at(0).write('config/token', '');
+    off(1);
+    const { code, lines: found } = at(0).run('requirements');
+    expect(code).toBe(0);
+    expect(found).toContain('note: k3s-2 (192.168.10.12) is powered off or disconnected; power it on');
+    expect(found.filter((line) => line.startsWith('problem: '))).toEqual([]);
   });
 
   test.each([
@@ -90,13 +99,13 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
     expect(problems()).toEqual(
       [
         /^problem: this host is named debian, .*; run hostnamectl set-hostname k3s-1$/,
+        /^problem: the clock is not synchronized; run timedatectl set-ntp true$/,
+        /^problem: the kernel has no memory cgroups; on a Raspberry Pi append .*cgroup_enable=memory/,
+        /^problem: SELinux enforces and has no policy of k3s; install the package k3s-selinux$/,
         /^problem: k3s-2 \(192\.168\.10\.12\) drops packets, or has just lost power; open 2378\/tcp, .* in its firewall/,
         /^problem: k3s-2 \(192\.168\.10\.12\) drops packets to 2378\/tcp, .* 10250\/tcp; open it in its firewall$/,
         /^problem: k3s-3 \(192\.168\.10\.13\) drops packets to 2380\/tcp; open it in its firewall$/,
-        /^problem: the clock is not synchronized; run timedatectl set-ntp true$/,
         /^problem: the clock of this host is \d+ s from that of k3s-3; run timedatectl set-ntp true on both$/,
-        /^problem: the kernel has no memory cgroups; on a Raspberry Pi append .*cgroup_enable=memory/,
-        /^problem: SELinux enforces and has no policy of k3s; install the package k3s-selinux$/,
         /^problem: \/etc\/systemd\/system\/k3s-ha@\.service is not that of hosts\/; install it again/,
         /^problem: k3s-3 has files with the hash \w+; install the same on all servers$/,
       ].map((says) => expect.stringMatching(says)),

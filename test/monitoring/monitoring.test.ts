@@ -146,7 +146,7 @@ const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
     write('rules.yaml', groupsOf(alerts.map((rule: Alert) => ({ ...rule, annotations: {}, labels: {} }))));
     write('test.yaml', {
       rule_files: ['rules.yaml'],
-      evaluation_interval: '1m',
+      evaluation_interval: '5m',
       tests: [
         {
           interval: '1m',

@@ -50,13 +50,13 @@ probe() {
   case $said in *'onnection refused'*) told=refused ;; *'o route to host'* | *'ermission denied'*) told=silent ;; esac
   echo "$told $2"
 }
-check_ports() { # NODE
+check_ports() { # NODE, and what a node that is off is: problem or note
   for address in $(addresses "$1"); do
     node="$1 ($address)"
     probed=$(for port in $(ports "$1" "$self" | tr -d ,); do probe "$address" "$port" & done; wait)
     case $probed$(neighbour "$address") in
       *open* | *refused* | *:*) ;;
-      *) problem "$node is powered off or disconnected; power it on"; continue ;;
+      *) "$2" "$node is powered off or disconnected; power it on"; continue ;;
     esac
     for told in open refused unknown untried silent; do
       port=$(list "$(echo "$probed" | sed -n "s/^$told //p" | sort -n)")
@@ -72,13 +72,12 @@ check_ports() { # NODE
   done
 }
 
-check_clock() {
+check_sync() {
   case $(timedatectl show -p NTPSynchronized --value 2>/dev/null) in
     yes) ok 'the clock is synchronized' ;;
     no) problem 'the clock is not synchronized; run timedatectl set-ntp true' ;;
     *) note 'without timedatectl nothing here shows whether the clock is synchronized; ask chronyc or ntpd' ;;
   esac
-  passes refuse_clock
 }
 
 check_kernel() {
@@ -88,7 +87,7 @@ check_kernel() {
   says $? 'SELinux is off, or has the policy of k3s' 'SELinux enforces and has no policy of k3s; install the package k3s-selinux'
 }
 
-preflight() {
+check_host() {
   failed=0
   passes find_self || exit 1
   find_self
@@ -98,6 +97,23 @@ preflight() {
       note "$address is from DHCP or a router; reserve it for this host there"
   done
   ! passes refuse_name || ok "its name is $me"
+  check_sync
+  check_kernel
+}
+
+# before the installation: needs no installed file
+requirements() {
+  check_host
+  if command -v curl >/dev/null; then
+    for name in $(others) $(agents); do [ "$name" = "$self" ] || check_ports "$name" note; done
+  else
+    note 'the ports of the other nodes are tried when curl is installed'
+  fi
+  exit "$failed"
+}
+
+preflight() {
+  check_host
   if passes need curl && passes need sha256sum && passes read_token; then
     read_token
     survey
@@ -108,11 +124,10 @@ preflight() {
       esac
     done
     for name in $(names) $(agents); do
-      [ "$name" = "$self" ] || [ "$(field 2 "$name")" = off ] || check_ports "$name"
+      [ "$name" = "$self" ] || [ "$(field 2 "$name")" = off ] || check_ports "$name" problem
     done
-    check_clock
+    passes refuse_clock
   fi
-  check_kernel
   [ -z "$KILLPOWER" ] || sh "$root/usr/local/sbin/killpowerd" --rehearse "$KILLPOWER" || failed=1
   check_files
   exit "$failed"

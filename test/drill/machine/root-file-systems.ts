@@ -10,12 +10,14 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   openrc: ['openrc', 'busybox'],
   // and the programs that k3s-ha calls
   'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'procps', 'udev'],
+  // and sshd, sudo and openssl, which the stand-in for k3s calls
+  stock: ['systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'iproute2', 'procps', 'udev', 'curl', 'openssl'],
   nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'etherwake', 'procps'],
 };
 const SUITE = 'bookworm';
 
-/** Debian with one of two init systems, with the packages of its cloud images, or with NUT; of another release as `nut@sid`. */
-export type RootFileSystem = 'systemd' | 'openrc' | 'cloud-init' | `nut@${string}`;
+/** Debian with one of two init systems, with the packages of its cloud images, a stock one, or with NUT; of another release as `nut@sid`. */
+export type RootFileSystem = 'systemd' | 'openrc' | 'cloud-init' | 'stock' | `nut@${string}`;
 
 function contentOf(system: string): { readonly suite: string; readonly packages: readonly string[] } {
   const [name = '', suite = SUITE] = system.split('@');

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Stands for https://get.k3s.io without internet access: installs a k3s that only records its calls, in a unit with the relevant lines
-# of the real one. NotifyAccess is for the stand-in, whose systemd-notify is a child process.
+# Stands for the installer of k3s without internet access: installs a k3s that only records its calls, or the one in
+# /usr/local/share/k3s-stand-in, in a unit with the relevant lines of the real one. NotifyAccess is for the stand-in, whose systemd-notify is a child process.
 set -eu
 [ "$INSTALL_K3S_SKIP_START" = true ]
 echo "$INSTALL_K3S_VERSION $INSTALL_K3S_EXEC" >/var/lib/k3s-installed
@@ -30,6 +30,7 @@ case "$1 ${2:-}" in
   'kubectl apply') cp "$4" /run/applied.yaml ;;
 esac
 K3S
+[ ! -e /usr/local/share/k3s-stand-in ] || cp /usr/local/share/k3s-stand-in /usr/local/bin/k3s
 chmod 0755 /usr/local/bin/k3s
 cat >/etc/systemd/system/k3s.service <<'UNIT'
 [Unit]

@@ -1,0 +1,215 @@
+#!/bin/sh
+# Part of the script of one host, which `power-safe-k3s machines` makes: install-script.ts puts settings and files in front.
+# VERBS, in this order:
+#   check    examines the host; changes nothing
+#   plan     prints what install would change
+#   install  writes the files and installs packages and k3s, which is not started
+#   start    starts k3s; k3s-ha decides whether it bootstraps or joins
+#   await    waits until k3s and the VIP answer, and prints the problems that k3s-ha preflight finds
+#   status   prints what is installed
+# and of an upgrade:
+#   version  prints the version of k3s, and stale if an older one runs
+#   members  refuses members of etcd that are no server of the site
+#   snapshot makes an etcd snapshot
+#   upgrade  installs another version of k3s and restarts it
+# Exit status: 0 done | 1 a problem, printed with its cure | 2 status found a difference
+# shellcheck disable=SC2154 # the settings
+set -u
+root=${INSTALL_ROOT:-} # for tests
+say() { echo "$name: $*"; }
+fail() { say "problem: $*"; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+# MODE PATH: takes a file of this host from standard input
+file() {
+  mkdir -p "$work${2%/*}" && cat >"$work$2" && echo "$1 $2" >>"$work.list" || fail "cannot write to $work; check whether its disk is full"
+}
+is_installed() { [ "$(stat -c %a "$root$2" 2>/dev/null)" = "${1#0}" ] && cmp -s "$work$2" "$root$2"; }
+# prints the files that are not installed as they should be
+stale() {
+  while read -r mode path; do is_installed "$mode" "$path" || echo "$mode $path"; done <"$work.list"
+}
+missing_packages() { for package in $packages; do has "$package" || echo "$package"; done; }
+k3s_version() { has k3s && k3s --version 2>/dev/null | sed -n '1s/^k3s version \([^ ]*\).*/\1/p'; }
+# the installer enables the unit last
+has_k3s() { [ "$(k3s_version)" = "$version" ] && systemctl is-enabled -q "$service" 2>/dev/null; }
+is_active() { systemctl is-active -q "$1" 2>/dev/null; }
+is_on() { systemctl is-enabled -q "$1" 2>/dev/null && is_active "$1"; }
+
+check() {
+  [ -d "$root/run/systemd/system" ] || fail 'this host has no systemd; install it by hand, see hosts/README.md'
+  for program in cmp flock ip sha256sum; do has "$program" || fail "$program is not installed; install its package"; done
+  [ -z "$(missing_packages)" ] || has apt-get || fail "$(missing_packages | tr "\n" " ")is not installed; install its package"
+  [ ! -s "$root$token" ] || [ ! -e "$work$token" ] || cmp -s "$work$token" "$root$token" ||
+    fail "$token has another token than the one given; give that of the cluster, or remove the file if the cluster never existed"
+  was=$(k3s_version)
+  if [ -n "$was" ] && [ "$was" != "$version" ] && { is_active "$service" || [ -d "$root/var/lib/rancher/k3s/server/db" ]; }; then
+    fail "k3s $was is in use, and versions.k3s is $version; upgrade it by machines upgrade"
+  fi
+  K3S_HA_CONF=$work/etc/rancher/k3s/k3s-ha.conf K3S_HA_RUN=$work/run K3S_HA_ROOT=$root sh "$work/usr/local/sbin/k3s-ha" requirements >"$work/requirements"
+  failed=$?
+  # an open and a blocked UDP port are both silent before the installation
+  sed -n '/is silent on/d; s/^k3s-ha: [A-Z]* /problem: /; /^\(problem\|note\): /p' "$work/requirements" | sed "s/^/$name: /"
+  [ -n "$was" ] || check_taken
+  check_ups
+  [ "$failed" = 0 ] || exit 1
+  say "ok: meets the requirements$([ -z "$was" ] || echo ", k3s $was is installed")"
+}
+check_taken() {
+  for port in $ports; do
+    holder=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n '1s/.*users:(("\([^"]*\)".*/\1/p')
+    [ -z "$holder" ] || { failed=1; say "problem: TCP port $port is used by $holder; stop it, or move it to another port"; }
+  done
+}
+# $ups is NAME=DRIVER for each cable to the USB bus of this host, $usb_vendors is VENDOR=DRIVER,DRIVER as in the udev rules of NUT
+check_ups() {
+  [ -n "$ups" ] || return 0
+  found=
+  for device in "$root"/sys/bus/usb/devices/*; do
+    [ -r "$device/idVendor" ] || continue
+    vendor=$(cat "$device/idVendor") product=$(cat "$device/idProduct")
+    for known in $usb_vendors; do
+      [ "${known%%=*}" = "$vendor" ] || continue
+      found="$found $vendor:$product"
+      for one in $ups; do
+        case ",${known#*=}," in
+          *",${one#*=},"*) say "ok: UPS $vendor:$product on the USB bus; ${one%%=*} has its driver ${one#*=}" ;;
+          *) say "note: UPS $vendor:$product has the driver ${known#*=}, and ${one%%=*} of cluster.yaml has ${one#*=}; correct ups[].driver if this is its UPS" ;;
+        esac
+      done
+    done
+  done
+  # one driver takes the first UPS that it can handle
+  set -- $found
+  [ $# -gt 0 ] || say "note: no UPS of a known vendor is on the USB bus, and the cable of ${ups%%=*} ends here; connect it"
+  [ $# -lt 2 ] || say "note: $# UPSes are on the USB bus; set options.vendorid and options.productid of ${ups%%=*}"
+}
+
+plan() {
+  for package in $(missing_packages); do say "would install the package $package"; done
+  stale | while read -r mode path; do
+    [ -e "$root$path" ] && what='replace' || what='write'
+    say "would $what $path, mode $mode"
+  done
+  has_k3s || say "would install k3s $version"
+  for unit in $units; do is_on "$unit" || say "would enable and start $unit"; done
+  is_active "$service" || say "would start $service"
+}
+
+install() {
+  # a script whose ssh was killed may still run
+  { exec 9>"$root/run/install-k3s" && flock -w 900 9; } || fail 'another run installs this host; wait for its end'
+  for package in $(missing_packages); do
+    say "installing the package $package"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >"$work/log" 2>&1 ||
+      fail "apt-get cannot install $package ($(tail -n 1 "$work/log")); run it by hand"
+  done
+  # until all of it has taken effect: the next run also repeats what a run that was cut has left out
+  unfinished=$root/usr/local/share/k3s-ha/unfinished
+  stale >"$work.stale"
+  if [ -s "$work.stale" ]; then mkdir -p "${unfinished%/*}" && : >"$unfinished" || fail "cannot write $unfinished; check its disk"; fi
+  while read -r mode path; do
+    mkdir -p "$root${path%/*}" && (umask 077 && cat "$work$path" >"$root$path.new") && chmod "$mode" "$root$path.new" && mv -f "$root$path.new" "$root$path" ||
+      fail "cannot write $path; check whether its disk is full or read-only"
+    say "$path written"
+  done <"$work.stale"
+  if [ -e "$unfinished" ]; then
+    systemctl daemon-reload && systemctl restart systemd-logind && { [ -z "$units" ] || systemctl try-restart $units; } || fail 'systemctl failed; see journalctl -e'
+  fi
+  has_k3s || install_k3s
+  for unit in $units; do
+    is_on "$unit" || { systemctl enable -q --now "$unit" && say "$unit enabled and started" || fail "$unit does not start; see journalctl -u $unit"; }
+  done
+  ! is_active "$service" || ! grep -q ' /etc/rancher/\| /var/lib/rancher/' "$work.stale" ||
+    say "note: k3s reads its changed files at its next start; run systemctl restart $service, on one server at a time"
+  rm -f "$unfinished"
+  say "ok: installed"
+}
+# the checksum of the installer is that of the same release; the installer checks k3s by the sha256sum file of the release
+install_k3s() {
+  say "installing k3s $version"
+  if [ -e "$root$offline/k3s" ]; then
+    cp "$root$offline/install.sh" "$work/install.sh" && mkdir -p "$root/usr/local/bin" && cp "$root$offline/k3s" "$root/usr/local/bin/k3s.new" &&
+      chmod 0755 "$root/usr/local/bin/k3s.new" && mv -f "$root/usr/local/bin/k3s.new" "$root/usr/local/bin/k3s" || fail "cannot write /usr/local/bin/k3s; check its disk"
+    export INSTALL_K3S_SKIP_DOWNLOAD=true
+  else
+    for part in install.sh install.sh.sha256sum; do
+      curl -sSfL --retry 3 --connect-timeout 10 -o "$work/$part" "$source/$part" 2>"$work/log" ||
+        fail "cannot fetch $source/$part ($(tail -n 1 "$work/log")); check the network, or give --k3s-binary"
+    done
+    (cd "$work" && sha256sum -c install.sh.sha256sum >/dev/null 2>&1) || fail "$source/install.sh differs from its checksum; nothing of it was run, try again later"
+  fi
+  INSTALL_K3S_VERSION=$version INSTALL_K3S_EXEC=$role INSTALL_K3S_SKIP_START=true sh "$work/install.sh" >"$work/log" 2>&1 ||
+    fail "the installer of k3s failed ($(tail -n 1 "$work/log")); run this again"
+  has_k3s || fail "the installer of k3s left $(k3s_version || echo nothing) and not $version; run this again"
+  rm -rf "$root$offline"
+  say "k3s $version installed"
+}
+
+start() {
+  is_active "$service" || { systemctl start --no-block "$service" && say "$service starts"; } || fail "$service does not start; see journalctl -u $service"
+}
+is_ready() {
+  is_active "$service" || return
+  [ "$role" = agent ] || { k3s kubectl get --raw=/readyz && curl --noproxy '*' -gkfs --max-time 3 "$vip/cacerts"; } >/dev/null 2>&1
+}
+await() {
+  end=$(($(date +%s) + limit)) told=
+  until is_ready; do
+    # journald has the reason of k3s-ha
+    reason=$(journalctl -q -b -u "$service" -n 40 -o cat 2>/dev/null | sed -n 's/^k3s-ha: //p' | tail -n 1)
+    [ "$reason" = "$told" ] || say "$reason"
+    told=$reason
+    [ "$(date +%s)" -lt "$end" ] || fail "k3s and $vip do not answer after $limit s (${told:-see journalctl -u $service}); then run this again"
+    sleep 1
+  done
+  say "ok: k3s runs$([ "$role" = agent ] || echo ", and $vip answers")"
+  # the ports between nodes are known only now
+  sh "$root/usr/local/sbin/k3s-ha" preflight | sed -n "s/^problem: /$name: problem: /p"
+}
+
+status() {
+  stale >"$work.stale"
+  running=$(systemctl is-active "$service" 2>/dev/null)
+  is=$(k3s_version)
+  say "k3s ${is:-is not installed}$([ "$is" = "$version" ] || echo ", cluster.yaml has $version"), $service ${running:-unknown}; $(grep -c . <"$work.list") files, $(grep -c . <"$work.stale") differ"
+  while read -r mode path; do
+    if [ -e "$root$path" ]; then say "$path differs from hosts/"; else say "$path is missing"; fi
+  done <"$work.stale"
+  [ "$is" = "$version" ] && [ ! -s "$work.stale" ] || exit 2
+}
+
+[ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
+# true if k3s was replaced after it had started
+is_stale() {
+  is_active "$service" || return
+  [ "$(stat -c %Y "$root/usr/local/bin/k3s")" -gt "$(date -d "$(systemctl show -p ActiveEnterTimestamp --value "$service")" +%s)" ]
+}
+version() { echo "$(k3s_version)$(! is_stale || echo ' stale')"; }
+# a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
+members() {
+  tls=$root/var/lib/rancher/k3s/server/tls/etcd
+  list=$(curl --noproxy '*' -gsSf --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d '{}' "$etcd/v3/cluster/member/list" 2>&1) ||
+    fail "etcd does not list its members ($list); see journalctl -u k3s"
+  # a member a line; each server may have one
+  strange=$(echo "$list" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
+    known = 0
+    for (i = 1; i <= n && !known; i++) if (!used[i] && index($0, "\"https://" peer[i] ":2380\"")) known = used[i] = 1
+    if (!known) { sub(/.*"peerURLs":\["/, ""); sub(/".*/, ""); print }
+  }')
+  [ -z "$strange" ] || fail "etcd has members that are no server of cluster.yaml: $(echo "$strange" | tr '\n' ' '); remove them, see https://github.com/k3s-io/k3s/issues/13485"
+}
+snapshot() { k3s etcd-snapshot save --name before-upgrade >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see journalctl -u k3s"; }
+upgrade() {
+  has_k3s || install_k3s
+  ! is_stale || { systemctl restart --no-block "$service" && say "$service restarts with $version" || fail "$service does not restart; see journalctl -u $service"; }
+}
+
+# the tree of this host, which holds the token: in memory, for root only
+work=$(mktemp -d "$root/run/install-k3s.XXXXXX") || fail 'cannot create a temporary directory; check whether /run is full'
+trap 'rm -rf "$work" "$work.list" "$work.stale"' EXIT
+trap 'exit 1' HUP INT PIPE TERM
+umask 022
+: >"$work.list"
+files
+for verb; do "$verb"; done

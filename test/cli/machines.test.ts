@@ -1,0 +1,260 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { programPath } from '../support/program';
+import { homeInput } from '../support/sites';
+
+const program = programPath();
+const TOKEN = '0123456789abcdef-of-the-test';
+let folder: string;
+const at = (name: string): string => join(folder, name);
+const calls = (): string[] => (existsSync(at('calls')) ? readFileSync(at('calls'), 'utf8').trimEnd().split('\n') : []);
+/** The verbs of the calls, by host. */
+const verbs = (): string[] =>
+  calls().map((call) => call.replace(/^.*@192\.168\.10\.(\d+) .* (\S+)$/, (_, host, verb) => `${verb} ${host}`));
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'machines-'));
+  mkdirSync(at('bin'));
+  mkdirSync(at('offline'));
+  writeFileSync(at('cluster.yaml'), stringify(homeInput));
+  writeFileSync(at('token'), `${TOKEN}\n`);
+  // notes each call; does what the file of its host says, at the verb of its first line
+  writeFileSync(
+    at('bin/ssh'),
+    `#!/bin/sh\necho "$*" >>${at('calls')}\ncat >/dev/null\nfor word; do case $word in *@*) host=\${word#*@} ;; esac; done\n[ ! -e ${folder}/$host ] || . ${folder}/$host\n`,
+    { mode: 0o755 },
+  );
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const host = (number: number, script: string): void => writeFileSync(at(`192.168.10.${number}`), script);
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+    cwd: folder,
+    encoding: 'utf8',
+    input: '',
+    env: { PATH: `${at('bin')}:/usr/bin:/bin`, HOME: folder },
+  });
+  return { status, stdout, stderr };
+}
+const install = (...args: string[]) => run('machines', 'install', '--ssh', 'debian@', '--sudo', ...args);
+
+describe('machines install', () => {
+  beforeEach(() => {
+    expect(run('synth').status).toBe(0);
+  });
+
+  test('examines all hosts, installs each, starts them, and waits for each', () => {
+    install();
+    const each = (verb: string) => [11, 12, 13].map((number) => `${verb} ${number}`);
+    expect(verbs().slice(0, 12)).toEqual([...each('check'), ...each('install'), ...each('start'), ...each('await')]);
+    expect(calls()[0]).toBe(
+      '-T -o ConnectTimeout=5 -o ServerAliveInterval=15 -o BatchMode=yes -- debian@192.168.10.11 sudo -n sh -s -- check',
+    );
+    // then it fetches the credentials
+    expect(calls()[12]).toContain('cat /etc/rancher/k3s/k3s.yaml');
+  });
+
+  test('creates the token for its owner only, when all hosts meet their requirements', () => {
+    host(13, 'exit 1');
+    install();
+    expect(existsSync(at('home.token'))).toBe(false);
+    rmSync(at('192.168.10.13'));
+    install();
+    expect([statSync(at('home.token')).mode & 0o777, readFileSync(at('home.token'), 'utf8')]).toEqual([
+      0o600,
+      expect.stringMatching(/^[0-9a-f]{64}\n$/),
+    ]);
+  });
+
+  test('changes nothing if one host is unreachable, and names the others', () => {
+    host(12, 'echo "No route to host" >&2; exit 255');
+    const { status, stdout, stderr } = install('--token-file', 'token');
+    expect([status, verbs()]).toEqual([1, ['check 11', 'check 12', 'check 13']]);
+    expect(stdout).toContain('k3s-2 (192.168.10.12): ssh cannot connect (No route to host)');
+    expect(stderr).toContain('k3s-2 cannot be installed; correct that, or install only k3s-1 k3s-3 by naming them');
+  });
+
+  test('stops at the first host that fails, and says how to continue', () => {
+    host(12, 'case "$*" in *install) echo "k3s-2: problem: the disk is full; empty it"; exit 1 ;; esac');
+    const { status, stdout, stderr } = install('--token-file', 'token');
+    expect([status, verbs().at(-1)]).toEqual([1, 'install 12']);
+    expect(stdout).toContain('k3s-2: problem: the disk is full; empty it');
+    expect(stderr).toContain('stopped at install of k3s-2; run this again to continue');
+  });
+
+  test('--dry-run examines and plans', () => {
+    expect(install('--dry-run', 'k3s-2').status).toBe(0);
+    expect(verbs()).toEqual(['check 12', 'plan 12']);
+  });
+
+  test.each<[what: string, before: () => void, args: string[], says: string]>([
+    [
+      'an unknown node',
+      () => undefined,
+      ['k3s-9'],
+      'k3s-9: no node of the site has this name; give some of k3s-1, k3s-2, k3s-3',
+    ],
+    [
+      'a sudo that asks for a password',
+      () => host(11, 'echo "sudo: a password is required" >&2; exit 1'),
+      [],
+      'k3s-1 (192.168.10.11): exit status 1 (sudo: a password is required); allow the user sudo without a password, or log in as root',
+    ],
+    [
+      'a dist/ that is not up to date',
+      () => writeFileSync(at('dist/50-nut.k8s.yaml'), 'kind: Namespace\napiVersion: v1\nmetadata: { name: nut }\n'),
+      [],
+      'dist/50-nut.k8s.yaml is not what synth writes from cluster.yaml; run npm run synth',
+    ],
+  ])('refuses %s', (_, before, args, says) => {
+    before();
+    const { status, stdout, stderr } = install(...args);
+    expect([status, stdout + stderr]).toEqual([1, expect.stringContaining(says)]);
+  });
+
+  describe('--k3s-binary', () => {
+    const offline = { k3s: 'binary', 'install.sh': 'installer', 'k3s-airgap-images-amd64.tar.zst': 'images' };
+    beforeEach(() => {
+      for (const [name, text] of Object.entries(offline)) writeFileSync(at(`offline/${name}`), text);
+      const sums = Object.entries(offline).map(
+        ([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`,
+      );
+      writeFileSync(at('offline/sha256sum-amd64.txt'), sums.join(''));
+    });
+
+    test('copies k3s, its installer and images to a host that lacks them', () => {
+      for (const number of [11, 12, 13]) host(number, 'case "$*" in *"sha256sum -c"*) exit 1 ;; esac');
+      const { stdout } = install('--k3s-binary', 'offline/k3s');
+      expect(stdout.match(/^k3s-1: .* copied$/gm)).toEqual([
+        'k3s-1: /var/lib/rancher/k3s/agent/images/k3s-airgap-images-amd64.tar.zst copied',
+        'k3s-1: /usr/local/share/k3s-ha/offline/install.sh copied',
+        'k3s-1: /usr/local/share/k3s-ha/offline/k3s copied',
+      ]);
+    });
+
+    test('refuses a file that no checksum has, before any host is asked', () => {
+      writeFileSync(at('offline/k3s'), 'other');
+      const { status, stderr } = install('--k3s-binary', 'offline/k3s');
+      expect([status, calls()]).toEqual([1, []]);
+      expect(stderr).toContain('offline/k3s: no checksum beside it has this file;');
+    });
+  });
+});
+
+describe('machines install --print', () => {
+  test('prints the script of a host, without the token', () => {
+    const { status, stdout } = run('machines', 'install', 'k3s-2', '--print');
+    expect([status, calls(), stdout.split('\n')[1]]).toEqual([
+      0,
+      [],
+      '# Installs k3s-2 of home. As root: sh FILE [VERB...]',
+    ]);
+  });
+
+  test('with --token-file has the token, and says so', () => {
+    const { stdout } = run('machines', 'install', 'k3s-2', '--print', '--token-file', 'token');
+    expect(stdout).toContain(`\n${TOKEN}\n`);
+    expect(stdout.split('\n')[1]).toContain('Secret: it holds the token of the cluster');
+  });
+});
+
+describe('machines upgrade', () => {
+  const nodes = (ready: number) =>
+    [1, 2, 3].map((i) => ({
+      metadata: { name: `k3s-${i}` },
+      status: { conditions: [{ type: 'Ready', status: i <= ready ? 'True' : 'Unknown' }] },
+    }));
+  const pods = [{ metadata: { name: 'nut-primary-a' }, spec: { nodeName: 'k3s-1' }, status: {} }];
+  /** What kubectl says of nodes and UPS, and what each host has. */
+  function world({
+    ready = 3,
+    events = true,
+    ups = 'OL CHRG',
+    versions = ['v1.36.3+k3s1', 'v1.36.3+k3s1', 'v1.36.3+k3s1'],
+  }) {
+    writeFileSync(at('nodes'), JSON.stringify({ items: nodes(ready) }));
+    if (!events) writeFileSync(at('no-events'), '');
+    writeFileSync(at('pods'), JSON.stringify({ items: pods }));
+    writeFileSync(at('ups'), ups && `ups.status: ${ups}`);
+    for (const [i, version] of versions.entries()) {
+      host(
+        11 + i,
+        `case "$*" in *version) cat ${at(`version${i}`)} ;; *upgrade) echo v1.36.4+k3s1 >${at(`version${i}`)} ;; esac`,
+      );
+      writeFileSync(at(`version${i}`), version);
+    }
+  }
+  const upgrade = () =>
+    run('machines', 'upgrade', '--ssh', 'debian@', '--kubectl', at('bin/kubectl'), '--timeout', '5');
+  const changing = () => verbs().filter((verb) => !/version|members/.test(verb));
+
+  beforeEach(() => {
+    const answers =
+      '*"get events "*) [ ! -e no-events ] || exit 1; echo \'{"items":[]}\' ;; *"get nodes "*) cat nodes ;; *"get pods "*) cat pods ;; *upsc*) cat ups ;; *"config view"*) cat config ;; *"get "*) echo \'{"items":[]}\' ;; *version*) echo \'{"serverVersion":{"gitVersion":"v1.36.3+k3s1"}}\' ;; esac';
+    writeFileSync(at('bin/kubectl'), `#!/bin/sh\ncd ${folder}\ncase "$*" in ${answers}\n`, { mode: 0o755 });
+    const cluster = { name: 'home', cluster: { server: 'https://192.168.10.5:6443' } };
+    const context = { name: 'home', context: { cluster: 'home', user: 'admin' } };
+    writeFileSync(
+      at('config'),
+      JSON.stringify({ clusters: [cluster], contexts: [context], users: [], 'current-context': 'home' }),
+    );
+  });
+
+  test('takes one node after the other, with a snapshot before the first, and nothing the second time', () => {
+    world({});
+    expect(upgrade()).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('ok: every node has k3s v1.36.4+k3s1'),
+    });
+    expect(changing()).toEqual([
+      'snapshot 11',
+      ...[11, 12, 13].flatMap((number) => [`upgrade ${number}`, `await ${number}`]),
+    ]);
+    rmSync(at('calls'));
+    expect([upgrade().status, changing()]).toEqual([0, []]);
+  });
+
+  test('continues at the node where it was cut', () => {
+    world({ versions: ['v1.36.4+k3s1', 'v1.36.4+k3s1 stale', 'v1.36.3+k3s1'] });
+    upgrade();
+    expect(changing()).toEqual(['snapshot 11', 'upgrade 12', 'await 12', 'upgrade 13', 'await 13']);
+  });
+
+  test('stops at the first node that does not come back', () => {
+    world({});
+    host(12, `case "$*" in *version) echo v1.36.3+k3s1 ;; *await) exit 1 ;; esac`);
+    expect(upgrade().status).toBe(1);
+    expect(changing().at(-1)).toBe('await 12');
+  });
+
+  test.each([
+    ['a UPS on battery', { ups: 'OB DISCHRG' }, 'UPS ups1: OB DISCHRG'],
+    ['a UPS without status', { ups: '' }, 'UPS ups1: '],
+    ['a UPS that cannot be asked', { events: false }, 'UPS ups1: not known (NUT: '],
+    ['a server that is not Ready', { ready: 2 }, 'quorum: 2 of 3 servers are Ready'],
+    ['a skipped minor version', { versions: ['v1.34.1+k3s1'] }, 'set versions.k3s to a v1.35 first'],
+    ['a downgrade', { versions: ['v1.36.5+k3s1'] }, 'newer than versions.k3s v1.36.4+k3s1'],
+    ['a host without k3s', { versions: [''] }, 'run machines install first'],
+  ])('changes nothing with %s', (_, changes, says) => {
+    world(changes);
+    const { status, stderr } = upgrade();
+    expect([status, stderr, changing()]).toEqual([1, expect.stringContaining(says), []]);
+  });
+});
+
+describe('machines status', () => {
+  test('ends with 2 if a host differs or is unreachable', () => {
+    const status = () => run('machines', 'status', '--ssh', 'debian@').status;
+    expect(status()).toBe(0);
+    host(13, 'exit 2');
+    expect(status()).toBe(2);
+    host(13, 'exit 255');
+    expect(status()).toBe(2);
+  });
+});

@@ -1,0 +1,12 @@
+#!/bin/sh
+# curl of a host without internet access: files of a release of k3s are in a folder, and the members of etcd in a file. All other URLs go
+# to the real curl
+for url; do :; done
+case $url in
+  https://raw.githubusercontent.com/k3s-io/k3s/*)
+    while [ "$1" != -o ]; do shift; done
+    exec cp "/usr/local/share/github/${url##*/}" "$2"
+    ;;
+  */v3/cluster/member/list) exec cat /usr/local/share/members ;;
+  *) exec /usr/local/share/curl "$@" ;;
+esac

@@ -1,0 +1,219 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type InstallVerb, installScript } from '../../lib/machines';
+import { machineFiles } from '../../lib/machines/machine-files';
+import { SHELLS } from '../support/shells';
+import { site } from '../support/sites';
+
+const cluster = site();
+const TOKEN = '0123456789abcdef-of-the-test';
+const addOns = { kubeVip: 'END_OF_FILE\nkind: DaemonSet\n' };
+
+/** Programs of a host; each notes its call. systemctl finds every unit running, and k3s enabled by its installer. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  id: 'echo 0',
+  ip: 'echo "2: eth0 inet 192.168.10.11/24 scope global eth0"',
+  timedatectl: 'echo yes',
+  ss: 'cat "$F/listens" 2>/dev/null',
+  // the ports of other nodes refuse
+  bash: 'exit 142',
+  curl: 'case "$*" in */member/list) cat "$F/members" ;; *time_connect*) exit 7 ;; *) while [ "$1" != -o ]; do shift; done; cp "$F/github/$(basename "$2")" "$2" ;; esac',
+  systemctl:
+    'echo "$*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; "is-enabled -q k3s") [ -e "$F/enabled" ] ;; esac',
+  k3s: '[ -e "$F/version" ] && echo "k3s version $(cat "$F/version") (x)"',
+};
+
+let folder: string;
+const at = (name: string): string => join(folder, name);
+function write(name: string, text: string, mode = 0o644): void {
+  mkdirSync(dirname(at(name)), { recursive: true });
+  writeFileSync(at(name), text);
+  chmodSync(at(name), mode);
+}
+const read = (name: string): string => readFileSync(at(name), 'utf8');
+const calls = (): string[] => (existsSync(at('calls')) ? read('calls').trimEnd().split('\n') : []);
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'install-'));
+  for (const [name, text] of Object.entries(PROGRAMS)) write(`bin/${name}`, `#!/bin/sh\nF=${folder}\n${text}\n`, 0o755);
+  write('root/run/systemd/system/unit', '');
+  write('root/sys/fs/cgroup/cgroup.controllers', 'memory\n');
+  write('github/install.sh', `echo $INSTALL_K3S_VERSION >${folder}/version; : >${folder}/enabled`);
+  const sum = createHash('sha256').update(read('github/install.sh')).digest('hex');
+  write('github/install.sh.sha256sum', `${sum}  install.sh\n`);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
+  function run(verb: InstallVerb, change = (text: string) => text) {
+    const [node] = cluster.nodes;
+    if (!node) throw new Error('the site has no node');
+    const [shell = 'sh', ...args] = command;
+    const { status, stdout, stderr } = spawnSync(shell, [...args, '-s', '--', verb], {
+      input: change(installScript(cluster, node, addOns, { token: TOKEN })),
+      encoding: 'utf8',
+      env: { PATH: `${at('bin')}:/usr/bin:/bin`, INSTALL_ROOT: at('root'), K3S_HA_HOSTNAME: 'k3s-1', TMPDIR: folder },
+    });
+    return { status, stderr, lines: stdout.trimEnd().split('\n') };
+  }
+
+  test('installs every file with its text and mode, whatever the text', () => {
+    expect(run('install')).toMatchObject({ status: 0, stderr: '' });
+    for (const { path, permissions, content } of machineFiles(cluster, 'server', addOns, { token: TOKEN })) {
+      expect(read(`root${path}`)).toBe(content);
+      expect(statSync(at(`root${path}`)).mode & 0o777).toBe(Number.parseInt(permissions, 8));
+    }
+  });
+
+  test('changes nothing the second time, and leaves no copy of the token', () => {
+    run('install');
+    rmSync(at('calls'));
+    expect(run('install').lines).toEqual(['k3s-1: ok: installed']);
+    expect(calls().filter((call) => !/^is-/.test(call))).toEqual([]);
+    expect(spawnSync('grep', ['-rl', TOKEN, folder], { encoding: 'utf8' }).stdout.trim()).toBe(
+      at('root/etc/rancher/k3s/token'),
+    );
+  });
+
+  test('plan names each change and makes none', () => {
+    const { status, lines } = run('plan');
+    expect([status, existsSync(at('root/etc'))]).toEqual([0, false]);
+    expect(lines).toContain('k3s-1: would write /etc/rancher/k3s/token, mode 0600');
+    expect(lines).toContain('k3s-1: would install k3s v1.36.4+k3s1');
+  });
+
+  test('a run that was cut after its files is completed by the next', () => {
+    // exits where a cut would end it
+    const cut = (text: string) => text.replace('systemctl daemon-reload &&', 'exit 9;');
+    expect(run('install', cut).status).toBe(9);
+    run('install');
+    expect(calls()).toContain('daemon-reload');
+  });
+
+  test('control: without its mark the next run would not reload systemd', () => {
+    run('install', (text) => text.replace('systemctl daemon-reload &&', 'exit 9;'));
+    run('install', (text) => text.replace('if [ -e "$unfinished" ]', 'if [ -s "$work.stale" ]'));
+    expect(calls()).not.toContain('daemon-reload');
+  });
+
+  test('a script that arrives in part does nothing', () => {
+    expect(run('install', (text) => text.slice(0, -30)).lines).toEqual(['']);
+    expect(existsSync(at('root/etc'))).toBe(false);
+  });
+
+  test('check accepts a host that meets the requirements', () => {
+    expect(run('check')).toMatchObject({ status: 0, lines: [expect.any(String), 'k3s-1: ok: meets the requirements'] });
+  });
+
+  test.each<[problem: string, before: () => void, says: string]>([
+    ['another user than root', () => write('bin/id', '#!/bin/sh\necho 1000\n', 0o755), 'this user is not root'],
+    ['a host without systemd', () => rmSync(at('root/run/systemd'), { recursive: true }), 'this host has no systemd'],
+    ['another token', () => write('root/etc/rancher/k3s/token', 'other\n'), '/etc/rancher/k3s/token has another token'],
+    [
+      'another version in use',
+      () => write('version', 'v1.30.0+k3s1'),
+      'k3s v1.30.0+k3s1 is in use, and versions.k3s is v1.36.4+k3s1',
+    ],
+    [
+      'another address',
+      () => write('bin/ip', '#!/bin/sh\necho "2: eth0 inet 192.168.10.99/24 scope global eth0"\n', 0o755),
+      'this host has 192.168.10.99',
+    ],
+    [
+      'a port in use',
+      () => write('listens', 'LISTEN 0 1 *:1 *:* users:(("nginx",pid=1,fd=1))\n'),
+      'TCP port 2379 is used by nginx',
+    ],
+    [
+      'a clock that is not synchronized',
+      () => write('bin/timedatectl', '#!/bin/sh\necho no\n', 0o755),
+      'the clock is not synchronized',
+    ],
+  ])('check refuses %s', (_, before, says) => {
+    before();
+    const { status, lines } = run('check');
+    expect([status, lines.join()]).toEqual([1, expect.stringContaining(`k3s-1: problem: ${says}`)]);
+  });
+
+  test.each([
+    ['a UPS of the driver', '051d:0002', 'ok: UPS 051d:0002 on the USB bus; ups1 has its driver usbhid-ups'],
+    [
+      'a UPS of another driver',
+      '0665:5161',
+      'note: UPS 0665:5161 has the driver nutdrv_qx,blazer_usb, and ups1 of cluster.yaml has usbhid-ups',
+    ],
+    [
+      'no UPS',
+      '046d:c31c',
+      'note: no UPS of a known vendor is on the USB bus, and the cable of ups1 ends here; connect it',
+    ],
+  ])('check names %s on the USB bus', (_, device, says) => {
+    const [vendor, product] = device.split(':');
+    write('root/sys/bus/usb/devices/1-1/idVendor', `${vendor}\n`);
+    write('root/sys/bus/usb/devices/1-1/idProduct', `${product}\n`);
+    expect(run('check').lines.join()).toContain(`k3s-1: ${says}`);
+  });
+
+  test('an installer that differs from its checksum is not run', () => {
+    write('github/install.sh', `: >${folder}/was-run`);
+    const { status, lines } = run('install');
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('install.sh differs from its checksum')]);
+    expect(existsSync(at('was-run'))).toBe(false);
+  });
+
+  const member = (address: string) => ({ ID: '1', peerURLs: [`https://${address}:2380`] });
+  const server = (last: number) => member(`192.168.10.${last}`);
+  test.each([
+    ['one of each server', [11, 12, 13].map(server), []],
+    ['fewer than the servers', [11, 12].map(server), []],
+    ['one of a machine that is gone', [server(11), server(19)], ['https://192.168.10.19:2380']],
+    ['two of one server', [server(11), server(12), server(11)], ['https://192.168.10.11:2380']],
+    ['one that only begins like a server', [server(11), member('192.168.10.112')], ['https://192.168.10.112:2380']],
+  ])('members of etcd: %s', (_, members, strange) => {
+    write('members', JSON.stringify({ header: { member_id: '1' }, members }));
+    const { status, lines } = run('members');
+    expect([status, lines.join().match(/https:\/\/192[^ ;]*/g) ?? []]).toEqual([strange.length > 0 ? 1 : 0, strange]);
+  });
+
+  test('upgrade restarts k3s once, also if it was cut after the installer', () => {
+    const restarts = () => calls().filter((call) => call.startsWith('restart --no-block')).length;
+    write('version', 'v1.36.3+k3s1');
+    write('enabled', '');
+    write('root/usr/local/bin/k3s', '');
+    write('started', '2020-01-01 00:00:00 UTC');
+    expect(run('version').lines).toEqual(['v1.36.3+k3s1 stale']);
+    expect(run('upgrade')).toMatchObject({ status: 0, stderr: '' });
+    expect([read('version'), restarts()]).toEqual(['v1.36.4+k3s1\n', 1]);
+    // the restart is cut: k3s of the old start still runs
+    run('upgrade');
+    expect(restarts()).toBe(2);
+    write('started', '2099-01-01 00:00:00 UTC');
+    run('upgrade');
+    expect([restarts(), run('version').lines]).toEqual([2, ['v1.36.4+k3s1']]);
+  });
+
+  test('k3s and its installer that were copied here are used, and nothing is fetched', () => {
+    rmSync(at('github'), { recursive: true });
+    const offline = 'root/usr/local/share/k3s-ha/offline';
+    write(`${offline}/k3s`, 'the binary');
+    write(
+      `${offline}/install.sh`,
+      `[ "$INSTALL_K3S_SKIP_DOWNLOAD" = true ] && echo $INSTALL_K3S_VERSION >${folder}/version && : >${folder}/enabled`,
+    );
+    expect(run('install')).toMatchObject({ status: 0, stderr: '' });
+    expect([read('root/usr/local/bin/k3s'), existsSync(at(offline))]).toEqual(['the binary', false]);
+  });
+
+  test('status ends with 2 and names what differs', () => {
+    run('install');
+    expect(run('status')).toMatchObject({ status: 0, lines: [expect.stringContaining('14 files, 0 differ')] });
+    write('root/etc/rancher/k3s/config.yaml', 'other\n', 0o600);
+    expect(run('status')).toMatchObject({
+      status: 2,
+      lines: [expect.stringContaining('1 differ'), 'k3s-1: /etc/rancher/k3s/config.yaml differs from hosts/'],
+    });
+  });
+});
