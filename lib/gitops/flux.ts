@@ -64,12 +64,7 @@ const gitRepository = (name: string, url: string, branch = 'main') => ({
   apiVersion: 'source.toolkit.fluxcd.io/v1',
   kind: 'GitRepository',
   metadata: metadata(name),
-  spec: {
-    interval: '5m',
-    url,
-    ref: { branch },
-    ...(url.startsWith('ssh:') && { secretRef: { name: 'site-git' } }),
-  },
+  spec: { interval: '5m', url, ref: { branch }, ...(url.startsWith('ssh:') && { secretRef: { name: 'site-git' } }) },
 });
 
 /** The kustomization.yaml of a group. Flux's kustomize reads files outside of its folder. */

@@ -56,10 +56,7 @@ export function hostContainer(props: HostContainerProps): kplus.ContainerProps {
     readiness: props.readiness,
     resources: {
       cpu: { request: kplus.Cpu.millis(props.cpuMillis) },
-      memory: {
-        request: Size.mebibytes(props.memoryMebibytes),
-        limit: Size.mebibytes(props.memoryLimitMebibytes),
-      },
+      memory: { request: Size.mebibytes(props.memoryMebibytes), limit: Size.mebibytes(props.memoryLimitMebibytes) },
     },
     securityContext: {
       ensureNonRoot: false,

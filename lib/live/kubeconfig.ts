@@ -63,11 +63,7 @@ export function writeKubeconfig(options: KubeconfigOptions, now: Date): Kubeconf
     `current: ${merged.currentContext}`,
     `valid until ${found.validUntil.toISOString().slice(0, 10)}`,
   ];
-  return {
-    warnings: found.warnings,
-    summary: summary.join('; '),
-    ...(out === undefined && { text: merged.text }),
-  };
+  return { warnings: found.warnings, summary: summary.join('; '), ...(out === undefined && { text: merged.text }) };
 }
 
 /** Collects everything that is wrong, to report it at once. */

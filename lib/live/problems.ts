@@ -28,14 +28,8 @@ const CURES: readonly Cure[] = [
     pattern: /strict decoding error|unknown field/,
     cure: 'this cluster has no such field; compare kubectl version with versions.k3s in cluster.yaml',
   },
-  {
-    pattern: /no matches for kind "HelmChart/,
-    cure: 'remove disable-helm-controller from the configuration of k3s',
-  },
-  {
-    pattern: /no matches for kind/,
-    cure: 'install the definition of the kind first',
-  },
+  { pattern: /no matches for kind "HelmChart/, cure: 'remove disable-helm-controller from the configuration of k3s' },
+  { pattern: /no matches for kind/, cure: 'install the definition of the kind first' },
   {
     pattern: /Unauthorized|must be logged in|certificate has expired/,
     cure: 'the credentials are invalid or expired; copy k3s.yaml from a server and run npm run kubeconfig',
@@ -48,10 +42,7 @@ const CURES: readonly Cure[] = [
     pattern: /admission webhook "[^"]+" denied the request/,
     cure: 'an admission policy of this cluster refuses it; change the policy, or what it names',
   },
-  {
-    pattern: /\(Forbidden\)|is forbidden/,
-    cure: 'apply with the credentials of k3s.yaml, which have all rights',
-  },
+  { pattern: /\(Forbidden\)|is forbidden/, cure: 'apply with the credentials of k3s.yaml, which have all rights' },
   {
     pattern: /x509: |tls: failed to verify/,
     cure: 'the certificate authority of the kubeconfig is not that of this cluster; copy k3s.yaml from a server and run npm run kubeconfig',

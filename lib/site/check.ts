@@ -15,10 +15,7 @@ export type Checked =
 export function checkCluster(input: unknown): Checked {
   const result = clusterSchema.safeParse(input, { reportInput: true });
   if (!result.success) return { problems: problemsOfForm(result.error, clusterJsonSchema) };
-  const problems = problemsOf(result.data).map((problem) => ({
-    ...problem,
-    path: asWritten(input, problem.path),
-  }));
+  const problems = problemsOf(result.data).map((problem) => ({ ...problem, path: asWritten(input, problem.path) }));
   return problems.some(({ severity }) => severity === 'error') ? { problems } : { cluster: result.data, problems };
 }
 

@@ -152,42 +152,39 @@ describeOnLinux('npm run apply has a cure if', () => {
     lab.writeDist(little);
   });
 
-  test('there is no kubectl', async () => {
-    const { code, stderr } = await apply('--kubectl', '/nowhere/kubectl');
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr:
-        '/nowhere/kubectl: the program does not exist; install kubectl (https://kubernetes.io/docs/tasks/tools/), or name it with --kubectl\n',
-    });
-  });
-
-  test('there is no such context', async () => {
-    const { code, stderr } = await apply('--context', 'away');
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: 'context "away" does not exist; choose one with --context: home, home-dns, home-k3s-1\n',
-    });
-  });
-
-  test('there is no kubeconfig', async () => {
-    const { code, stderr } = await apply('--kubeconfig', lab.write('empty', ''));
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: expect.stringMatching(/^the kubeconfig has no context; add them with npm run kubeconfig/),
-    });
-    expect(await apply('--kubeconfig', '/nowhere/config')).toMatchObject({
-      code: 1,
-      stderr: '"/nowhere/config" does not exist; correct --kubeconfig\n',
-    });
-  });
-
-  test('kubectl is another program', async () => {
-    expect(await apply('--kubectl', '/bin/true')).toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(
-        /^\/bin\/true config view printed no JSON \(.*\); name the kubectl program with --kubectl/,
-      ),
-    });
+  test.each([
+    [
+      'there is no kubectl',
+      ['--kubectl', '/nowhere/kubectl'],
+      /^\/nowhere\/kubectl: the program does not exist; install kubectl \(https:.*\), or name it with --kubectl\n$/,
+    ],
+    [
+      'kubectl is another program',
+      ['--kubectl', '/bin/true'],
+      /^\/bin\/true config view printed no JSON \(.*\); name the kubectl program with --kubectl/,
+    ],
+    [
+      'there is no such context',
+      ['--context', 'away'],
+      /^context "away" does not exist; choose one with --context: home, home-dns, home-k3s-1\n$/,
+    ],
+    [
+      'the kubeconfig is empty',
+      ['--kubeconfig', '/dev/null'],
+      /^the kubeconfig has no context; add them with npm run kubeconfig/,
+    ],
+    [
+      'there is no kubeconfig',
+      ['--kubeconfig', '/nowhere/config'],
+      /^"\/nowhere\/config" does not exist; correct --kubeconfig\n$/,
+    ],
+    [
+      'dist/ does not exist',
+      ['--dist', '/nowhere/dist'],
+      /^folder "\/nowhere\/dist" does not exist; run npm run synth, or name another with --dist or --cluster\n$/,
+    ],
+  ])('%s', async (_, args, message) => {
+    expect(await apply(...args)).toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
   });
 
   test.each([
@@ -221,13 +218,6 @@ describeOnLinux('npm run apply has a cure if', () => {
       stderr: `"${lab.path('dist')}" has several sites; choose one with --cluster: north, south\n`,
     });
     expect(await apply('--cluster', 'south', '--no-wait')).toMatchObject({ code: 0 });
-  });
-
-  test('dist/ does not exist', async () => {
-    expect(await apply('--dist', lab.path('none'))).toMatchObject({
-      code: 1,
-      stderr: `folder "${lab.path('none')}" does not exist; run npm run synth, or name another with --dist or --cluster\n`,
-    });
   });
 });
 

@@ -32,11 +32,7 @@ describe('check', () => {
 
   test('prints each error with its place and ends with 1', () => {
     write('cluster.yaml', broken());
-    expect(check()).toEqual({
-      status: 1,
-      stdout: expect.stringMatching(/^cluster\.yaml:\d+:\d+: /),
-      stderr: '',
-    });
+    expect(check()).toEqual({ status: 1, stdout: expect.stringMatching(/^cluster\.yaml:\d+:\d+: /), stderr: '' });
     expect(check().stdout).toContain(LINE);
   });
 

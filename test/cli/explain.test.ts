@@ -90,9 +90,6 @@ describe('explain', () => {
   });
 
   test('says how it is used', () => {
-    expect(power(['--help'])).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining('Exit status: 0 done'),
-    });
+    expect(power(['--help'])).toMatchObject({ status: 0, stdout: expect.stringContaining('Exit status: 0 done') });
   });
 });

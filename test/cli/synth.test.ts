@@ -1,32 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { main as runnerOf } from '../../lib/cli/program';
 import { synthCommand } from '../../lib/cli/synth';
 import { PROJECT_VERSION } from '../../lib/files/version';
-import { reasonsBetween } from '../../lib/releases/changes';
 import { synth } from '../../lib/synth';
 import { inProcess } from '../support/in-process';
+import { treeOf } from '../support/tree';
 
-const root = resolve('.');
 let folder = '';
 
-beforeAll(() => {
-  const build = spawnSync(process.execPath, ['scripts/build.js'], { encoding: 'utf8' });
-  if (build.status !== 0) throw new Error(build.stdout + build.stderr);
-}, 60_000);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'site-'));
   copyFileSync('cluster.yaml', join(folder, 'cluster.yaml'));
@@ -36,29 +19,7 @@ const main = (env: Record<string, string> = {}, args: readonly string[] = []) =>
   inProcess(runnerOf(synthCommand), args, { cwd: folder, env: { ...process.env, ...env } });
 const broken = () => readFileSync('cluster.yaml', 'utf8').replace('vip: 192.168.10.5 ', 'vip: 192.168.10.245 ');
 
-/** Every file below a folder with its text. */
-const tree = (name: string): Record<string, string> =>
-  Object.fromEntries(
-    readdirSync(join(folder, name), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .sort()
-      .map((path) => [path.slice(join(folder, name).length + 1), readFileSync(path, 'utf8')]),
-  );
-/** The same for what is committed. */
-const committed = (name: string): Record<string, string> => {
-  cpSync(name, join(folder, 'committed'), { recursive: true });
-  return tree('committed');
-};
-
-test('the bundle writes what is committed', () => {
-  const bundle = join(root, 'build/main.js');
-  expect(spawnSync(process.execPath, [bundle], { cwd: folder, encoding: 'utf8' })).toMatchObject({
-    status: 0,
-    stderr: '',
-  });
-  expect(tree('dist')).toEqual(committed('dist'));
-});
+const tree = (name: string) => treeOf(join(folder, name));
 
 test('a wrong site ends with 1, says where, and leaves dist/ and hosts/ as they were', () => {
   main();
@@ -114,21 +75,12 @@ describe('outputs of another version', () => {
     by('0.0.9');
     writeFileSync(join(folder, 'dist/40-metallb-config.k8s.yaml'), text);
     expect(main()).toMatchObject({ status: 0, stderr: '' });
-    expect(tree('dist')).toEqual(committed('dist'));
+    expect(tree('dist')).toEqual(treeOf('dist'));
   });
 
   test('are not compared if this version wrote them', () => {
     main();
     expect(main().stdout).not.toContain('written by version');
-  });
-
-  test.each([
-    ['0.1.0', '0.2.0', 'DaemonSet kube-system/kube-vip', 3],
-    ['0.1.0', '0.2.0', 'Namespace nut', 1],
-    ['0.2.0', '0.10.0', 'DaemonSet kube-system/kube-vip', 0],
-    ['0.10.0', '0.2.0', 'DaemonSet kube-system/kube-vip', 0],
-  ])('from %s to %s have reasons for %s: %i', (from, to, object, count) => {
-    expect(reasonsBetween(from, to, [object])).toHaveLength(count);
   });
 });
 
@@ -168,7 +120,7 @@ test('--out names the folder of both outputs, whatever the variables say', () =>
     status: 0,
   });
   expect(readdirSync(folder)).toEqual(['cluster.yaml', 'site']);
-  expect(tree('site/dist')).toEqual(committed('dist'));
+  expect(tree('site/dist')).toEqual(treeOf('dist'));
 });
 
 test('one folder for both outputs is refused, and nothing is written', () => {
@@ -218,7 +170,7 @@ describe('the commands that a site prints', () => {
   test('name no file for ./cluster.yaml, however it is spelt', () => {
     for (const command of printed({ CLUSTER: join(folder, './cluster.yaml') }))
       expect(command).not.toContain('--cluster');
-    expect(tree('hosts')).toEqual(committed('hosts'));
+    expect(tree('hosts')).toEqual(treeOf('hosts'));
   });
 
   test('name ./cluster.yaml where clusters/ would be taken', () => {
@@ -320,47 +272,4 @@ describe('a folder of sites', () => {
     expect(main({}, ['--out', '.']).stdout).toContain(', gitops/: 1 files');
     expect(readdirSync(join(folder, 'gitops'))).toEqual(['argocd']);
   });
-});
-
-describe('npx cdk8s synth', () => {
-  const cdk8s = () => {
-    const files = 'main.ts cdk8s.yaml package.json package-lock.json tsconfig.json';
-    for (const name of ['node_modules', 'scripts', 'lib', 'imports', ...files.split(' ')])
-      symlinkSync(join(root, name), join(folder, name));
-    mkdirSync(join(folder, 'build'));
-    for (const file of ['build/main.js', 'build/main.sources']) copyFileSync(file, join(folder, file));
-    const env = { ...process.env, CDK8S_CHECK_UPGRADE: 'false' };
-    return spawnSync(process.execPath, ['node_modules/cdk8s-cli/bin/cdk8s', 'synth'], {
-      cwd: folder,
-      encoding: 'utf8',
-      env,
-    });
-  };
-
-  test('writes the same bytes', () => {
-    expect(cdk8s().status).toBe(0);
-    expect(tree('dist')).toEqual(committed('dist'));
-    rmSync(join(folder, 'committed'), { recursive: true });
-    expect(tree('hosts')).toEqual(committed('hosts'));
-  }, 30_000);
-
-  test('leaves compiled code for the next synth, which writes the same bytes and does not compile again', () => {
-    cdk8s();
-    const caches = () => readdirSync(join(folder, 'build')).filter((name) => name.endsWith('.cache'));
-    const [cache = ''] = caches();
-    const { mtimeNs } = statSync(join(folder, 'build', cache), { bigint: true });
-    rmSync(join(folder, 'dist'), { recursive: true });
-    const again = spawnSync(process.execPath, ['scripts/synth.js'], { cwd: folder, encoding: 'utf8' });
-    expect(again).toMatchObject({ status: 0, stderr: '' });
-    expect(tree('dist')).toEqual(committed('dist'));
-    expect([caches(), statSync(join(folder, 'build', cache), { bigint: true }).mtimeNs]).toEqual([[cache], mtimeNs]);
-  }, 30_000);
-
-  test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {
-    main();
-    const before = tree('hosts');
-    writeFileSync(join(folder, 'cluster.yaml'), broken());
-    expect(cdk8s().status).not.toBe(0);
-    expect(tree('hosts')).toEqual(before);
-  }, 30_000);
 });

@@ -218,14 +218,11 @@ function synthesizedWatcher({ nut }: Cluster, { hosts }: SiteFiles, gate: boolea
   };
 }
 
-/** The labels a node registers with: those of Kubernetes, and those of its files. */
+/** The labels a node registers with: those of Kubernetes, and those of its file. */
 function labelsOf({ name }: Node, { hosts }: SiteFiles): Record<string, string> {
-  const configured = [...hosts]
-    .filter(([path]) => path.startsWith(`nodes/${name}/`) && /\/\d\d-[^/]*\.yaml$/.test(path))
-    .flatMap(([, text]) => {
-      const config = parse(text) as Readonly<Record<string, readonly string[] | undefined>>;
-      return [...(config['node-label'] ?? []), ...(config['node-label+'] ?? [])];
-    })
-    .map((label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)] as const);
+  const config = parse(hosts.get(`nodes/${name}/k3s.yaml`) ?? '{}') as { readonly 'node-label+'?: readonly string[] };
+  const configured = (config['node-label+'] ?? []).map(
+    (label) => [label.slice(0, label.indexOf('=')), label.slice(label.indexOf('=') + 1)] as const,
+  );
   return { 'kubernetes.io/hostname': name, ...Object.fromEntries(configured) };
 }

@@ -70,12 +70,7 @@ export class Controllers {
       };
     }
     const replicas = valueAt(workload, 'spec.replicas') ?? 1;
-    return {
-      observedGeneration,
-      replicas,
-      updatedReplicas: replicas,
-      availableReplicas: isReady ? replicas : 0,
-    };
+    return { observedGeneration, replicas, updatedReplicas: replicas, availableReplicas: isReady ? replicas : 0 };
   }
 }
 

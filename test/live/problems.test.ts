@@ -51,10 +51,7 @@ test.each([
   'Unable to connect to the server: net/http: TLS handshake timeout',
   'dial tcp 192.168.10.5:6443: connect: no route to host',
 ])('%j means that the API server does not answer', (stderr) => {
-  expect(hindranceOf({ stderr, isKilled: false })).toMatchObject({
-    what: 'the API server',
-    state: 'does not answer',
-  });
+  expect(hindranceOf({ stderr, isKilled: false })).toMatchObject({ what: 'the API server', state: 'does not answer' });
 });
 
 test.each([

@@ -66,10 +66,7 @@ describe('plan has no steps for', () => {
     ['a pool that grows', { after: pool('192.168.10.235-192.168.10.254'), services: [service('192.168.10.240')] }],
     [
       'a kube-vip of which only the DaemonSet was deleted',
-      {
-        before: objects().filter((one) => !('kind' in one && one.kind === 'DaemonSet')),
-        after: objects(),
-      },
+      { before: objects().filter((one) => !('kind' in one && one.kind === 'DaemonSet')), after: objects() },
     ],
   ])('%s', (_, one) => {
     expect(lines(one)).toEqual([]);

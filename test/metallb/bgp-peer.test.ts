@@ -31,24 +31,13 @@ describe('BgpPeer', () => {
   });
 
   test('passes on everything that native mode has', () => {
-    const all = peer({
-      peerPort: 1179,
-      sourceAddress: '10.0.0.11',
-      routerID: '10.0.0.11',
-      holdTime: Duration.seconds(9),
-      ebgpMultiHop: true,
-      passwordSecret: 'tor',
-      nodes: ['srv1'],
-    });
+    const same = { peerPort: 1179, sourceAddress: '10.0.0.11', routerID: '10.0.0.11', ebgpMultiHop: true };
+    const all = peer({ ...same, holdTime: Duration.seconds(9), passwordSecret: 'tor', nodes: ['srv1'] });
+    const { name: _, ...tor } = TOR;
     expect(all['spec']).toEqual({
-      myASN: 64512,
-      peerASN: 64500,
-      peerAddress: '10.0.0.1',
-      peerPort: 1179,
-      sourceAddress: '10.0.0.11',
-      routerID: '10.0.0.11',
+      ...tor,
+      ...same,
       holdTime: '9s',
-      ebgpMultiHop: true,
       passwordSecret: { name: 'tor', namespace: 'metallb-system' },
       nodeSelectors: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['srv1'] }] }],
     });
@@ -122,30 +111,14 @@ describe('BgpPeer', () => {
 
 describe('BgpPeer with FRR', () => {
   test('passes on everything', () => {
+    const same = { vrf: 'red', enableGracefulRestart: true, dualStackAddressFamily: true, localASN: 64513 };
+    const [keepaliveTime, holdTime, connectTime] = [3, 9, 10].map((value) => Duration.seconds(value));
     const objects = synth((scope) => {
       const bfdProfile = new BfdProfile(scope, 'bfd', { bgpType: 'frr-k8s', name: 'quick', receiveInterval: 100 });
-      new BgpPeer(scope, 'peer', {
-        ...FRR,
-        bfdProfile,
-        keepaliveTime: Duration.seconds(3),
-        holdTime: Duration.seconds(9),
-        connectTime: Duration.seconds(10),
-        vrf: 'red',
-        enableGracefulRestart: true,
-        dualStackAddressFamily: true,
-        localASN: 64513,
-      });
+      new BgpPeer(scope, 'peer', { ...FRR, ...same, bfdProfile, keepaliveTime, holdTime, connectTime });
     });
-    const object = find(objects, 'BGPPeer');
-    expect(at(object, 'spec')).toMatchObject({
-      bfdProfile: 'quick',
-      keepaliveTime: '3s',
-      connectTime: '10s',
-      vrf: 'red',
-      enableGracefulRestart: true,
-      dualStackAddressFamily: true,
-      localASN: 64513,
-    });
+    const times = { keepaliveTime: '3s', holdTime: '9s', connectTime: '10s' };
+    expect(at(find(objects, 'BGPPeer'), 'spec')).toMatchObject({ ...same, ...times, bfdProfile: 'quick' });
     expect(objects.flatMap(customResourceProblems)).toEqual([]);
   });
 

@@ -161,12 +161,7 @@ describe('L2Advertisement', () => {
   test('passes on interfaces and selectors', () => {
     expect(
       at(advertisement({ interfaces: ['eth0'], nodeSelectors: [edge], serviceSelectors: [edge] }), 'spec'),
-    ).toEqual({
-      ipAddressPools: ['lan'],
-      interfaces: ['eth0'],
-      nodeSelectors: [edge],
-      serviceSelectors: [edge],
-    });
+    ).toEqual({ ipAddressPools: ['lan'], interfaces: ['eth0'], nodeSelectors: [edge], serviceSelectors: [edge] });
   });
 
   test.each<[string, L2AdvertisementOptions, string]>([

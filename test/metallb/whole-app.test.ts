@@ -51,40 +51,33 @@ describe('pools and advertisements of an app', () => {
     expect(wholeAppProblems(objects, { mayBeSilent: new Set(['lan']) })).toEqual([]);
   });
 
-  test('share no address', () => {
-    expect(problems(lan, pool('dmz', '192.168.10.250-192.168.11.5'), l2())).toEqual([
+  const elsewhere = (namespace?: string) => [pool('lan', '10.0.0.0/24', { namespace })];
+  const foreign = (namespace: string) =>
+    `IPAddressPool "lan" is in namespace "${namespace}", which MetalLB does not read; put it into metallb-system`;
+  const single = (address: string, cidr: string) =>
+    `IPAddressPool "lan": "${address}" is a single address, which MetalLB rejects; write ${cidr}`;
+  test.each([
+    [
+      'share an address',
+      [lan, pool('dmz', '192.168.10.250-192.168.11.5')],
       'pool "dmz": 192.168.10.250-192.168.11.5 overlaps 192.168.10.240/28 of pool "lan"; put every address into one pool',
-    ]);
-  });
-
-  test('have addresses that can be read', () => {
-    expect(problems(pool('lan', '192.168.10.9-192.168.10.1'), l2())).toEqual([
+    ],
+    [
+      'have a range from high to low',
+      [pool('lan', '192.168.10.9-192.168.10.1')],
       'IPAddressPool "lan": "192.168.10.9-192.168.10.1" starts above its end; did you mean 192.168.10.1-192.168.10.9?',
-    ]);
-  });
-
-  test.each([
-    ['192.168.10.9', '192.168.10.9/32'],
-    ['fd00::9', 'fd00::9/128'],
-  ])('have no single address such as %s', (address, cidr) => {
-    expect(problems(pool('lan', address), l2())).toEqual([
-      `IPAddressPool "lan": "${address}" is a single address, which MetalLB rejects; write ${cidr}`,
-    ]);
-  });
-
-  test('have names of their own', () => {
-    expect(problems(lan, pool('lan', '10.0.0.0/24'), l2())).toEqual([
+    ],
+    ['have a single IPv4 address', [pool('lan', '192.168.10.9')], single('192.168.10.9', '192.168.10.9/32')],
+    ['have a single IPv6 address', [pool('lan', 'fd00::9')], single('fd00::9', 'fd00::9/128')],
+    [
+      'have one name',
+      [lan, pool('lan', '10.0.0.0/24')],
       'IPAddressPool "lan" exists twice; give each object its own name',
-    ]);
-  });
-
-  test.each([
-    ['default', undefined],
-    ['metallb', 'metallb'],
-  ])('are not in namespace %s', (shown, namespace) => {
-    expect(problems(pool('lan', '10.0.0.0/24', { namespace }), l2())).toEqual([
-      `IPAddressPool "lan" is in namespace "${shown}", which MetalLB does not read; put it into metallb-system`,
-    ]);
+    ],
+    ['have no namespace', elsewhere(), foreign('default')],
+    ['are in another namespace', elsewhere('metallb'), foreign('metallb')],
+  ])('are refused if they %s', (_what, pools, problem) => {
+    expect(problems(...pools, l2())).toEqual([problem]);
   });
 
   test.each([

@@ -22,12 +22,3 @@ test.each(['README.md', 'docs/cluster-yaml.md'])('%s shows the message that the 
   const shown = readFileSync(file, 'utf8').match(/^ {4}(cluster\.yaml:.*)$/m)?.[1];
   expect(() => loadCluster(wrong, 'cluster.yaml')).toThrow(new Error(shown ?? 'none'));
 });
-
-test('commands of hosts/README.md that change a cluster name its context', () => {
-  const lines = [...readFileSync('hosts/README.md', 'utf8').matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(
-    ([, block = '']) => block.split('\n'),
-  );
-  const changing = lines.filter((line) => /npm run apply|kubectl .*apply/.test(line));
-  expect(changing.length).toBeGreaterThan(1);
-  expect(changing.filter((line) => !line.includes('--context home'))).toEqual([]);
-});

@@ -7,15 +7,7 @@ import { checkCluster } from '../../lib/site/check';
 import { buildSite } from '../../lib/synth/app';
 import { type Changes, changed, ipv4Site } from '../support/site-input';
 
-const SECRET_OPTIONS = [
-  'authPassword',
-  'privPassword',
-  'password',
-  'passphrase',
-  'webSecret',
-  'community',
-  'Community',
-];
+const SECRET_OPTIONS = 'authPassword privPassword password passphrase webSecret community Community'.split(' ');
 
 /** Where a person may write a secret in cluster.yaml, and where the value is for all to see. */
 const PLACES = {

@@ -105,8 +105,7 @@ export class Site {
   }
 
   private labelsOf(name: string): string[] {
-    const folder = join(this.hosts, 'nodes', name);
-    const files = existsSync(folder) ? readdirSync(folder).filter((file) => /^\d\d-.*\.yaml$/.test(file)) : [];
-    return files.flatMap((file) => (parse(readFileSync(join(folder, file), 'utf8')) as K3sConfig)['node-label+'] ?? []);
+    const file = join(this.hosts, 'nodes', name, 'k3s.yaml');
+    return existsSync(file) ? ((parse(readFileSync(file, 'utf8')) as K3sConfig)['node-label+'] ?? []) : [];
   }
 }

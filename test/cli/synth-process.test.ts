@@ -1,0 +1,77 @@
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { treeOf } from '../support/tree';
+
+const root = resolve('.');
+let folder = '';
+const tree = (name: string) => treeOf(join(folder, name));
+
+beforeAll(() => {
+  const build = spawnSync(process.execPath, ['scripts/build.js'], { encoding: 'utf8' });
+  if (build.status !== 0) throw new Error(build.stdout + build.stderr);
+}, 60_000);
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'site-'));
+  copyFileSync('cluster.yaml', join(folder, 'cluster.yaml'));
+});
+
+const bundle = () => spawnSync(process.execPath, [join(root, 'build/main.js')], { cwd: folder, encoding: 'utf8' });
+
+test('the bundle writes what is committed', () => {
+  expect(bundle()).toMatchObject({ status: 0, stderr: '' });
+  expect(tree('dist')).toEqual(treeOf('dist'));
+});
+
+describe('npx cdk8s synth', () => {
+  beforeEach(() => {
+    const files = 'main.ts cdk8s.yaml package.json package-lock.json tsconfig.json';
+    for (const name of ['node_modules', 'scripts', 'lib', 'imports', ...files.split(' ')])
+      symlinkSync(join(root, name), join(folder, name));
+    mkdirSync(join(folder, 'build'));
+    for (const file of ['build/main.js', 'build/main.sources']) copyFileSync(file, join(folder, file));
+  });
+  const cdk8s = () => {
+    const env = { ...process.env, CDK8S_CHECK_UPGRADE: 'false' };
+    const words = ['node_modules/cdk8s-cli/bin/cdk8s', 'synth'];
+    return spawnSync(process.execPath, words, { cwd: folder, encoding: 'utf8', env });
+  };
+
+  test('writes the same bytes', () => {
+    expect(cdk8s().status).toBe(0);
+    expect(tree('dist')).toEqual(treeOf('dist'));
+    expect(tree('hosts')).toEqual(treeOf('hosts'));
+  }, 30_000);
+
+  test('leaves compiled code for the next synth, which writes the same bytes and does not compile again', () => {
+    cdk8s();
+    const caches = () => readdirSync(join(folder, 'build')).filter((name) => name.endsWith('.cache'));
+    const [cache = ''] = caches();
+    const { mtimeNs } = statSync(join(folder, 'build', cache), { bigint: true });
+    rmSync(join(folder, 'dist'), { recursive: true });
+    const again = spawnSync(process.execPath, ['scripts/synth.js'], { cwd: folder, encoding: 'utf8' });
+    expect(again).toMatchObject({ status: 0, stderr: '' });
+    expect(tree('dist')).toEqual(treeOf('dist'));
+    expect([caches(), statSync(join(folder, 'build', cache), { bigint: true }).mtimeNs]).toEqual([[cache], mtimeNs]);
+  }, 30_000);
+
+  test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {
+    bundle();
+    const before = tree('hosts');
+    const text = readFileSync('cluster.yaml', 'utf8').replace('vip: 192.168.10.5 ', 'vip: 192.168.10.245 ');
+    writeFileSync(join(folder, 'cluster.yaml'), text);
+    expect(cdk8s().status).not.toBe(0);
+    expect(tree('hosts')).toEqual(before);
+  }, 30_000);
+});
