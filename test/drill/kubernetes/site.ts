@@ -104,7 +104,7 @@ export class Site {
     return [...new Set(texts.flatMap((text) => [...text.matchAll(/^ +image: (\S+)$/gm)].map(([, name = '']) => name)))];
   }
 
-  private labelsOf(name: string): string[] {
+  private labelsOf(name: string): readonly string[] {
     const file = join(this.hosts, 'nodes', name, 'k3s.yaml');
     return existsSync(file) ? ((parse(readFileSync(file, 'utf8')) as K3sConfig)['node-label+'] ?? []) : [];
   }
