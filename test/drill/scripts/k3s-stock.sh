@@ -9,6 +9,8 @@ case "$1 ${2:-} ${3:-}" in
   'kubectl apply -f') cp "$4" /run/kube-vip-applied ;;
   'server  ')
     NODE_PATH=/opt/drill/node_modules /opt/node /opt/drill/test/drill/scripts/k3s-stand-in.js /var/lib/rancher/k3s &
+    # the unit has KillMode=process
+    trap 'kill $! && wait; exit 0' TERM
     until curl -ksf --max-time 3 https://127.0.0.1:6443/readyz >/dev/null; do
       kill -0 $! || exit 1
       sleep 0.2
