@@ -22,6 +22,7 @@ const COMMANDS = [
   'synth',
   'explain',
   'hosts',
+  'machines',
   'kubeconfig',
   'plan',
   'apply',
