@@ -19,6 +19,8 @@ import {
   HOST_NAME,
   IMAGE,
   INTERFACE,
+  LABEL_KEY,
+  LABEL_VALUE,
   MAC,
   MAIL_ADDRESS,
   MAIL_USER,
@@ -29,6 +31,7 @@ import {
   RECEIVER_URL,
   RELATIVE_PATH,
   SHA256,
+  TAINT,
   UPS_NAME,
   VERSION,
   VISIBLE_ASCII,
@@ -63,6 +66,8 @@ export const FORMAT_RULES = {
     cause:
       'Not a value of the kind that the rule names: an interface, a NUT driver without a path, a SHA-256, a k3s release',
   },
+  'bad-label': { cause: 'Not a label of Kubernetes' },
+  'bad-taint': { cause: 'Not a taint of Kubernetes' },
   'bad-mac': { cause: 'Not a MAC address' },
   'bad-community': { cause: "Not a BGP community such as `65535:65282`. MetalLB's native mode supports no large ones" },
 } as const satisfies Rules;
@@ -175,6 +180,13 @@ export const image = matching(
   IMAGE,
   'bad-image',
   'use registry/name:tag or registry/name@sha256:..., and never :latest',
+);
+export const labelKey = matching(LABEL_KEY, 'bad-label', 'use a name or domain/name such as example.org/rack');
+export const labelValue = matching(LABEL_VALUE, 'bad-label', 'use up to 63 letters, digits and inner _ . -');
+export const taint = matching(
+  TAINT,
+  'bad-taint',
+  'use KEY=VALUE:EFFECT, with NoSchedule, PreferNoSchedule or NoExecute',
 );
 export const sha256 = matching(SHA256, 'bad-hash', 'use the 64 hexadecimal digits that sha256sum prints');
 export const seconds = z.number().int().min(1);

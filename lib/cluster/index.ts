@@ -10,6 +10,7 @@ export {
   stalledRenewalSeconds,
 } from './failover';
 export { FORMAT_RULES } from './formats';
+export type { K3sOptions } from './k3s-schema';
 export { HERE, npmRun, type Origin, shellWord } from './origin';
 export {
   ClusterError,
@@ -24,13 +25,18 @@ export {
 export {
   agentsOf,
   bgpOnlyPools,
+  interfaceOf,
   isOnLink,
+  k3sOptionsOf,
   l2AdvertisementsOf,
+  networkOf,
+  otherInterfaces,
   primary,
   rolesOf,
   serversOf,
   sharesNode,
   subnetOf,
+  subnetsOf,
   systemsOf,
   upsesAt,
 } from './queries';

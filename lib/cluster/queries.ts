@@ -1,4 +1,5 @@
-import type { Address, Subnet } from '../network';
+import { type Address, type AddressRange, covers, type Subnet } from '../network';
+import type { K3sOptions } from './k3s-schema';
 import {
   type Cluster,
   type L2Advertisement,
@@ -6,6 +7,7 @@ import {
   type Node,
   OPERATING_SYSTEMS,
   type OperatingSystem,
+  type OtherNetwork,
   type Ups,
 } from './schema';
 
@@ -44,16 +46,60 @@ export function primary(addresses: readonly Address[]): Address {
 export const subnetOf = (cluster: Cluster, address: Address): Subnet | undefined =>
   cluster.network.subnet.find(({ family }) => family === address.family);
 
-/** The L2 advertisements: as stated, else all nodes announce every pool that BGP does not announce. */
-export function l2AdvertisementsOf({ pools, advertisements, bgp }: LoadBalancer): readonly L2Advertisement[] {
-  if (advertisements) return advertisements;
+/** The interface of the VIP and of pod traffic; undefined for that of the default route. */
+export const interfaceOf = ({ controlPlane }: Cluster, node: Node): string | undefined =>
+  node.interface ?? controlPlane.interface;
+
+/** The servers by their interface, where it is not that of the others. */
+export function otherInterfaces(cluster: Cluster): Readonly<Record<string, readonly string[]>> {
+  const apart: Record<string, string[]> = {};
+  for (const { interface: own, name } of serversOf(cluster)) {
+    if (own !== undefined && own !== cluster.controlPlane.interface) apart[own] = [...(apart[own] ?? []), name];
+  }
+  return apart;
+}
+
+/** The options of k3s that the nodes of a role share, from the general to the special. */
+export const k3sOptionsOf = ({ k3s }: Cluster, role: Node['role']): readonly K3sOptions[] => [k3s.all, k3s[`${role}s`]];
+
+/** The node network and the others in which nodes have an interface. */
+export const subnetsOf = ({ network }: Cluster): readonly Subnet[] => [
+  ...network.subnet,
+  ...network.others.flatMap(({ subnet }) => subnet),
+];
+
+/** The network beside the node network in which a range lies. */
+export const networkOf = ({ network }: Cluster, range: AddressRange): OtherNetwork | undefined =>
+  network.subnet.some((one) => covers(one, range))
+    ? undefined
+    : network.others.find(({ subnet }) => subnet.some((one) => covers(one, range)));
+
+/**
+ * The L2 advertisements: as stated, else all nodes announce every pool that BGP does not announce. A pool of a further network is
+ * announced on the interface in it, by the nodes that have it, unless the advertisement states them.
+ */
+export function l2AdvertisementsOf(
+  cluster: Cluster,
+  { pools, advertisements, bgp }: LoadBalancer,
+): readonly L2Advertisement[] {
   const byBgp = new Set(bgp?.advertisements.flatMap((advertisement) => advertisement.pools));
-  return pools.filter(({ name }) => !byBgp.has(name)).map(({ name }) => ({ name, pools: [name] }));
+  const stated =
+    advertisements ?? pools.filter(({ name }) => !byBgp.has(name)).map(({ name }) => ({ name, pools: [name] }));
+  return stated.map((one: L2Advertisement) => {
+    const [range] = pools.find(({ name }) => name === one.pools[0])?.addresses ?? [];
+    const network = range && networkOf(cluster, range);
+    if (!network) return one;
+    return {
+      ...one,
+      interfaces: one.interfaces ?? [network.interface],
+      nodes: one.nodes ?? network.nodes?.map(({ name }) => name),
+    };
+  });
 }
 
 /** Names of the pools that BGP announces and L2 does not. */
-export function bgpOnlyPools(loadBalancer: LoadBalancer): ReadonlySet<string> {
-  const byL2 = new Set(l2AdvertisementsOf(loadBalancer).flatMap(({ pools }) => pools));
+export function bgpOnlyPools(cluster: Cluster, loadBalancer: LoadBalancer): ReadonlySet<string> {
+  const byL2 = new Set(l2AdvertisementsOf(cluster, loadBalancer).flatMap(({ pools }) => pools));
   const byBgp = loadBalancer.bgp?.advertisements.flatMap(({ pools }) => pools) ?? [];
   return new Set(byBgp.filter((name) => !byL2.has(name)));
 }

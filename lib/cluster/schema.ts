@@ -3,19 +3,46 @@ import { parseSubnet, type Subnet } from '../network';
 import { bgp, keepalived, refuseUnread, withProfile } from './control-plane-schema';
 import * as format from './formats';
 import { gitops } from './gitops-schema';
+import { k3s, k3sOptions } from './k3s-schema';
 import { loadBalancer } from './load-balancer-schema';
 import { batteryLimits, power, ups } from './power-schema';
 
 const { oneOrMore } = format;
 
+const member = z
+  .union([
+    z.string(),
+    z.strictObject({
+      name: z.string().describe('Name of the node.'),
+      address: oneOrMore(format.address).describe('Its address there, which no pool may have.'),
+    }),
+  ])
+  .transform((value) => (typeof value === 'string' ? { name: value, address: [] } : value));
+
+const otherNetwork = z.strictObject({
+  name: format.dnsLabel.describe('Name of the network, for messages.'),
+  subnet: oneOrMore(format.subnet).describe('Its addresses.'),
+  interface: format.interfaceName.describe('Interface of the nodes in it, such as eth0.20.'),
+  gateway: oneOrMore(format.address).optional().describe('Address of its router.'),
+  nodes: z
+    .array(member)
+    .min(1)
+    .optional()
+    .describe('Nodes with that interface: names, or { name, address }. Default: all.'),
+});
+
 const network = z.strictObject({
   subnet: oneOrMore(format.subnet).describe('Node network.'),
   gateway: oneOrMore(format.address).optional().describe('Address of the router; may be link-local.'),
-  dhcp: oneOrMore(format.range).default([]).describe('Ranges of the DHCP server, for collision checks.'),
+  dhcp: oneOrMore(format.range).default([]).describe('Ranges of the DHCP servers, for collision checks.'),
   pods: oneOrMore(format.subnet).optional().describe('Pod network. Default: 10.42.0.0/16, for IPv6 fd00:42::/56.'),
   services: oneOrMore(format.subnet)
     .optional()
     .describe('Service network. Default: 10.43.0.0/16, for IPv6 fd00:43::/112.'),
+  others: z
+    .array(otherNetwork)
+    .default([])
+    .describe('More networks in which nodes have an interface, such as a VLAN of guests. Pools may lie in them.'),
 });
 
 const feed = z
@@ -54,6 +81,18 @@ const node = z.strictObject({
     .describe(
       'MAC address for wake-on-LAN after an outage. Default: learned by ARP, where the node has an IPv4 address.',
     ),
+  interface: format.interfaceName
+    .optional()
+    .describe('Its interface of the VIP and of pod traffic. Default: controlPlane.interface.'),
+  labels: z
+    .record(format.labelKey, format.labelValue)
+    .default({})
+    .describe('Labels with which it registers, as key: value. Quote true, false and numbers.'),
+  taints: z
+    .array(format.taint)
+    .default([])
+    .describe('Taints with which it registers, such as dedicated=build:NoSchedule.'),
+  k3s: k3sOptions.prefault({}).describe('Options of k3s for this node alone.'),
 });
 
 const lease = z.strictObject({
@@ -153,6 +192,7 @@ export const clusterSchema = z
       .array(z.enum(OPERATING_SYSTEMS))
       .optional()
       .describe('Operating systems: cloud-init (Debian, Ubuntu), kairos, k3os. Default: all three.'),
+    k3s: k3s.prefault({}).describe('Options of k3s.'),
     versions: versions.prefault({}).describe('Other versions.'),
     images: images.prefault({}).describe('Other images.'),
   })
@@ -176,6 +216,7 @@ export type ClusterInput = z.input<typeof clusterSchema>;
 /** A checked site: defaults are filled in, addresses are parsed, and one-or-more fields are lists. */
 export type Cluster = z.output<typeof clusterSchema>;
 export type Node = Cluster['nodes'][number];
+export type OtherNetwork = Cluster['network']['others'][number];
 export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
 /** A UPS with its cable at a node, or served by an outside host. */
 export type Ups = Cluster['ups'][number];

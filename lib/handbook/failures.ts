@@ -1,5 +1,15 @@
-import { type Cluster, type Origin, primary, quorumOf, serversOf, systemsOf, upsesAt } from '../cluster';
-import { VIP_LEASE } from '../kube-vip';
+import {
+  type Cluster,
+  interfaceOf,
+  type Origin,
+  otherInterfaces,
+  primary,
+  quorumOf,
+  serversOf,
+  systemsOf,
+  upsesAt,
+} from '../cluster';
+import { kubeVipNames, VIP_LEASE } from '../kube-vip';
 import { fetchCommand, K3S_HA, k3osResetArgs, loginAdvice, loginUser } from '../machines';
 import { commands, type RunbookSection, table } from '../text';
 
@@ -59,14 +69,16 @@ function noConnection(cluster: Cluster, origin: Origin): string[] {
   ];
 }
 
-function managerCommands({ name, controlPlane }: Cluster): string[] {
+function managerCommands(cluster: Cluster): string[] {
+  const { name, controlPlane } = cluster;
+  const daemonSets = kubeVipNames(controlPlane.bgp ? 0 : Object.keys(otherInterfaces(cluster)).length);
   const way = controlPlane.dnsName ? `${name}-dns` : `${name}-SERVER`;
   switch (controlPlane.provider) {
     case 'kube-vip':
       return [
         `kubectl --context ${way} -n kube-system get lease ${VIP_LEASE}`,
-        `kubectl --context ${way} -n kube-system logs -l app.kubernetes.io/name=kube-vip --prefix`,
-        `kubectl --context ${way} -n kube-system rollout restart daemonset kube-vip`,
+        `kubectl --context ${way} -n kube-system logs -l ${daemonSets.length > 1 ? `'app.kubernetes.io/name in (${daemonSets.join()})'` : `app.kubernetes.io/name=${daemonSets[0]}`} --prefix`,
+        `kubectl --context ${way} -n kube-system rollout restart daemonset ${daemonSets.join(' ')}`,
       ];
     case 'keepalived':
       return [
@@ -174,10 +186,11 @@ function bootstrapAlone(cluster: Cluster): string[] {
   ];
 }
 
-function twoHolders({ controlPlane }: Cluster): string[] {
+function twoHolders(cluster: Cluster): string[] {
+  const { controlPlane } = cluster;
   const { provider, vip, bgp } = controlPlane;
   const { text, family } = primary(vip);
-  const device = bgp ? 'lo' : (controlPlane.interface ?? 'INTERFACE');
+  const device = bgp ? 'lo' : (sharedInterface(cluster) ?? 'INTERFACE');
   const [holder, command] =
     provider === 'kube-vip'
       ? ['that the lease names', `kubectl -n kube-system get lease ${VIP_LEASE}`]
@@ -197,4 +210,10 @@ function credentials(cluster: Cluster, origin: Origin): string[] {
     ),
     '[kubectl cannot connect](#kubectl-cannot-connect) lists other SSH users. Certificates are valid for one year. k3s renews them when it starts within the last 120 days (90 in releases before May 2025).',
   ];
+}
+
+/** The interface that all servers name. */
+function sharedInterface(cluster: Cluster): string | undefined {
+  const [first, ...others] = new Set(serversOf(cluster).map((node) => interfaceOf(cluster, node)));
+  return others.length > 0 ? undefined : first;
 }

@@ -20,13 +20,14 @@ export const loadBalancerSections = (cluster: Cluster): readonly RunbookSection[
 };
 
 /** True when nodes announce some address by ARP or NDP, so that another one can take it over. */
-const hasL2 = (loadBalancer: LoadBalancer): boolean => l2AdvertisementsOf(loadBalancer).length > 0;
+const hasL2 = (cluster: Cluster, loadBalancer: LoadBalancer): boolean =>
+  l2AdvertisementsOf(cluster, loadBalancer).length > 0;
 
 function times(cluster: Cluster, loadBalancer: LoadBalancer, outage: Outage): string[][] {
   const { addressMove, endpointRemoval, leaderRemoval, podReplacement } = outage;
   const { graceSeconds, evictionSeconds } = failoverTimes(cluster);
   return [
-    ...(hasL2(loadBalancer) || !addressMove ? [takeOver(cluster, addressMove)] : []),
+    ...(hasL2(cluster, loadBalancer) || !addressMove ? [takeOver(cluster, addressMove)] : []),
     ...(loadBalancer.bgp?.peers ?? []).map(({ name, holdTimeSeconds }) => [
       `the router of BGP peer ${name} removes the node`,
       `up to ${holdTimeSeconds} s`,
@@ -61,8 +62,8 @@ const takeOver = ({ nodes }: Cluster, addressMove: Range | undefined): string[] 
     : ['never', 'there is no other node']),
 ];
 
-function remarks({ controlPlane }: Cluster, loadBalancer: LoadBalancer, { quorumLost, unguarded }: Outage): string[] {
-  const byRouters = loadBalancer.bgp && !hasL2(loadBalancer);
+function remarks(cluster: Cluster, loadBalancer: LoadBalancer, { quorumLost, unguarded }: Outage): string[] {
+  const byRouters = loadBalancer.bgp && !hasL2(cluster, loadBalancer);
   const moved = byRouters ? 'the rows of its routers' : 'the first row';
   const last = loadBalancer.bgp ? 'the last rows' : 'the rows below the first';
   return [
@@ -81,7 +82,7 @@ function remarks({ controlPlane }: Cluster, loadBalancer: LoadBalancer, { quorum
       ({ pool, nodes }) =>
         `**Pool ${pool} has no failover**: ${nodes.length === 0 ? 'no node announces' : `only ${nodes.join()} announces`} it. Add nodes in \`loadBalancer.advertisements\`.`,
     ),
-    ...(controlPlane.failover === 'standard'
+    ...(cluster.controlPlane.failover === 'standard'
       ? [`\`controlPlane.failover: fast\` shortens ${last}, at the price of false alarms on nodes with slow disks.`]
       : []),
   ];

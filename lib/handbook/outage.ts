@@ -1,4 +1,4 @@
-import { type Cluster, JITTER, serversOf } from '../cluster';
+import { bgpOnlyPools, type Cluster, JITTER, l2AdvertisementsOf, serversOf } from '../cluster';
 import { failoverTimes } from '../machines';
 
 /** From the soonest to the latest, in seconds. */
@@ -92,15 +92,17 @@ export function outageOf(cluster: Cluster): Outage {
   };
 }
 
-/** The nodes that announce each pool by L2: those of all its advertisements; without any, every node for pools that BGP does not announce. */
-function candidates({ loadBalancer, nodes }: Cluster): PoolCandidates[] {
-  const all = nodes.map(({ name }) => name);
-  const byBgp = loadBalancer?.bgp?.advertisements.flatMap(({ pools }) => pools) ?? [];
-  const advertisements = loadBalancer?.advertisements ?? [
-    { pools: (loadBalancer?.pools ?? []).map(({ name }) => name).filter((name) => !byBgp.includes(name)), nodes: all },
-  ];
-  return (loadBalancer?.pools ?? [])
-    .map(({ name }) => ({ name, own: advertisements.filter(({ pools }) => pools.includes(name)) }))
-    .filter(({ name, own }) => own.length > 0 || !byBgp.includes(name))
-    .map(({ name, own }) => ({ pool: name, nodes: [...new Set(own.flatMap((one) => one.nodes ?? all))] }));
+/** The nodes that announce each pool by L2, without the pools that only BGP announces. */
+function candidates(cluster: Cluster): PoolCandidates[] {
+  const { loadBalancer } = cluster;
+  if (!loadBalancer) return [];
+  const all = cluster.nodes.map(({ name }) => name);
+  const advertisements = l2AdvertisementsOf(cluster, loadBalancer);
+  const bgpOnly = bgpOnlyPools(cluster, loadBalancer);
+  return loadBalancer.pools
+    .filter(({ name }) => !bgpOnly.has(name))
+    .map(({ name }) => {
+      const own = advertisements.filter(({ pools }) => pools.includes(name));
+      return { pool: name, nodes: [...new Set(own.flatMap(({ nodes }) => nodes ?? all))] };
+    });
 }

@@ -8,7 +8,6 @@ import {
   rolesOf,
   serversOf,
   systemsOf,
-  upsesAt,
 } from '../cluster';
 import { WRITTEN_BY } from '../files';
 import {
@@ -24,12 +23,13 @@ import {
   k3osInitArgs,
   k3sHaDropInPath,
   LOGIND_DROP_IN,
-  labelledNodes,
   loginUser,
+  NODES_FOLDER,
   needsKillpowerd,
+  nodeConfig,
+  REGISTRIES,
   SYSTEMS,
   TOKEN_FILE,
-  UPS_LABEL,
 } from '../machines';
 import { secretArguments } from '../nut';
 import { gracefulShutdown, notArmed, shortestHaltBudget } from '../power';
@@ -62,6 +62,8 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, insta
 }
 
 const fedNodes = (cluster: Cluster): Node[] => cluster.nodes.filter(({ ups }) => ups.length > 0);
+/** The nodes with a file of their own. */
+const special = (cluster: Cluster): Node[] => cluster.nodes.filter((node) => nodeConfig(cluster, node) !== undefined);
 const names = (nodes: readonly Node[]): string => nodes.map(({ name }) => name).join(', ');
 
 /** The one command, where a host may have neither k3OS nor Kairos, and the token. */
@@ -87,7 +89,6 @@ const tokenFile = (site: string): string => `~/${site}.token`;
 /** The rows of the table: which file goes to which host, and where. */
 function files(cluster: Cluster, { folder }: Origin): string[][] {
   const hasAgents = agentsOf(cluster).length > 0;
-  const cables = cluster.nodes.filter((node) => upsesAt(cluster, node).length > 0);
   const fed = fedNodes(cluster);
   const onUps = fed.length === cluster.nodes.length ? 'all' : names(fed);
   const servers = hasAgents ? 'servers' : 'all';
@@ -113,9 +114,9 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [true, '`server/files`, `agent/files`'.slice(0, hasAgents ? undefined : 14), 'all', `\`${FILES_LIST}\``],
     [true, '`server/99-shutdown.conf`, `agent/`', 'all', `\`${KUBELET_DROP_IN}\``],
     [true, '`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``],
-    ...cables.map(
-      ({ name }) =>
-        [true, `\`nodes/${name}/20-ups.yaml\``, name, '`/etc/rancher/k3s/config.yaml.d/20-ups.yaml`'] as const,
+    [cluster.k3s.registries !== undefined, '`server/registries.yaml`', 'all', `\`${REGISTRIES}\`, mode 0600`],
+    ...special(cluster).map(
+      ({ name }) => [true, `\`nodes/${name}/k3s.yaml\``, name, `\`${NODES_FOLDER}/${name}.yaml\``] as const,
     ),
     [needsKillpowerd(cluster), '`killpower/killpowerd`', onUps, `\`${KILLPOWERD}\`, mode 0755`],
     [needsKillpowerd(cluster), '`killpower/killpowerd.service`', `${onUps}, with systemd`, '`/etc/systemd/system/`'],
@@ -125,13 +126,8 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
       `${onUps}, with OpenRC`,
       '`/etc/init.d/killpowerd`, mode 0755',
     ],
-    [
-      images.length > 0,
-      images.join(', '),
-      'all',
-      `all of the above in one file${cables.length > 0 ? `, \`${UPS_LABEL}\` in place of \`nodes/\`` : ''}: [Images](#images)`,
-    ],
-    [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os-ups.yaml`', 'k3OS hosts', '[k3OS](#k3os)'],
+    [images.length > 0, images.join(', '), 'all', 'all of the above in one file: [Images](#images)'],
+    [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os.yaml`', 'k3OS hosts', '[k3OS](#k3os)'],
     [true, '[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'procedures for failures; print it'],
     [fed.length > 0, '[`power-timeline.svg`](power-timeline.svg)', 'you', 'timeline of a power failure'],
     [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
@@ -150,7 +146,6 @@ function bootstrapRule(cluster: Cluster): string {
 /** How to make installation media. */
 function images(cluster: Cluster, origin: Origin): string[] {
   const { name } = cluster;
-  const labelled = [...labelledNodes(cluster, 'server'), ...labelledNodes(cluster, 'agent')];
   return [
     `One image serves every server, also replacements. \`npm run hosts\` adds the token and your SSH keys and writes outside the project. Then continue below with the copy of k3s.yaml.${code(
       npmRun('hosts', origin, [
@@ -159,13 +154,6 @@ function images(cluster: Cluster, origin: Origin): string[] {
         `--out ~/${name}-seed`,
       ]),
     )}`,
-    ...(labelled.length > 0
-      ? [
-          `Before each start of k3s, \`ups-label\` sets the label of the UPS cable by the host name (\`${labelled.join('`, `')}\`). If the host got its name later, set the label after it has joined:${code(
-            `kubectl --context ${name} label --overwrite node NAME ups-device=UPS`,
-          )}`,
-        ]
-      : []),
     [
       ...systemsOf(cluster).flatMap((system) => SYSTEMS[system].tested ?? []),
       '`--os plain` writes file trees for other hosts with systemd.',
@@ -217,6 +205,12 @@ function reference(cluster: Cluster): string[] {
   const hasAgents = agentsOf(cluster).length > 0;
   return [
     '**server/k3s-ha** makes k3s start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
+    ...(special(cluster).length > 0
+      ? [
+          '**nodes/** has what k3s gets on one node only. k3s-ha finds the node by its address, and copies the file before each start of k3s. Labels and taints of a registered node change with the commands in the file only.',
+        ]
+      : []),
+    'Files of your own in `/etc/rancher/k3s/config.yaml.d/` stay. k3s reads them after config.yaml, in the order of their names: a key replaces that of an earlier file, and `KEY+` appends to its list. No rule checks them; names other than `20-node`, `40-node-ip` and `50-join` are free.',
     `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}. With OpenRC, **server/k3s-ha.openrc** does so; it needs busybox. There, start k3s with:${code(
       `until ${K3S_HA} start; do sleep 5; done`,
       '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
@@ -246,7 +240,7 @@ function k3osParagraphs(cluster: Cluster, first: Node): string[] {
       ? ' It has no systemd: with the actuator logind, k3OS hosts are not powered off.'
       : '';
   return [
-    `k3OS is archived and ends at k3s 1.23: use it for existing clusters only.${logind} Install every server with \`k3os/server.yaml\` as its \`config.yaml\` (\`k3os.install.config_url\`)${agent}. Put your own files and \`nodes/*/k3os-ups.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot. Then put the token, for which k3s waits, into \`${K3OS_TOKEN_FILE}\`, mode 0600.`,
+    `k3OS is archived and ends at k3s 1.23: use it for existing clusters only.${logind} Install every server with \`k3os/server.yaml\` as its \`config.yaml\` (\`k3os.install.config_url\`)${agent}. Put your own files and \`nodes/*/k3os.yaml\` into \`/var/lib/rancher/k3os/config.d/\` and reboot. Then put the token, for which k3s waits, into \`${K3OS_TOKEN_FILE}\`, mode 0600.`,
     `To bootstrap on ${first.name}, replace that reboot on this host only: press \`e\` in the boot menu and append this to the line that begins with \`linux\`. No file in \`/var/lib/rancher/k3os/\` may have \`k3s_args\`, which would replace it.${code(
       k3osInitArgs(cluster)
         .map((argument) => `k3os.k3s_args=${argument}`)

@@ -1,4 +1,4 @@
 export type { KubeVipBgp, KubeVipBgpPeer } from './bgp';
 export type { KubeVipEnv } from './env';
 export { type Distribution, type Handover, handover, longestHandover } from './handover';
-export { KubeVip, type KubeVipLease, type KubeVipProps, VIP_LEASE } from './kube-vip';
+export { KubeVip, type KubeVipLease, type KubeVipProps, kubeVipNames, VIP_LEASE } from './kube-vip';

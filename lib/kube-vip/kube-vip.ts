@@ -9,9 +9,14 @@ import { bgpSettings, type KubeVipBgp } from './bgp';
 import { type KubeVipEnv, kubeVipEnvTexts } from './env';
 
 const NAME = 'kube-vip';
+const HOST_NAME = 'kubernetes.io/hostname';
 
 /** Lease in kube-system whose owner holds the VIP. */
 export const VIP_LEASE = 'plndr-cp-lock';
+
+/** The names of the DaemonSets, and of their pods by `app.kubernetes.io/name`, with so many other interfaces. */
+export const kubeVipNames = (others: number): string[] =>
+  Array.from({ length: others + 1 }, (_, i) => (i === 0 ? NAME : `${NAME}-${i + 1}`));
 
 /** The lease that elects the holder of the address; kube-vip exits at start unless duration > renewDeadline > 1.2 x retryPeriod. */
 export interface KubeVipLease {
@@ -30,6 +35,8 @@ export interface KubeVipProps {
   readonly port?: number;
   /** Interface of the address. @default - that of each server's default route */
   readonly interface?: string;
+  /** Servers with the address on another interface: its name, and the names of the nodes. @default - none */
+  readonly otherInterfaces?: Readonly<Record<string, readonly string[]>>;
   /** @default - 20, 15 and 2 seconds: the loss of the etcd leader on another server does not move the address */
   readonly lease?: KubeVipLease;
   /** Interval of the holder's gratuitous ARPs. kube-vip replaces less than 500 ms by 3 s. @default 1 second */
@@ -64,16 +71,35 @@ export class KubeVip extends Construct {
     role.allow(['get', 'create', 'update'], kplus.ApiResource.LEASES);
     new kplus.RoleBinding(this, 'RoleBinding', { metadata: { name: NAME }, role }).addSubjects(serviceAccount);
 
-    this.daemonSet = new HostDaemonSet(this, 'DaemonSet', {
-      name: NAME,
-      image,
-      nodes: [kplus.Node.labeled(kplus.NodeLabelQuery.exists('node-role.kubernetes.io/control-plane'))],
+    const { notIn, in: isIn } = kplus.NodeLabelQuery;
+    const others = Object.entries(props.otherInterfaces ?? {});
+    const apart = others.flatMap(([, nodes]) => nodes);
+    const add = (key: string, name: string, device: string | undefined, where: readonly kplus.NodeLabelQuery[]) =>
+      this.addDaemonSet(key, name, { ...props, image, interface: device }, where, serviceAccount);
+    this.daemonSet = add('DaemonSet', NAME, props.interface, apart.length > 0 ? [notIn(HOST_NAME, apart)] : []);
+    for (const [i, [device, nodes]] of others.entries()) {
+      add(`DaemonSet-${device}`, kubeVipNames(others.length)[i + 1] ?? NAME, device, [isIn(HOST_NAME, [...nodes])]);
+    }
+  }
+
+  /** kube-vip for servers with one interface. All of them compete for one lease. */
+  private addDaemonSet(
+    id: string,
+    name: string,
+    props: KubeVipProps & { readonly image: string },
+    where: readonly kplus.NodeLabelQuery[],
+    serviceAccount: kplus.ServiceAccount,
+  ): HostDaemonSet {
+    const daemonSet = new HostDaemonSet(this, id, {
+      name,
+      image: props.image,
+      nodes: [kplus.Node.labeled(kplus.NodeLabelQuery.exists('node-role.kubernetes.io/control-plane'), ...where)],
       serviceAccount,
     });
-    this.daemonSet.addContainer(
+    daemonSet.addContainer(
       hostContainer({
         name: NAME,
-        image,
+        image: props.image,
         args: ['manager'],
         env: {
           vip_nodename: kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.NODE_NAME),
@@ -88,6 +114,7 @@ export class KubeVip extends Construct {
         memoryLimitMebibytes: 128,
       }),
     );
+    return daemonSet;
   }
 }
 

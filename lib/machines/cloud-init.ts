@@ -23,6 +23,8 @@ export const cloudInit = (
     ],
     {
       ...(secrets.sshKeys?.length ? { ssh_authorized_keys: secrets.sshKeys } : {}),
+      // otherwise the first part of a name with dots becomes the host name
+      ...(cluster.nodes.some(({ name }) => name.includes('.')) ? { prefer_fqdn_over_hostname: true } : {}),
       write_files: machineFiles(cluster, role, addOns, secrets).map((file) => ({ ...file, owner: 'root:root' })),
       runcmd: setUp(cluster, role),
     },

@@ -1,7 +1,17 @@
 export { type Checked, type Credentials, RENEWAL_DAYS, readCredentials } from './credentials';
 export { type InstallVerb, installScript, OFFLINE_FOLDER } from './install-script';
-export { K3OS_TOKEN_FILE, k3osInitArgs, k3osResetArgs, k3osUps } from './k3os';
-export { agentConfig, joinUrl, SNAPSHOT_HOURS, serverConfig, TOKEN_FILE, upsConfig } from './k3s-config';
+export { K3OS_TOKEN_FILE, k3osInitArgs, k3osNode, k3osResetArgs } from './k3os';
+export {
+  agentConfig,
+  joinUrl,
+  NODES_FOLDER,
+  nodeConfig,
+  REGISTRIES,
+  registriesFile,
+  SNAPSHOT_HOURS,
+  serverConfig,
+  TOKEN_FILE,
+} from './k3s-config';
 export {
   K3S_HA,
   K3S_HA_CONF,
@@ -37,5 +47,4 @@ export { listeners, listensOn } from './ports';
 export { newToken, readSshKeys, readToken } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';
-export { labelledNodes, UPS_LABEL } from './ups-label';
 export { type Span, vrrpHandover } from './vrrp';

@@ -1,5 +1,14 @@
-import type { Cluster, Node, Ups } from '../cluster';
-import { agentSettings, serverSettings } from './k3s-config';
+import type { Cluster, Node } from '../cluster';
+import {
+  agentSettings,
+  labelsOf,
+  optionsOf,
+  REGISTRIES,
+  registered,
+  registriesFile,
+  serverSettings,
+  withOptions,
+} from './k3s-config';
 import { KILLPOWERD, killpowerdScript, needsKillpowerd, openrcService } from './killpower';
 import type { Secrets } from './machine-files';
 import { K3S_NODE_IP, needsNodeIp, nodeIpCommand, nodeIpScript } from './node-ip';
@@ -26,32 +35,57 @@ export const k3os = (cluster: Cluster, role: Node['role'], secrets: Secrets = {}
     config(cluster, role, secrets),
   );
 
-/** `nodes/<name>/k3os-ups.yaml`: the label of the k3OS host with the cable of a UPS. */
-export const k3osUps = (node: Node, ups: Ups): string =>
-  yamlFile(
+/** `nodes/<name>/k3os.yaml`: what only one k3OS host has; undefined for a host like the others. A list of arguments replaces that of the role. */
+export function k3osNode(cluster: Cluster, node: Node): string | undefined {
+  const labels = labelsOf(cluster, node);
+  const options = optionsOf(cluster, node);
+  const own = {
+    ...(Object.keys(labels).length > 0 && { labels }),
+    ...(node.taints.length > 0 && { taints: node.taints }),
+    ...(Object.keys(options).length > 0 && {
+      k3s_args: k3sArgs(node.role, withOptions(settingsOf(cluster, node.role), [options])),
+    }),
+  };
+  if (Object.keys(own).length === 0) return undefined;
+  return yamlFile(
     [
-      `For ${node.name} only, as /var/lib/rancher/k3os/config.d/20-ups.yaml: the cable of ${ups.name} goes to it.`,
+      `For ${node.name} only, as /var/lib/rancher/k3os/config.d/20-node.yaml.`,
       'The last file with labels replaces those of all others: keep every label of this host in one file.',
-      'k3s sets labels only when a node first registers. For a registered node:',
-      `  kubectl label --overwrite node ${node.name} ups-device=${ups.name}`,
+      ...('k3s_args' in own
+        ? [
+            'On the host that bootstraps the cluster, install it afterwards: it would replace the arguments of the boot menu.',
+          ]
+        : []),
+      ...registered(cluster, node),
     ],
-    { k3os: { labels: { 'ups-device': ups.name } } },
+    { k3os: own },
   );
+}
+
+const settingsOf = (cluster: Cluster, role: Node['role']): Setting[] =>
+  role === 'server' ? serverSettings(cluster) : agentSettings(cluster);
 
 function config(cluster: Cluster, role: Node['role'], { token, sshKeys = [] }: Secrets): unknown {
   const parts = [
     ...(needsKillpowerd(cluster) ? [killpowerd(cluster)] : []),
     ...(needsNodeIp(cluster) ? [nodeIp(cluster, role)] : []),
   ];
+  const registries = registriesFile(cluster);
   const tokenFile = { path: K3OS_TOKEN_FILE, owner: 'root', permissions: '0600', content: `${token}\n` };
-  const write_files = [...parts.flatMap((part) => part.write_files), ...(token === undefined ? [] : [tokenFile])];
+  const write_files = [
+    ...parts.flatMap((part) => part.write_files),
+    ...(registries === undefined
+      ? []
+      : [{ path: REGISTRIES, owner: 'root', permissions: '0600', content: registries }]),
+    ...(token === undefined ? [] : [tokenFile]),
+  ];
   const run_cmd = parts.flatMap((part) => part.run_cmd);
   return {
     ...(sshKeys.length > 0 ? { ssh_authorized_keys: sshKeys } : {}),
     ...(write_files.length > 0 ? { write_files } : {}),
     ...(run_cmd.length > 0 ? { run_cmd } : {}),
     // --server and not k3os.server_url, so that one list on the kernel command line replaces all of it for the bootstrap
-    k3os: { k3s_args: k3sArgs(role, role === 'server' ? serverSettings(cluster) : agentSettings(cluster)) },
+    k3os: { k3s_args: k3sArgs(role, settingsOf(cluster, role)) },
   };
 }
 

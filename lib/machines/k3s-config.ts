@@ -1,4 +1,14 @@
-import { type Cluster, etcdArguments, type Node, primary, type Ups } from '../cluster';
+import {
+  type Cluster,
+  etcdArguments,
+  interfaceOf,
+  type K3sOptions,
+  k3sOptionsOf,
+  type Node,
+  primary,
+  type Ups,
+  upsesAt,
+} from '../cluster';
 import { parseSubnet, type Subnet, urlHost } from '../network';
 import { agentFailover, serverFailover } from './node-failure';
 import { type Setting, settingsFile, yamlFile } from './text';
@@ -15,6 +25,10 @@ const UNIQUE_LOCAL = parseSubnet('fc00::/7');
 /** https://docs.k3s.io/cli/server, the port of `--https-listen-port` when it is not given. */
 const DEFAULT_PORT = 6443;
 
+/** The backend of flannel that all servers have. */
+export const flannelBackend = (cluster: Cluster): string =>
+  k3sOptionsOf(cluster, 'server').findLast((options) => options['flannel-backend'])?.['flannel-backend'] ?? 'vxlan';
+
 const joined = (subnets: readonly Subnet[]): string => subnets.map(({ text }) => text).join(',');
 const isUniqueLocal = ({ family, first }: Subnet): boolean =>
   family === 6 && first.value >= UNIQUE_LOCAL.first.value && first.value <= UNIQUE_LOCAL.last.value;
@@ -29,7 +43,7 @@ export const joinUrl = ({ controlPlane }: Cluster): string =>
  */
 export function serverSettings(cluster: Cluster): Setting[] {
   const { controlPlane, network } = cluster;
-  return [
+  const settings: Setting[] = [
     {
       key: 'server',
       value: joinUrl(cluster),
@@ -49,7 +63,7 @@ export function serverSettings(cluster: Cluster): Setting[] {
     { key: 'cluster-cidr', value: joined(network.pods) },
     { key: 'service-cidr', value: joined(network.services) },
     { key: 'cluster-domain', value: 'cluster.local' },
-    { key: 'flannel-backend', value: 'vxlan' },
+    { key: 'flannel-backend', value: flannelBackend(cluster) },
     ...(network.pods.some(isUniqueLocal)
       ? [
           {
@@ -71,6 +85,19 @@ export function serverSettings(cluster: Cluster): Setting[] {
     ...etcdSetting(cluster),
     ...serverFailover(cluster),
   ];
+  return withOptions(settings, k3sOptionsOf(cluster, 'server'));
+}
+
+/** Settings with options of k3s: a list is appended to that of the same key, and any other value replaces it. */
+export function withOptions(settings: readonly Setting[], groups: readonly K3sOptions[]): Setting[] {
+  const merged = new Map(settings.map((setting) => [setting.key, setting]));
+  for (const [key, value] of groups.flatMap((options) => Object.entries(options))) {
+    if (value === undefined) continue;
+    const before = merged.get(key);
+    const all = Array.isArray(value) ? [...new Set([before?.value ?? [], value].flat().map(String))] : value;
+    merged.set(key, { ...before, key, value: all });
+  }
+  return [...merged.values()];
 }
 
 const etcdSetting = ({ controlPlane }: Cluster): Setting[] => {
@@ -85,7 +112,7 @@ const etcdSetting = ({ controlPlane }: Cluster): Setting[] => {
  * other, such as tls-san.
  */
 export function agentSettings(cluster: Cluster): Setting[] {
-  return [
+  const settings: Setting[] = [
     {
       key: 'server',
       value: joinUrl(cluster),
@@ -95,6 +122,7 @@ export function agentSettings(cluster: Cluster): Setting[] {
     ...interfaceSetting(cluster),
     ...agentFailover(cluster),
   ];
+  return withOptions(settings, k3sOptionsOf(cluster, 'agent'));
 }
 
 const interfaceSetting = ({ controlPlane }: Cluster): Setting[] =>
@@ -118,6 +146,13 @@ export const serverConfig = (cluster: Cluster): string =>
     serverSettings(cluster),
   );
 
+/** Path of the registries of containerd on a host. */
+export const REGISTRIES = '/etc/rancher/k3s/registries.yaml';
+
+/** `registries.yaml`, for every node; undefined without `k3s.registries`. */
+export const registriesFile = ({ k3s }: Cluster): string | undefined =>
+  k3s.registries && yamlFile([`For every node, as ${REGISTRIES}, mode 0600.`], k3s.registries);
+
 /** `agent/config.yaml`, for every agent. */
 export const agentConfig = (cluster: Cluster): string =>
   settingsFile(
@@ -125,20 +160,55 @@ export const agentConfig = (cluster: Cluster): string =>
     agentSettings(cluster),
   );
 
-/**
- * `nodes/<name>/20-ups.yaml`: the label of the node with the cables of these UPSes. A label holds one value and its readers only test
- * that it exists, so with several UPSes it names the first.
- */
-export const upsConfig = (node: Node, first: Ups, others: readonly Ups[]): string =>
-  yamlFile(
+/** The labels with which a node registers. `ups-device` tells NUT's pods of a cable: its readers test that it exists, so it names the first UPS. */
+export const labelsOf = (cluster: Cluster, node: Node): Readonly<Record<string, string>> => ({
+  ...node.labels,
+  ...Object.fromEntries(
+    upsesAt(cluster, node)
+      .slice(0, 1)
+      .map(({ name }) => ['ups-device', name]),
+  ),
+});
+
+/** The options of k3s of one node. */
+export const optionsOf = (cluster: Cluster, node: Node): K3sOptions => ({
+  ...(node.interface === undefined ? {} : { 'flannel-iface': interfaceOf(cluster, node) }),
+  ...node.k3s,
+});
+
+/** Directory on a host with the settings of single nodes, `NAME.yaml`, of which k3s-ha puts that of the host into config.yaml.d. */
+export const NODES_FOLDER = '/usr/local/share/k3s-ha/nodes';
+
+/** `nodes/<name>/k3s.yaml`: what k3s gets on one node only; undefined for a node like the others. */
+export function nodeConfig(cluster: Cluster, node: Node): string | undefined {
+  const upses = upsesAt(cluster, node);
+  const labels = Object.entries(labelsOf(cluster, node)).map(([key, value]) => `${key}=${value}`);
+  const lists = {
+    ...(labels.length > 0 && { 'node-label': labels }),
+    ...(node.taints.length > 0 && { 'node-taint': node.taints }),
+  };
+  const settings = Object.entries({ ...lists, ...optionsOf(cluster, node) });
+  if (settings.length === 0) return undefined;
+  return yamlFile(
     [
-      `For ${node.name} only, as /etc/rancher/k3s/config.yaml.d/20-ups.yaml: ${cables([first, ...others])} to it.`,
-      'k3s sets labels only when a node first registers. For a registered node:',
-      `  kubectl label --overwrite node ${node.name} ups-device=${first.name}`,
+      `For ${node.name} only, as ${NODES_FOLDER}/${node.name}.yaml: k3s-ha copies it to config.yaml.d/20-node.yaml.${upses.length > 0 ? ` ${cables(upses)} to it.` : ''}`,
+      ...registered(cluster, node),
     ],
     // the plus appends to the list of another file
-    { 'node-label+': [`ups-device=${first.name}`] },
+    Object.fromEntries(settings.map(([key, value]) => [Array.isArray(value) ? `${key}+` : key, value])),
   );
+}
+
+/** How a registered node gets what k3s sets only when a node first registers. */
+export function registered(cluster: Cluster, node: Node): string[] {
+  const labels = Object.entries(labelsOf(cluster, node)).map(([key, value]) => `${key}=${value}`);
+  const command = (verb: string, list: readonly string[]) =>
+    list.length > 0 ? [`  kubectl ${verb} --overwrite node ${node.name} ${list.join(' ')}`] : [];
+  const commands = [...command('label', labels), ...command('taint', node.taints)];
+  return commands.length > 0
+    ? ['k3s sets labels and taints only when a node first registers. For a registered node:', ...commands]
+    : [];
+}
 
 const cables = (upses: readonly Ups[]): string =>
-  `the ${upses.length > 1 ? 'cables' : 'cable'} of ${upses.map(({ name }) => name).join(' and ')} ${upses.length > 1 ? 'go' : 'goes'}`;
+  `The ${upses.length > 1 ? 'cables' : 'cable'} of ${upses.map(({ name }) => name).join(' and ')} ${upses.length > 1 ? 'go' : 'goes'}`;

@@ -1,4 +1,4 @@
-import { type Cluster, primary } from '../cluster';
+import { type Cluster, interfaceOf, primary, serversOf } from '../cluster';
 import { readProjectFile, WRITTEN_BY } from '../files';
 import type { Address } from '../network';
 import { VRRP } from './vrrp';
@@ -30,8 +30,10 @@ export function keepalivedFiles(cluster: Cluster): KeepalivedFile[] {
  * The text of keepalived.conf, https://www.keepalived.org/manpage.html. Servers are equal: the holder keeps the address, and the higher
  * address wins a tie. One VRRP instance moves both IP families, so that one server holds both.
  */
-export function keepalivedConfig({ name, controlPlane }: Cluster): string {
-  const { interface: device, vip, port, arpRateMs, keepalived } = controlPlane;
+export function keepalivedConfig(cluster: Cluster): string {
+  const { name, controlPlane } = cluster;
+  const [device] = serversOf(cluster).map((node) => interfaceOf(cluster, node));
+  const { vip, port, arpRateMs, keepalived } = controlPlane;
   if (device === undefined) throw new Error('keepalived has no interface; set controlPlane.interface');
   const main = primary(vip);
   const others = vip.filter((address) => address !== main);

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Node } from '../cluster';
 import { PROJECT_VERSION } from '../files';
-import { agentConfig, serverConfig, TOKEN_FILE } from './k3s-config';
+import {
+  agentConfig,
+  NODES_FOLDER,
+  nodeConfig,
+  REGISTRIES,
+  registriesFile,
+  serverConfig,
+  TOKEN_FILE,
+} from './k3s-config';
 import {
   K3S_HA,
   K3S_HA_CONF,
@@ -15,11 +23,9 @@ import {
   kubeletShutdown,
   LOGIND_DROP_IN,
   logindShutdown,
-  serviceOf,
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
 import { commentedFile } from './text';
-import { labelledNodes, UPS_LABEL, upsLabelDropIn, upsLabelScript } from './ups-label';
 
 /** A file on a host, by its installed path. */
 export interface MachineFile {
@@ -54,8 +60,10 @@ export function machineFiles(
 ): MachineFile[] {
   const file = (path: string, permissions: string, content: string): MachineFile => ({ path, permissions, content });
   const server = role === 'server';
+  const registries = registriesFile(cluster);
   const own = [
     file('/etc/rancher/k3s/config.yaml', '0600', server ? serverConfig(cluster) : agentConfig(cluster)),
+    ...(registries === undefined ? [] : [file(REGISTRIES, '0600', registries)]),
     file(K3S_HA_CONF, '0644', k3sHaConf(cluster)),
     file(K3S_HA, '0755', k3sHaScript()),
     file(k3sHaDropInPath(role), '0644', k3sHaDropIn(role)),
@@ -71,16 +79,15 @@ export function machineFiles(
     file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
     ...killpowerInstallation(cluster).files,
   ];
-  const labelled = labelledNodes(cluster, role);
   return [
     ...common,
     file(FILES_LIST, '0644', filesList(common, role)),
-    ...(labelled.length > 0
-      ? [
-          file(UPS_LABEL, '0755', upsLabelScript()),
-          file(`/etc/systemd/system/${serviceOf(role)}.service.d/20-ups.conf`, '0644', upsLabelDropIn(labelled)),
-        ]
-      : []),
+    ...cluster.nodes
+      .filter((node) => node.role === role)
+      .flatMap((node) => {
+        const settings = nodeConfig(cluster, node);
+        return settings === undefined ? [] : [file(`${NODES_FOLDER}/${node.name}.yaml`, '0600', settings)];
+      }),
     ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
   ];
 }

@@ -1,5 +1,6 @@
 import { type Cluster, type Node, type Path, upsesAt } from '../cluster';
 import { K3S_HA_PORT, METALLB } from '../releases';
+import { flannelBackend } from './k3s-config';
 
 /** A program that listens on the host network, on loopback or on every address. */
 interface Listener {
@@ -37,7 +38,7 @@ export function listeners(cluster: Cluster): readonly Listener[] {
     { port: controlPlane.port, what: 'the Kubernetes API', on: 'servers', from: 'hosts', chosen: api },
     { port: controlPlane.port + 1, what: 'kube-apiserver', on: 'servers', chosen: { ...api, usual: 6444 } },
     { port: 6444, what: "the agent's load balancer (lb-server-port)", on: 'agents' },
-    { port: 8472, what: 'flannel (VXLAN)', on: 'hosts', from: 'hosts', protocols: ['udp'] },
+    ...flannel(cluster),
     { port: 10010, what: 'containerd', on: 'hosts' },
     { port: 10248, what: 'the kubelet', on: 'hosts' },
     { port: 10249, what: 'kube-proxy', on: 'hosts' },
@@ -54,6 +55,27 @@ export function listeners(cluster: Cluster): readonly Listener[] {
     { port: nut.port, what: 'upsd', on: cables, from: 'hosts', chosen: { path: ['nut', 'port'], usual: 3493 } },
   ];
   return all.filter(({ on }) => on.length > 0);
+}
+
+/** https://docs.k3s.io/networking/basic-network-options#flannel-options; host-gw adds routes, and none is for another plugin. */
+function flannel(cluster: Cluster): Listener[] {
+  const port = (number: number, what: string): Listener => ({
+    port: number,
+    what: `flannel (${what})`,
+    on: 'hosts',
+    from: 'hosts',
+    protocols: ['udp'],
+  });
+  switch (flannelBackend(cluster)) {
+    case 'vxlan':
+      return [port(8472, 'VXLAN')];
+    case 'wireguard-native':
+      return cluster.network.subnet.map(({ family }) =>
+        family === 4 ? port(51820, 'WireGuard') : port(51821, 'WireGuard, IPv6'),
+      );
+    default:
+      return [];
+  }
 }
 
 /** Whether a program listens on a node. */

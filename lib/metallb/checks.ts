@@ -1,5 +1,5 @@
 import { METALLB } from '../releases';
-import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_VALUE, REGISTRY } from '../text';
+import { DNS_SUBDOMAIN, IMAGE, INTERFACE, LABEL_KEY, LABEL_VALUE, REGISTRY } from '../text';
 
 /**
  * Checks the name of an object (RFC 1123 subdomain,
@@ -82,7 +82,7 @@ export function checkRegistry(registry: string): void {
  * @throws Error for an invalid class
  */
 export function checkLoadBalancerClass(what: string, name: string): void {
-  if (!isQualifiedName(name)) {
+  if (!LABEL_KEY.test(name)) {
     throw new Error(
       `${what}: "${name}" is not a valid Kubernetes name; write a name or domain/name such as metallb.io/metallb`,
     );
@@ -96,7 +96,7 @@ export function checkLoadBalancerClass(what: string, name: string): void {
  * @throws Error for an invalid label
  */
 export function checkLabel(what: string, key: string, values: readonly string[]): void {
-  if (!isQualifiedName(key)) {
+  if (!LABEL_KEY.test(key)) {
     throw new Error(
       `${what}: "${key}" is not a valid label key; write a name or domain/name such as node-role.kubernetes.io/edge`,
     );
@@ -107,13 +107,6 @@ export function checkLabel(what: string, key: string, values: readonly string[])
       `${what}: "${wrong}" is not a valid value of label ${key}; use up to 63 letters, digits, "-", "_" and ".", with a letter or digit at both ends`,
     );
   }
-}
-
-/** Whether it is a Kubernetes qualified name: name or domain/name. */
-function isQualifiedName(text: string): boolean {
-  const parts = text.split('/');
-  const name = parts.pop() ?? '';
-  return LABEL_VALUE.test(name) && (parts.length === 0 || DNS_SUBDOMAIN.test(parts.join('/')));
 }
 
 /** Collects everything that is wrong, to report it at once. */

@@ -41,14 +41,14 @@ export const metalLbProps = ({ images, network, controlPlane }: Cluster, loadBal
 type Pools = ReadonlyMap<string, IpAddressPool>;
 
 /** The pools and advertisements of a site. */
-export function addLoadBalancerConfig(chart: Chart, loadBalancer: LoadBalancer): void {
+export function addLoadBalancerConfig(chart: Chart, cluster: Cluster, loadBalancer: LoadBalancer): void {
   const pools: Pools = new Map(
     loadBalancer.pools.map((pool) => [
       pool.name,
       new IpAddressPool(chart, `Pool-${pool.name}`, { ...pool, addresses: pool.addresses.map(({ text }) => text) }),
     ]),
   );
-  for (const advertisement of l2AdvertisementsOf(loadBalancer)) {
+  for (const advertisement of l2AdvertisementsOf(cluster, loadBalancer)) {
     new L2Advertisement(chart, `Advertisement-${advertisement.name}`, {
       ...advertisement,
       pools: found(pools, advertisement.pools),

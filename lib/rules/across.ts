@@ -1,4 +1,4 @@
-import { type Cluster, type Problem, problemFrom } from '../cluster';
+import { type Cluster, type Problem, problemFrom, subnetsOf } from '../cluster';
 import { overlaps, sameAddress } from '../network';
 import { type Claim, claimsOf } from './claims';
 
@@ -81,7 +81,7 @@ function sameRouterId(cluster: Cluster, other: Cluster): Problem[] {
 }
 
 const shareNetwork = (a: Cluster, b: Cluster): boolean =>
-  a.network.subnet.some((subnet) => b.network.subnet.some((other) => overlaps(subnet, other)));
+  subnetsOf(a).some((subnet) => subnetsOf(b).some((other) => overlaps(subnet, other)));
 
 const shareRouter = (a: Cluster, b: Cluster): boolean =>
   peersOf(a).some((peer) => peersOf(b).some((other) => sameAddress(peer, other)));

@@ -7,10 +7,13 @@ const RULES = {
 } as const;
 
 /** Addresses that must be unique. Two BGP sessions between the same two hosts close each other. */
-export const addresses = subject(RULES, ({ nodes, loadBalancer }, report) => {
-  const all = nodes.flatMap((node, n) =>
-    node.address.map((address, a) => ({ node, address, path: ['nodes', n, 'address', a] })),
-  );
+export const addresses = subject(RULES, ({ nodes, network, loadBalancer }, report) => {
+  const all = [
+    ...nodes.map((node, n) => ({ node, path: ['nodes', n, 'address'] })),
+    ...network.others.flatMap((other, o) =>
+      (other.nodes ?? []).map((node, n) => ({ node, path: ['network', 'others', o, 'nodes', n, 'address'] })),
+    ),
+  ].flatMap(({ node, path }) => node.address.map((address, a) => ({ node, address, path: [...path, a] })));
   for (const [index, { address, path }] of all.entries()) {
     const owner = all.slice(0, index).find((other) => sameAddress(other.address, address));
     if (!owner) continue;

@@ -19,6 +19,12 @@ export function claimsOf({ network, nodes, controlPlane, loadBalancer, ups }: Cl
     ...nodes.flatMap(({ name, address }, n) =>
       claims('node', `node ${name}`, address.map(single), ['nodes', n, 'address']),
     ),
+    ...network.others.flatMap((other, o) => [
+      ...(other.nodes ?? []).flatMap(({ name, address }, n) =>
+        claims('node', `node ${name}`, address.map(single), ['network', 'others', o, 'nodes', n, 'address']),
+      ),
+      ...claims('router', 'the router', (other.gateway ?? []).map(single), ['network', 'others', o, 'gateway']),
+    ]),
     ...claims('vip', 'the VIP', controlPlane.vip.map(single), ['controlPlane', 'vip']),
     ...(loadBalancer?.pools ?? []).flatMap(({ name, addresses }, p) =>
       claims('pool', `pool "${name}"`, addresses, ['loadBalancer', 'pools', p, 'addresses']),

@@ -10,6 +10,7 @@ import { families } from './families';
 import { gitops } from './gitops';
 import { images } from './images';
 import { k3s } from './k3s';
+import { k3sOptions } from './k3s-options';
 import { lease } from './lease';
 import { names } from './names';
 import { networkSizes } from './network-sizes';
@@ -24,6 +25,7 @@ import { ports } from './ports';
 import { power } from './power';
 import { provider } from './provider';
 import { quorum } from './quorum';
+import { scheduling } from './scheduling';
 import { sharedCables } from './shared-cables';
 import { shed } from './shed';
 import { stages } from './stages';
@@ -37,7 +39,7 @@ export { FORMER_RULES, type FormerRange, formerPools } from './former';
 /** Every subject, by its heading in docs/rules.md. Problems are reported in this order. */
 export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   'Names and networks': [names, families, networks, networkSizes],
-  Nodes: [addresses, nodes, quorum, ports, k3s, operatingSystems, images],
+  Nodes: [addresses, nodes, quorum, scheduling, ports, k3s, k3sOptions, operatingSystems, images],
   'Control-plane VIP': [vip, lease, provider],
   'Load balancer': [pools, bgp],
   UPSes: [power, clients, sharedCables, upsDrivers, driverSecrets],

@@ -35,6 +35,10 @@ export const names = subject(RULES, (cluster, report) => {
     }
   };
   repeated(['nodes'], cluster.nodes);
+  repeated(['network', 'others'], cluster.network.others);
+  for (const [o, { nodes = [] }] of cluster.network.others.entries()) {
+    repeated(['network', 'others', o, 'nodes'], nodes);
+  }
   repeated(['ups'], cluster.ups, (name) => name.toLowerCase());
   repeated(['loadBalancer', 'pools'], pools);
   repeated(['loadBalancer', 'advertisements'], advertisements);
@@ -68,6 +72,9 @@ export const names = subject(RULES, (cluster, report) => {
   const upses = refer('unknown-ups', 'UPS', cluster.ups, 'ups');
   for (const [n, { ups }] of cluster.nodes.entries()) {
     for (const [f, { name }] of ups.entries()) upses(name, ['nodes', n, 'ups', f]);
+  }
+  for (const [o, { nodes = [] }] of cluster.network.others.entries()) {
+    for (const [n, { name }] of nodes.entries()) references.nodes(name, ['network', 'others', o, 'nodes', n]);
   }
   for (const [u, { node }] of cluster.ups.entries()) {
     if (node !== undefined) references.nodes(node, ['ups', u, 'node']);

@@ -30,14 +30,22 @@ const LEAST_SERVICES = 16n;
 
 /** Kubernetes starts with these networks: no special range, and large enough. */
 export const networkSizes = subject(RULES, ({ network: networks, nodes }, report) => {
-  for (const kind of ['subnet', 'pods', 'services'] as const) {
-    for (const [i, network] of networks[kind].entries()) {
+  const all = [
+    ...(['subnet', 'pods', 'services'] as const).map(
+      (kind) => [`network.${kind}`, ['network', kind], networks[kind]] as const,
+    ),
+    ...networks.others.map(
+      ({ name, subnet }, i) => [`network "${name}"`, ['network', 'others', i, 'subnet'], subnet] as const,
+    ),
+  ];
+  for (const [what, path, list] of all) {
+    for (const [i, network] of list.entries()) {
       const found = SPECIAL.find(({ range }) => overlaps(range, network));
       if (!found) continue;
       report(
         'special-network',
-        ['network', kind, i],
-        `network.${kind} ${network.text} overlaps ${found.range.text}, which is ${found.meaning}`,
+        [...path, i],
+        `${what} ${network.text} overlaps ${found.range.text}, which is ${found.meaning}`,
         'use a private network, such as one in 192.168.0.0/16, 10.0.0.0/8 or fd00::/8',
       );
     }

@@ -1,6 +1,6 @@
-import { subnetOf } from '../cluster';
+import type { Path } from '../cluster';
 import { type Address, addressFromValue, contains, covers, overlaps, reservedAs, type Subnet } from '../network';
-import { subject } from './subject';
+import { type Report, subject } from './subject';
 
 const RULES = {
   'network-overlap': {
@@ -18,59 +18,78 @@ const RULES = {
   },
 } as const;
 
-/** The networks do not overlap, and the gateway and the DHCP ranges are inside the node network. */
+/** The networks do not overlap, and gateways and DHCP ranges are inside them. */
 export const networks = subject(RULES, (cluster, report) => {
-  const { subnet, gateway = [], dhcp } = cluster.network;
-  const nodeNetwork = texts(subnet);
-
-  const kinds = ['subnet', 'pods', 'services'] as const;
-  for (const [index, kind] of kinds.entries()) {
-    for (const other of kinds.slice(0, index)) {
-      for (const [i, network] of cluster.network[kind].entries()) {
-        for (const one of cluster.network[other].filter((candidate) => overlaps(network, candidate))) {
+  const { network } = cluster;
+  const others = network.others.map((other, i) => ({
+    ...other,
+    what: `network "${other.name}"`,
+    path: ['network', 'others', i],
+  }));
+  const all = [
+    ...(['subnet', 'pods', 'services'] as const).map((kind) => ({
+      what: `network.${kind}`,
+      ranges: network[kind],
+      path: ['network', kind],
+    })),
+    ...others.map(({ what, subnet, path }) => ({ what, ranges: subnet, path: [...path, 'subnet'] })),
+  ];
+  for (const [index, { what, ranges, path }] of all.entries()) {
+    for (const other of all.slice(0, index)) {
+      for (const [i, range] of ranges.entries()) {
+        for (const one of other.ranges.filter((candidate) => overlaps(range, candidate))) {
           report(
             'network-overlap',
-            ['network', kind, i],
-            `network.${kind} ${network.text} overlaps network.${other} ${one.text}`,
-            `set network.${kind} to a network that does not overlap`,
+            [...path, i],
+            `${what} ${range.text} overlaps ${other.what} ${one.text}`,
+            `set ${what} to a network that does not overlap`,
           );
         }
       }
     }
   }
-  for (const [i, address] of gateway.entries()) {
-    const path = ['network', 'gateway', i];
-    const network = subnetOf(cluster, address);
-    if (network && isLinkLocal(address)) continue;
-    if (!network || !contains(network, address)) {
-      report(
-        'gateway-outside-subnet',
-        path,
-        `gateway ${address.text} is outside the node network ${nodeNetwork}`,
-        'correct network.gateway or network.subnet',
-      );
-      continue;
-    }
-    const reserved = reservedAs(network, address);
-    // The IPv6 "network address" is the anycast address of routers, which a gateway may have.
-    if (!reserved || address.family === 6) continue;
-    report(
-      'gateway-reserved-address',
-      path,
-      `gateway ${address.text} is the ${reserved} of ${network.text}`,
-      `set the address of the router, often ${addressFromValue(4, network.first.value + 1n).text}`,
-    );
+  const routed = [{ ...network, what: 'the node network', path: ['network'] }, ...others];
+  for (const { subnet, gateway = [], what, path } of routed) {
+    for (const [i, address] of gateway.entries()) checkGateway(subnet, address, what, [...path, 'gateway', i], report);
   }
-  for (const [i, range] of dhcp.entries()) {
-    if (subnet.some((network) => covers(network, range))) continue;
+  for (const [i, range] of network.dhcp.entries()) {
+    if (routed.some(({ subnet }) => subnet.some((one) => covers(one, range)))) continue;
     report(
       'dhcp-outside-subnet',
       ['network', 'dhcp', i],
-      `DHCP range ${range.text} is not inside the node network ${nodeNetwork}`,
+      `DHCP range ${range.text} is not inside ${routed.map(({ what, subnet }) => `${what} ${texts(subnet)}`).join(' or ')}`,
       'correct the range, or remove it if it serves another network',
     );
   }
 });
+
+function checkGateway(
+  subnet: readonly Subnet[],
+  address: Address,
+  what: string,
+  path: Path,
+  report: Report<typeof RULES>,
+): void {
+  const network = subnet.find(({ family }) => family === address.family);
+  if (network && isLinkLocal(address)) return;
+  if (!network || !contains(network, address)) {
+    const message = `gateway ${address.text} is outside ${what} ${texts(subnet)}`;
+    const cure = path.includes('others')
+      ? 'correct its gateway or its subnet'
+      : 'correct network.gateway or network.subnet';
+    report('gateway-outside-subnet', path, message, cure);
+    return;
+  }
+  const reserved = reservedAs(network, address);
+  // The IPv6 "network address" is the anycast address of routers, which a gateway may have.
+  if (!reserved || address.family === 6) return;
+  report(
+    'gateway-reserved-address',
+    path,
+    `gateway ${address.text} is the ${reserved} of ${network.text}`,
+    `set the address of the router, often ${addressFromValue(4, network.first.value + 1n).text}`,
+  );
+}
 
 const texts = (list: readonly Subnet[]): string => list.map(({ text }) => text).join(' and ');
 

@@ -1,4 +1,3 @@
-import { subnetOf } from '../cluster';
 import { contains, reservedAs, sameAddress } from '../network';
 import { subject } from './subject';
 
@@ -11,21 +10,35 @@ const RULES = {
   'node-in-dhcp': { cause: 'The DHCP server may assign the address of a node to another host', severity: 'warning' },
 } as const;
 
-/** Each node has a host address of the node network. */
+/** Each node has a host address of the node network, and of the others if it states one. */
 export const nodes = subject(RULES, (cluster, report) => {
-  const { subnet, gateway = [], dhcp } = cluster.network;
-  for (const [n, node] of cluster.nodes.entries()) {
+  const { network: main, nodes: all } = cluster;
+  const { dhcp } = main;
+  const addressed = [
+    ...all.map((node, n) => ({ ...main, node, where: 'the node network', path: ['nodes', n, 'address'] })),
+    ...main.others.flatMap((other, o) =>
+      (other.nodes ?? []).map((node, n) => ({
+        ...other,
+        node,
+        where: `network "${other.name}"`,
+        path: ['network', 'others', o, 'nodes', n, 'address'],
+      })),
+    ),
+  ];
+  for (const { node, subnet, gateway = [], where, path: list } of addressed) {
     for (const [a, address] of node.address.entries()) {
-      const path = ['nodes', n, 'address', a];
+      const path = [...list, a];
       const what = `address ${address.text} of ${node.name}`;
-      const network = subnetOf(cluster, address);
+      const network = subnet.find(({ family }) => family === address.family);
       const reserved = network && reservedAs(network, address);
       if (!network || !contains(network, address)) {
         report(
           'node-outside-subnet',
           path,
-          `${what} is outside the node network ${subnet.map(({ text }) => text).join(' and ')}`,
-          'correct the address or network.subnet',
+          `${what} is outside ${where} ${subnet.map(({ text }) => text).join(' and ')}`,
+          where === 'the node network'
+            ? 'correct the address or network.subnet'
+            : 'correct the address or the subnet of that network',
         );
       } else if (reserved) {
         report('node-reserved-address', path, `${what} is the ${reserved} of ${network.text}`, 'use a host address');

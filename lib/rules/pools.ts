@@ -1,7 +1,7 @@
-import { bgpOnlyPools } from '../cluster';
+import { bgpOnlyPools, type Cluster, type LoadBalancer, l2AdvertisementsOf, networkOf, subnetsOf } from '../cluster';
 import { type Address, type AddressRange, contains, covers, excludes, overlaps, reservedAs } from '../network';
 import { METALLB } from '../releases';
-import { subject } from './subject';
+import { type Report, subject } from './subject';
 import { upsAddresses } from './ups-address';
 
 const RULES = {
@@ -24,6 +24,9 @@ const RULES = {
     severity: 'warning',
   },
   'interface-passed-over': { cause: 'MetalLB ignores interfaces of containers and virtual machines' },
+  'advertisement-of-other-network': {
+    cause: 'A pool is announced on an interface, or by a node, that is not in its network',
+  },
   'traefik-without-pool': { cause: '`traefik: true`, and no pool assigns addresses automatically in `kube-system`' },
 } as const;
 
@@ -33,7 +36,7 @@ const TRAEFIK_NAMESPACE = 'kube-system';
 export const pools = subject(RULES, (cluster, report) => {
   const { network, nodes, ups, loadBalancer } = cluster;
   if (!loadBalancer) return;
-  const bgpOnly = bgpOnlyPools(loadBalancer);
+  const bgpOnly = bgpOnlyPools(cluster, loadBalancer);
   const ranges = loadBalancer.pools.flatMap((pool, p) =>
     pool.addresses.map((range, a) => ({ pool, range, path: ['loadBalancer', 'pools', p, 'addresses', a] })),
   );
@@ -46,7 +49,7 @@ export const pools = subject(RULES, (cluster, report) => {
       const message = `overlaps ${other.range.text} of pool "${other.pool.name}"`;
       clash('pool-overlap', message, 'list each address in one range');
     }
-    const subnet = network.subnet.find((candidate) => covers(candidate, range));
+    const subnet = subnetsOf(cluster).find((candidate) => covers(candidate, range));
     if (bgpOnly.has(pool.name)) {
       const cure = 'use addresses outside every network';
       for (const { text } of crossing(network.pods)) {
@@ -55,21 +58,23 @@ export const pools = subject(RULES, (cluster, report) => {
       for (const { text } of crossing(network.services)) {
         clash('pool-in-service-range', `overlaps the service network ${text}`, cure);
       }
-      for (const { text } of crossing(network.subnet)) {
+      for (const { text } of crossing(subnetsOf(cluster))) {
         clash(
           'bgp-pool-in-subnet',
-          `is announced by BGP only, so hosts of the node network ${text} get no ARP answer for it`,
+          `is announced by BGP only, so hosts of ${network.subnet.some((own) => own.text === text) ? 'the node network' : 'network'} ${text} get no ARP answer for it`,
           `${cure}, or announce the pool by L2 as well`,
         );
       }
     } else if (!subnet) {
       clash(
         'pool-outside-subnet',
-        `is not inside the node network ${network.subnet.map(({ text }) => text).join(' and ')}`,
-        'use addresses of the node network, or announce the pool by BGP only',
+        `is not inside the node network ${subnetsOf(cluster)
+          .map(({ text }) => text)
+          .join(' and ')}`,
+        'use addresses of it, add the network to network.others, or announce the pool by BGP only',
       );
     }
-    for (const node of nodes) {
+    for (const node of [...nodes, ...network.others.flatMap((other) => other.nodes ?? [])]) {
       for (const { text } of node.address.filter((own) => contains(range, own))) {
         const message = `contains ${text}, the address of node ${node.name}`;
         clash('pool-contains-node', message, 'exclude the node from the range');
@@ -80,7 +85,8 @@ export const pools = subject(RULES, (cluster, report) => {
       const message = `contains ${own.text}, the address of ${owner}`;
       clash('pool-contains-ups', message, 'exclude it from the range');
     }
-    for (const { text } of network.gateway?.filter((own) => contains(range, own)) ?? []) {
+    const gateways = [network, ...network.others].flatMap(({ gateway = [] }) => gateway);
+    for (const { text } of gateways.filter((own) => contains(range, own))) {
       clash('pool-contains-gateway', `contains the gateway ${text}`, 'exclude the gateway from the range');
     }
     for (const { text } of crossing(network.dhcp)) {
@@ -112,6 +118,13 @@ export const pools = subject(RULES, (cluster, report) => {
       );
     }
   }
+  for (const [i, { name, interface: own }] of network.others.entries()) {
+    const pattern = METALLB.excludedInterfaces.find((candidate) => excludes(candidate, own));
+    if (pattern === undefined) continue;
+    const message = `MetalLB ignores interface ${own} of network "${name}" by its pattern ${pattern}`;
+    report('interface-passed-over', ['network', 'others', i, 'interface'], message, 'give it another name');
+  }
+  checkNetworks(cluster, loadBalancer, report);
   const announced = new Set([...(advertisements ?? []), ...(bgp?.advertisements ?? [])].flatMap((one) => one.pools));
   for (const [p, { name }] of loadBalancer.pools.entries()) {
     if (!advertisements || announced.has(name)) continue;
@@ -135,6 +148,32 @@ export const pools = subject(RULES, (cluster, report) => {
     `set autoAssign: true on a pool, and add ${TRAEFIK_NAMESPACE} to its serviceAllocation.namespaces if that is set`,
   );
 });
+
+/** A pool of a further network is announced there, and nowhere else. */
+function checkNetworks(cluster: Cluster, loadBalancer: LoadBalancer, report: Report<typeof RULES>): void {
+  const { pools: all, advertisements } = loadBalancer;
+  for (const [i, { name, pools: own, interfaces = [], nodes }] of l2AdvertisementsOf(cluster, loadBalancer).entries()) {
+    const ranges = all.filter((pool) => own.includes(pool.name)).flatMap(({ addresses }) => addresses);
+    const [network, ...rest] = new Set(ranges.map((range) => networkOf(cluster, range)));
+    const missing = network?.nodes && nodes?.find((node) => !network.nodes?.some((member) => member.name === node));
+    const wrong = network && interfaces.find((one) => one !== network.interface);
+    const fault =
+      rest.length > 0
+        ? 'has pools of several networks'
+        : wrong !== undefined
+          ? `names interface ${wrong}, and network "${network?.name}" has ${network?.interface}`
+          : missing !== undefined && `names node ${missing}, which is not in network "${network?.name}"`;
+    if (!fault) continue;
+    report(
+      'advertisement-of-other-network',
+      advertisements ? ['loadBalancer', 'advertisements', i] : ['loadBalancer', 'pools'],
+      `advertisement "${name}" ${fault}`,
+      rest.length > 0
+        ? 'make a pool and an advertisement for each network'
+        : 'correct it, or remove interfaces and nodes',
+    );
+  }
+}
 
 /** What MetalLB skips with avoidBuggyIPs: IPv4 addresses that end in .0 or .255, whatever the prefix length. */
 const isBuggy = ({ family, value }: Address): boolean => family === 4 && [0n, 255n].includes(value & 255n);

@@ -1,4 +1,4 @@
-import { primary, serversOf } from '../cluster';
+import { interfaceOf, primary, serversOf } from '../cluster';
 import { contains, sameAddress } from '../network';
 import { kubeVipFault, kubeVipRelease } from '../releases';
 import { subject } from './subject';
@@ -35,11 +35,14 @@ const RULES = {
 /** What moves the VIP has the settings and the release that it needs. */
 export const provider = subject(RULES, (cluster, report) => {
   const { controlPlane, images, network, nodes, loadBalancer } = cluster;
-  if (controlPlane.provider === 'keepalived' && controlPlane.interface === undefined) {
+  const interfaces = new Set(serversOf(cluster).map((node) => interfaceOf(cluster, node)));
+  if (controlPlane.provider === 'keepalived' && (interfaces.has(undefined) || interfaces.size > 1)) {
     report(
       'keepalived-interface',
       ['controlPlane', 'provider'],
-      'provider keepalived needs controlPlane.interface, which is not set',
+      interfaces.size > 1
+        ? 'provider keepalived needs one interface of all servers, and theirs differ'
+        : 'provider keepalived needs controlPlane.interface, which is not set',
       'set it to the name that `ip link` prints; a systemd .link file gives the servers one name where theirs differ',
     );
   }

@@ -1,5 +1,5 @@
 import { App, Chart, Duration } from 'cdk8s';
-import { type Cluster, HERE, type Origin } from '../cluster';
+import { type Cluster, HERE, type Origin, otherInterfaces } from '../cluster';
 import type { Files } from '../files';
 import { K3sTraefik } from '../ingress';
 import { PodSecurityNamespace, siteLabels, synthesize } from '../kube';
@@ -91,7 +91,7 @@ export function buildApp(cluster: Cluster): App {
 
   if (loadBalancer) {
     new MetalLb(chart('30-metallb'), 'MetalLb', metalLbProps(cluster, loadBalancer));
-    addLoadBalancerConfig(chart('40-metallb-config'), loadBalancer);
+    addLoadBalancerConfig(chart('40-metallb-config'), cluster, loadBalancer);
   }
   const nut = hasUps ? nutProps(cluster, killpowerdHash()) : undefined;
   // what needs the definitions of the Prometheus operator is in a file of its own, so that NUT does not wait for them
@@ -105,13 +105,15 @@ export function buildApp(cluster: Cluster): App {
   return app;
 }
 
-function addKubeVip(chart: Chart, { controlPlane, images }: Cluster): void {
+function addKubeVip(chart: Chart, cluster: Cluster): void {
+  const { controlPlane, images } = cluster;
   const { durationSeconds, renewSeconds, retrySeconds } = controlPlane.lease;
   const { bgp } = controlPlane;
   new KubeVip(chart, 'KubeVip', {
     addresses: controlPlane.vip.map(({ text }) => text),
     port: controlPlane.port,
     interface: controlPlane.interface,
+    otherInterfaces: bgp ? undefined : otherInterfaces(cluster),
     lease: {
       duration: Duration.seconds(durationSeconds),
       renewDeadline: Duration.seconds(renewSeconds),

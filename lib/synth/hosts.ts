@@ -7,13 +7,12 @@ import {
   rolesOf,
   serversOf,
   systemsOf,
-  upsesAt,
 } from '../cluster';
 import { hostsReadme, runbook } from '../handbook';
 import {
   agentConfig,
   installedFiles,
-  k3osUps,
+  k3osNode,
   k3sHaConf,
   k3sHaDropIn,
   k3sHaOpenrc,
@@ -22,10 +21,11 @@ import {
   killpowerFiles,
   kubeletShutdown,
   logindShutdown,
+  nodeConfig,
+  registriesFile,
   type ServerAddOns,
   SYSTEMS,
   serverConfig,
-  upsConfig,
 } from '../machines';
 import { powerTimelineSvg } from '../power';
 
@@ -75,16 +75,16 @@ export function hostFiles(
           ...systems.map((os) => [`${os}/agent.yaml`, SYSTEMS[os].file(cluster, 'agent', {}, origin)] as const),
         ] as const)
       : []),
-    ...cluster.nodes.flatMap((node): [string, string][] => {
-      const [ups, ...others] = upsesAt(cluster, node);
-      if (!ups) return [];
-      return [
-        [`nodes/${node.name}/20-ups.yaml`, upsConfig(node, ups, others)],
-        ...(systems.includes('k3os')
-          ? [[`nodes/${node.name}/k3os-ups.yaml`, k3osUps(node, ups)] as [string, string]]
-          : []),
-      ];
-    }),
+    ...stated([
+      ['server/registries.yaml', registriesFile(cluster)],
+      ...cluster.nodes.flatMap((node) => [
+        [`nodes/${node.name}/k3s.yaml`, nodeConfig(cluster, node)] as const,
+        [`nodes/${node.name}/k3os.yaml`, systems.includes('k3os') ? k3osNode(cluster, node) : undefined] as const,
+      ]),
+    ]),
     ...(cluster.ups.length > 0 ? killpowerFiles(cluster) : []),
   ]);
 }
+
+const stated = (files: readonly (readonly [string, string | undefined])[]): (readonly [string, string])[] =>
+  files.flatMap(([path, text]) => (text === undefined ? [] : [[path, text] as const]));

@@ -17,6 +17,13 @@ export const INTERFACE = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/;
 export const UPS_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
 export const LABEL_VALUE = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+const QUALIFIED = `(?:(?=[^/]{1,253}/)${LABEL}(?:\\.${LABEL})*/)?${LABEL_VALUE.source.slice(1, -1)}`;
+/** A name, or domain/name. */
+export const LABEL_KEY = new RegExp(`^${QUALIFIED}$`);
+/** As register-with-taints of the kubelet reads it. */
+export const TAINT = new RegExp(
+  `^${QUALIFIED}(?:=${LABEL_VALUE.source.slice(1, -1)})?:(?:NoSchedule|PreferNoSchedule|NoExecute)$`,
+);
 /** A section name of upsd.users. */
 export const NUT_USER = /^[A-Za-z0-9_-]{1,63}$/;
 export const DRIVER = /^[a-z0-9][a-z0-9_-]*$/;

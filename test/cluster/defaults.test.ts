@@ -62,6 +62,7 @@ describe('defaults', () => {
         marginSeconds: 15,
         rtcWakeSeconds: 900,
       },
+      k3s: { all: {}, servers: {}, agents: {} },
       versions: { k3s: 'v1.36.4+k3s1' },
       images: {},
     });

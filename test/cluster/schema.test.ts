@@ -30,7 +30,7 @@ describe('cluster.schema.json', () => {
   });
 
   test('refuses unknown keys in every group', () => {
-    expect(openGroups(clusterJsonSchema())).toEqual(['ups[].options']);
+    expect(openGroups(clusterJsonSchema())).toEqual(['nodes[].labels', 'ups[].options', 'k3s.registries']);
   });
 
   test.each([

@@ -27,7 +27,7 @@ describe('files for operating systems', () => {
 
   test('have no UPS label for k3OS where no host runs it', () => {
     const files = hostFiles(site({ os: ['cloud-init'] }));
-    expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/20-ups.yaml']);
+    expect([...files.keys()].filter((file) => file.startsWith('nodes/'))).toEqual(['nodes/k3s-1/k3s.yaml']);
   });
 
   test.each([['cloud-init'], ['kairos'], ['k3os']] as const)('are not mentioned in README.md without %s', (os) => {
@@ -49,11 +49,10 @@ describe('README.md', () => {
     }
   });
 
-  test('says how an image sets the UPS label, and how to set it by hand', () => {
+  test('says how k3s-ha gives a node its own settings, and that files of a person stay', () => {
     const text = textOf(withAgent, 'README.md');
-    expect(text).toContain('`/usr/local/sbin/ups-label` in place of `nodes/`');
-    expect(text).toContain('(`k3s-1=ups1`)');
-    expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
+    expect(text).toContain('k3s-ha finds the node by its address, and copies the file before each start of k3s');
+    expect(text).toContain('Files of your own in `/etc/rancher/k3s/config.yaml.d/` stay');
   });
 
   test('numbers the steps for this very site', () => {

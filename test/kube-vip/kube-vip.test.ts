@@ -85,6 +85,32 @@ describe('the pod', () => {
     });
   });
 
+  test('runs once on each server, with its interface, where the servers have several', () => {
+    const objects = synth({ interface: 'eth0', otherInterfaces: { eth1: ['k3s-2'], wlan0: ['k3s-3', 'k3s-4'] } });
+    const found = objects
+      .filter(({ kind }) => kind === 'DaemonSet')
+      .map((one) => {
+        const spec = at(one, 'spec.template.spec');
+        const variables = at(spec, 'containers.0.env') as { name: string; value?: string }[];
+        const terms = 'affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms';
+        const { operator, values } = at(spec, `${terms}.0.matchExpressions.1`) as {
+          operator: string;
+          values: string[];
+        };
+        return [
+          at(one, 'metadata.name'),
+          variables.find(({ name }) => name === 'vip_interface')?.value,
+          operator,
+          values,
+        ];
+      });
+    expect(found).toEqual([
+      ['kube-vip', 'eth0', 'NotIn', ['k3s-2', 'k3s-3', 'k3s-4']],
+      ['kube-vip-2', 'eth1', 'In', ['k3s-2']],
+      ['kube-vip-3', 'wlan0', 'In', ['k3s-3', 'k3s-4']],
+    ]);
+  });
+
   test('keeps two capabilities and drops the others', () => {
     expect(at(pod(), 'containers.0.securityContext')).toMatchObject({
       privileged: false,

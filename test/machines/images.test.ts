@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import type { ClusterInput } from '../../lib/cluster/schema';
 import type { MachineFile } from '../../lib/machines/machine-files';
-import { upsLabelScript } from '../../lib/machines/ups-label';
 import { buildSite } from '../../lib/synth/app';
 import { installed } from '../support/shells';
 import { homeInput, site } from '../support/sites';
@@ -51,15 +50,19 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
     expect(contentAt(file, '/usr/local/share/k3s-ha/kube-vip.yaml')).toBe(dist.get('20-kube-vip.k8s.yaml'));
   });
 
-  test('sets no host name, and names a node only for its UPS cable, as that or as an open port, and among all servers', () => {
-    expect(textOf(file).replace(/^.* SERVERS=.*$/m, '')).not.toMatch(/hostname:|k3s-[123]\b(?!=ups|:hosts)/);
+  test('sets no host name, and names a node only for its own settings, as an open port, and among all servers', () => {
+    const own = contentAt(file, '/usr/local/share/k3s-ha/nodes/k3s-1.yaml') ?? '';
+    const others = textOf(file)
+      .replace(/^.* SERVERS=.*$/m, '')
+      .replaceAll(/^ *# .*$|kubectl label .*$/gm, '');
+    expect([own, others.replace('nodes/k3s-1.yaml', '')]).toEqual([
+      expect.stringContaining('ups-device'),
+      expect.not.stringMatching(/hostname:|k3s-[123]\b(?!:hosts)/),
+    ]);
   });
 
-  test('labels the UPS node before each start of k3s', () => {
-    expect(contentAt(file, '/etc/systemd/system/k3s.service.d/20-ups.conf')).toContain(
-      '\n[Service]\n# the dash: k3s starts without the label too\nExecStartPre=-/usr/local/sbin/ups-label k3s-1=ups1\n',
-    );
-    expect(contentAt(file, '/usr/local/sbin/ups-label')).toBe(upsLabelScript());
+  test('carries what one node has alone, for k3s-ha to choose', () => {
+    expect(contentAt(file, '/usr/local/share/k3s-ha/nodes/k3s-1.yaml')).toBe(textOf('nodes/k3s-1/k3s.yaml'));
   });
 
   test('has modes that are texts, and secrets for root only', () => {
@@ -89,17 +92,14 @@ describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
     expect(textOf('agent/10-ha.conf')).toMatch(/^ExecStartPre=\/usr\/local\/sbin\/k3s-ha start$/m);
   });
 
-  test('has no label where no cable goes to an agent', () => {
-    expect(textOf(`${system}/agent.yaml`)).not.toContain('ups-label');
-  });
-
-  test('labels the agent with the cable', () => {
+  test('carries the settings of single agents, and of no server', () => {
     const ups = [{ name: 'ups1', driver: 'usbhid-ups', node: 'worker' }];
     const text = textOf(`${system}/agent.yaml`, buildSite(site({ ...withAgent, ups })).hosts);
     const written = (parse(text, { version: '1.1' }) as { write_files: MachineFile[] }).write_files;
-    expect(
-      written.find(({ path }) => path === '/etc/systemd/system/k3s-agent.service.d/20-ups.conf')?.content,
-    ).toContain('ExecStartPre=-/usr/local/sbin/ups-label worker=ups1\n');
+    expect(written.map(({ path }) => path).filter((path) => path.includes('/nodes/'))).toEqual([
+      '/usr/local/share/k3s-ha/nodes/worker.yaml',
+    ]);
+    expect(textOf(`${system}/agent.yaml`)).not.toContain('k3s-ha/nodes/k3s-');
   });
 
   test('carries agent/config.yaml', () => {
@@ -108,6 +108,14 @@ describe.each(SYSTEMS)('%s/agent.yaml', (system) => {
 });
 
 describe('cloud-init', () => {
+  test('keeps a host name with dots whole', () => {
+    const nodes = homeInput.nodes.map((node) => ({ ...node, name: `${node.name}.home.arpa` }));
+    const ups = [{ name: 'ups1', driver: 'usbhid-ups', node: 'k3s-1.home.arpa' }];
+    const text = textOf('cloud-init/server.yaml', buildSite(site({ nodes, ups, loadBalancer: undefined })).hosts);
+    expect(parse(text)).toMatchObject({ prefer_fqdn_over_hostname: true });
+    expect(parse(textOf('cloud-init/server.yaml'))).not.toHaveProperty('prefer_fqdn_over_hostname');
+  });
+
   const commandsOf = (file: string): string[] => (parse(textOf(file)) as { runcmd: string[] }).runcmd;
 
   test('starts the service of the role last, and does not wait for it', () => {

@@ -211,7 +211,7 @@ const ENVIRONMENT = (shell: readonly string[]): string => `export PATH="$F/bin:$
 export K3S_HA_CONF="$F/k3s-ha.conf" K3S_HA_CONFIG="$F/config" K3S_HA_DATA="$F/data" K3S_HA_RUN="$F/run"
 unset K3S_HA_NOW
 export K3S_HA_FILES="$F/root/usr/local/share/k3s-ha/files" K3S_HA_ROOT="$F/root"
-export K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/bin/ip" K3S_HA_RESTART="$F/bin/restart" K3S_HA_READY=1
+export K3S_HA_NODES="$F/nodes" K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/bin/ip" K3S_HA_RESTART="$F/bin/restart" K3S_HA_READY=1
 . "$F/environment"
 exec ${shell.join(' ')} "$F/k3s-ha" "$@"
 `;

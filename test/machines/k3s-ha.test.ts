@@ -5,6 +5,7 @@ import { SHELLS } from '../support/shells';
 import { dualStack, ipv6First, site } from '../support/sites';
 import { stubServers, sumOf } from './k3s-ha-machine';
 
+const OWN = 'config/config.yaml.d/20-node.yaml';
 const VIP = '192.168.10.5';
 const TWO = '192.168.10.12';
 const JOIN_VIP = `0 JOIN https://${VIP}:6443`;
@@ -131,6 +132,18 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       install(site(changes));
       at(0).run('start');
       expect(nodeIp()).toContain(`\nnode-ip: '${addresses}'\n`);
+    });
+
+    test.each([
+      ['copies the settings of this node', { 'nodes/k3s-1.yaml': 'selinux: true' }, /\nselinux: true\n$/],
+      ['copies no settings of another node', { 'nodes/k3s-11.yaml': 'selinux: true' }, undefined],
+      ['removes the settings of a node that has none any more', { [OWN]: '# Written by k3s-ha when\n' }, undefined],
+      ['keeps a file of the same name that a person wrote', { [OWN]: 'mine: true' }, /^mine: true/],
+    ])('%s', (_, files, expected) => {
+      for (const [path, text] of Object.entries(files)) at(0).write(path, text);
+      at(0).run('address');
+      const text = at(0).read(OWN);
+      expect(expected ? [text] : text).toEqual(expected && [expect.stringMatching(expected)]);
     });
 
     test('writes its address of cluster.yaml, and not the VIP, for a start by hand, and does nothing else', () => {

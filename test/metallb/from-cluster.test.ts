@@ -61,6 +61,42 @@ describe('the MetalLB of a site', () => {
     expect(tolerations).toContainEqual({ operator: 'Exists' });
   });
 
+  test('answers for a pool of a further network there only, by default and beside a stated advertisement', () => {
+    const { network, loadBalancer, ...rest } = ipv4Site();
+    const others = [{ name: 'guests', subnet: '192.168.20.0/24', interface: 'eth0.20', nodes: ['k3s-1', 'k3s-4'] }];
+    const pools = [
+      { name: 'lan', addresses: ['192.168.10.240'] },
+      { name: 'guests', addresses: ['192.168.20.240'] },
+    ];
+    const stated = pools.map(({ name }) => ({ name, pools: [name] }));
+    for (const advertisements of [undefined, stated]) {
+      const list = objects({ ...rest, network: { ...network, others }, loadBalancer: { pools, advertisements } });
+      expect(at(find(list, 'L2Advertisement', 'lan'), 'spec')).toEqual({ ipAddressPools: ['lan'] });
+      expect(at(find(list, 'L2Advertisement', 'guests'), 'spec')).toEqual({
+        ipAddressPools: ['guests'],
+        interfaces: ['eth0.20'],
+        nodeSelectors: [
+          { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['k3s-1', 'k3s-4'] }] },
+        ],
+      });
+    }
+  });
+
+  test.each([
+    ['the base site', ipv4Site()],
+    [
+      'a server with another interface',
+      { ...ipv4Site(), nodes: ipv4Site().nodes.map((node, i) => (i === 1 ? { ...node, interface: 'eth1' } : node)) },
+    ],
+  ])('has only DaemonSets that tolerate every taint, with %s', (_, input) => {
+    const daemonSets = objects(input).filter((object) => object['kind'] === 'DaemonSet');
+    expect(daemonSets.length).toBeGreaterThan(3);
+    for (const one of daemonSets) {
+      const tolerations = at(one, 'spec.template.spec.tolerations') as JsonObject[];
+      expect(tolerations.some(({ key, operator, effect }) => !key && operator === 'Exists' && !effect)).toBe(true);
+    }
+  });
+
   test('has the gossip that the site asks for, and none of its own', () => {
     const settings = (memberlist?: 'fast') =>
       named(objects(withLoadBalancer({ memberlist })), 'ConfigMap').filter((name) =>

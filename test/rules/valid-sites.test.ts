@@ -202,6 +202,47 @@ const valid: readonly ValidSite[] = [
   { says: 'an image by tag and digest', changes: { 'images.nut': `a.b/c/d:1.2@sha256:${'0'.repeat(64)}` } },
   { says: 'an image from a registry with a port', changes: { 'images.kubeVip': 'localhost:5000/kube-vip:v1.2.3' } },
   { says: 'an image tag that starts with latest', changes: { 'images.nut': 'nut-upsd:latest-2026' } },
+  {
+    says: 'host names with dots',
+    changes: Object.fromEntries([
+      ...[0, 1, 2].map((i) => [`nodes[${i}].name`, `k3s-${i + 1}.home.arpa`]),
+      ['ups[0].node', 'k3s-1.home.arpa'],
+      ['loadBalancer.advertisements', undefined],
+    ]),
+  },
+  {
+    says: 'options of k3s that nothing here depends on, for each group of nodes',
+    changes: {
+      'k3s.all': { 'kubelet-arg': ['max-pods=200', 'feature-gates=A=false'], selinux: true },
+      'k3s.servers': {
+        disable: ['local-storage', 'traefik'],
+        'etcd-s3': true,
+        'etcd-s3-config-secret': 's3',
+        'flannel-backend': 'wireguard-native',
+        'kube-apiserver-arg': 'audit-log-path=/var/log/audit',
+      },
+      'k3s.agents': { snapshotter: 'native' },
+      'k3s.registries': { mirrors: { 'docker.io': { endpoint: ['https://mirror.home.arpa'] } } },
+      'nodes[3].k3s': { 'node-external-ip': '203.0.113.7' },
+    },
+  },
+  {
+    says: 'servers without other pods, as k3s documents it',
+    changes: Object.fromEntries([0, 1, 2].map((i) => [`nodes[${i}].taints`, ['CriticalAddonsOnly=true:NoExecute']])),
+  },
+  {
+    says: 'a pool in a further network, announced there by its nodes',
+    changes: {
+      'network.others': [{ name: 'guests', subnet: '192.168.20.0/24', interface: 'eth0.20', nodes: ['k3s-1'] }],
+      'network.dhcp': ['192.168.20.10-192.168.20.99'],
+      'loadBalancer.pools[1].addresses': ['192.168.20.100-192.168.20.110'],
+      'loadBalancer.advertisements': [
+        { name: 'lan', pools: ['lan'] },
+        { name: 'guests', pools: ['spare'], interfaces: ['eth0.20'], nodes: ['k3s-1'] },
+      ],
+    },
+  },
+  { says: 'an interface of one node', changes: { 'nodes[1].interface': 'eth1' } },
   { says: 'a VLAN interface', changes: { 'controlPlane.interface': 'enp0s31f6.1000' } },
   { says: 'a pod network for as many nodes as there are', changes: { 'network.pods': '10.42.0.0/22' } },
   {

@@ -86,20 +86,21 @@ describe('howto-k3os.yaml', () => {
 });
 
 describe('bgp.yaml', () => {
-  const { loadBalancer } = load('bgp.yaml').cluster;
+  const { cluster } = load('bgp.yaml');
+  const { loadBalancer } = cluster;
 
   test('has two routers of another AS', () => {
     expect(loadBalancer?.bgp?.peers.map(({ myASN, peerASN }) => myASN !== peerASN)).toEqual([true, true]);
   });
 
   test('announces each pool one way', () => {
-    expect([...bgpOnlyPools(loadBalancer as LoadBalancer)]).toEqual(['public', 'internal']);
-    expect(l2AdvertisementsOf(loadBalancer as LoadBalancer).flatMap(({ pools }) => pools)).toEqual(['lan']);
+    expect([...bgpOnlyPools(cluster, loadBalancer as LoadBalancer)]).toEqual(['public', 'internal']);
+    expect(l2AdvertisementsOf(cluster, loadBalancer as LoadBalancer).flatMap(({ pools }) => pools)).toEqual(['lan']);
   });
 
   test('says no more than the default where its comment says so', () => {
     const { advertisements, ...rest } = loadBalancer as LoadBalancer;
-    expect(l2AdvertisementsOf(rest)).toEqual(advertisements);
+    expect(l2AdvertisementsOf(cluster, rest)).toEqual(advertisements);
   });
 });
 

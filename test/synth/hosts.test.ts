@@ -106,11 +106,11 @@ describe('agents', () => {
 describe('the node with the cable of the UPS', () => {
   test('is the only one with files of its own', () => {
     const own = [...hostFiles(site(withAgent)).keys()].filter((file) => file.startsWith('nodes/'));
-    expect(own).toEqual(['nodes/k3s-1/20-ups.yaml', 'nodes/k3s-1/k3os-ups.yaml']);
+    expect(own).toEqual(['nodes/k3s-1/k3s.yaml', 'nodes/k3s-1/k3os.yaml']);
   });
 
   test('adds its label to those of other files', () => {
-    expect(read('nodes/k3s-1/20-ups.yaml')).toEqual({ 'node-label+': ['ups-device=ups1'] });
+    expect(read('nodes/k3s-1/k3s.yaml')).toEqual({ 'node-label+': ['ups-device=ups1'] });
   });
 
   test('names every cable at it, and has the label of the first', () => {
@@ -123,21 +123,105 @@ describe('the node with the cable of the UPS', () => {
           { name: 'ups2', driver: 'usbhid-ups', node: 'k3s-1', options: { serial: 'B' } },
         ],
       },
-      'nodes/k3s-1/20-ups.yaml',
+      'nodes/k3s-1/k3s.yaml',
     );
-    expect(file).toContain('the cables of ups1 and ups2 go to it');
+    expect(file).toContain('The cables of ups1 and ups2 go to it');
     expect(parse(file)).toEqual({ 'node-label+': ['ups-device=ups1'] });
   });
 
   test('has a label whose value is a text also when the UPS is called 1', () => {
     const nodes = homeInput.nodes.map((node) => ({ ...node, ups: '1' }));
     const ups = [{ name: '1', driver: 'usbhid-ups', node: 'k3s-1' }];
-    expect(read('nodes/k3s-1/k3os-ups.yaml', { nodes, ups })).toEqual({ k3os: { labels: { 'ups-device': '1' } } });
+    expect(read('nodes/k3s-1/k3os.yaml', { nodes, ups })).toEqual({ k3os: { labels: { 'ups-device': '1' } } });
   });
 
   test('loses nothing on k3OS, where a later map replaces an earlier one', () => {
     expect(Object.keys(read('k3os/server.yaml')['k3os'] as object)).toEqual(['k3s_args']);
-    expect(Object.keys(read('nodes/k3s-1/k3os-ups.yaml')['k3os'] as object)).toEqual(['labels']);
+    expect(Object.keys(read('nodes/k3s-1/k3os.yaml')['k3os'] as object)).toEqual(['labels']);
+  });
+});
+
+describe('options of k3s', () => {
+  const [first, second, third] = homeInput.nodes;
+  const changes = {
+    nodes: [
+      first,
+      {
+        ...second,
+        labels: { rack: 'left' },
+        taints: ['dedicated=build:NoSchedule'],
+        interface: 'eth1',
+        k3s: { 'kubelet-arg': 'max-pods=20', selinux: false },
+      },
+      third,
+      { name: 'worker', address: '192.168.10.21', role: 'agent' },
+    ] as ClusterInput['nodes'],
+    k3s: {
+      all: { 'kubelet-arg': ['max-pods=200'], selinux: true },
+      servers: { disable: ['traefik', 'servicelb'], 'tls-san': 'api.lan', 'flannel-backend': 'host-gw' },
+      agents: { 'kubelet-arg': ['v=4'] },
+      registries: { mirrors: { 'docker.io': { endpoint: ['https://mirror.lan'] } } },
+    },
+  } satisfies Partial<ClusterInput>;
+
+  test('are added to the lists of this project, and replace nothing but single values', () => {
+    expect(read('server/config.yaml', changes)).toMatchObject({
+      disable: ['servicelb', 'traefik'],
+      'tls-san': ['192.168.10.5', 'api.home.arpa', 'api.lan'],
+      'flannel-backend': 'host-gw',
+      'kubelet-arg': ['max-pods=200'],
+      selinux: true,
+    });
+  });
+
+  test('of agents follow those of every node', () => {
+    expect(read('agent/config.yaml', changes)).toMatchObject({ 'kubelet-arg': ['max-pods=200', 'v=4'], selinux: true });
+  });
+
+  test('keep the timing of failover fast', () => {
+    const controlPlane = { vip: '192.168.10.5', failover: 'fast' } as const;
+    expect(read('agent/config.yaml', { ...changes, controlPlane })['kubelet-arg']).toEqual([
+      'node-status-update-frequency=4s',
+      'max-pods=200',
+      'v=4',
+    ]);
+  });
+
+  test('of one node append to the lists of its role, and replace single values', () => {
+    expect(read('nodes/k3s-2/k3s.yaml', changes)).toEqual({
+      'node-label+': ['rack=left'],
+      'node-taint+': ['dedicated=build:NoSchedule'],
+      'flannel-iface': 'eth1',
+      'kubelet-arg+': ['max-pods=20'],
+      selinux: false,
+    });
+  });
+
+  test('of one k3OS node are among all arguments of its role', () => {
+    const own = read('nodes/k3s-2/k3os.yaml', changes)['k3os'] as { k3s_args: string[] };
+    expect(own).toMatchObject({ labels: { rack: 'left' }, taints: ['dedicated=build:NoSchedule'] });
+    expect(own.k3s_args).toEqual([
+      ...argumentsOf('k3os/server.yaml', changes)
+        .map((one) => one.replace('--selinux=true', '--selinux=false'))
+        .flatMap((one) => (one === '--kubelet-arg=max-pods=200' ? [one, '--kubelet-arg=max-pods=20'] : [one])),
+      '--flannel-iface=eth1',
+    ]);
+  });
+
+  test('open the ports of the backend of flannel', () => {
+    const opened = (backend: 'vxlan' | 'wireguard-native' | 'host-gw') =>
+      textOf({ k3s: { servers: { 'flannel-backend': backend } } }, 'server/k3s-ha.conf').match(/(?:8472|5182\d)\/udp/g);
+    expect([opened('vxlan'), opened('wireguard-native'), opened('host-gw')]).toEqual([
+      ['8472/udp'],
+      ['51820/udp'],
+      null,
+    ]);
+  });
+
+  test.each(['cloud-init', 'kairos', 'k3os'])('bring the registries to hosts with %s', (os) => {
+    const { write_files } = read(`${os}/agent.yaml`, changes) as { write_files: { path: string; content: string }[] };
+    const file = write_files.find(({ path }) => path === '/etc/rancher/k3s/registries.yaml');
+    expect(file?.content).toBe(textOf(changes, 'server/registries.yaml'));
   });
 });
 

@@ -6,14 +6,14 @@
 #   answer   answers one question of another server, over HTTP on standard input and output (k3s-ha.socket), also while k3s is stopped
 #   listen   the same for every question, on hosts without systemd; needs busybox
 #   init --never-existed   bootstraps the cluster on this server without a majority; for a person, see hosts/RUNBOOK.md
-#   address  writes the addresses of this host as node-ip, as each start does; for a person who starts k3s by hand
+#   address  writes node-ip and the settings of this node alone, as each start does; for a person who starts k3s by hand
 #   status   prints what this host detects, and which files differ from those of hosts/; for a person
 #   preflight  checks what this host must have, a line for each with its cure; for a person. Exit status 1: something is missing
 #   requirements  the part of it that needs no installed file
 # Exit status: 0 done, k3s may start | 1 WAIT, retry later | 2 REFUSE, a person has to act
 #              4 BROKEN, this host lacks something | 64 wrong arguments
 # Environment, for tests and unusual hosts:
-#   K3S_HA_CONF K3S_HA_CONFIG K3S_HA_DATA K3S_HA_RUN K3S_HA_MANIFEST K3S_HA_FILES K3S_HA_ROOT   paths, see below for the defaults
+#   K3S_HA_CONF K3S_HA_CONFIG K3S_HA_DATA K3S_HA_RUN K3S_HA_MANIFEST K3S_HA_NODES K3S_HA_FILES K3S_HA_ROOT   paths, see below for the defaults
 #   K3S_HA_IP program; K3S_HA_RESTART command that starts k3s; K3S_HA_READY seconds that finish waits, default 300
 #   K3S_HA_HOSTNAME host name; K3S_HA_NOW seconds since 1970
 #
@@ -27,6 +27,7 @@ conf=${K3S_HA_CONF:-/etc/rancher/k3s/k3s-ha.conf} # settings of this site
 # shellcheck source=lib/machines/scripts/k3s-ha-preflight.sh
 . lib/machines/scripts/k3s-ha-preflight.sh
 manifest=${K3S_HA_MANIFEST:-/usr/local/share/k3s-ha/kube-vip.yaml} # applied after the bootstrap, if it exists
+nodes=${K3S_HA_NODES:-/usr/local/share/k3s-ha/nodes} # settings of single nodes
 restart=${K3S_HA_RESTART:-systemctl restart k3s}
 skew=60 # seconds between the clocks of two servers
 
@@ -34,7 +35,15 @@ put() { # FILE LINES: atomic, readable by root only
   mkdir -p "${1%/*}" && (umask 077 && printf '# Written by k3s-ha when k3s starts.\n%s\n' "$2" >"$1.new") && mv -f "$1.new" "$1" ||
     decide 4 "BROKEN cannot write $1; check whether the disk is full or read-only"
 }
-address() { find_self && put "$config/config.yaml.d/40-node-ip.yaml" "node-ip: '$(echo "$own" | tr ' ' ,)'"; }
+# writes what only this host has; a file 20-node.yaml of a person stays
+address() {
+  find_self && put "$config/config.yaml.d/40-node-ip.yaml" "node-ip: '$(echo "$own" | tr ' ' ,)'" || return
+  if [ -r "$nodes/$self.yaml" ]; then
+    put "$config/config.yaml.d/20-node.yaml" "$(cat "$nodes/$self.yaml")"
+  elif sed -n 1p "$config/config.yaml.d/20-node.yaml" 2>/dev/null | grep -q k3s-ha; then
+    rm -f "$config/config.yaml.d/20-node.yaml"
+  fi
+}
 
 # true if k3s answers at this address; its CA certificates are in $run/ca
 api() {

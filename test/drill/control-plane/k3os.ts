@@ -37,7 +37,7 @@ function synthesized(): Files {
   if (firstStart === undefined) throw new Error('hosts/README.md has no boot menu line for k3OS');
   return {
     server: textOf('k3os/server.yaml'),
-    ups: { '20-ups.yaml': textOf('nodes/k3s-1/k3os-ups.yaml') },
+    ups: { '20-ups.yaml': textOf('nodes/k3s-1/k3os.yaml') },
     firstStart,
     listener: [
       ['/usr/local/sbin/k3s-ha', textOf('server/k3s-ha'), 0o755],
@@ -87,7 +87,7 @@ async function withoutCluster(scenario: Scenario, one: K3osServer): Promise<void
     `process ${killpowerd} and ${k3s}`,
   );
   scenario.check(
-    'the label of nodes/k3s-1/k3os-ups.yaml is among the arguments of k3s',
+    'the label of nodes/k3s-1/k3os.yaml is among the arguments of k3s',
     one.said().some((line) => line.startsWith('starts with') && line.includes(' --node-label ups-device=ups1')),
   );
   one.putToken(TOKEN);

@@ -215,7 +215,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.advertisements': [{ name: 'none', pools: ['routed'] }] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
       'error loadBalancer.pools[0].name: pool-not-advertised: no advertisement names pool "lan", so its addresses are unreachable; add it to an advertisement, or remove advertisements to announce every pool',
     ],
   },
@@ -224,7 +224,7 @@ export const bgp: readonly InvalidSite[] = [
     site: bgpSite,
     changes: { 'loadBalancer.advertisements': [{ name: 'both', pools: ['lan', 'routed'] }] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 10.20.0.0/24 of pool "routed" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
     ],
   },
   {

@@ -6,21 +6,21 @@ export const form: readonly InvalidSite[] = [
     says: 'a key that the schema does not know is refused, with the keys it knows',
     changes: { 'network.gatway': '192.168.10.1' },
     problems: [
-      'error network.gatway: unknown-key: key "gatway" does not exist here; use one of subnet, gateway, dhcp, pods, services',
+      'error network.gatway: unknown-key: key "gatway" does not exist here; use one of subnet, gateway, dhcp, pods, services, others',
     ],
   },
   {
     says: 'an unknown key of the site itself is refused',
     changes: { pools: [] },
     problems: [
-      'error pools: unknown-key: key "pools" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, versions, images',
+      'error pools: unknown-key: key "pools" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, k3s, versions, images',
     ],
   },
   {
     says: 'an unknown key of a list entry is refused',
     changes: { 'nodes[1].adress': '192.168.10.12' },
     problems: [
-      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies, stageSeconds, haltBudgetSeconds, shed, mac',
+      'error nodes[1].adress: unknown-key: key "adress" does not exist here; use one of name, address, role, ups, minSupplies, stageSeconds, haltBudgetSeconds, shed, mac, interface, labels, taints, k3s',
     ],
   },
   {
@@ -259,7 +259,7 @@ export const form: readonly InvalidSite[] = [
       'error name: missing-key: "name" is missing; add it: a text',
       'error nodes[0].role: bad-value: "role" is "x"; use server or agent',
       'error nodes[1].address: bad-address: "y" is no IP address; write it like 192.168.10.43 or fd00::43',
-      'error typo: unknown-key: key "typo" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, versions, images',
+      'error typo: unknown-key: key "typo" does not exist here; use one of name, network, nodes, controlPlane, loadBalancer, ups, power, nut, gitops, os, k3s, versions, images',
     ],
   },
 ];

@@ -5,6 +5,7 @@ import { drivers } from './drivers';
 import { form } from './form';
 import { formats } from './formats';
 import { gitops } from './gitops';
+import { k3s } from './k3s';
 import { loadBalancer } from './load-balancer';
 import { machines } from './machines';
 import { names } from './names';
@@ -26,6 +27,7 @@ export const invalidSites: Readonly<Record<string, readonly InvalidSite[]>> = {
   networks,
   networkSizes,
   machines,
+  k3s,
   ports,
   vip,
   provider,

@@ -1,5 +1,7 @@
 import { dualStackSite, type InvalidSite } from '../../support/site-input';
 
+const guests = { name: 'guests', subnet: '192.168.20.0/24', interface: 'eth0.20', nodes: ['k3s-1', 'k3s-2'] };
+
 /** A row for each way to break a rule: names, families and networks. */
 export const networks: readonly InvalidSite[] = [
   {
@@ -202,6 +204,73 @@ export const networks: readonly InvalidSite[] = [
     changes: { 'network.dhcp': ['192.168.10.251-192.168.11.20'] },
     problems: [
       'error network.dhcp[0]: dhcp-outside-subnet: DHCP range 192.168.10.251-192.168.11.20 is not inside the node network 192.168.10.0/24; correct the range, or remove it if it serves another network',
+    ],
+  },
+  {
+    says: 'a further network that overlaps the node network is refused',
+    changes: { 'network.others': [{ ...guests, subnet: '192.168.0.0/16' }] },
+    problems: [
+      'error network.others[0].subnet: network-overlap: network "guests" 192.168.0.0/16 overlaps network.subnet 192.168.10.0/24; set network "guests" to a network that does not overlap',
+    ],
+  },
+  {
+    says: 'two further networks of one name are refused',
+    changes: { 'network.others': [guests, { ...guests, subnet: '192.168.30.0/24' }] },
+    problems: [
+      'error network.others[1].name: duplicate-name: "guests" is already the name of entry 1; give each its own name',
+    ],
+  },
+  {
+    says: 'a node twice in a further network, and one that does not exist, are refused',
+    changes: { 'network.others': [{ ...guests, nodes: ['k3s-1', 'k3s-1', 'k3s-9'] }] },
+    problems: [
+      'error network.others[0].nodes[1].name: duplicate-name: "k3s-1" is already the name of entry 1; give each its own name',
+      'error network.others[0].nodes[2]: unknown-node: node "k3s-9" does not exist; use one of k3s-1, k3s-2, k3s-3, k3s-4',
+    ],
+  },
+  {
+    says: 'a gateway outside a further network is refused',
+    changes: { 'network.others': [{ ...guests, gateway: '192.168.10.1' }] },
+    problems: [
+      'error network.others[0].gateway: gateway-outside-subnet: gateway 192.168.10.1 is outside network "guests" 192.168.20.0/24; correct its gateway or its subnet',
+    ],
+  },
+  {
+    says: 'a DHCP range outside every network is refused',
+    changes: { 'network.others': [guests], 'network.dhcp': ['192.168.20.100-192.168.20.199', '192.168.30.0/24'] },
+    problems: [
+      'error network.dhcp[1]: dhcp-outside-subnet: DHCP range 192.168.30.0/24 is not inside the node network 192.168.10.0/24 or network "guests" 192.168.20.0/24; correct the range, or remove it if it serves another network',
+    ],
+  },
+  {
+    says: 'an address of a node outside a further network is refused',
+    changes: { 'network.others': [{ ...guests, nodes: [{ name: 'k3s-1', address: '192.168.10.99' }] }] },
+    problems: [
+      'error network.others[0].nodes[0].address: node-outside-subnet: address 192.168.10.99 of k3s-1 is outside network "guests" 192.168.20.0/24; correct the address or the subnet of that network',
+    ],
+  },
+  {
+    says: 'two nodes of one address in a further network are refused',
+    changes: {
+      'network.others': [
+        {
+          ...guests,
+          nodes: [
+            { name: 'k3s-1', address: '192.168.20.11' },
+            { name: 'k3s-2', address: '192.168.20.11' },
+          ],
+        },
+      ],
+    },
+    problems: [
+      'error network.others[0].nodes[1].address: duplicate-address: 192.168.20.11 is already the address of k3s-1; give each node its own address',
+    ],
+  },
+  {
+    says: 'a further network of a special range is refused',
+    changes: { 'network.others': [{ ...guests, subnet: '169.254.1.0/24' }] },
+    problems: [
+      'error network.others[0].subnet: special-network: network "guests" 169.254.1.0/24 overlaps 169.254.0.0/16, which is link-local; use a private network, such as one in 192.168.0.0/16, 10.0.0.0/8 or fd00::/8',
     ],
   },
 ];

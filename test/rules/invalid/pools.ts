@@ -2,6 +2,15 @@ import { dualStackSite, type InvalidSite } from '../../support/site-input';
 
 const SERVED = [{ name: 'ups1', server: { address: '192.168.10.20', cutDelaySeconds: 600 } }];
 
+const guests = { name: 'guests', subnet: '192.168.20.0/24', interface: 'eth0.20', nodes: ['k3s-1', 'k3s-2'] };
+
+/** A pool in a further network. */
+const inGuests = {
+  'network.others': [guests],
+  'loadBalancer.pools[1].addresses': ['192.168.20.100-192.168.20.110'],
+  'loadBalancer.advertisements': undefined,
+};
+
 /** A row for each way to break a rule: pools and advertisements. */
 export const pools: readonly InvalidSite[] = [
   {
@@ -30,14 +39,14 @@ export const pools: readonly InvalidSite[] = [
     says: 'a pool of another network is refused',
     changes: { 'loadBalancer.pools[1].addresses': ['192.168.11.224/29'] },
     problems: [
-      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+      'error loadBalancer.pools[1].addresses[0]: pool-outside-subnet: 192.168.11.224/29 of pool "spare" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
     ],
   },
   {
     says: 'a pool that leaves the subnet is refused',
     changes: { 'loadBalancer.pools[0].addresses': ['192.168.10.251-192.168.11.10'] },
     problems: [
-      'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; use addresses of the node network, or announce the pool by BGP only',
+      'error loadBalancer.pools[0].addresses[0]: pool-outside-subnet: 192.168.10.251-192.168.11.10 of pool "lan" is not inside the node network 192.168.10.0/24; use addresses of it, add the network to network.others, or announce the pool by BGP only',
     ],
   },
   {
@@ -159,6 +168,68 @@ export const pools: readonly InvalidSite[] = [
     problems: [
       'error loadBalancer.advertisements[0].interfaces[1]: interface-passed-over: advertisement "lan" names interface docker0, which MetalLB ignores by its pattern ^docker.*; name the interface of the node network, or remove interfaces',
       'error loadBalancer.advertisements[0].interfaces[2]: interface-passed-over: advertisement "lan" names interface lo, which MetalLB ignores by its pattern ^lo$; name the interface of the node network, or remove interfaces',
+    ],
+  },
+  {
+    says: 'a pool with the router, a node or a DHCP range of a further network is refused',
+    changes: {
+      ...inGuests,
+      'network.others': [
+        { ...guests, nodes: [{ name: 'k3s-1', address: '192.168.20.101' }], gateway: '192.168.20.100' },
+      ],
+      'network.dhcp': '192.168.20.110-192.168.20.120',
+    },
+    problems: [
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-node: 192.168.20.100-192.168.20.110 of pool "spare" contains 192.168.20.101, the address of node k3s-1; exclude the node from the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-contains-gateway: 192.168.20.100-192.168.20.110 of pool "spare" contains the gateway 192.168.20.100; exclude the gateway from the range',
+      'error loadBalancer.pools[1].addresses[0]: pool-in-dhcp: 192.168.20.100-192.168.20.110 of pool "spare" overlaps the DHCP range 192.168.20.110-192.168.20.120; shrink one of the two',
+    ],
+  },
+  {
+    says: 'a pool in two networks is refused',
+    changes: { ...inGuests, 'loadBalancer.pools[1].addresses': ['192.168.20.100-192.168.20.110', '192.168.10.230'] },
+    problems: [
+      'error loadBalancer.pools: advertisement-of-other-network: advertisement "spare" has pools of several networks; make a pool and an advertisement for each network',
+    ],
+  },
+  {
+    says: 'an advertisement of pools in two networks is refused',
+    changes: { ...inGuests, 'loadBalancer.advertisements': [{ name: 'all', pools: ['lan', 'spare'] }] },
+    problems: [
+      'error loadBalancer.advertisements[0]: advertisement-of-other-network: advertisement "all" has pools of several networks; make a pool and an advertisement for each network',
+    ],
+  },
+  {
+    says: 'an advertisement on an interface outside the network is refused',
+    changes: {
+      ...inGuests,
+      'loadBalancer.advertisements': [
+        { name: 'lan', pools: ['lan'] },
+        { name: 'guests', pools: ['spare'], interfaces: ['eth0'] },
+      ],
+    },
+    problems: [
+      'error loadBalancer.advertisements[1]: advertisement-of-other-network: advertisement "guests" names interface eth0, and network "guests" has eth0.20; correct it, or remove interfaces and nodes',
+    ],
+  },
+  {
+    says: 'an advertisement by a node outside the network is refused',
+    changes: {
+      ...inGuests,
+      'loadBalancer.advertisements': [
+        { name: 'lan', pools: ['lan'] },
+        { name: 'guests', pools: ['spare'], nodes: ['k3s-3'] },
+      ],
+    },
+    problems: [
+      'error loadBalancer.advertisements[1]: advertisement-of-other-network: advertisement "guests" names node k3s-3, which is not in network "guests"; correct it, or remove interfaces and nodes',
+    ],
+  },
+  {
+    says: 'a further network on an interface that MetalLB ignores is refused',
+    changes: { 'network.others': [{ ...guests, interface: 'docker0' }] },
+    problems: [
+      'error network.others[0].interface: interface-passed-over: MetalLB ignores interface docker0 of network "guests" by its pattern ^docker.*; give it another name',
     ],
   },
 ];

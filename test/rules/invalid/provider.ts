@@ -245,4 +245,11 @@ export const provider: readonly InvalidSite[] = [
       'error images.byDigest: image-not-by-digest: images.nutExporter is not set, and its default has no digest; write name:tag@sha256:..., with the digest that `skopeo inspect` or the registry shows',
     ],
   },
+  {
+    says: 'keepalived on servers with different interfaces is refused',
+    changes: { 'controlPlane.provider': 'keepalived', 'nodes[1].interface': 'eth1' },
+    problems: [
+      'error controlPlane.provider: keepalived-interface: provider keepalived needs one interface of all servers, and theirs differ; set it to the name that `ip link` prints; a systemd .link file gives the servers one name where theirs differ',
+    ],
+  },
 ];

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import * as format from './formats';
+
+const texts = format.oneOrMore(format.ascii);
+const flag = z.boolean();
+
+/**
+ * Options of k3s by the names that https://docs.k3s.io/cli/server and https://docs.k3s.io/cli/agent list, without the dashes before
+ * them. Those that something here reads, and all lists that files of this project begin, have a form; the others are passed on as they are.
+ */
+export const k3sOptions = z
+  .object({
+    disable: texts
+      .optional()
+      .describe('Packaged components that k3s does not install. servicelb is always among them.'),
+    'tls-san': texts.optional().describe('More names for the certificate of the API server.'),
+    'flannel-backend': z
+      .enum(['vxlan', 'host-gw', 'wireguard-native', 'none'])
+      .optional()
+      .describe('Network of the pods; none for a CNI plugin of your own. Default: vxlan.'),
+    'secrets-encryption': flag.optional().describe('true: encrypts Secrets in etcd. Set it before the first boot.'),
+    'etcd-s3': flag.optional().describe('true: copies etcd snapshots to S3, by etcd-s3-config-secret.'),
+    'etcd-s3-config-secret': format.objectName
+      .optional()
+      .describe('Secret in namespace kube-system with the settings and keys of S3.'),
+    'disable-helm-controller': flag.optional().describe('true: k3s installs no Helm charts.'),
+    'node-external-ip': texts.optional().describe('External addresses of one node.'),
+    'kubelet-arg': texts.optional().describe('Flags of the kubelet, without the dashes before them.'),
+    'kube-proxy-arg': texts.optional().describe('Flags of kube-proxy.'),
+    'kube-apiserver-arg': texts.optional().describe('Flags of kube-apiserver.'),
+    'kube-controller-manager-arg': texts.optional().describe('Flags of kube-controller-manager.'),
+    'kube-scheduler-arg': texts.optional().describe('Flags of kube-scheduler.'),
+    'etcd-arg': texts.optional().describe('Flags of etcd.'),
+  })
+  .catchall(z.union([format.ascii, z.number(), flag, z.array(format.ascii).min(1)]))
+  // one definition in the JSON Schema
+  .meta({ id: 'k3sOptions' });
+
+const options = k3sOptions.prefault({});
+
+/** Options of k3s for nodes that share files, and the registries of every node. */
+export const k3s = z.strictObject({
+  all: options.describe('Options of every node (docs/control-plane.md).'),
+  servers: options.describe('Options of every server.'),
+  agents: options.describe('Options of every agent.'),
+  registries: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Content of registries.yaml: mirrors and configs, https://docs.k3s.io/installation/private-registry.'),
+});
+
+/** Options of k3s by name; a list is a flag that is given several times. */
+export type K3sOptions = z.output<typeof k3sOptions>;
