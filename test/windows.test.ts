@@ -41,7 +41,6 @@ beforeAll(async () => {
     ],
   });
 }, 60_000);
-afterAll(() => rmSync(folder, { recursive: true }));
 
 type Texts = Readonly<Record<string, string>>;
 

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { type Command, InvalidArgumentError } from 'commander';
+import type { Cluster } from '../cluster';
 import { type Confirm, Progress, readDist, siteServers } from '../live';
+import { endpointsOf } from '../machines';
 
 /** Options of a command that connects to a cluster. */
 export interface ConnectionOptions {
@@ -54,18 +56,24 @@ export const withConnectionOptions = (command: Command, timeoutSeconds: number):
     .option('--timeout <seconds>', 'limit for all waits together', seconds, timeoutSeconds);
 
 /** Reads dist/ and the servers of its site. Progress goes to a stream that no result is printed to. */
-export const fromClusterOptions = (options: ClusterOptions, progress: NodeJS.WriteStream = process.stdout) => {
-  const { dist, cluster, context, kubeconfig, kubectl, timeout } = options;
-  return {
-    ...(context !== undefined && { context }),
-    ...(kubeconfig !== undefined && { kubeconfig }),
-    kubectl,
-    files: readDist(cluster === undefined ? dist : join(dist, cluster)),
-    servers: context === undefined ? siteServers(cluster) : [],
-    timeoutMs: timeout * 1000,
-    progress: new Progress(progress),
-  };
-};
+export const fromClusterOptions = (
+  { dist, cluster, timeout, ...options }: ClusterOptions,
+  progress: NodeJS.WriteStream = process.stdout,
+) => ({
+  ...options,
+  files: readDist(cluster === undefined ? dist : join(dist, cluster)),
+  servers: options.context === undefined ? siteServers(cluster) : [],
+  timeoutMs: timeout * 1000,
+  progress: new Progress(progress),
+});
+
+/** How to connect to a site. Progress goes to standard error. */
+export const connectionTo = (cluster: Cluster, { timeout, ...options }: ConnectionOptions) => ({
+  ...options,
+  timeoutMs: timeout * 1000,
+  servers: endpointsOf(cluster).map(({ server }) => server),
+  progress: new Progress(process.stderr),
+});
 
 /** Agrees with --yes; else asks on the terminal, such as `Delete? [y/N]`. */
 export const confirmation =

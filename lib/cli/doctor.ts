@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { doctor, doctorText, Progress, readRehearsals, rehearsalFile } from '../live';
-import { endpointsOf } from '../machines';
+import { doctor, doctorText, readRehearsals, rehearsalFile } from '../live';
 import { readSite, siteFile } from '../site';
-import { type ConnectionOptions, userName, withConnectionOptions } from './cluster-options';
+import { type ConnectionOptions, connectionTo, userName, withConnectionOptions } from './cluster-options';
 import { command, differenceStatus, Exit, ONE_SITE } from './program';
 
 interface Options extends ConnectionOptions {
@@ -22,19 +21,16 @@ and the last rehearsal of each UPS. Nothing is changed.
 
 ${differenceStatus('every row is good', 'a row is not')}`;
 
-async function action({ cluster: path, json, timeout, ssh, sudo = false, ...options }: Options, self: Command) {
+async function action({ cluster: path, json, ssh, sudo = false, ...options }: Options, self: Command) {
   if (sudo && ssh === undefined) self.error('error: --sudo needs --ssh; add --ssh, or remove --sudo');
   const file = siteFile(path);
   const { cluster } = readSite(file);
   const connection = {
-    ...options,
+    ...connectionTo(cluster, options),
     ...(ssh !== undefined && {
       ssh: { ...(ssh !== true && { user: ssh }), sudo, interactive: process.stdin.isTTY === true },
     }),
     rehearsals: readRehearsals(rehearsalFile(file)),
-    timeoutMs: timeout * 1000,
-    servers: endpointsOf(cluster).map(({ server }) => server),
-    progress: new Progress(process.stderr),
   };
   const rows = await doctor(cluster, connection, new Date());
   console.log(json ? JSON.stringify(rows, undefined, 2) : doctorText(rows));

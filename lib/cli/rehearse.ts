@@ -4,7 +4,6 @@ import {
   doctor,
   doctorText,
   expectedOf,
-  Progress,
   readRehearsals,
   rehearsalFile,
   rehearsalText,
@@ -12,9 +11,8 @@ import {
   sensesOf,
   writeRehearsal,
 } from '../live';
-import { endpointsOf } from '../machines';
 import { readSite, siteFile } from '../site';
-import { type ConnectionOptions, confirmation, withConnectionOptions } from './cluster-options';
+import { type ConnectionOptions, confirmation, connectionTo, withConnectionOptions } from './cluster-options';
 import { command, differenceStatus, Exit, ONE_SITE } from './program';
 
 interface Options extends ConnectionOptions {
@@ -34,20 +32,14 @@ each host is off and back. The result is written beside the site, as cluster.reh
 
 ${differenceStatus('all was as planned', 'something was not')}`;
 
-async function action({ cluster: path, ups: name, yes, timeout, ...options }: Options, self: Command): Promise<void> {
+async function action({ cluster: path, ups: name, yes, ...options }: Options, self: Command): Promise<void> {
   const file = siteFile(path);
   const { cluster } = readSite(file);
   const names = cluster.ups.map((one) => one.name);
   const ups = cluster.ups.find((one) => one.name === (name ?? (names.length === 1 ? names[0] : undefined)));
   if (!ups) self.error(`error: name a UPS of the site; give one with --ups: ${names.join(', ') || 'it has none'}`);
 
-  const progress = new Progress(process.stderr);
-  const connection = {
-    ...options,
-    timeoutMs: timeout * 1000,
-    servers: endpointsOf(cluster).map(({ server }) => server),
-    progress,
-  };
+  const connection = connectionTo(cluster, options);
   console.log(doctorText(await doctor(cluster, { ...connection, timeoutMs: DOCTOR_MS }, new Date())));
   const off = expectedOf(cluster, ups).hosts.filter(({ offWithinSeconds }) => offWithinSeconds !== undefined);
   const what =
@@ -68,7 +60,7 @@ async function action({ cluster: path, ups: name, yes, timeout, ...options }: Op
         return was;
       },
     });
-    const result = await rehearse(cluster, ups, senses, timeout * 1000);
+    const result = await rehearse(cluster, ups, senses, connection.timeoutMs);
     const target = rehearsalFile(file);
     writeRehearsal(target, { ...readRehearsals(target), [ups.name]: result });
     console.log(rehearsalText(ups.name, result));

@@ -113,11 +113,12 @@ class Staged {
 /** Obsolete files of an earlier run. Names have slashes on every system, as those of `Files`. */
 function staleFiles({ kind, folder, several = false, names }: Output & { names: ReadonlySet<string> }): string[] {
   const tops = several ? ['', ...foldersIn(folder)] : [''];
-  return tops
-    .flatMap((top) => [
-      ...filesIn(folder, top),
-      ...kind.folders.flatMap((name) => filesBelow(folder, posix.join(top, name))),
-    ])
+  const found = tops.flatMap((top) => [
+    ...filesIn(folder, top),
+    ...kind.folders.flatMap((name) => filesBelow(folder, posix.join(top, name))),
+  ]);
+  // a site may have the name of a subfolder, and is found twice
+  return [...new Set(found)]
     .filter((name) => !names.has(name) && !name.endsWith(TEMPORARY))
     .map((name) => join(folder, name))
     .filter(kind.isOurs);

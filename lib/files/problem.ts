@@ -6,6 +6,15 @@ export class FileError extends Error {}
 /** The text of a file; `-` is standard input. Throws a FileError if it cannot be read. */
 export const readText = (file: string): string => withFile(file, () => readFileSync(file === '-' ? 0 : file, 'utf8'));
 
+/** The value of a JSON text of a file. Throws a FileError with the cure if it is not JSON. */
+export function jsonOf(text: string, file: string, cure: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new FileError(`${file}: is not JSON; ${cure}`, { cause: error });
+  }
+}
+
 /** What `access` returns. Converts an error of the file system into a FileError with the file name. */
 export function withFile<T>(file: string, access: () => T): T {
   try {

@@ -6,39 +6,19 @@ import { type GitOpsSite, inRepository, objectsText } from './site';
 const FIELDS = ['name', 'repoURL', 'targetRevision', 'path', 'include', 'cluster'] as const;
 type Fields = Readonly<Record<(typeof FIELDS)[number], string>>;
 
-/** https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/ */
-interface ApplicationSpec {
-  readonly project: string;
-  readonly source: {
-    readonly repoURL: string;
-    readonly targetRevision: string;
-    readonly path: string;
-    /** Glob of the files in it. */
-    readonly directory: { readonly include: string };
-  };
-  /** Name of the cluster in Argo CD. */
-  readonly destination: { readonly name: string };
-  readonly syncPolicy: {
-    readonly automated: { readonly prune: boolean; readonly selfHeal: boolean };
-    readonly syncOptions: readonly string[];
-    /** A limit below 0 is none. */
-    readonly retry: {
-      readonly limit: number;
-      readonly backoff: { readonly duration: string; readonly factor: number; readonly maxDuration: string };
-    };
-  };
-}
-
 const metadata = (name: string) => ({ name, namespace: 'argocd' });
 
-const specOf = ({ repoURL, targetRevision, path, include, cluster }: Fields): ApplicationSpec => ({
+/** https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/ */
+const specOf = ({ repoURL, targetRevision, path, include, cluster }: Fields) => ({
   project: 'default',
+  // a glob
   source: { repoURL, targetRevision, path, directory: { include } },
+  // by the name that the cluster has in Argo CD
   destination: { name: cluster },
   syncPolicy: {
     automated: { prune: true, selfHeal: true },
     syncOptions: ['ServerSideApply=true'],
-    // no Application waits for another: one that comes before its namespace is tried again
+    // no Application waits for another: one that comes before its namespace is tried again, without a limit
     retry: { limit: -1, backoff: { duration: '10s', factor: 2, maxDuration: '3m' } },
   },
 });

@@ -3,31 +3,6 @@ import { type Files, WRITTEN_BY } from '../files';
 import { type Group, groupsOf } from './groups';
 import { type GitOpsSite, inRepository, objectsText } from './site';
 
-/** https://fluxcd.io/flux/components/source/gitrepositories/ */
-interface GitRepositorySpec {
-  readonly interval: string;
-  readonly url: string;
-  readonly ref: { readonly branch: string };
-  readonly secretRef?: { readonly name: string };
-}
-
-/** https://fluxcd.io/flux/components/kustomize/kustomizations/ */
-interface KustomizationSpec {
-  readonly interval: string;
-  readonly retryInterval: string;
-  readonly timeout: string;
-  readonly sourceRef: { readonly kind: 'GitRepository'; readonly name: string };
-  readonly path: string;
-  readonly dependsOn?: readonly { readonly name: string }[];
-  /** Whether it is ready only when all its objects are healthy. */
-  readonly wait: boolean;
-  /** Whether it deletes what leaves the repository. */
-  readonly prune: boolean;
-  readonly decryption?: { readonly provider: 'sops'; readonly secretRef: { readonly name: string } };
-  /** What happens to its objects when it is deleted. The default of Flux deletes them too. */
-  readonly deletionPolicy: 'Orphan';
-}
-
 const metadata = (name: string) => ({ name, namespace: 'flux-system' });
 
 /** The repository that `flux bootstrap` makes. */
@@ -48,7 +23,8 @@ export function fluxFiles(site: GitOpsSite): Files {
   const groups = groupsOf(site.files);
   const hasBase = groups.some(({ name }) => name === 'base');
   const source = gitops.url === undefined ? BOOTSTRAP : 'site';
-  const kustomization = (name: string, path: string, more: Partial<KustomizationSpec>) => ({
+  /** https://fluxcd.io/flux/components/kustomize/kustomizations/ */
+  const kustomization = (name: string, path: string, more: object) => ({
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
     metadata: metadata(`site-${name}`),
@@ -61,9 +37,10 @@ export function fluxFiles(site: GitOpsSite): Files {
       ...(hasBase && name !== 'base' && { dependsOn: [{ name: 'site-base' }] }),
       wait: false,
       prune: true,
+      // of its objects, which the default would delete with it
       deletionPolicy: 'Orphan',
       ...more,
-    } satisfies KustomizationSpec,
+    },
   });
   return new Map([
     [
@@ -82,6 +59,7 @@ export function fluxFiles(site: GitOpsSite): Files {
 
 const SOPS = { decryption: { provider: 'sops', secretRef: { name: 'sops-age' } } } as const;
 
+/** https://fluxcd.io/flux/components/source/gitrepositories/ */
 const gitRepository = (name: string, url: string, branch = 'main') => ({
   apiVersion: 'source.toolkit.fluxcd.io/v1',
   kind: 'GitRepository',
@@ -91,7 +69,7 @@ const gitRepository = (name: string, url: string, branch = 'main') => ({
     url,
     ref: { branch },
     ...(url.startsWith('ssh:') && { secretRef: { name: 'site-git' } }),
-  } satisfies GitRepositorySpec,
+  },
 });
 
 /** The kustomization.yaml of a group. Flux's kustomize reads files outside of its folder. */

@@ -18,15 +18,15 @@ export const inRepository = ({ gitops }: GitOpsSite, folder: string): string =>
   `${gitops.path ? `${gitops.path}/` : ''}${folder.replace(/\/$/, '')}`;
 
 /** An object for a controller. */
-interface ControllerObject<Spec extends object> {
+interface ControllerObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace: string };
-  readonly spec: Spec;
+  readonly spec: object;
 }
 
 /** The text of a file of gitops/. */
-export function objectsText(objects: readonly ControllerObject<object>[]): string {
+export function objectsText(objects: readonly ControllerObject[]): string {
   const app = new App();
   const chart = new Chart(app, 'gitops', { disableResourceNameHashes: true });
   for (const object of objects) new ApiObject(chart, `${object.kind}-${object.metadata.name}`, object);

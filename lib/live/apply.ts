@@ -162,14 +162,12 @@ class Application {
     const missing: SecretReference[] = [];
     for (const secret of secretsToBring(this.options.files)) {
       const { namespace, name } = secret;
-      const undone = `could not check for Secret ${name} in namespace ${namespace}`;
-      const { code, stdout, stderr } = await this.kubectl.run({
+      const found = await this.kubectl.must({
         doing: `checking Secret ${name} in ${namespace}`,
-        undone,
+        undone: `could not check for Secret ${name} in namespace ${namespace}`,
         args: () => ['--namespace', namespace, 'get', 'secret', name, '--ignore-not-found', '--output=name'],
       });
-      if (code !== 0) throw new ApplyError([`${undone}:`, ...explained(stderr)].join('\n'));
-      if (stdout.trim() === '') missing.push(secret);
+      if (found.trim() === '') missing.push(secret);
     }
     return {
       lines: missing.map((secret) => secretLine(secret, context)),

@@ -4,6 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import type { Cluster } from '../cluster';
 import { METALLB } from '../releases';
 import { buildSite } from '../synth';
+import { at, listAt, textAt } from './at';
 import type { JsonObject } from './verify/canonical';
 
 /** The parts of an object of dist/ that apply reads. */
@@ -163,20 +164,4 @@ function secretsOf(podSpec: unknown): SecretUse[] {
       ? []
       : [{ name, keys: keys.flatMap((item) => textAt(item, 'key') ?? []) }],
   );
-}
-
-const at = (value: unknown, ...path: string[]): unknown =>
-  path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[key] : undefined),
-    value,
-  );
-
-function textAt(value: unknown, ...path: string[]): string | undefined {
-  const found = at(value, ...path);
-  return typeof found === 'string' ? found : undefined;
-}
-
-function listAt(value: unknown, key: string): unknown[] {
-  const found = at(value, key);
-  return Array.isArray(found) ? found : [];
 }

@@ -1,9 +1,30 @@
 import type { Cluster, Ups } from '../cluster';
 import { urlHost } from '../network';
+import { Deadline } from './deadline';
+import { ApplyError, type Kubectl } from './kubectl';
 import type { PodState } from './reasons';
 
 /** kubectl's arguments that list the pods of NUT. */
 export const NUT_PODS = ['--namespace=nut', 'get', 'pods', '--output=json'] as const;
+
+/**
+ * What kubectl prints; undefined if it fails, cannot be started, or there is nothing to ask. Without retries: the node of a pod may be off.
+ */
+export async function outputOf(
+  kubectl: Kubectl,
+  args: readonly string[] | undefined,
+  milliseconds: number,
+): Promise<string | undefined> {
+  if (args === undefined) return undefined;
+  try {
+    const { code, stdout } = await kubectl.run(args, new Deadline(milliseconds));
+    return code === 0 ? stdout.trim() : undefined;
+  } catch (error) {
+    // it has run before, and a person does not repeat an outage because it cannot be started for a moment
+    if (error instanceof ApplyError) return undefined;
+    throw error;
+  }
+}
 
 const exec = (pod: PodState, container: string, ...command: readonly string[]): string[] => [
   '--namespace=nut',

@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline';
 import { ApplyError, type Ended, type Kubectl } from './kubectl';
-import { type Hindrance, hindranceOf, linesOf } from './problems';
+import { explained, type Hindrance, hindranceOf, linesOf } from './problems';
 import type { Progress } from './progress';
 
 /** A call of kubectl. */
@@ -55,6 +55,17 @@ export class PatientKubectl {
       this.progress.line(`${doing}: ${hindrance.what} ${hindrance.state}; retry in ${Math.ceil(wait / 1000)} s`);
       await this.progress.during(() => `waiting for ${hindrance.what}`, sleep(wait));
     }
+  }
+
+  /**
+   * What kubectl prints.
+   *
+   * @throws ApplyError if it fails
+   */
+  async must(task: Task): Promise<string> {
+    const { code, stdout, stderr } = await this.run(task);
+    if (code !== 0) throw new ApplyError([`${task.undone}:`, ...explained(stderr)].join('\n'));
+    return stdout;
   }
 
   private gaveUp({ what, cure }: Hindrance, seconds: number, { stderr }: Ended): string {

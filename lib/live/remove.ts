@@ -1,6 +1,4 @@
-import { ApplyError } from './kubectl';
 import type { PatientKubectl } from './patient-kubectl';
-import { explained } from './problems';
 import type { Progress } from './progress';
 import type { ClusterObjects, LiveObject } from './site-objects';
 
@@ -48,15 +46,13 @@ export class Removal {
       apiVersion,
       metadata: { name, namespace },
     }));
-    const undone = 'not every object is deleted';
     const args = ['delete', '--filename=-', '--ignore-not-found', wait];
-    const { code, stderr } = await this.kubectl.run({
+    await this.kubectl.must({
       doing: `deleting ${objects.length} objects`,
-      undone,
+      undone: 'not every object is deleted',
       args: () => args,
       input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
     });
-    if (code !== 0) throw new ApplyError([`${undone}:`, ...explained(stderr)].join('\n'));
     for (const { key } of objects) this.progress.line(`deleted ${key}`);
   }
 }

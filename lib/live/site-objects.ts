@@ -1,9 +1,7 @@
 import { SITE_LABEL } from '../kube';
 import { METALLB } from '../releases';
 import { type DistFile, manifestsOf } from './dist';
-import { ApplyError } from './kubectl';
 import type { PatientKubectl } from './patient-kubectl';
-import { explained } from './problems';
 import { type JsonObject, objectKey } from './verify/canonical';
 
 /** An object of the cluster; `key` is `Kind namespace/name`. */
@@ -123,23 +121,15 @@ export class ClusterObjects {
 
   /** The objects that a query of `kubectl get` finds; those that do not exist are left out. */
   async list(what: string, query: readonly string[], input?: string): Promise<LiveObject[]> {
-    const undone = `could not list ${what}`;
     const args = ['get', ...query, '--ignore-not-found', '--output=json'];
-    const { code, stdout, stderr } = await this.kubectl.run({
-      doing: `listing ${what}`,
-      undone,
-      args: () => args,
-      input,
-    });
-    if (code !== 0) throw new ApplyError([`${undone}:`, ...explained(stderr)].join('\n'));
-    return objectsIn(stdout);
+    const task = { doing: `listing ${what}`, undone: `could not list ${what}`, args: () => args, input };
+    return objectsIn(await this.kubectl.must(task));
   }
 
   private async resources(...options: readonly string[]): Promise<string[]> {
     const undone = 'could not list the resources that the API server has';
     const args = ['api-resources', '--verbs=list,delete', '--output=name', ...options];
-    const { code, stdout, stderr } = await this.kubectl.run({ doing: 'listing resources', undone, args: () => args });
-    if (code !== 0) throw new ApplyError([`${undone}:`, ...explained(stderr)].join('\n'));
+    const stdout = await this.kubectl.must({ doing: 'listing resources', undone, args: () => args });
     return stdout.split('\n').filter(Boolean);
   }
 }

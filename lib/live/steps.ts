@@ -1,8 +1,9 @@
 import { contains, parseAddress, parseAddressRange } from '../network';
 import { METALLB } from '../releases';
+import { listAt, textAt } from './at';
 import type { Manifest } from './dist';
 import { addressesOf, type LiveObject } from './site-objects';
-import { isObject, type Json, type JsonObject, objectKey } from './verify/canonical';
+import { type JsonObject, objectKey } from './verify/canonical';
 
 /** One step of a change that an apply alone does not make. */
 export interface Step {
@@ -106,13 +107,11 @@ function virtualIp({ before, after, nodes }: Scene): Part {
 /** The addresses of kube-vip, as its environment has them. */
 function addressIn(objects: readonly JsonObject[]): string | undefined {
   const daemonSet = objects.find(({ kind }) => kind === 'DaemonSet');
-  const containers = at(daemonSet, 'spec', 'template', 'spec', 'containers');
-  const env = Array.isArray(containers) ? containers.flatMap((one) => at(one, 'env') ?? []) : [];
-  const value = at(
-    env.find((variable) => at(variable, 'name') === 'address'),
+  const env = listAt(daemonSet, 'spec', 'template', 'spec', 'containers').flatMap((one) => listAt(one, 'env'));
+  return textAt(
+    env.find((variable) => textAt(variable, 'name') === 'address'),
     'value',
   );
-  return typeof value === 'string' ? value : undefined;
 }
 
 const UPS_LABEL = 'ups-device';
@@ -123,10 +122,8 @@ function upsNodes({ after, nodes, context }: Scene): Part {
     ({ kind, namespace, name }) => kind === 'ConfigMap' && namespace === 'nut' && name === 'nut-config',
   );
   if (!data) return NOTHING;
-  const cableAt = (node: string): string | undefined => {
-    const text = at(data.object, 'data', `${node}.ups.conf`);
-    return typeof text === 'string' ? /^\[(.+)\]$/m.exec(text)?.[1] : undefined;
-  };
+  const cableAt = (node: string): string | undefined =>
+    /^\[(.+)\]$/m.exec(textAt(data.object, 'data', `${node}.ups.conf`) ?? '')?.[1];
   const wrong = nodes.filter(
     ({ metadata: { name, labels } }) => (labels?.[UPS_LABEL] === undefined) !== (cableAt(name) === undefined),
   );
@@ -207,16 +204,11 @@ const step = (what: string, items: readonly { readonly text: string; readonly co
         },
       ];
 
-const rangesOf = (pool: JsonObject | undefined) => {
-  const addresses = at(pool, 'spec', 'addresses');
-  return Array.isArray(addresses) ? addresses.map((text) => parseAddressRange(String(text))) : [];
-};
+const rangesOf = (pool: JsonObject | undefined) =>
+  listAt(pool, 'spec', 'addresses').map((text) => parseAddressRange(String(text)));
 
 const isServer = ({ metadata: { labels } }: LiveObject): boolean =>
   labels?.['node-role.kubernetes.io/control-plane'] !== undefined;
-
-const at = (value: Json | undefined, ...path: readonly string[]): Json | undefined =>
-  path.reduce<Json | undefined>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 
 /** The steps as text. */
 export const stepsText = (steps: readonly Step[]): string[] =>

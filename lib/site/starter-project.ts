@@ -1,3 +1,5 @@
+import { jsonOf } from '../files';
+
 /** The scripts that texts of this project name: `npm run NAME`. */
 const SCRIPTS: Readonly<Record<string, string>> = {
   synth: 'power-safe-k3s synth',
@@ -27,10 +29,11 @@ const LINES: Readonly<Record<string, string>> = {
  *
  * @param version of this package
  * @param read the text of a file in the folder; undefined if it does not exist
- * @throws SyntaxError if package.json is not JSON
+ * @throws FileError if package.json is not JSON
  */
 export function projectFiles(version: string, read: (name: string) => string | undefined): ReadonlyMap<string, string> {
-  const old = JSON.parse(read('package.json') ?? '{ "private": true }') as Partial<
+  const name = 'package.json';
+  const old = jsonOf(read(name) ?? '{ "private": true }', name, 'correct it') as Partial<
     Record<'scripts' | 'dependencies', Readonly<Record<string, string>>>
   >;
   const manifest = {
@@ -42,7 +45,7 @@ export function projectFiles(version: string, read: (name: string) => string | u
     const text = read(name) ?? '';
     return [name, text.split('\n').includes(line) ? text : `${text}${line}\n`];
   });
-  return new Map([['package.json', `${JSON.stringify(manifest, undefined, 2)}\n`], ...lists]);
+  return new Map([[name, `${JSON.stringify(manifest, undefined, 2)}\n`], ...lists]);
 }
 
 /** Files that check on request that the outputs are those of cluster.yaml, by the option of init that asks for them. */

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, parseDocument } from 'yaml';
-import { type Files, PROJECT_VERSION, readText } from '../files';
+import { PROJECT_VERSION, readText } from '../files';
 import { type AddressRange, parseAddressRange } from '../network';
 import { reasonsBetween } from '../releases';
 import type { FormerRange } from '../rules';
@@ -33,24 +33,14 @@ export class Previous {
   upgrade(files: SiteFiles): Upgrade | undefined {
     const from = /^# Version (\d+\.\d+\.\d+),/m.exec(textOf(join(this.hostsFolder, 'server/files')) ?? '')?.[1];
     if (from === PROJECT_VERSION) return undefined;
-    const names = CHARTS.map((id) => `${id}.k8s.yaml`);
-    const [dist, hosts] = [this.old(names, this.distFolder), this.old([...files.hosts.keys()], this.hostsFolder)];
-    const objects = differing([...dist.values()], [...files.dist.values()]);
-    if (dist.size === 0 || (from === undefined && objects.length === 0)) return undefined;
+    const dist = CHARTS.flatMap((id) => textOf(join(this.distFolder, `${id}.k8s.yaml`)) ?? []);
+    const objects = differing(dist, [...files.dist.values()]);
+    if (dist.length === 0 || (from === undefined && objects.length === 0)) return undefined;
     return {
       from,
       objects,
-      hostFiles: [...files.hosts].filter(([name, text]) => hosts.get(name) !== text).length,
+      hostFiles: [...files.hosts].filter(([name, text]) => textOf(join(this.hostsFolder, name)) !== text).length,
     };
-  }
-
-  private old(names: readonly string[], folder: string): Files {
-    return new Map(
-      names.flatMap((name) => {
-        const text = textOf(join(folder, name));
-        return text === undefined ? [] : [[name, text] as const];
-      }),
-    );
   }
 }
 

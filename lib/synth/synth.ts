@@ -56,7 +56,8 @@ export function synth(options: SynthOptions = {}): SynthReport {
       const files = buildSite(cluster, origin);
       const previous = new Previous(join(distFolder, origin.folder), join(hostsFolder, origin.folder));
       former.push(...place(formerPools(cluster, previous.ranges())));
-      upgrades.push(...[previous.upgrade(files) ?? []].flat());
+      const upgrade = previous.upgrade(files);
+      if (upgrade) upgrades.push(upgrade);
       built.push({ cluster, folder: origin.folder, dist: new Set(files.dist.keys()) });
       yield [below(origin.folder, files.dist), below(origin.folder, files.hosts)];
       options.onSite?.(i + 1, sites.length);

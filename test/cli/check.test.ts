@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkCommand } from '../../lib/cli/check';
@@ -12,7 +12,6 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'check-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, ...env } = process.env;
 const check = (...args: readonly string[]) => inProcess(main(checkCommand), args, { cwd: folder, env });

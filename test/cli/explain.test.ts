@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -25,7 +25,6 @@ beforeAll(() => {
     stringify({ ...homeInput, ups: [{ ...ups, runtimeAtLowBatterySeconds: undefined }] }),
   );
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, COLUMNS: __, ...env } = process.env;
 const power = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>

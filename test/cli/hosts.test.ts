@@ -30,7 +30,6 @@ describe('hosts', () => {
     writeFileSync(join(folder, 'token'), `${TOKEN}\n`);
     writeFileSync(join(folder, 'key.pub'), `${KEY}\n`);
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   const at = (file: string) => join(folder, file);
   const run = (...args: readonly string[]) => inProcess(main(hostsCommand), args);
@@ -120,7 +119,6 @@ describe('hosts', () => {
   });
 
   describe('the line that copies a tree to a host', () => {
-    const modeOf = (path: string) => (statSync(at(`machine/${path}`)).mode & 0o777).toString(8);
     beforeEach(() => {
       const { stdout } = write('--os', 'plain');
       mkdirSync(at('machine/etc/systemd/system'), { recursive: true });
@@ -137,21 +135,16 @@ describe('hosts', () => {
       expect([status, stderr]).toEqual([0, '']);
     });
 
-    test('does not change the folders of the host', () => {
-      expect(['', 'etc', 'etc/systemd', 'etc/systemd/system'].map(modeOf)).toEqual(['755', '755', '755', '755']);
-    });
-
-    test('creates folders with mode 755', () => {
-      expect(['etc/rancher', 'etc/rancher/k3s', 'usr', 'usr/local/sbin'].map(modeOf)).toEqual([
-        '755',
-        '755',
-        '755',
-        '755',
-      ]);
-    });
-
-    test('keeps the modes of the files', () => {
-      expect(['etc/rancher/k3s/token', 'usr/local/sbin/k3s-ha'].map(modeOf)).toEqual(['600', '755']);
+    test.each([
+      ['does not change the folders of the host', { '': 755, etc: 755, 'etc/systemd': 755, 'etc/systemd/system': 755 }],
+      [
+        'creates folders with mode 755',
+        { 'etc/rancher': 755, 'etc/rancher/k3s': 755, usr: 755, 'usr/local/sbin': 755 },
+      ],
+      ['keeps the modes of the files', { 'etc/rancher/k3s/token': 600, 'usr/local/sbin/k3s-ha': 755 }],
+    ])('%s', (_, modes) => {
+      const modeOf = (path: string) => Number((statSync(at(`machine/${path}`)).mode & 0o777).toString(8));
+      expect(Object.fromEntries(Object.keys(modes).map((path) => [path, modeOf(path)]))).toEqual(modes);
     });
   });
 

@@ -15,7 +15,6 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'init-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const init = (...args: readonly string[]) =>
   spawnSync(process.execPath, [programPath(), 'init', ...args], { cwd: folder, encoding: 'utf8', input: '' });
@@ -108,6 +107,12 @@ test('init does not overwrite cluster.yaml', () => {
     stderr: 'cluster.yaml: exists; move it, or name another folder with --out\n',
   });
   expect(readdirSync(folder)).toEqual(['cluster.yaml']);
+});
+
+test('init names a package.json that is not JSON, and writes nothing', () => {
+  writeFileSync(join(folder, 'package.json'), '{');
+  expect(init()).toMatchObject({ status: 1, stderr: 'package.json: is not JSON; correct it\n' });
+  expect(readdirSync(folder)).toEqual(['package.json']);
 });
 
 test('init refuses a node without an address', () => {

@@ -32,7 +32,6 @@ beforeEach(() => {
   chmodSync(at('bin/ssh'), 0o755);
   for (const host of ['192.168.10.11', '192.168.10.12', '192.168.10.13']) server(host, UNREACHABLE);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const UNREACHABLE = 'echo "ssh: connect to host: No route to host" >&2; exit 255';
 const at = (name: string): string => join(folder, name);

@@ -9,13 +9,12 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { k3sYaml, type Pair, withAuthority } from '../support/certificates';
 import { programPath } from '../support/program';
@@ -43,7 +42,6 @@ beforeAll(() => {
     [client, renewed, ending, expired] = [made.client(365), made.client(365), made.client(30), made.client(-1)];
   });
 });
-afterAll(() => rmSync(dirname(program), { recursive: true }));
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kubeconfig-'));
@@ -51,7 +49,6 @@ beforeEach(() => {
   writeFileSync(at('cluster.yaml'), stringify(homeInput));
   writeFileSync(at('k3s.yaml'), k3sYaml(authority, client));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 const at = (...names: string[]): string => join(folder, ...names);
 const textOf = (file: string): string => readFileSync(at(file), 'utf8');

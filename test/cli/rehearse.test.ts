@@ -32,7 +32,6 @@ beforeAll(() => {
   writeFileSync(join(folder, 'kubectl'), KUBECTL, { mode: 0o755 });
   writeFileSync(join(folder, 'cluster.yaml'), stringify(homeInput));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 const { CLUSTER: _, ...env } = process.env;
 const run = (command: string, ...args: readonly string[]) =>
   spawnSync(process.execPath, [programPath(), command, '--kubectl', './kubectl', ...args], {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -24,7 +24,6 @@ beforeAll(() => {
   write('weak', 'short\n');
   mkdirSync(join(folder, 'a-folder'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, ...env } = process.env;
 const run = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>

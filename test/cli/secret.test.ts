@@ -42,7 +42,6 @@ beforeAll(() => {
   write('weak', 'short\n');
   mkdirSync(join(folder, 'a-folder'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const { CLUSTER: _, ...env } = process.env;
 const secret = (args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
@@ -69,35 +68,38 @@ describe('secret nut', () => {
     expect(new Set([...Object.values(dataOf(stdout)), ...Object.values(dataOf(secret([]).stdout))]).size).toBe(4);
   });
 
-  test('takes passwords from the first lines of files', () => {
-    const files = ['--primary-file', 'password', '--secondary-file', 'password', '--server-file', 'nas=password'];
-    const { status, stdout } = secret(['--cluster', 'nas.yaml', ...files]);
+  const PASSWORD = 'of-the-nas-1';
+  test.each([
+    [
+      'passwords from the first lines of files',
+      'nas.yaml --primary-file password --secondary-file password --server-file nas=password',
+      { primary: PASSWORD, secondary: PASSWORD, 'server-nas': PASSWORD },
+    ],
+    [
+      'a new password for a client, and the fixed one of a Synology',
+      'clients.yaml',
+      { 'client-pve': expect.stringMatching(/^\w{40}$/), 'client-syno': 'secret' },
+    ],
+    ['a given one for a client', 'clients.yaml --client-file pve=password', { 'client-pve': PASSWORD }],
+    [
+      'the passwords of drivers, under the keys that the pods ask for',
+      'snmp.yaml --driver-file ups1.authPassword=password',
+      { 'driver-ups1-authPassword': PASSWORD },
+    ],
+    [
+      'the URLs of receivers, as they are',
+      'notify.yaml --notify-file phone.url=url',
+      { 'notify-phone-url': 'https://ntfy.sh/x?y=1' },
+    ],
+    [
+      'the short passwords of a NAS and an SNMP card',
+      'short.yaml --server-file nas=synology --driver-file ups1.community=community',
+      { 'server-nas': 'secret', 'driver-ups1-community': 'public' },
+    ],
+  ])('has %s', (_name, args, data) => {
+    const { status, stdout } = secret(['--cluster', ...args.split(' ')]);
     expect(status).toBe(0);
-    expect(dataOf(stdout)).toEqual({
-      primary: 'of-the-nas-1',
-      secondary: 'of-the-nas-1',
-      'server-nas': 'of-the-nas-1',
-    });
-  });
-
-  test('makes the password of a client, takes a given one, and has the fixed one of a Synology', () => {
-    const passwordsOf = (...args: string[]) => dataOf(secret(['--cluster', 'clients.yaml', ...args]).stdout);
-    expect(passwordsOf()).toMatchObject({ 'client-pve': expect.stringMatching(/^\w{40}$/), 'client-syno': 'secret' });
-    expect(passwordsOf('--client-file', 'pve=password')).toMatchObject({ 'client-pve': 'of-the-nas-1' });
-  });
-
-  test('takes the passwords of drivers, under the keys that the pods ask for', () => {
-    const { status, stdout } = secret(['--cluster', 'snmp.yaml', '--driver-file', 'ups1.authPassword=password']);
-    expect(status).toBe(0);
-    expect(dataOf(stdout)['driver-ups1-authPassword']).toBe('of-the-nas-1');
-  });
-
-  test('takes the URLs and tokens of receivers, as they are', () => {
-    const files = ['--notify-file', 'phone.url=url'];
-    expect(dataOf(secret(['--cluster', 'notify.yaml', ...files]).stdout)['notify-phone-url']).toBe(
-      'https://ntfy.sh/x?y=1',
-    );
-    expect(secret(['--cluster', 'notify.yaml']).stderr).toContain('give it with --notify-file phone.url=FILE');
+    expect(dataOf(stdout)).toMatchObject(data);
   });
 
   test.each([['nas.yaml'], ['snmp.yaml'], ['notify.yaml']])('takes the line that README.md of %s prints', (file) => {
@@ -106,13 +108,6 @@ describe('secret nut', () => {
     expect(readme).toContain('Replace each FILE by a file whose first line is that password');
     const [, printed = ''] = /secret:nut -- (.*) \| kubectl/.exec(readme) ?? [];
     expect(secret(printed.replaceAll('=FILE', '=password').split(' '))).toMatchObject({ status: 0, stderr: '' });
-  });
-
-  test('takes a NAS and an SNMP card at their short passwords', () => {
-    const files = ['--server-file', 'nas=synology', '--driver-file', 'ups1.community=community'];
-    const { status, stdout } = secret(['--cluster', 'short.yaml', ...files]);
-    expect(status).toBe(0);
-    expect(dataOf(stdout)).toMatchObject({ 'server-nas': 'secret', 'driver-ups1-community': 'public' });
   });
 
   test('takes the site from CLUSTER, and an empty one for none', () => {
@@ -146,6 +141,11 @@ describe('secret nut', () => {
       'a missing password of a host outside the cluster',
       ['--cluster', 'nas.yaml'],
       ['the password for "nas" is missing; give it with --server-file nas=FILE'],
+    ],
+    [
+      'a missing URL of a receiver',
+      ['--cluster', 'notify.yaml'],
+      ['the password for "phone.url" is missing; give it with --notify-file phone.url=FILE'],
     ],
     [
       'a password for a UPS that is not there, and says whose is wanted',

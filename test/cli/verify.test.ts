@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -118,7 +118,6 @@ describe('verify', () => {
     writeFileSync(join(folder, 'alias.yaml'), 'kind: ConfigMap\nmetadata: *nowhere\n');
     writeFileSync(join(folder, 'text.yaml'), '<html>');
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   const verify = (...args: string[]) => inProcess(main(verifyCommand), args);
   const at = (name: string) => join(folder, name);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileError, fileProblem, readText, withFile } from '../../lib/files/problem';
@@ -9,7 +9,6 @@ beforeAll(() => {
   writeFileSync(join(folder, 'file'), 'text');
   symlinkSync('nowhere', join(folder, 'link'));
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const problemOf = (path: string) => {
   try {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readProjectFile } from '../../lib/files/project';
@@ -11,7 +11,6 @@ describe('readProjectFile', () => {
     writeFileSync(join(folder, 'project/package.json'), '{}');
     writeFileSync(join(folder, 'project/imports/a.yaml'), 'a\n');
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   test.each(['build/scripts', 'build', '.'])('finds a file from %s', (start) => {
     expect(readProjectFile('imports/a.yaml', join(folder, 'project', start))).toBe('a\n');

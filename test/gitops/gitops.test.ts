@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
@@ -133,7 +133,6 @@ describe('Flux', () => {
       const { stdout } = spawnSync(kubectlPath(), words, { encoding: 'utf8' });
       return objectsOf(new Map([[group, stdout]])).map(({ object }) => identity(object));
     });
-    rmSync(repository, { recursive: true });
     expect(built.sort()).toEqual(
       objectsOf(dist)
         .map(({ object }) => identity(object))
@@ -193,5 +192,4 @@ test('synth recognizes every file that it writes, and no other', () => {
   expect([...files.keys()].filter((name) => !GITOPS.folders.includes(name.split('/').at(-2) ?? ''))).toEqual([]);
   expect([...files.values()].every(isOurs)).toBe(true);
   expect(isOurs('kind: Kustomization\n')).toBe(false);
-  rmSync(folder, { recursive: true });
 });

@@ -16,6 +16,7 @@ import {
 import { Progress } from '../../lib/live/progress';
 import { buildSite } from '../../lib/synth/app';
 import { withAuthority } from '../support/certificates';
+import { portOf } from '../support/listening';
 import { objectsOf } from '../support/objects';
 import { site } from '../support/sites';
 
@@ -202,7 +203,7 @@ describe('the probe of an API server', () => {
     server = createServer({ cert: pem(certificate), key: pem(key) }, (_, response) =>
       response.writeHead(status).end(text),
     );
-    return listening(server);
+    return portOf(server);
   };
   afterEach(() => server.close());
 
@@ -230,11 +231,6 @@ describe('the probe of an API server', () => {
     expect(await probe(`https://127.0.0.1:${port}`)).toEqual({ problem: expect.stringContaining('ECONNREFUSED') });
   });
 });
-
-const listening = (server: Server): Promise<number> =>
-  new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-  });
 
 describe('the rows of a host', () => {
   const [first] = home.nodes;

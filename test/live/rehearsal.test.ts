@@ -6,8 +6,9 @@ import { Kubectl } from '../../lib/live/kubectl';
 import { answers } from '../../lib/live/rehearsal/answers';
 import { expectedOf } from '../../lib/live/rehearsal/course';
 import { rehearse, type Senses } from '../../lib/live/rehearsal/rehearse';
-import { planHash, rehearsalRow, rehearsalText } from '../../lib/live/rehearsal/result';
+import { planHash, rehearsalFile, rehearsalRow, rehearsalText } from '../../lib/live/rehearsal/result';
 import { sensesOf } from '../../lib/live/rehearsal/senses';
+import { portOf } from '../support/listening';
 import { homeInput, site } from '../support/sites';
 
 const home = site();
@@ -227,7 +228,6 @@ describe('the senses of a rehearsal', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'senses-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
   /** Stands for kubectl and the pods of NUT. */
   const senses = (script: string) => {
     const program = join(folder, 'kubectl');
@@ -253,21 +253,26 @@ describe('the senses of a rehearsal', () => {
     expect(calls.filter((call) => call.includes('nut-secondary-b --container=second'))).toHaveLength(1);
   });
 
-  test('know nothing of a UPS while kubectl fails, and list the pods again afterwards', async () => {
+  test('know nothing of a UPS while kubectl fails or cannot be started, and list the pods again afterwards', async () => {
     const seen = senses(
       `[ -e ${folder}/up ] || exit 1; case "$*" in *'get pods'*) echo '${LIST}' ;; *) echo OL ;; esac`,
     );
     expect(await seen.upsStatus()).toBeUndefined();
     writeFileSync(join(folder, 'up'), '');
     expect(await seen.upsStatus()).toBe('OL');
+    rmSync(join(folder, 'kubectl'));
+    expect(await seen.upsStatus()).toBeUndefined();
   });
 });
 
+test.each([
+  ['clusters/north.yaml', 'clusters/north.rehearsal.json'],
+  ['site.json', 'site.json.rehearsal.json'],
+])('the rehearsals of %s are in a file of their own, %s', (file, own) => expect(rehearsalFile(file)).toBe(own));
+
 test('a host answers that accepts or refuses a connection', async () => {
   const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-  });
+  const port = await portOf(server);
   expect(await answers('127.0.0.1', [port])).toBe(true);
   await new Promise((resolve) => {
     server.close(resolve);

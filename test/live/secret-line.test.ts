@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterInput } from '../../lib/cluster/schema';
@@ -10,12 +10,8 @@ import { homeInput, site } from '../support/sites';
 /** The lines about missing Secrets of a site. */
 function lines(changes: Partial<ClusterInput>): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'secret-line-'));
-  try {
-    for (const [name, text] of buildSite(site(changes)).dist) writeFileSync(join(folder, name), text);
-    return secretsToBring(readDist(folder)).map((secret) => secretLine(secret, 'home'));
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  for (const [name, text] of buildSite(site(changes)).dist) writeFileSync(join(folder, name), text);
+  return secretsToBring(readDist(folder)).map((secret) => secretLine(secret, 'home'));
 }
 
 /** The commands that create the Secrets of a site. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
@@ -220,7 +220,6 @@ describe('the script that writes the golden hashes', () => {
     writeFileSync(manifest, Yaml.stringify(...ours));
     writeFileSync(prometheus, Yaml.stringify(...withMetrics));
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   test('prints for our manifests what is in the file in Git', () => {
     const { stdout, status } = run('--print', manifest, prometheus);

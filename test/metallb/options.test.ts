@@ -170,22 +170,16 @@ describe('webhook', () => {
     expect(kinds({ webhook: 'off' })).toEqual(kinds());
   });
 
-  test('that is off and there all the same fails synth', () => {
+  test.each([
+    ['off', 'so no server answers MetalLbWebhooks'],
+    ['ignore', 'and MetalLbWebhooks another value; give both the same'],
+  ] as const)('%s of MetalLb alone fails synth', (webhook, message) => {
     expect(() =>
       synth((scope) => {
-        new MetalLb(scope, 'metallb', { webhook: 'off' });
+        new MetalLb(scope, 'metallb', { webhook });
         new MetalLbWebhooks(scope, 'webhooks');
       }),
-    ).toThrow('MetalLb has webhook: off, so no server answers MetalLbWebhooks');
-  });
-
-  test('of two minds fails synth', () => {
-    expect(() =>
-      synth((scope) => {
-        new MetalLb(scope, 'metallb', { webhook: 'ignore' });
-        new MetalLbWebhooks(scope, 'webhooks');
-      }),
-    ).toThrow('MetalLb has webhook: ignore, and MetalLbWebhooks another value; give both the same');
+    ).toThrow(`MetalLb has webhook: ${webhook}, ${message}`);
   });
 });
 

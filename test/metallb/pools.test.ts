@@ -41,39 +41,24 @@ describe('IpAddressPool', () => {
     });
   });
 
-  test('keeps a CIDR as a CIDR', () => {
-    expect(at(pool({ addresses: ['192.168.10.240/28', 'fd00::/120'] }), 'spec.addresses')).toEqual([
-      '192.168.10.240/28',
-      'fd00::/120',
-    ]);
-  });
+  test.each([
+    ['keeps a CIDR as a CIDR', ['192.168.10.240/28', 'fd00::/120'], ['192.168.10.240/28', 'fd00::/120']],
+    // MetalLB reads no single addresses
+    ['writes a single address as a range', ['10.0.0.3', 'fd00::43'], ['10.0.0.3-10.0.0.3', 'fd00::43-fd00::43']],
+  ])('%s', (_, addresses, written) => expect(at(pool({ addresses }), 'spec.addresses')).toEqual(written));
 
-  test('writes a single address as a range, since MetalLB reads no single addresses', () => {
-    expect(at(pool({ addresses: ['192.168.10.243', 'fd00::43'] }), 'spec.addresses')).toEqual([
-      '192.168.10.243-192.168.10.243',
-      'fd00::43-fd00::43',
-    ]);
-  });
-
-  test('passes on autoAssign and avoidBuggyIPs, false as well', () => {
-    expect(at(pool({ autoAssign: false, avoidBuggyIPs: true }), 'spec')).toMatchObject({
-      autoAssign: false,
-      avoidBuggyIPs: true,
-    });
-  });
-
-  test('passes on labels', () => {
-    expect(at(pool({ labels: { zone: 'dmz' } }), 'metadata.labels')).toEqual({ zone: 'dmz' });
-  });
-
-  test('passes on the allocation', () => {
+  test('passes on labels, and every option, false as well', () => {
     const serviceAllocation = {
       priority: 10,
       namespaces: ['web'],
       namespaceSelectors: [edge],
       serviceSelectors: [edge],
     };
-    expect(at(pool({ serviceAllocation }), 'spec.serviceAllocation')).toEqual(serviceAllocation);
+    const options = { autoAssign: false, avoidBuggyIPs: true, serviceAllocation };
+    expect(pool({ labels: { zone: 'dmz' }, ...options })).toMatchObject({
+      metadata: { labels: { zone: 'dmz' } },
+      spec: options,
+    });
   });
 
   test('offers its ranges', () => {

@@ -187,15 +187,12 @@ describe('two services that ask for one address', () => {
   const b = { name: 'b', ips: '192.168.10.243', key: 'k', spec: { ports: [{ port: 80 }] } };
   const both = 'Service web/a and Service web/b';
 
-  test('may share it with a key and ports of their own', () => expect(problems(a, b)).toEqual([]));
-
-  test('may share it with one port number for TCP and one for UDP', () => {
-    expect(problems(a, { ...b, spec: { ports: [{ port: 443, protocol: 'UDP' }] } })).toEqual([]);
-  });
-
-  test('may share it with Local before the same pods', () => {
-    const spec = { externalTrafficPolicy: 'Local', selector: { y: '2', x: '1' } };
-    const other = { externalTrafficPolicy: 'Local', selector: { x: '1', y: '2' }, ports: [{ port: 80 }] };
+  const local = { externalTrafficPolicy: 'Local', selector: { y: '2', x: '1' } };
+  test.each<[string, ServiceText['spec'], ServiceText['spec']]>([
+    ['a key and ports of their own', {}, b.spec],
+    ['one port number for TCP and one for UDP', {}, { ports: [{ port: 443, protocol: 'UDP' }] }],
+    ['Local before the same pods', local, { ...local, selector: { x: '1', y: '2' }, ports: [{ port: 80 }] }],
+  ])('may share it with %s', (_what, spec, other) => {
     expect(problems({ ...a, spec }, { ...b, spec: other })).toEqual([]);
   });
 
@@ -250,21 +247,24 @@ describe('a MetalLB with a class', () => {
     ).not.toThrow();
   });
 
-  test('does not serve a service without it that requests something', () => {
-    expect(() => build('metallb.io/metallb', { pool: 'lan' })).toThrow(
-      'Service web/a has annotations for MetalLB and no loadBalancerClass, which MetalLB does not serve; set it to "metallb.io/metallb"',
-    );
-  });
-
-  test('serves its own', () => {
-    const spec = { loadBalancerClass: 'metallb.io/metallb' };
-    expect(() => build('metallb.io/metallb', { ips: '192.168.10.9', spec })).toThrow('which no pool assigns');
-  });
-
-  test('that has none does not serve services that have one', () => {
-    expect(() => build(undefined, { pool: 'lan', spec: { loadBalancerClass: 'x/y' } })).toThrow(
-      'has annotations for MetalLB and the loadBalancerClass "x/y", which MetalLB does not serve; remove it',
-    );
+  const own = 'metallb.io/metallb';
+  const unserved = 'Service web/a has annotations for MetalLB and';
+  test.each<[string, string | undefined, ServiceText, string]>([
+    [
+      'does not serve a service without it that requests something',
+      own,
+      { pool: 'lan' },
+      `${unserved} no loadBalancerClass, which MetalLB does not serve; set it to "${own}"`,
+    ],
+    ['serves its own', own, { ips: '192.168.10.9', spec: { loadBalancerClass: own } }, 'which no pool assigns'],
+    [
+      'that has none does not serve services that have one',
+      undefined,
+      { pool: 'lan', spec: { loadBalancerClass: 'x/y' } },
+      `${unserved} the loadBalancerClass "x/y", which MetalLB does not serve; remove it`,
+    ],
+  ])('%s', (_what, loadBalancerClass, text, message) => {
+    expect(() => build(loadBalancerClass, text)).toThrow(message);
   });
 });
 

@@ -71,7 +71,6 @@ beforeAll(() => {
     }),
   );
 }, 120_000);
-afterAll(() => rmSync(app, { recursive: true }));
 
 const outputs = () => {
   const texts = Object.fromEntries(
@@ -195,7 +194,6 @@ describe('the program of the package, in a folder with nothing but cluster.yaml'
     // no other package of this project is in reach
     cpSync(join(app, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
   const program = (...args: readonly string[]) =>
     call(process.execPath, [join(folder, 'node_modules', name, bin[name] ?? ''), ...args], folder);
 

@@ -2,10 +2,8 @@ import type { Cluster } from '../../cluster';
 import { VIP_LEASE } from '../../kube-vip';
 import { endpointsOf, readCredentials } from '../../machines';
 import { type Connection, type ConnectionOptions, connectTo } from '../connection';
-import { Deadline } from '../deadline';
-import { ApplyError, type Kubectl } from '../kubectl';
-import { lastPowerOffArguments, NUT_PODS, upscArguments } from '../nut-exec';
-import type { PatientKubectl } from '../patient-kubectl';
+import { ApplyError } from '../kubectl';
+import { lastPowerOffArguments, NUT_PODS, outputOf, upscArguments } from '../nut-exec';
 import { linesOf } from '../problems';
 import { podsOf } from '../reasons';
 import { type Rehearsals, rehearsalRow } from '../rehearsal/result';
@@ -71,17 +69,11 @@ const EXEC_MS = 5000;
 
 /** What kubectl can tell. */
 class Examination {
-  private readonly kubectl: PatientKubectl;
-  private readonly direct: Kubectl;
-
   constructor(
     private readonly cluster: Cluster,
-    connection: Connection,
+    private readonly connection: Connection,
     private readonly now: Date,
-  ) {
-    this.kubectl = connection.kubectl;
-    this.direct = connection.direct;
-  }
+  ) {}
 
   async rows(): Promise<Row[]> {
     return [
@@ -132,11 +124,8 @@ class Examination {
     return [...nutRows(this.cluster, all), ...upses, ...powerOffs];
   }
 
-  /** What a command in a pod printed; undefined if it failed or there is no pod. Without retries: the node of the pod may be off. */
-  private async output(args: readonly string[] | undefined): Promise<string | undefined> {
-    if (args === undefined) return undefined;
-    const { code, stdout } = await this.direct.run(args, new Deadline(EXEC_MS));
-    return code === 0 ? stdout : undefined;
+  private output(args: readonly string[] | undefined): Promise<string | undefined> {
+    return outputOf(this.connection.direct, args, EXEC_MS);
   }
 
   private async listed<T>(what: string, resource: readonly string[], rows: (items: readonly T[]) => Row[]) {
@@ -147,7 +136,7 @@ class Examination {
   }
 
   private run(...args: readonly string[]) {
-    return this.kubectl.run({
+    return this.connection.kubectl.run({
       doing: 'examining the cluster',
       undone: 'could not examine the cluster',
       args: () => args,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Ups } from '../../cluster';
-import { readIfThere, writeWhole } from '../../files';
+import { jsonOf, readIfThere, writeWhole } from '../../files';
 import { explainData } from '../../power';
 import { bad, good, type Row } from '../doctor/rows';
 import { type Course, type Expected, shutDown } from './course';
@@ -53,18 +53,11 @@ export const planHash = (cluster: Cluster): string =>
     .slice(0, 12);
 
 /** The file with the rehearsals of a site. */
-export const rehearsalFile = (siteFile: string): string => siteFile.replace(/\.ya?ml$/, '.rehearsal.json');
+export const rehearsalFile = (siteFile: string): string => `${siteFile.replace(/\.ya?ml$/, '')}.rehearsal.json`;
 
-/** @throws Error for a file that is no JSON */
-export function readRehearsals(file: string): Rehearsals {
-  const text = readIfThere(file);
-  if (text === undefined) return {};
-  try {
-    return JSON.parse(text) as Rehearsals;
-  } catch (error) {
-    throw new Error(`${file}: is not JSON; delete it, and run rehearse again`, { cause: error });
-  }
-}
+/** @throws FileError for a file that is not JSON */
+export const readRehearsals = (file: string): Rehearsals =>
+  jsonOf(readIfThere(file) ?? '{}', file, 'delete it, and run rehearse again') as Rehearsals;
 
 export const writeRehearsal = (file: string, rehearsals: Rehearsals): void =>
   writeWhole(file, `${JSON.stringify(rehearsals, undefined, 2)}\n`);
@@ -95,7 +88,7 @@ export function rehearsalText(ups: string, { hosts, problems, cut }: Rehearsal):
         .trimEnd(),
     ),
     ...problems.map((problem) => `problem: ${problem}`),
-    `rehearsal of ${ups}: ${problems.length === 0 ? 'as planned' : `${problems.length} problems`}`,
+    `rehearsal of ${ups}: ${problems.length === 0 ? 'as planned' : `problems: ${problems.length}`}`,
   ].join('\n');
 }
 

@@ -1,7 +1,6 @@
 import type { Cluster, Ups } from '../../cluster';
 import type { Connection } from '../connection';
-import { Deadline } from '../deadline';
-import { lastPowerOffArguments, NUT_PODS, upscArguments } from '../nut-exec';
+import { lastPowerOffArguments, NUT_PODS, outputOf, upscArguments } from '../nut-exec';
 import { type PodState, podsOf } from '../reasons';
 import { answers } from './answers';
 import type { Senses } from './rehearse';
@@ -16,11 +15,7 @@ export function sensesOf(
   terminal: Pick<Senses, 'pressed' | 'print'>,
 ): Senses {
   let pods: readonly PodState[] = [];
-  const output = async (args: readonly string[] | undefined): Promise<string | undefined> => {
-    if (args === undefined) return undefined;
-    const { code, stdout } = await direct.run(args, new Deadline(CALL_MS));
-    return code === 0 ? stdout.trim() : undefined;
-  };
+  const output = (args: readonly string[] | undefined) => outputOf(direct, args, CALL_MS);
   const ask = async (args: (known: readonly PodState[]) => string[] | undefined) => {
     const answer = await output(args(pods));
     if (answer !== undefined) return answer;

@@ -86,13 +86,10 @@ function writeOtherKubernetes(version: string): void {
   const folder = sourceOf('kubernetes');
   if (existsSync(join(folder, 'go.sum'))) return;
   mkdirSync(folder, { recursive: true });
-  const go = (...words: string[]) => {
-    const { status, stdout, stderr } = spawnSync('go', words, { cwd: folder, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`there is no Kubernetes ${version} to build: ${stderr.trim()}`);
-    return stdout;
-  };
   const tools = /^tool \([^)]*\)$/m.exec(readFileSync(join(SOURCE, 'kubernetes', 'go.mod'), 'utf8'))?.[0] ?? '';
-  const { GoMod } = JSON.parse(go('mod', 'download', '-json', `k8s.io/kubernetes@${version}`)) as { GoMod: string };
+  const { GoMod } = JSON.parse(go(folder, 'mod', 'download', '-json', `k8s.io/kubernetes@${version}`)) as {
+    GoMod: string;
+  };
   const parts = [...readFileSync(GoMod, 'utf8').matchAll(/^\s*(k8s\.io\/\S+) => \.\/staging/gm)].map(
     ([, name = '']) => name,
   );
@@ -102,7 +99,14 @@ function writeOtherKubernetes(version: string): void {
     join(folder, 'go.mod'),
     ['module drill/kubernetes', 'go 1.26.0', tools, require, ...replaced, ''].join('\n'),
   );
-  go('mod', 'tidy');
+  go(folder, 'mod', 'tidy');
+}
+
+/** What `go` prints in a folder. */
+function go(cwd: string, ...words: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('go', words, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`go ${words.join(' ')} failed in ${cwd}; correct what it says: ${stderr.trim()}`);
+  return stdout;
 }
 
 function folderOf(module: Module): string {
@@ -142,9 +146,7 @@ async function build(module: Module): Promise<void> {
   }
   const { definitions } = MODULES[module];
   if (definitions !== undefined) {
-    const words = ['mod', 'download', '-json', definitions.of];
-    const { stdout } = spawnSync('go', words, { cwd: sourceOf(module), encoding: 'utf8' });
-    const { Dir } = JSON.parse(stdout) as { Dir: string };
+    const { Dir } = JSON.parse(go(sourceOf(module), 'mod', 'download', '-json', definitions.of)) as { Dir: string };
     cpSync(join(Dir, definitions.folder), join(unfinished, 'definitions'), { recursive: true });
   }
   renameSync(unfinished, folder);
