@@ -184,7 +184,8 @@ const upgradeCommand = withConnectionOptions(
   .action(upgrade);
 
 export const machinesCommand = command('machines')
-  .description('Installs and examines the nodes over ssh.')
+  .description('Installs, upgrades and examines the nodes over ssh.')
+  .addHelpText('after', '\n  power-safe-k3s machines install --ssh debian@ --sudo')
   .addCommand(installCommand)
   .addCommand(upgradeCommand)
   .addCommand(statusCommand);

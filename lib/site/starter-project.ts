@@ -4,6 +4,9 @@ import { jsonOf } from '../files';
 const SCRIPTS: Readonly<Record<string, string>> = {
   synth: 'power-safe-k3s synth',
   hosts: 'power-safe-k3s hosts',
+  'machines:install': 'power-safe-k3s machines install',
+  'machines:status': 'power-safe-k3s machines status',
+  'machines:upgrade': 'power-safe-k3s machines upgrade',
   kubeconfig: 'power-safe-k3s kubeconfig',
   plan: 'power-safe-k3s plan',
   apply: 'power-safe-k3s apply',
