@@ -52,7 +52,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
         pod.common(`write_line lease ${UPTIME + 5} lease`);
         pod.ups('ups1', 'ups.status', status);
         await pod.look();
-        expect(pod.killpowerFiles).toEqual([]);
+        expect([pod.line('lease'), pod.line('deadline')]).toEqual([undefined, undefined]);
       },
     );
 
@@ -68,7 +68,7 @@ describe.each(SHELLS)('under $shell', ({ command }) => {
     test.each(UNCLEAR)('takes no lease at "%s"', async (status) => {
       pod.ups('ups1', 'ups.status', status);
       await pod.look();
-      expect(pod.killpowerFiles).toEqual([]);
+      expect([pod.line('lease'), pod.line('deadline')]).toEqual([undefined, undefined]);
     });
 
     test('begins its log with the last power-off of the node', async () => {
