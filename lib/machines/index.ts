@@ -1,4 +1,5 @@
 export { type Checked, type Credentials, RENEWAL_DAYS, readCredentials } from './credentials';
+export { KUBELET_DROP_IN, kubeletShutdown, LOGIND_DROP_IN, logindShutdown } from './graceful-shutdown';
 export { type InstallVerb, installScript, OFFLINE_FOLDER } from './install-script';
 export { K3OS_TOKEN_FILE, k3osInitArgs, k3osNode, k3osResetArgs } from './k3os';
 export {
@@ -16,16 +17,12 @@ export {
   K3S_HA,
   K3S_HA_CONF,
   KUBE_VIP_MANIFEST,
-  KUBELET_DROP_IN,
   k3sHaConf,
   k3sHaDropIn,
   k3sHaDropInPath,
   k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
-  kubeletShutdown,
-  LOGIND_DROP_IN,
-  logindShutdown,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
 export { KILLPOWERD, killpowerdHash, killpowerFiles, needsKillpowerd } from './killpower';

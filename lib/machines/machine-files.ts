@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Node } from '../cluster';
 import { PROJECT_VERSION } from '../files';
+import { KUBELET_DROP_IN, kubeletShutdown, LOGIND_DROP_IN, logindShutdown } from './graceful-shutdown';
 import {
   agentConfig,
   NODES_FOLDER,
@@ -14,15 +15,11 @@ import {
   K3S_HA,
   K3S_HA_CONF,
   KUBE_VIP_MANIFEST,
-  KUBELET_DROP_IN,
   k3sHaConf,
   k3sHaDropIn,
   k3sHaDropInPath,
   k3sHaScript,
   k3sHaUnits,
-  kubeletShutdown,
-  LOGIND_DROP_IN,
-  logindShutdown,
 } from './k3s-ha';
 import { killpowerInstallation } from './killpower';
 import { commentedFile } from './text';
