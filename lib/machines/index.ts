@@ -23,6 +23,7 @@ export {
   k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
+  k3sOpenrc,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
 export { KILLPOWERD, killpowerdHash, killpowerFiles, needsKillpowerd } from './killpower';

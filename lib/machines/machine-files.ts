@@ -18,10 +18,13 @@ import {
   k3sHaConf,
   k3sHaDropIn,
   k3sHaDropInPath,
+  k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
+  k3sOpenrc,
+  k3sOpenrcPath,
 } from './k3s-ha';
-import { killpowerInstallation } from './killpower';
+import { killpowerInstallation, needsKillpowerd, openrcService } from './killpower';
 import { commentedFile } from './text';
 
 /** A file on a host, by its installed path. */
@@ -78,7 +81,7 @@ export function machineFiles(
   ];
   return [
     ...common,
-    file(FILES_LIST, '0644', filesList(common, role)),
+    file(FILES_LIST, '0644', filesList([...common, ...openrcFiles(cluster, role)], role)),
     ...cluster.nodes
       .filter((node) => node.role === role)
       .flatMap((node) => {
@@ -89,10 +92,24 @@ export function machineFiles(
   ];
 }
 
+/** What a host with OpenRC has in place of the files in /etc/systemd. */
+export function openrcFiles(cluster: Cluster, role: Node['role']): MachineFile[] {
+  const service = (name: string, content: string): MachineFile => ({
+    path: `/etc/init.d/${name}`,
+    permissions: '0755',
+    content,
+  });
+  return [
+    { path: k3sOpenrcPath(role), permissions: '0644', content: k3sOpenrc(role) },
+    ...(role === 'server' ? [service('k3s-ha', k3sHaOpenrc())] : []),
+    ...(needsKillpowerd(cluster) ? [service('killpowerd', openrcService(cluster))] : []),
+  ];
+}
+
 /** Installed path of the list by which k3s-ha detects files that differ from those of hosts/. */
 export const FILES_LIST = '/usr/local/share/k3s-ha/files';
 
-/** `server/files`, `agent/files`: the version of this project, and the SHA-256 of each file that all hosts of a role have. */
+/** `server/files`, `agent/files`: the version of this project, and the SHA-256 of each file that all hosts of a role have, by service manager. */
 const filesList = (files: readonly MachineFile[], role: Node['role']): string =>
   commentedFile(
     [

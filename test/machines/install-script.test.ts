@@ -1,10 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type InstallVerb, installScript } from '../../lib/machines';
-import { machineFiles } from '../../lib/machines/machine-files';
+import { machineFiles, openrcFiles } from '../../lib/machines/machine-files';
 import { SHELLS } from '../support/shells';
 import { site } from '../support/sites';
 
@@ -22,7 +32,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   bash: 'exit 142',
   curl: 'case "$*" in */member/list) cat "$F/members" ;; *time_connect*) exit 7 ;; *) while [ "$1" != -o ]; do shift; done; cp "$F/github/$(basename "$2")" "$2" ;; esac',
   systemctl:
-    'echo "$*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; "is-enabled -q k3s") [ -e "$F/enabled" ] ;; esac',
+    'echo "$*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; "is-enabled -q k3s.service") [ -e "$F/enabled" ] ;; esac',
   k3s: '[ -e "$F/version" ] && echo "k3s version $(cat "$F/version") (x)"',
 };
 
@@ -105,12 +115,18 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
   });
 
   test('check accepts a host that meets the requirements', () => {
-    expect(run('check')).toMatchObject({ status: 0, lines: [expect.any(String), 'k3s-1: ok: meets the requirements'] });
+    const { status, lines } = run('check');
+    expect([status, lines.at(-1)]).toEqual([0, 'k3s-1: ok: meets the requirements']);
+    expect(lines.filter((line) => line.includes('problem:'))).toEqual([]);
   });
 
   test.each<[problem: string, before: () => void, says: string]>([
     ['another user than root', () => write('bin/id', '#!/bin/sh\necho 1000\n', 0o755), 'this user is not root'],
-    ['a host without systemd', () => rmSync(at('root/run/systemd'), { recursive: true }), 'this host has no systemd'],
+    [
+      'a host with another init',
+      () => rmSync(at('root/run/systemd'), { recursive: true }),
+      'neither systemd nor OpenRC runs here',
+    ],
     ['another token', () => write('root/etc/rancher/k3s/token', 'other\n'), '/etc/rancher/k3s/token has another token'],
     [
       'another version in use',
@@ -179,7 +195,7 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
   });
 
   test('upgrade restarts k3s once, also if it was cut after the installer', () => {
-    const restarts = () => calls().filter((call) => call.startsWith('restart --no-block')).length;
+    const restarts = () => calls().filter((call) => call === 'restart --no-block k3s.service').length;
     write('version', 'v1.36.3+k3s1');
     write('enabled', '');
     write('root/usr/local/bin/k3s', '');
@@ -219,6 +235,81 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
     expect(run('status')).toMatchObject({
       status: 2,
       lines: [expect.stringContaining('1 differ'), 'k3s-1: /etc/rancher/k3s/config.yaml differs from hosts/'],
+    });
+  });
+
+  describe('with OpenRC', () => {
+    beforeEach(() => {
+      rmSync(at('root/run/systemd'), { recursive: true });
+      mkdirSync(at('root/run/openrc/started'), { recursive: true });
+      mkdirSync(at('root/etc/runlevels/default'), { recursive: true });
+      const program = (name: string, text: string) =>
+        write(`bin/${name}`, `#!/bin/sh\nF=${folder}\necho "${name} $*" >>"$F/calls"\n${text}\n`, 0o755);
+      program('systemctl', 'exit 1');
+      program(
+        'rc-service',
+        'case $3 in start | restart) : >"$F/root/run/openrc/started/$2" ;; status) [ -e "$F/root/run/openrc/started/$2" ] ;; esac',
+      );
+      program('rc-update', ': >"$F/root/etc/runlevels/default/$3"');
+      write('github/install.sh', `echo $INSTALL_K3S_VERSION >${folder}/version; rc-update -q add k3s default`);
+      const sum = createHash('sha256').update(read('github/install.sh')).digest('hex');
+      write('github/install.sh.sha256sum', `${sum}  install.sh\n`);
+    });
+    const changes = () => calls().filter((call) => !call.endsWith('status'));
+
+    test('it installs the services of OpenRC and none of systemd', () => {
+      expect(run('install')).toMatchObject({ status: 0, stderr: '' });
+      for (const { path, permissions, content } of openrcFiles(cluster, 'server')) {
+        expect(read(`root${path}`)).toBe(content);
+        expect(statSync(at(`root${path}`)).mode & 0o777).toBe(Number.parseInt(permissions, 8));
+      }
+      expect(existsSync(at('root/etc/systemd'))).toBe(false);
+      expect(changes()).toEqual([
+        'rc-service -q --ifstarted killpowerd restart',
+        'rc-service -q --ifstarted k3s-ha restart',
+        'rc-update -q add k3s default',
+        ...['killpowerd', 'k3s-ha'].flatMap((one) => [`rc-update -q add ${one} default`, `rc-service -q ${one} start`]),
+      ]);
+    });
+
+    test('it starts k3s, the second time it changes nothing, and status finds no difference', () => {
+      run('install');
+      expect(run('start').lines).toEqual(['k3s-1: k3s starts']);
+      rmSync(at('calls'));
+      expect([run('install').lines, run('start').lines]).toEqual([['k3s-1: ok: installed'], ['']]);
+      expect(changes()).toEqual([]);
+      expect(run('status').lines).toEqual([expect.stringMatching(/, k3s started; \d+ files, 0 differ$/)]);
+    });
+
+    test('it upgrades k3s and restarts it once', () => {
+      run('install');
+      run('start');
+      write('root/usr/local/bin/k3s', '');
+      utimesSync(at('root/run/openrc/started/k3s'), 0, 0);
+      expect(run('version').lines).toEqual(['v1.36.4+k3s1 stale']);
+      expect(run('upgrade').lines).toEqual(['k3s-1: k3s restarts with v1.36.4+k3s1']);
+      rmSync(at('calls'));
+      run('upgrade');
+      expect(changes()).toEqual([]);
+    });
+
+    test('it names the log of k3s where systemd has a journal', () => {
+      write('root/run/openrc/started/k3s', '');
+      write('bin/k3s', '#!/bin/sh\nexit 1\n', 0o755);
+      write('root/var/log/k3s.log', 'k3s-ha: WAIT for a vote\n');
+      const { status, lines } = run('await', (text) => text.replace("limit='600'", "limit='0'"));
+      expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('(WAIT for a vote); then run this again')]);
+    });
+
+    test('check refuses pods that power off by logind', () => {
+      write('bin/ss', '#!/bin/sh\n', 0o755);
+      const { status, lines } = run('check', (text) =>
+        text.replace("needs_systemd=''", "needs_systemd='power.actuator'"),
+      );
+      expect([status, lines.join()]).toEqual([
+        1,
+        expect.stringContaining('power.actuator is logind, which needs systemd'),
+      ]);
     });
   });
 });
