@@ -129,7 +129,3 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** The environment of the installer of k3s, which then does not start k3s. https://docs.k3s.io/reference/env-variables */
 export const installerSettings = ({ versions }: Cluster, role: Node['role']): string =>
   `INSTALL_K3S_VERSION=${versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true`;
-
-/** The command that installs k3s without starting it. */
-export const installK3s = (cluster: Cluster, role: Node['role']): string =>
-  `curl -sfL https://get.k3s.io | ${installerSettings(cluster, role)} sh -`;

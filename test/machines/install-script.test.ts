@@ -214,13 +214,13 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
   test('k3s and its installer that were copied here are used, and nothing is fetched', () => {
     rmSync(at('github'), { recursive: true });
     const offline = 'root/usr/local/share/k3s-ha/offline';
-    write(`${offline}/k3s`, 'the binary');
+    write(`${offline}/k3s`, '#!/bin/sh\n');
     write(
       `${offline}/install.sh`,
       `[ "$INSTALL_K3S_SKIP_DOWNLOAD" = true ] && echo $INSTALL_K3S_VERSION >${folder}/version && : >${folder}/enabled`,
     );
     expect(run('install')).toMatchObject({ status: 0, stderr: '' });
-    expect([read('root/usr/local/bin/k3s'), existsSync(at(offline))]).toEqual(['the binary', false]);
+    expect([read('root/usr/local/bin/k3s'), existsSync(at(offline))]).toEqual(['#!/bin/sh\n', false]);
   });
 
   test('status ends with 2 and names what differs', () => {

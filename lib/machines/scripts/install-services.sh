@@ -9,7 +9,7 @@ if [ -d "$root/run/systemd/system" ]; then
   unit() { case $1 in k3s-ha) echo k3s-ha.socket ;; *) echo "$1.service" ;; esac; }
   is_enabled() { systemctl is-enabled -q "$(unit "$1")" 2>/dev/null; }
   is_active() { systemctl is-active -q "$(unit "$1")" 2>/dev/null; }
-  state() { systemctl is-active "$(unit "$1")" 2>/dev/null; }
+  state_of() { systemctl is-active "$(unit "$1")" 2>/dev/null; }
   enable() { systemctl enable -q --now "$(unit "$1")"; }
   # does not wait: k3s may start when another server does
   begin() { systemctl "$1" --no-block "$service.service"; }
@@ -24,7 +24,7 @@ else
   manager=openrc
   is_enabled() { [ -e "$root/etc/runlevels/default/$1" ]; }
   is_active() { rc-service -q "$1" status >/dev/null 2>&1; }
-  state() { if is_active "$1"; then echo started; else echo stopped; fi; }
+  state_of() { if is_active "$1"; then echo started; else echo stopped; fi; }
   enable() { { is_enabled "$1" || rc-update -q add "$1" default; } && { is_active "$1" || rc-service -q "$1" start; }; }
   begin() { rc-service -q "$service" "$1"; }
   reload() { for one in $services; do rc-service -q --ifstarted "$one" restart || return; done; }

@@ -137,7 +137,8 @@ install_k3s() {
   say "installing k3s $version"
   if [ -e "$root$offline/k3s" ]; then
     cp "$root$offline/install.sh" "$work/install.sh" && mkdir -p "$root/usr/local/bin" && cp "$root$offline/k3s" "$root/usr/local/bin/k3s.new" &&
-      chmod 0755 "$root/usr/local/bin/k3s.new" && mv -f "$root/usr/local/bin/k3s.new" "$root/usr/local/bin/k3s" || fail "cannot write /usr/local/bin/k3s; check its disk"
+      chmod 0755 "$root/usr/local/bin/k3s.new" && { "$root/usr/local/bin/k3s.new" --version >/dev/null 2>&1 || fail "the k3s that was copied does not run on $(uname -m); give that of its architecture"; } &&
+      mv -f "$root/usr/local/bin/k3s.new" "$root/usr/local/bin/k3s" || fail "cannot write /usr/local/bin/k3s; check its disk"
     export INSTALL_K3S_SKIP_DOWNLOAD=true
   else
     for part in install.sh install.sh.sha256sum; do
@@ -179,7 +180,7 @@ await() {
 
 status() {
   stale >"$work.stale"
-  running=$(state "$service")
+  running=$(state_of "$service")
   is=$(k3s_version)
   say "k3s ${is:-is not installed}$([ "$is" = "$version" ] || echo ", cluster.yaml has $version"), $service ${running:-unknown}; $(grep -c . <"$work.list") files, $(grep -c . <"$work.stale") differ"
   while read -r mode path; do

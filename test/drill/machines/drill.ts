@@ -6,6 +6,7 @@ import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
 import { cuts, install } from './install';
+import { OTHER_SYSTEMS, systems } from './systems';
 
 /** The installation of machines over ssh. */
 export const machinesDrill: Drill = {
@@ -20,8 +21,8 @@ export const machinesDrill: Drill = {
     { name: 'openssl', debianPackage: 'openssl' },
     { name: 'ssh', debianPackage: 'openssh-client' },
   ],
-  prepare: async () => {
-    await buildRootFileSystems('stock');
+  prepare: async (scenarios) => {
+    await buildRootFileSystems('stock', ...(scenarios.includes('systems') ? OTHER_SYSTEMS : []));
     kubectlPath();
     const programs = resolve('build/drill-program');
     rmSync(programs, { recursive: true, force: true });
@@ -41,6 +42,11 @@ export const machinesDrill: Drill = {
       name: 'cuts',
       summary: 'an unreachable host, wrong inputs, and six cuts by the person and by power cuts',
       run: cuts,
+    },
+    {
+      name: 'systems',
+      summary: 'Ubuntu 24.04, Debian 13, and OpenRC with busybox, without internet access: from refusals to an upgrade',
+      run: systems,
     },
   ],
 };

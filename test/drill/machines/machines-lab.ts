@@ -10,8 +10,9 @@ import { kubectlPath } from '../../support/kubectl';
 import { programPath } from '../../support/program';
 import { homeInput } from '../../support/sites';
 import { writeCertificates } from '../control-plane/api-certificates';
+import type { RootFileSystem } from '../machine/root-file-systems';
 import { Network } from '../network';
-import { command, SYSTEM_PATH } from '../processes';
+import { command, run, SYSTEM_PATH } from '../processes';
 import type { Scenario } from '../scenario';
 import { StockHost, USER } from './stock-host';
 
@@ -44,7 +45,11 @@ export class MachinesLab {
   private vip: Server | undefined;
   private watch: NodeJS.Timeout | undefined;
 
-  constructor(private readonly scenario: Scenario) {
+  /** @param systems of the hosts, by default Debian 12; with others the second host has a name with dots */
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly systems: readonly RootFileSystem[] = [],
+  ) {
     this.folder = scenario.folder('computer');
   }
 
@@ -64,14 +69,25 @@ export class MachinesLab {
       mode: 0o755,
     });
     writeFileSync(this.path('bin/kubectl'), readProjectFile('test/drill/scripts/kubectl-doctor.sh'), { mode: 0o755 });
-    writeFileSync(this.path('cluster.yaml'), stringify(homeInput).replaceAll('192.168.10.', SUBNET));
+    writeFileSync(
+      this.path('cluster.yaml'),
+      stringify(homeInput).replaceAll('192.168.10.', SUBNET).replaceAll('k3s-2', this.nameOf(1)),
+    );
     await command('ip', 'link', 'set', 'lo', 'up');
     await this.network.start();
     await this.network.join(`${SUBNET}1/24`);
     await this.api.start();
     const { scenario, network } = this;
     for (const [i, address] of addresses.entries()) {
-      const host = new StockHost({ scenario, name: `k3s-${i + 1}`, address, network, sshKey, k3sYaml });
+      const host = new StockHost({
+        scenario,
+        name: this.nameOf(i),
+        address,
+        network,
+        sshKey,
+        k3sYaml,
+        system: this.systems[i],
+      });
       this.hosts.push(host);
       await host.install();
     }
@@ -87,6 +103,10 @@ export class MachinesLab {
     await this.network.stop();
   }
 
+  private nameOf(i: number): string {
+    return `k3s-${i + 1}${i === 1 && this.systems.length > 0 ? '.home.arpa' : ''}`;
+  }
+
   path(name: string): string {
     return join(this.folder, name);
   }
@@ -94,13 +114,13 @@ export class MachinesLab {
   /** Powers hosts on, and waits for their sshd. */
   async boot(...hosts: readonly StockHost[]): Promise<void> {
     for (const host of hosts) await host.boot();
-    for (const host of hosts) {
-      await this.scenario.wait(`sshd of ${host.hostname} runs`, 60_000, async () => {
-        return (await host.ask('systemctl is-active ssh')) === 'active';
-      });
-    }
     // a host that boots has a new MAC address here
     await command('ip', 'neigh', 'flush', 'all');
+    for (const host of hosts) {
+      await this.scenario.wait(`sshd of ${host.hostname} answers`, 60_000, async () => {
+        return (await run('ssh-keyscan', ['-T', '2', host.address])).stdout !== '';
+      });
+    }
     for (const host of this.hosts) if (!host.isOff && host.bootId) await host.ask('ip neigh flush all');
   }
 
@@ -183,12 +203,11 @@ export class MachinesLab {
     });
     if (this.vip || !founder) return;
     const file = (name: string) => readFileSync(join(certificates, name));
-    const k3s = `${SUBNET}11`.slice(0, -1) + founder.hostname.slice(-1);
     this.vip = createServer({ key: file('server.key'), cert: file('server.crt') }, (request, response) => {
       const { method, headers, url = '' } = request;
       const isOfK3s = url === '/cacerts' || url === '/stand-in';
       const answer = isOfK3s
-        ? tlsRequest({ host: k3s, port: API_PORT, path: url, rejectUnauthorized: false })
+        ? tlsRequest({ host: founder.address, port: API_PORT, path: url, rejectUnauthorized: false })
         : plainRequest(`${this.api.url}${url}`, { method, headers });
       answer.on('response', (from) => {
         response.writeHead(from.statusCode ?? 500, from.headers);
