@@ -4,6 +4,7 @@ export { readDist, readDistOf } from './dist';
 export { doctor } from './doctor/doctor';
 export { doctorText } from './doctor/rows';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
+export { removeNode, replaceNode } from './lifecycle';
 export { Machines } from './machines';
 export { bringNutSecret } from './nut-secret';
 export { restartObstacles } from './obstacles';
