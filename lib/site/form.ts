@@ -94,7 +94,9 @@ function ofType(path: Path, input: unknown, wanted: string): Problem {
   // in place of a group, such as { secret: true }, it may be a secret
   const hidden = wanted === KINDS['object'] && (typeof input === 'string' || typeof input === 'number');
   const what = hidden ? withArticle(typeof input) : shown(input);
-  return problem('bad-type', path, `${nameOf(path)} is ${what}`, `use ${wanted}${quotes}`);
+  return problem('bad-type', path, `${nameOf(path)} is ${what}`, `use ${wanted}${quotes}`, [
+    ...(quotes ? [[{ path, value: String(input) }]] : []),
+  ]);
 }
 
 const missing = (path: Path, wanted: string): Problem =>
