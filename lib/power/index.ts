@@ -3,7 +3,7 @@ export { notArmed } from './armed';
 export { changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
 export { clientPasswordKey, clientUser, fixedNames } from './clients';
-export { driversLike, isDriverOfNut } from './driver-names';
+export { DRIVER_NAMES, driversLike, isDriverOfNut } from './driver-names';
 export {
   DRIVER_ROWS,
   type DriverAccess,

@@ -1,4 +1,5 @@
 export { type Checked, checkCluster, clusterJsonSchema } from './check';
+export { type JsonSchema, schemasAt } from './form';
 export { readOneSite, readSite, readSites, siteFile } from './inputs';
 export { changedText } from './lines';
 export { defineCluster, type Loaded, loadCluster } from './load';
