@@ -21,7 +21,6 @@ export {
 } from './drivers';
 export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
-export { powerTimelineSvg } from './picture';
 export {
   CHARGED_PERCENT,
   CLIENT_TIMING,
@@ -36,5 +35,5 @@ export {
   type UpsPlan,
 } from './plan';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
-export { type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
+export { type Descent, type MachineLane, type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
 export { USB_VENDORS } from './usb-vendors';
