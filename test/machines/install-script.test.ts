@@ -1,20 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type InstallVerb, installScript } from '../../lib/machines';
-import { machineFiles, openrcFiles } from '../../lib/machines/machine-files';
+import { machineFiles } from '../../lib/machines/machine-files';
 import { SHELLS } from '../support/shells';
 import { site } from '../support/sites';
 
@@ -97,14 +87,14 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
 
   test('a run that was cut after its files is completed by the next', () => {
     // exits where a cut would end it
-    const cut = (text: string) => text.replace('systemctl daemon-reload &&', 'exit 9;');
+    const cut = (text: string) => text.replace('reload || fail', 'exit 9; fail');
     expect(run('install', cut).status).toBe(9);
     run('install');
     expect(calls()).toContain('daemon-reload');
   });
 
   test('control: without its mark the next run would not reload systemd', () => {
-    run('install', (text) => text.replace('systemctl daemon-reload &&', 'exit 9;'));
+    run('install', (text) => text.replace('reload || fail', 'exit 9; fail'));
     run('install', (text) => text.replace('if [ -e "$unfinished" ]', 'if [ -s "$work.stale" ]'));
     expect(calls()).not.toContain('daemon-reload');
   });
@@ -235,81 +225,6 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
     expect(run('status')).toMatchObject({
       status: 2,
       lines: [expect.stringContaining('1 differ'), 'k3s-1: /etc/rancher/k3s/config.yaml differs from hosts/'],
-    });
-  });
-
-  describe('with OpenRC', () => {
-    beforeEach(() => {
-      rmSync(at('root/run/systemd'), { recursive: true });
-      mkdirSync(at('root/run/openrc/started'), { recursive: true });
-      mkdirSync(at('root/etc/runlevels/default'), { recursive: true });
-      const program = (name: string, text: string) =>
-        write(`bin/${name}`, `#!/bin/sh\nF=${folder}\necho "${name} $*" >>"$F/calls"\n${text}\n`, 0o755);
-      program('systemctl', 'exit 1');
-      program(
-        'rc-service',
-        'case $3 in start | restart) : >"$F/root/run/openrc/started/$2" ;; status) [ -e "$F/root/run/openrc/started/$2" ] ;; esac',
-      );
-      program('rc-update', ': >"$F/root/etc/runlevels/default/$3"');
-      write('github/install.sh', `echo $INSTALL_K3S_VERSION >${folder}/version; rc-update -q add k3s default`);
-      const sum = createHash('sha256').update(read('github/install.sh')).digest('hex');
-      write('github/install.sh.sha256sum', `${sum}  install.sh\n`);
-    });
-    const changes = () => calls().filter((call) => !call.endsWith('status'));
-
-    test('it installs the services of OpenRC and none of systemd', () => {
-      expect(run('install')).toMatchObject({ status: 0, stderr: '' });
-      for (const { path, permissions, content } of openrcFiles(cluster, 'server')) {
-        expect(read(`root${path}`)).toBe(content);
-        expect(statSync(at(`root${path}`)).mode & 0o777).toBe(Number.parseInt(permissions, 8));
-      }
-      expect(existsSync(at('root/etc/systemd'))).toBe(false);
-      expect(changes()).toEqual([
-        'rc-service -q --ifstarted killpowerd restart',
-        'rc-service -q --ifstarted k3s-ha restart',
-        'rc-update -q add k3s default',
-        ...['killpowerd', 'k3s-ha'].flatMap((one) => [`rc-update -q add ${one} default`, `rc-service -q ${one} start`]),
-      ]);
-    });
-
-    test('it starts k3s, the second time it changes nothing, and status finds no difference', () => {
-      run('install');
-      expect(run('start').lines).toEqual(['k3s-1: k3s starts']);
-      rmSync(at('calls'));
-      expect([run('install').lines, run('start').lines]).toEqual([['k3s-1: ok: installed'], ['']]);
-      expect(changes()).toEqual([]);
-      expect(run('status').lines).toEqual([expect.stringMatching(/, k3s started; \d+ files, 0 differ$/)]);
-    });
-
-    test('it upgrades k3s and restarts it once', () => {
-      run('install');
-      run('start');
-      write('root/usr/local/bin/k3s', '');
-      utimesSync(at('root/run/openrc/started/k3s'), 0, 0);
-      expect(run('version').lines).toEqual(['v1.36.4+k3s1 stale']);
-      expect(run('upgrade').lines).toEqual(['k3s-1: k3s restarts with v1.36.4+k3s1']);
-      rmSync(at('calls'));
-      run('upgrade');
-      expect(changes()).toEqual([]);
-    });
-
-    test('it names the log of k3s where systemd has a journal', () => {
-      write('root/run/openrc/started/k3s', '');
-      write('bin/k3s', '#!/bin/sh\nexit 1\n', 0o755);
-      write('root/var/log/k3s.log', 'k3s-ha: WAIT for a vote\n');
-      const { status, lines } = run('await', (text) => text.replace("limit='600'", "limit='0'"));
-      expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('(WAIT for a vote); then run this again')]);
-    });
-
-    test('check refuses pods that power off by logind', () => {
-      write('bin/ss', '#!/bin/sh\n', 0o755);
-      const { status, lines } = run('check', (text) =>
-        text.replace("needs_systemd=''", "needs_systemd='power.actuator'"),
-      );
-      expect([status, lines.join()]).toEqual([
-        1,
-        expect.stringContaining('power.actuator is logind, which needs systemd'),
-      ]);
     });
   });
 });
