@@ -129,7 +129,7 @@ install() {
   fi
   has_k3s || install_k3s
   for one in $services; do
-    is_on "$one" || { enable "$one" && say "$one enabled and started" || fail "$one does not start; see $(log_named "$one")"; }
+    is_on "$one" || { turn_on "$one" && say "$one enabled and started" || fail "$one does not start; see $(log_named "$one")"; }
   done
   ! is_active "$service" || ! grep -q ' /etc/rancher/\| /var/lib/rancher/' "$work.stale" ||
     say "note: k3s reads its changed files at its next start; restart the service $service, on one server at a time"

@@ -161,7 +161,7 @@ check_host() {
 # before the installation: needs no installed file
 requirements() {
   check_host
-  [ -z "$KILLPOWER" ] || check_start
+  [ -z "$KILLPOWER" ] || [ -e "$root/usr/local/bin/k3s" ] || check_start
   if command -v curl >/dev/null; then
     for name in $(others) $(agents); do [ "$name" = "$self" ] || check_ports "$name" note; done
   else
