@@ -105,7 +105,7 @@ plan() {
 
 install() {
   # a script whose ssh was killed may still run
-  { exec 9>"$root/run/install-k3s" && flock -w 900 9; } || fail 'another run installs this host; wait for its end'
+  { exec 9>"$root/run/install-k3s" && timeout 900 flock 9; } || fail 'another run installs this host; wait for its end'
   for package in $(missing_packages); do
     say "installing the package $package"
     if has apt-get; then

@@ -117,13 +117,15 @@ check_disk() {
   write() { LC_ALL=C dd if=/dev/zero of="$trial" bs=2300 count=1 conv="$1" 2>&1; }
   sync=fdatasync
   write "$sync" >/dev/null || { sync=fsync; write "$sync" >/dev/null; } || { problem "cannot write to $folder; check whether its disk is full or read-only"; return; }
+  uptime() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}"; } # in 10 ms
+  began=$(uptime)
   took=$(i=0; while [ $((i += 1)) -le 100 ]; do write "notrunc,$sync"; done |
     awk '/copied/ { sub(/.*copied, /, ""); t = $1 * 1000; if (t > most) { next_most = most; most = t } else if (t > next_most) next_most = t } END { if (most) printf "%.1f", next_most }')
+  [ -n "$took" ] && most='99 of 100 writes' || { took=$((($(uptime) - began) / 10)).0; most='100 writes on average'; } # dd of Alpine prints no time
   rm -f "$trial"
   case $took in
-    '') note "dd of this host prints no times, so the disk of $folder is not measured; etcd needs 99 of 100 writes within 10 ms" ;;
-    ?.*) ok "99 of 100 writes reach the disk of $folder within $took ms" ;;
-    *) note "99 of 100 writes reach the disk of $folder within $took ms, and etcd needs 10 ms; put it on an SSD" ;;
+    ?.*) ok "$most reach the disk of $folder within $took ms" ;;
+    *) note "$most reach the disk of $folder within $took ms, and etcd needs 10 ms for 99 of 100; put it on an SSD" ;;
   esac
 }
 
