@@ -13,8 +13,10 @@ export { FORMAT_RULES } from './formats';
 export type { K3sOptions } from './k3s-schema';
 export { HERE, npmRun, type Origin, shellWord } from './origin';
 export {
+  type Change,
   ClusterError,
   type Finding,
+  type Fix,
   findingText,
   type Path,
   type Problem,

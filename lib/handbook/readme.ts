@@ -43,6 +43,7 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, insta
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
     ...notArmed(cluster),
+    '![topology](topology.svg)',
     ...install(cluster, origin),
     '## Files',
     table(['file', 'host', 'install as'], files(cluster, origin)),
@@ -135,6 +136,7 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [images.length > 0, images.join(', '), 'all', 'all of the above in one file: [Images](#images)'],
     [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os.yaml`', 'k3OS hosts', '[k3OS](#k3os)'],
     [true, '[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'procedures for failures; print it'],
+    [true, '[`topology.svg`](topology.svg)', 'you', 'machines, VIP, pools and UPSes'],
     [fed.length > 0, '[`power-timeline.svg`](power-timeline.svg)', 'you', 'timeline of a power failure'],
     [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
   ];
