@@ -6,6 +6,7 @@ import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
 import { cuts, install } from './install';
+import { remove, replace } from './lifecycle';
 
 /** The installation of machines over ssh. */
 export const machinesDrill: Drill = {
@@ -19,6 +20,7 @@ export const machinesDrill: Drill = {
     { name: 'chroot', debianPackage: 'coreutils' },
     { name: 'openssl', debianPackage: 'openssl' },
     { name: 'ssh', debianPackage: 'openssh-client' },
+    { name: 'etcd', debianPackage: 'etcd-server' },
   ],
   prepare: async () => {
     await buildRootFileSystems('stock');
@@ -41,6 +43,16 @@ export const machinesDrill: Drill = {
       name: 'cuts',
       summary: 'an unreachable host, wrong inputs, and six cuts by the person and by power cuts',
       run: cuts,
+    },
+    {
+      name: 'replace',
+      summary: 'one of three hosts, with real etcd: unreachable, cut, a duplicate node name, a member that was removed',
+      run: replace,
+    },
+    {
+      name: 'remove',
+      summary: 'two of three servers, with real etcd: quorum, cut in the middle; then both are added again',
+      run: remove,
     },
   ],
 };

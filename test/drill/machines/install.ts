@@ -10,11 +10,15 @@ const CHANGES = / (written|installed|copied|starts|enabled and started|created)\
 const changesIn = ({ lines }: Ran): string[] =>
   lines.filter((line) => /^k3s-\d: (?!ok: |note: )/.test(line) && CHANGES.test(line));
 
-const ending = ({ status, lines }: Ran): string => `exit status ${status}: ${lines.slice(-3).join(' | ')}`;
+export const ending = ({ status, lines }: Ran): string => `exit status ${status}: ${lines.slice(-3).join(' | ')}`;
 
 /** Runs a scenario with three stock hosts that are off. */
-async function withLab(scenario: Scenario, body: (lab: MachinesLab, hosts: readonly StockHost[]) => Promise<void>) {
-  const lab = new MachinesLab(scenario);
+export async function withLab(
+  scenario: Scenario,
+  body: (lab: MachinesLab, hosts: readonly StockHost[]) => Promise<void>,
+  etcd = false,
+) {
+  const lab = new MachinesLab(scenario, etcd);
   try {
     await lab.start();
     const synth = await lab.run(['synth']);
@@ -137,7 +141,7 @@ async function upgrade(scenario: Scenario, lab: MachinesLab): Promise<void> {
   );
 }
 
-async function changesNothing(scenario: Scenario, lab: MachinesLab): Promise<void> {
+export async function changesNothing(scenario: Scenario, lab: MachinesLab): Promise<void> {
   const ran = await lab.machines('install');
   const changes = changesIn(ran);
   scenario.check(

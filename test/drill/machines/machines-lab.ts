@@ -13,6 +13,7 @@ import { writeCertificates } from '../control-plane/api-certificates';
 import { Network } from '../network';
 import { command, SYSTEM_PATH } from '../processes';
 import type { Scenario } from '../scenario';
+import { Kubelets } from './kubelets';
 import { StockHost, USER } from './stock-host';
 
 const SUBNET = '10.97.0.';
@@ -43,8 +44,13 @@ export class MachinesLab {
   private readonly folder: string;
   private vip: Server | undefined;
   private watch: NodeJS.Timeout | undefined;
+  private kubelets: Kubelets | undefined;
 
-  constructor(private readonly scenario: Scenario) {
+  /** @param etcd whether k3s has a real etcd, and Nodes register */
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly etcd = false,
+  ) {
     this.folder = scenario.folder('computer');
   }
 
@@ -71,15 +77,25 @@ export class MachinesLab {
     await this.api.start();
     const { scenario, network } = this;
     for (const [i, address] of addresses.entries()) {
-      const host = new StockHost({ scenario, name: `k3s-${i + 1}`, address, network, sshKey, k3sYaml });
+      const host = new StockHost({
+        scenario,
+        name: `k3s-${i + 1}`,
+        address,
+        network,
+        etcd: this.etcd,
+        sshKey,
+        k3sYaml,
+      });
       this.hosts.push(host);
       await host.install();
     }
     this.watch = setInterval(() => void this.takeVip(certificates), 200);
+    if (this.etcd) this.kubelets = new Kubelets(this.api.store, this.hosts);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.watch);
+    this.kubelets?.stop();
     this.vip?.closeAllConnections();
     this.vip?.close();
     await this.api.stop();
@@ -146,6 +162,11 @@ export class MachinesLab {
     return { status, lines };
   }
 
+  /** The person has checked the new SSH key of a host. */
+  async forgetKey({ address }: StockHost): Promise<void> {
+    await command('ssh-keygen', '-q', '-R', address, '-f', this.path('known'));
+  }
+
   /** What kubectl says to doctor: all nodes are Ready, and the UPS has a status. */
   says(status: string): void {
     const nodes = this.hosts.map(({ hostname }) => ({
@@ -167,8 +188,14 @@ export class MachinesLab {
 
   /** `machines VERB` with the options that every call has. */
   machines(verb: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
-    const kubectl = verb === 'status' ? [] : ['--kubectl', this.path('bin/kubectl')];
+    const kubectl = verb === 'status' ? [] : ['--kubectl', this.etcd ? kubectlPath() : this.path('bin/kubectl')];
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
+  }
+
+  /** The address of a server whose API is ready, which kube-vip would run on. */
+  private holder(founder: StockHost): string {
+    const ready = this.hosts.find(({ hostname }) => this.kubelets?.isReady(hostname)) ?? founder;
+    return `${SUBNET}1${ready.hostname.slice(-1)}`;
   }
 
   /** Stands for kube-vip: the VIP is up once k3s-ha has applied its manifest. What is not of k3s itself goes to the stand-in API. */
@@ -183,12 +210,11 @@ export class MachinesLab {
     });
     if (this.vip || !founder) return;
     const file = (name: string) => readFileSync(join(certificates, name));
-    const k3s = `${SUBNET}11`.slice(0, -1) + founder.hostname.slice(-1);
     this.vip = createServer({ key: file('server.key'), cert: file('server.crt') }, (request, response) => {
       const { method, headers, url = '' } = request;
       const isOfK3s = url === '/cacerts' || url === '/stand-in';
       const answer = isOfK3s
-        ? tlsRequest({ host: k3s, port: API_PORT, path: url, rejectUnauthorized: false })
+        ? tlsRequest({ host: this.holder(founder), port: API_PORT, path: url, rejectUnauthorized: false })
         : plainRequest(`${this.api.url}${url}`, { method, headers });
       answer.on('response', (from) => {
         response.writeHead(from.statusCode ?? 500, from.headers);
