@@ -25,8 +25,10 @@ export const WORDS = {
   formTitle: 'Start a site',
   formLead: 'Six answers make a valid cluster.yaml with comments. It replaces the text in the editor.',
   formDone: 'Write cluster.yaml',
-  // topology
-  topology: 'Site',
+  // topology and quorum
+  site: 'Site',
+  offLead: 'Click the hosts that are off, in the picture or here:',
+  allOn: 'All on',
   // power
   power: 'Power failure',
   noUps: 'The site has no UPS.',
@@ -57,11 +59,6 @@ export const WORDS = {
   sizing: 'Battery runtime from the load',
   loadWatts: 'Load in watts',
   sizeVa: 'Size of the UPS in VA',
-  // quorum
-  quorum: 'Quorum',
-  quorumLead: 'Choose the servers that are off.',
-  off: 'off',
-  on: 'on',
   // failover
   failover: 'Failover',
   failoverLead: 'Seconds from the event to the end of the failover.',

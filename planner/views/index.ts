@@ -2,10 +2,16 @@ import type { View } from '../view';
 import { filesView } from './files';
 import { powerView } from './power';
 import { runbookView } from './runbook';
+import { siteView } from './site';
 
 /**
  * The views of a site, in the order of the tabs.
  *
  * @param write replaces the text in the editor
  */
-export const views = (write: (text: string) => void): readonly View[] => [powerView(), filesView(), runbookView()];
+export const views = (write: (text: string) => void): readonly View[] => [
+  siteView(),
+  powerView(),
+  filesView(),
+  runbookView(),
+];

@@ -1,4 +1,4 @@
-import { powerTimelineSvg } from '../../lib/power';
+import { timelineSvg } from '../../lib/pictures';
 import { el, picture } from '../dom';
 import type { View } from '../view';
 import { WORDS } from '../words';
@@ -11,7 +11,7 @@ export function powerView(): View {
     title: WORDS.power,
     panel,
     show({ cluster }) {
-      panel.replaceChildren(picture(powerTimelineSvg(cluster)));
+      panel.replaceChildren(picture(timelineSvg(cluster)));
     },
   };
 }
