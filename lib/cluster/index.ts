@@ -17,6 +17,8 @@ export {
   type Finding,
   findingText,
   type Path,
+  POWER_PROMISES,
+  type PowerPromise,
   type Problem,
   pathText,
   problemFrom,
@@ -40,7 +42,7 @@ export {
   systemsOf,
   upsesAt,
 } from './queries';
-export { mayLose, quorumOf } from './quorum';
+export { mayLose, quorumOf, quorumState } from './quorum';
 export {
   type Bgp,
   type Client,
