@@ -1,3 +1,2 @@
-export { PICTURE_STYLE } from './svg';
 export { timelineSvg } from './timeline';
 export { topologySvg } from './topology';

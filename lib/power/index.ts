@@ -17,6 +17,7 @@ export {
   RECKONED_OPTIONS,
   roundedDelay,
   strandReason,
+  VENDORS,
   writtenDelay,
 } from './drivers';
 export { explainData, explainText } from './explain';
@@ -34,6 +35,14 @@ export {
   RECHARGE_SECONDS,
   type UpsPlan,
 } from './plan';
+export { type BrokenPromise, brokenIn } from './promises';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
-export { type Descent, type MachineLane, type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
+export {
+  type Course,
+  type Descent,
+  type MachineLane,
+  type PowerEvent,
+  type PowerTimeline,
+  powerTimelines,
+} from './timeline';
 export { USB_VENDORS } from './usb-vendors';
