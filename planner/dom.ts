@@ -24,9 +24,9 @@ export function button(text: string, press: () => void, attributes: Attributes =
   return element;
 }
 
-/** A control under its label. */
-export const field = (label: string, control: HTMLElement, ...more: readonly Child[]): HTMLElement =>
-  el('label', { class: 'field' }, el('span', {}, label), control, ...more);
+/** A control under its label and its value. */
+export const field = (label: string, control: HTMLElement, ...value: readonly Child[]): HTMLElement =>
+  el('label', { class: 'field' }, el('span', {}, label, ' ', ...value), control);
 
 /** A table with a caption and a head. */
 export function tableOf(caption: string, head: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {

@@ -11,7 +11,7 @@ import { siteView } from './site';
  */
 export const views = (write: (text: string) => void): readonly View[] => [
   siteView(),
-  powerView(),
+  powerView(write),
   filesView(),
   runbookView(),
 ];
