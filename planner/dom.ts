@@ -45,6 +45,11 @@ export function picture(svg: string): Element {
   const text = svg.replace(`<style>${PICTURE_STYLE}</style>`, '');
   const { documentElement } = new DOMParser().parseFromString(text, 'image/svg+xml');
   documentElement.classList.add('picture');
+  // several pictures have the same ids
+  const names = [...documentElement.querySelectorAll(':scope > title, :scope > desc')];
+  for (const name of names) name.removeAttribute('id');
+  documentElement.removeAttribute('aria-labelledby');
+  documentElement.setAttribute('aria-label', names.map((name) => name.textContent).join('. '));
   return document.importNode(documentElement, true);
 }
 

@@ -97,7 +97,7 @@ function slider(
 ) {
   // each value of the site can be chosen again, whatever the steps
   const input = el('input', { type: 'range', min: least, max: most, step: 1, value: start });
-  const output = el('output', {}, shown(start));
+  const output = el('span', { class: 'value' }, shown(start));
   input.addEventListener('input', () => {
     output.textContent = shown(input.valueAsNumber);
     input.setAttribute('aria-valuetext', output.textContent);

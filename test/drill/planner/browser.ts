@@ -45,6 +45,15 @@ export class OpenPage {
   /** The problems below the editor, each as one line. */
   problems = (): Promise<string[]> => this.page.locator('.problems li').allInnerTexts();
 
+  /** The whole text of the editor, which shows a part of it. */
+  async text(): Promise<string> {
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('button', { name: 'Download cluster.yaml' }).click(),
+    ]);
+    return readFileSync(await download.path(), 'utf8');
+  }
+
   tab = (name: string): Promise<void> => this.page.locator(`#tab-${name}`).click();
 
   close = (): Promise<void> => this.browser.close();

@@ -5,6 +5,7 @@ import { CHROMIUM } from './browser';
 import { hostile } from './hostile';
 import { zipEqualsSynth } from './outputs';
 import { starting, typing } from './typing';
+import { frames, whatIf } from './what-if';
 
 /** The planner in a real browser, in a sandbox without network. */
 export const plannerDrill: Drill = {
@@ -23,6 +24,8 @@ export const plannerDrill: Drill = {
     plan('typing', 'errors at their lines, cures by a click, completion, descriptions, the keyboard alone', typing),
     plan('starting', 'a site by the question form, and its link', starting),
     plan('outputs', 'the zip of every example has the bytes of synth', zipEqualsSynth),
+    plan('what-if', 'sliders and faults of the power failure, and the quorum', whatIf),
+    plan('frames', 'a slider is dragged, and the picture follows', frames),
     plan('hostile', 'sites that try to put markup into the page', hostile),
   ],
 };
