@@ -62,12 +62,19 @@ export const WORDS = {
   possibly: 'possibly',
   promises: 'Promises',
   // battery sizing
-  sizing: 'Battery runtime from the load',
+  sizing: 'How long does a battery last?',
+  sizingLead:
+    'A range and no figure: UPSes of one rating differ by a factor of four. From a chart of APC; the short end is a small UPS with a worn battery (80 %). Measure yours.',
   loadWatts: 'Load in watts',
-  sizeVa: 'Size of the UPS in VA',
+  ratedVa: 'Rating of the UPS in VA',
+  lasts: (from: number, to: number) => `${from.toFixed(0)} to ${to.toFixed(0)} minutes`,
+  noChart: 'No chart has this load for this rating.',
   // failover
   failover: 'Failover',
-  failoverLead: 'Seconds from the event to the end of the failover.',
+  failoverLead: 'Seconds from the event to the end of the failover, as hosts/RUNBOOK.md has them.',
+  failoverHead: ['event', 'seconds', 'reason'],
+  noFailover: 'never',
+  range: (from: number, to: number) => (from === to ? from.toFixed(1) : `${from.toFixed(1)} to ${to.toFixed(1)}`),
   // files
   files: 'Files',
   building: 'The files are being built.',

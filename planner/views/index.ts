@@ -1,4 +1,5 @@
 import type { View } from '../view';
+import { failoverView } from './failover';
 import { filesView } from './files';
 import { powerView } from './power';
 import { runbookView } from './runbook';
@@ -12,6 +13,7 @@ import { siteView } from './site';
 export const views = (write: (text: string) => void): readonly View[] => [
   siteView(),
   powerView(write),
+  failoverView(),
   filesView(),
   runbookView(),
 ];

@@ -7,6 +7,7 @@ import { button, eachFrame, el, picture } from '../dom';
 import type { View } from '../view';
 import { WORDS } from '../words';
 import { controls } from './controls';
+import { sizing } from './sizing';
 
 /**
  * The power failure of the site, and of the site as the controls change it.
@@ -62,7 +63,7 @@ export function powerView(write: (text: string) => void): View {
       'div',
       { class: 'split' },
       el('div', { class: 'drawing' }, drawing),
-      el('div', {}, promises, el('h3', {}, WORDS.whatIf), el('p', { class: 'muted' }, WORDS.whatIfLead), form),
+      el('div', {}, promises, el('h3', {}, WORDS.whatIf), el('p', { class: 'muted' }, WORDS.whatIfLead), form, sizing()),
     ),
     show(site) {
       // the files of the same text are there now
