@@ -52,6 +52,7 @@ export {
   type ClusterInput,
   clusterSchema,
   type GitOps,
+  type Host,
   type L2Advertisement,
   type LoadBalancer,
   type Node,
