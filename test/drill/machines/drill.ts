@@ -1,10 +1,8 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { kubectlPath } from '../../support/kubectl';
-import { programPath } from '../../support/program';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
+import { buildProgram } from '../program';
 import { cuts, install } from './install';
 import { remove, replace } from './lifecycle';
 import { OTHER_SYSTEMS, systems } from './systems';
@@ -26,11 +24,7 @@ export const machinesDrill: Drill = {
   prepare: async (scenarios) => {
     await buildRootFileSystems('stock', ...(scenarios.includes('systems') ? OTHER_SYSTEMS : []));
     kubectlPath();
-    const programs = resolve('build/drill-program');
-    rmSync(programs, { recursive: true, force: true });
-    mkdirSync(programs, { recursive: true });
-    process.env['TEST_PROGRAMS'] = programs;
-    programPath();
+    buildProgram();
     return removeControlGroups;
   },
   atOnce: 1,
