@@ -66,14 +66,13 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
     expect(found.filter((line) => line.startsWith('problem: '))).toEqual([]);
   });
 
-  test.each([
-    ['TCP that refuses is reached', '2380/tcp', REFUSED, 'ok', 'refuses 2380/tcp: no program'],
-    ['TCP that ICMP prohibits is blocked', '10250/tcp', PROHIBITED, 'problem', 'drops packets to 10250/tcp;'],
-    ['UDP that refuses is reached', '8472/udp', REFUSED, 'ok', 'refuses 8472/udp: no program'],
-    ['UDP that ICMP prohibits is blocked', '8472/udp', PROHIBITED, 'problem', 'drops packets to 8472/udp;'],
-  ])('%s', (_, port, answer, kind, says) => {
-    at(0).write(`ports/192.168.10.13/${port}`, answer);
-    expect(lines()).toContainEqual(expect.stringContaining(`${kind}: k3s-3 (192.168.10.13) ${says}`));
+  test('a port that refuses is reached, and one that ICMP prohibits is blocked, of TCP and of UDP', () => {
+    for (const port of ['2380/tcp', '7946/udp']) at(0).write(`ports/192.168.10.13/${port}`, REFUSED);
+    for (const port of ['10250/tcp', '8472/udp']) at(0).write(`ports/192.168.10.13/${port}`, PROHIBITED);
+    expect(lines().filter((line) => /k3s-3 .* (refuses|drops packets)/.test(line))).toEqual([
+      expect.stringMatching(/^ok: k3s-3 \(192\.168\.10\.13\) refuses 2380\/tcp, 7946\/udp: no program/),
+      expect.stringMatching(/^problem: k3s-3 \(192\.168\.10\.13\) drops packets to 8472\/udp, 10250\/tcp;/),
+    ]);
   });
 
   test('says that it tries no port of UDP without bash', () => {

@@ -52,11 +52,20 @@ refuse_identity() {
   fail "$why; run machines replace $name"
 }
 
-# PATH BODY: a call of the API of etcd
+# PATH BODY: a call of the API of etcd; sets $answer
 etcd_api() {
   tls=$data/server/tls/etcd
-  answer=$(curl --noproxy '*' -gsSf --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/cluster/member/$1" 2>&1) ||
-    fail "etcd refuses member/$1 ($answer); see $(log_named k3s)"
+  answer=$(curl --noproxy '*' -gsS --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/cluster/member/$1" 2>&1) || return
+  case $answer in *'"error":'*) return 1 ;; esac
 }
-etcd() { etcd_api list '{}' && echo "$answer"; }
-evict() { etcd_api remove "{\"ID\":\"$1\"}" && say "etcd member $1 removed"; }
+list_members() { etcd_api list '{}' || fail "etcd does not list its members ($answer); see $(log_named k3s)"; }
+etcd() { list_members; echo "$answer"; }
+# etcd refuses until its members have been connected for 5 s
+evict() {
+  end=$(($(date +%s) + 30))
+  until etcd_api remove "{\"ID\":\"$1\"}"; do
+    [ "$(date +%s)" -lt "$end" ] || fail "etcd does not remove its member $1 ($answer); see $(log_named k3s)"
+    sleep 1
+  done
+  say "etcd member $1 removed"
+}

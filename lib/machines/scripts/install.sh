@@ -204,7 +204,7 @@ is_stale() {
 version() { echo "$(k3s_version)$(! is_stale || echo ' stale')"; }
 # a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
 members() {
-  etcd_api list '{}'
+  list_members
   # a member a line; each server may have one
   strange=$(echo "$answer" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
     known = 0

@@ -67,6 +67,12 @@ export class InitMachine {
     mkdirSync(this.disk('/var/log/journal'), { recursive: true });
   }
 
+  /** Removes its disk, while it is off. */
+  protected async wipe(): Promise<void> {
+    await command('umount', '--recursive', this.root);
+    for (const name of ['upper', 'work']) rmSync(join(this.folder, name), { recursive: true });
+  }
+
   /** The path on this host for a path on its disk, on or off. A path in memory, such as /run, is not there. */
   disk(path: string): string {
     return join(this.root, path);

@@ -1,8 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { readProjectFile } from '../../../lib/files/project';
-import type { RootFileSystem } from '../machine/root-file-systems';
 import { type Scenario, seconds } from '../scenario';
-import { MachinesLab, type Ran } from './machines-lab';
+import { type LabOptions, MachinesLab, type Ran } from './machines-lab';
 import type { StockHost } from './stock-host';
 
 const CHANGES = / (written|installed|copied|starts|enabled and started|created)\b|installing/;
@@ -17,9 +16,9 @@ export const ending = ({ status, lines }: Ran): string => `exit status ${status}
 export async function withLab(
   scenario: Scenario,
   body: (lab: MachinesLab, hosts: readonly StockHost[]) => Promise<void>,
-  systems: readonly RootFileSystem[] = [],
+  options: LabOptions = {},
 ) {
-  const lab = new MachinesLab(scenario, systems);
+  const lab = new MachinesLab(scenario, options);
   try {
     await lab.start();
     const synth = await lab.run(['synth']);

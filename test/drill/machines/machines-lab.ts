@@ -14,6 +14,7 @@ import type { RootFileSystem } from '../machine/root-file-systems';
 import { Network } from '../network';
 import { command, run, SYSTEM_PATH } from '../processes';
 import type { Scenario } from '../scenario';
+import { Kubelets } from './kubelets';
 import { StockHost, USER } from './stock-host';
 
 const SUBNET = '10.97.0.';
@@ -34,6 +35,14 @@ export interface Cut {
   readonly by?: () => Promise<void>;
 }
 
+/** What differs from three hosts with Debian 12 and stand-ins for k3s. */
+export interface LabOptions {
+  /** Whether k3s has a real etcd, and Nodes register. */
+  readonly etcd?: boolean;
+  /** The systems of the hosts; the second host has a name with dots. */
+  readonly systems?: readonly RootFileSystem[];
+}
+
 /** Three stock hosts on a network, and the computer of a person with an SSH key for them and a cluster.yaml. */
 export class MachinesLab {
   readonly api = new ApiServer();
@@ -44,11 +53,11 @@ export class MachinesLab {
   private readonly folder: string;
   private vip: Server | undefined;
   private watch: NodeJS.Timeout | undefined;
+  private kubelets: Kubelets | undefined;
 
-  /** @param systems of the hosts, by default Debian 12; with others the second host has a name with dots */
   constructor(
     private readonly scenario: Scenario,
-    private readonly systems: readonly RootFileSystem[] = [],
+    private readonly options: LabOptions = {},
   ) {
     this.folder = scenario.folder('computer');
   }
@@ -84,18 +93,21 @@ export class MachinesLab {
         name: this.nameOf(i),
         address,
         network,
+        etcd: this.options.etcd ?? false,
         sshKey,
         k3sYaml,
-        system: this.systems[i],
+        system: this.options.systems?.[i],
       });
       this.hosts.push(host);
       await host.install();
     }
     this.watch = setInterval(() => void this.takeVip(certificates), 200);
+    if (this.options.etcd) this.kubelets = new Kubelets(this.api.store, this.hosts);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.watch);
+    this.kubelets?.stop();
     this.vip?.closeAllConnections();
     this.vip?.close();
     await this.api.stop();
@@ -104,7 +116,7 @@ export class MachinesLab {
   }
 
   private nameOf(i: number): string {
-    return `k3s-${i + 1}${i === 1 && this.systems.length > 0 ? '.home.arpa' : ''}`;
+    return `k3s-${i + 1}${i === 1 && this.options.systems ? '.home.arpa' : ''}`;
   }
 
   path(name: string): string {
@@ -166,6 +178,11 @@ export class MachinesLab {
     return { status, lines };
   }
 
+  /** The person has checked the new SSH key of a host. */
+  async forgetKey({ address }: StockHost): Promise<void> {
+    await command('ssh-keygen', '-q', '-R', address, '-f', this.path('known'));
+  }
+
   /** What kubectl says to doctor: all nodes are Ready, and the UPS has a status. */
   says(status: string): void {
     const nodes = this.hosts.map(({ hostname }) => ({
@@ -187,8 +204,15 @@ export class MachinesLab {
 
   /** `machines VERB` with the options that every call has. */
   machines(verb: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
-    const kubectl = verb === 'status' ? [] : ['--kubectl', this.path('bin/kubectl')];
+    const kubectl =
+      verb === 'status' ? [] : ['--kubectl', this.options.etcd ? kubectlPath() : this.path('bin/kubectl')];
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
+  }
+
+  /** The address of a server whose API is ready, which kube-vip would run on. */
+  private holder(founder: StockHost): string {
+    const ready = this.hosts.find(({ hostname }) => this.kubelets?.isReady(hostname)) ?? founder;
+    return `${SUBNET}1${ready.hostname.slice(-1)}`;
   }
 
   /** Stands for kube-vip: the VIP is up once k3s-ha has applied its manifest. What is not of k3s itself goes to the stand-in API. */
@@ -207,7 +231,7 @@ export class MachinesLab {
       const { method, headers, url = '' } = request;
       const isOfK3s = url === '/cacerts' || url === '/stand-in';
       const answer = isOfK3s
-        ? tlsRequest({ host: founder.address, port: API_PORT, path: url, rejectUnauthorized: false })
+        ? tlsRequest({ host: this.holder(founder), port: API_PORT, path: url, rejectUnauthorized: false })
         : plainRequest(`${this.api.url}${url}`, { method, headers });
       answer.on('response', (from) => {
         response.writeHead(from.statusCode ?? 500, from.headers);

@@ -21,6 +21,8 @@ export interface StockHostProps {
   readonly network: Network;
   /** The public SSH key of the person. */
   readonly sshKey: string;
+  /** Whether k3s has a real etcd. */
+  readonly etcd: boolean;
   /** What k3s writes to k3s.yaml. */
   readonly k3sYaml: string;
   /** @default Debian 12 */
@@ -74,6 +76,17 @@ export class StockHost extends InitMachine {
     writeFileSync(this.disk('/opt/node'), '');
     await command('mount', '--bind', '-o', 'ro', process.cwd(), this.disk('/opt/drill'));
     await command('mount', '--bind', '-o', 'ro', process.execPath, this.disk('/opt/node'));
+    if (!this.own.etcd) return;
+    writeFileSync(this.disk('/opt/etcd'), '');
+    await command('mount', '--bind', '-o', 'ro', '/usr/bin/etcd', this.disk('/opt/etcd'));
+  }
+
+  /** A new host takes its place, with the same name and address, and SSH keys of its own. */
+  async replace(): Promise<void> {
+    await this.cutPower();
+    await this.wipe();
+    await this.install();
+    await this.chroot('sh', '-c', 'rm /etc/ssh/ssh_host_* && ssh-keygen -A');
   }
 
   /** What the user may do by sudo. */

@@ -94,7 +94,7 @@ export async function systems(scenario: Scenario): Promise<void> {
         await startsByK3sHa(control, openrc);
       });
     },
-    OTHER_SYSTEMS,
+    { systems: OTHER_SYSTEMS },
   );
 }
 

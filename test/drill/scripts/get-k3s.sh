@@ -77,5 +77,16 @@ Restart=always
 RestartSec=5s
 ExecStart=/usr/local/bin/k3s server
 UNIT
+cat >/usr/local/bin/k3s-killall.sh <<'KILLALL'
+#!/bin/sh
+systemctl stop k3s
+KILLALL
+cat >/usr/local/bin/k3s-uninstall.sh <<'UNINSTALL'
+#!/bin/sh
+sh /usr/local/bin/k3s-killall.sh
+systemctl disable k3s
+rm -rf /etc/systemd/system/k3s.service /etc/rancher/k3s /var/lib/rancher/k3s /usr/local/bin/k3s /usr/local/bin/k3s-killall.sh /usr/local/bin/k3s-uninstall.sh
+systemctl daemon-reload
+UNINSTALL
 systemctl daemon-reload
 systemctl enable k3s
