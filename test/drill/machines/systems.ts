@@ -94,7 +94,7 @@ export async function systems(scenario: Scenario): Promise<void> {
         await startsByK3sHa(control, openrc);
       });
     },
-    { systems: OTHER_SYSTEMS },
+    { systems: OTHER_SYSTEMS, second: 'k3s-2.home.arpa' },
   );
 }
 
