@@ -41,8 +41,13 @@ check_files() {
 probe() {
   if [ "${2#*/}" = tcp ]; then
     told=silent
-    said=$(LC_ALL=C curl --noproxy '*' -gsv -o /dev/null --connect-timeout 2 --max-time 3 -w ' %{time_connect}' "http://$(host_port "$1" "${2%/*}")/" 2>&1)
-    case $said in *' 0.000000' | *' 0.000') ;; *) said='' told=open ;; esac
+    # before the installation Debian has bash only
+    if ! command -v curl >/dev/null; then
+      said=$(LC_ALL=C timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "${2%/*}" 2>&1) && told=open
+    else
+      said=$(LC_ALL=C curl --noproxy '*' -gsv -o /dev/null --connect-timeout 2 --max-time 3 -w ' %{time_connect}' "http://$(host_port "$1" "${2%/*}")/" 2>&1)
+      case $said in *' 0.000000' | *' 0.000') ;; *) said='' told=open ;; esac
+    fi
   else
     # an open UDP port is silent too
     told=unknown
@@ -164,7 +169,7 @@ check_host() {
 requirements() {
   check_host
   [ -z "$KILLPOWER" ] || [ -e "$root/usr/local/bin/k3s" ] || check_start
-  if command -v curl >/dev/null; then
+  if command -v curl >/dev/null || command -v bash >/dev/null; then
     for name in $(others) $(agents); do [ "$name" = "$self" ] || check_ports "$name" note; done
   else
     note 'the ports of the other nodes are tried when curl is installed'
