@@ -2,8 +2,8 @@
 module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // jest leaves one core to itself, which on two cores means one test file at a time
-  maxWorkers: '100%',
+  // a test file waits for its programs a part of its time
+  maxWorkers: '150%',
   // tests that are concurrent wait most of their time
   maxConcurrency: 6,
   testEnvironment: '<rootDir>/test/support/shared-environment.js',
