@@ -15,14 +15,10 @@ import {
 } from '../live';
 import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
-import { type ConnectionOptions, seconds, userName, withConnectionOptions } from './cluster-options';
-import { command, differenceStatus, Exit, exitStatus, ONE_SITE, warn } from './program';
-
-interface HostOptions {
-  readonly cluster?: string;
-  readonly ssh?: true | string;
-  readonly sudo?: boolean;
-}
+import { type ConnectionOptions, seconds, withConnectionOptions } from './cluster-options';
+import { type HostOptions, say, sshOf, withSsh } from './machine-options';
+import { removeCommand, replaceCommand } from './machines-lifecycle';
+import { command, differenceStatus, Exit, exitStatus, warn } from './program';
 
 interface Options extends HostOptions {
   readonly tokenFile?: string;
@@ -39,6 +35,9 @@ const INSTALL_HELP = `
 For each node: the files of hosts/, packages, killpowerd, and k3s of versions.k3s. Then the servers bootstrap the cluster or join it,
 the kubeconfig is written, the Secret of NUT is created and dist/ is applied. Before the first change every node is examined.
 Run it again at any time, also after an interruption: what is done is skipped. It prints each change.
+
+To add a node, write it into the site file, run synth, then this for all nodes: the files of the others change with it. A new server
+joins and becomes a member of etcd. 4 servers tolerate no more failures than 3.
 
 ssh is that of this computer, with its configuration. The nodes need systemd, sh, sha256sum, cmp and ip, and apt-get or curl.
 
@@ -67,13 +66,6 @@ const STATUS_HELP = `
   power-safe-k3s machines status --ssh debian@ --sudo
 
 ${differenceStatus('every node is as in hosts/', 'a node differs or cannot be reached')}`;
-
-const sshOf = ({ ssh, sudo = false }: HostOptions) => ({
-  ...(typeof ssh === 'string' && { user: ssh }),
-  sudo,
-  interactive: process.stdin.isTTY === true,
-});
-const say = (line: string): void => console.log(line);
 
 /** The token of a file, or a new one that `store` writes there. */
 function tokenOf(file: string): { readonly token: string; readonly store: () => void } {
@@ -148,12 +140,7 @@ function status(names: string[], options: HostOptions): void {
   if (new Machines({ cluster, names, ssh: sshOf(options), say }).status().length > 0) throw new Exit(2);
 }
 
-const withHosts = (one: Command): Command =>
-  one
-    .argument('[node...]', 'names of nodes; default: all')
-    .option('--ssh [user@]', 'user on the nodes; default: that of ssh', userName)
-    .option('--sudo', 'use sudo, which must not ask for a password')
-    .option('--cluster <file>', ONE_SITE);
+const withHosts = (one: Command): Command => withSsh(one.argument('[node...]', 'names of nodes; default: all'));
 
 const installCommand = withHosts(command('install').description('Installs the nodes over ssh and brings up the site.'))
   .option(
@@ -184,8 +171,10 @@ const upgradeCommand = withConnectionOptions(
   .action(upgrade);
 
 export const machinesCommand = command('machines')
-  .description('Installs, upgrades and examines the nodes over ssh.')
+  .description('Installs, upgrades, replaces, removes and examines the nodes over ssh.')
   .addHelpText('after', '\n  power-safe-k3s machines install --ssh debian@ --sudo')
   .addCommand(installCommand)
   .addCommand(upgradeCommand)
+  .addCommand(replaceCommand)
+  .addCommand(removeCommand)
   .addCommand(statusCommand);

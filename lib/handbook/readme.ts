@@ -117,7 +117,13 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [true, '`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``],
     [cluster.k3s.registries !== undefined, '`server/registries.yaml`', 'all', `\`${REGISTRIES}\`, mode 0600`],
     ...special(cluster).map(
-      ({ name }) => [true, `\`nodes/${name}/k3s.yaml\``, name, `\`${NODES_FOLDER}/${name}.yaml\``] as const,
+      ({ name, role }) =>
+        [
+          true,
+          `\`nodes/${name}/k3s.yaml\``,
+          hasAgents ? `${role}s` : 'all',
+          `\`${NODES_FOLDER}/${name}.yaml\`, mode 0600`,
+        ] as const,
     ),
     [needsKillpowerd(cluster), '`killpower/killpowerd`', onUps, `\`${KILLPOWERD}\`, mode 0755`],
     [needsKillpowerd(cluster), '`killpower/killpowerd.service`', `${onUps}, with systemd`, '`/etc/systemd/system/`'],
@@ -209,7 +215,7 @@ function reference(cluster: Cluster): string[] {
     '**server/k3s-ha** makes k3s start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
     ...(special(cluster).length > 0
       ? [
-          '**nodes/** has what k3s gets on one node only. k3s-ha finds the node by its address, and copies the file before each start of k3s. Labels and taints of a registered node change with the commands in the file only.',
+          '**nodes/** has what k3s gets on one node only. k3s-ha finds the node by its address, and copies the file before each start of k3s. k3s sets labels and taints only when a node registers; `npm run plan` prints the commands that change them later.',
         ]
       : []),
     'Files of your own in `/etc/rancher/k3s/config.yaml.d/` stay. k3s reads them after config.yaml, in the order of their names: a key replaces that of an earlier file, and `KEY+` appends to its list. No rule checks them; names other than `20-node`, `40-node-ip` and `50-join` are free.',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Node, primary } from '../cluster';
+import { type Host, primary } from '../cluster';
 import { withFile } from '../files';
 import { OFFLINE_FOLDER } from '../machines';
 import { lastLine, overSsh, type SshOptions } from './ssh';
@@ -55,7 +55,7 @@ export function offlineFiles(binary: string): OfflineFile[] {
 
 /** Copies the files to a host, except those that it has. @throws Error if one cannot be copied */
 export function sendOffline(
-  node: Node,
+  node: Host,
   files: readonly OfflineFile[],
   ssh: SshOptions,
   say: (line: string) => void,

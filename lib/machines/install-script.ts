@@ -1,5 +1,4 @@
-import { type Cluster, type Node, serversOf, upsesAt } from '../cluster';
-import { readProjectFile } from '../files';
+import { type Cluster, type Host, serversOf, upsesAt } from '../cluster';
 import { urlHost } from '../network';
 import { driverAccess, USB_VENDORS } from '../power';
 import { K3S_HA_PORT } from '../releases';
@@ -8,6 +7,7 @@ import { serviceOf } from './k3s-ha';
 import { needsKillpowerd } from './killpower';
 import { machineFiles, type Secrets, type ServerAddOns } from './machine-files';
 import { listeners, listensOn } from './ports';
+import { wholeScript } from './text';
 
 /** Folder on a host for k3s and its installer, if they are copied there instead of fetched. */
 export const OFFLINE_FOLDER = '/usr/local/share/k3s-ha/offline';
@@ -23,7 +23,13 @@ export type InstallVerb =
   | 'version'
   | 'members'
   | 'snapshot'
-  | 'upgrade';
+  | 'upgrade'
+  | 'state'
+  | 'leave'
+  | 'detach'
+  | 'uninstall'
+  | 'etcd'
+  | 'evict';
 
 /** Seconds that `await` gives to the bootstrap, the join and the VIP. */
 const WAIT_SECONDS = 600;
@@ -36,7 +42,7 @@ const WAIT_SECONDS = 600;
  */
 export function installScript(
   cluster: Cluster,
-  node: Node,
+  node: Host,
   addOns: ServerAddOns,
   { token }: Pick<Secrets, 'token'>,
 ): string {
@@ -76,8 +82,7 @@ export function installScript(
       .map(([vendor, drivers]) => `${vendor}=${drivers.join(',')}`)
       .join(' '),
   };
-  const [, shell = '', body = ''] =
-    /^(#!.*\n)([\s\S]*)$/.exec(readProjectFile('lib/machines/scripts/install.sh')) ?? [];
+  const [shell, body] = wholeScript('lib/machines/scripts/install.sh');
   return [
     shell.trimEnd(),
     `# Installs ${name} of ${cluster.name}${token === undefined ? '' : '. Secret: it holds the token of the cluster'}. As root: sh FILE [VERB...]`,

@@ -1,10 +1,10 @@
 export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
 export { notArmed } from './armed';
 export { batteryRange } from './battery';
-export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
+export { changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
 export { clientPasswordKey, clientUser, fixedNames } from './clients';
-export { driversLike, isDriverOfNut } from './driver-names';
+export { DRIVER_NAMES, driversLike, isDriverOfNut } from './driver-names';
 export {
   DRIVER_ROWS,
   type DriverAccess,
