@@ -44,7 +44,7 @@ export {
   systemsOf,
   upsesAt,
 } from './queries';
-export { mayLose, quorumOf, quorumState } from './quorum';
+export { mayLose, type QuorumState, quorumOf, quorumState } from './quorum';
 export {
   type Bgp,
   type Client,

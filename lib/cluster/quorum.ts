@@ -8,7 +8,7 @@ export const quorumOf = (servers: number): number => Math.floor(servers / 2) + 1
 export const mayLose = (servers: number): number => servers - quorumOf(servers);
 
 /** The etcd of a site while some nodes are off. */
-interface QuorumState {
+export interface QuorumState {
   readonly servers: number;
   /** Servers that are up. */
   readonly up: number;

@@ -48,7 +48,7 @@ const rules = (mode: 0 | 1): string =>
     .map(([name, colors]) => `${SCOPE} .${name}{fill:${colors[mode]}}${SCOPE} .${name}-line{stroke:${colors[mode]}}`)
     .join('');
 /** The same text in every picture, so that a page can permit it by its hash. */
-const PICTURE_STYLE = `${SCOPE}{font:${FONT}px ${FAMILY}}${SCOPE} .strong{font-weight:700}${rules(0)}@media (prefers-color-scheme:dark){${rules(1)}}`;
+export const PICTURE_STYLE = `${SCOPE}{font:${FONT}px ${FAMILY}}${SCOPE} .strong{font-weight:700}${rules(0)}@media (prefers-color-scheme:dark){${rules(1)}}`;
 
 /** A text for XML, which has no control characters. */
 const escaped = (text: string): string =>
