@@ -18,9 +18,7 @@ export function failureSections(cluster: Cluster, origin: Origin): RunbookSectio
   const several = serversOf(cluster).length > 1;
   return [
     { title: 'kubectl cannot connect', paragraphs: noConnection(cluster, origin) },
-    ...(cluster.nodes.length > 1
-      ? [{ title: 'Change the nodes', paragraphs: lifecycle(cluster, origin) }]
-      : []),
+    ...(cluster.nodes.length > 1 ? [{ title: 'Change the nodes', paragraphs: lifecycle(cluster, origin) }] : []),
     ...(several ? [{ title: QUORUM_IS_LOST, paragraphs: noQuorum(cluster) }] : []),
     { title: 'Restore from a snapshot', paragraphs: restore(cluster) },
     ...(several ? [{ title: 'Bootstrap with fewer servers', paragraphs: bootstrapAlone(cluster) }] : []),

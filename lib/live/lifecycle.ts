@@ -55,8 +55,9 @@ export async function removeNode(options: LifecycleOptions): Promise<void> {
   }
   if (dryRun) return;
   await departure.deleteNode();
+  say(`${name} is removed; the other hosts get the files that change with it`);
   new Machines({ ...options, names: [] }).install({ beforeChange: () => undefined });
-  say(`ok: ${name} is removed, and the other hosts have their files; next: npm run apply`);
+  say('ok: every host has its files; next: npm run apply');
 }
 
 /**

@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { parse, stringify } from 'yaml';
+import type { ClusterInput } from '../../../lib/cluster/schema';
 import type { Scenario } from '../scenario';
 import { changesNothing, ending, withLab } from './install';
 import { passwordOf } from './kubelets';
@@ -165,7 +167,12 @@ export async function remove(scenario: Scenario): Promise<void> {
       const declared = await lab.machines('remove', ['k3s-3', '--yes']);
       scenario.check('a node of cluster.yaml stays', refused(declared, 'k3s-3 is in the site file'), ending(declared));
       const all = readFileSync(lab.path('cluster.yaml'), 'utf8');
-      writeFileSync(lab.path('cluster.yaml'), all.replace(/ {2}- name: k3s-2\n[\s\S]*?(?=^\S)/m, ''));
+      const { nodes, loadBalancer, ...site } = parse(all) as ClusterInput;
+      const pools = loadBalancer?.pools ?? [];
+      writeFileSync(
+        lab.path('cluster.yaml'),
+        stringify({ ...site, loadBalancer: { pools }, nodes: nodes.slice(0, 1) }),
+      );
       const synth = await lab.run(['synth']);
       scenario.check('the site has one server', synth.status === 0, ending(synth));
 
