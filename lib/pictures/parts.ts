@@ -6,6 +6,7 @@ import {
   l2AdvertisementsOf,
   type Node,
   quorumOf,
+  quorumState,
   serversOf,
   type Ups,
 } from '../cluster';
@@ -56,11 +57,18 @@ export const siteCard = ({ name, network, ups }: Cluster): Card => ({
 
 /** The machines: servers, agents, and the hosts outside the cluster that a UPS feeds or that serve one. */
 export function machinesOf(cluster: Cluster, off: readonly string[]): Section[] {
+  const suppliesText = (count: number, needed: number): string[] => {
+    if (count === 0 && cluster.ups.length > 0) return ['no UPS'];
+    return count > 1 ? [`needs ${needed} of ${count} supplies`] : [];
+  };
   const card = ({ name, address, ups, minSupplies }: Node): Card => ({
     title: name,
     lines: [
       texts(address),
-      ...(ups.reduce((sum, { powerValue }) => sum + powerValue, 0) > 1 ? [`needs ${minSupplies} of its supplies`] : []),
+      ...suppliesText(
+        ups.reduce((sum, { powerValue }) => sum + powerValue, 0),
+        minSupplies,
+      ),
       ...(off.includes(name) ? ['off'] : []),
     ],
   });
@@ -116,7 +124,7 @@ function vip(cluster: Cluster, off: readonly string[]): Shared {
   const { provider, vip: addresses, bgp, dnsName } = cluster.controlPlane;
   const servers = serversOf(cluster).map(({ name }) => name);
   const protocols = addresses.map(({ family }) => (family === 4 ? 'ARP' : 'NDP')).join(' and ');
-  const up = servers.filter((name) => !off.includes(name)).length;
+  const { up, hasQuorum } = quorumState(cluster, off);
   const by =
     provider === 'external'
       ? 'your load balancer'
@@ -127,7 +135,7 @@ function vip(cluster: Cluster, off: readonly string[]): Shared {
     lines: [
       `Kubernetes API by ${by}`,
       ...(dnsName === undefined ? [] : [dnsName]),
-      ...(up < quorumOf(servers.length) ? [`no quorum: ${up} of ${servers.length} servers up`] : []),
+      ...(hasQuorum ? [] : [`no quorum: ${up} of ${servers.length} servers up`]),
     ],
     machines: servers,
   };

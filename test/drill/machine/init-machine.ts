@@ -153,7 +153,7 @@ export class InitMachine {
     await this.cutPower();
     const log = (name: string) => join(scenario.logFolder, `${this.hostname}-${name}`);
     for (const path of logs) if (existsSync(this.disk(path))) cpSync(this.disk(path), log(basename(path)));
-    if (system === 'openrc') return;
+    if (system.startsWith('openrc')) return;
     const { stdout } = await run('chroot', [this.root, 'journalctl', '--merge', '--output=short-precise', '--quiet']);
     writeFileSync(log('journal.log'), stdout);
   }

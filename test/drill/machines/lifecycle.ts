@@ -95,7 +95,7 @@ export async function replace(scenario: Scenario): Promise<void> {
       await removedMember(scenario, lab, third);
       await changesNothing(scenario, lab);
     },
-    true,
+    { etcd: true },
   );
 }
 
@@ -209,7 +209,7 @@ export async function remove(scenario: Scenario): Promise<void> {
       await checkMembers(scenario, lab);
       await changesNothing(scenario, lab);
     },
-    true,
+    { etcd: true },
   );
 }
 

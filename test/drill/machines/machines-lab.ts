@@ -10,8 +10,9 @@ import { kubectlPath } from '../../support/kubectl';
 import { programPath } from '../../support/program';
 import { homeInput } from '../../support/sites';
 import { writeCertificates } from '../control-plane/api-certificates';
+import type { RootFileSystem } from '../machine/root-file-systems';
 import { Network } from '../network';
-import { command, SYSTEM_PATH } from '../processes';
+import { command, run, SYSTEM_PATH } from '../processes';
 import type { Scenario } from '../scenario';
 import { Kubelets } from './kubelets';
 import { StockHost, USER } from './stock-host';
@@ -34,6 +35,14 @@ export interface Cut {
   readonly by?: () => Promise<void>;
 }
 
+/** What differs from three hosts with Debian 12 and stand-ins for k3s. */
+export interface LabOptions {
+  /** Whether k3s has a real etcd, and Nodes register. */
+  readonly etcd?: boolean;
+  /** The systems of the hosts; the second host has a name with dots. */
+  readonly systems?: readonly RootFileSystem[];
+}
+
 /** Three stock hosts on a network, and the computer of a person with an SSH key for them and a cluster.yaml. */
 export class MachinesLab {
   readonly api = new ApiServer();
@@ -46,10 +55,9 @@ export class MachinesLab {
   private watch: NodeJS.Timeout | undefined;
   private kubelets: Kubelets | undefined;
 
-  /** @param etcd whether k3s has a real etcd, and Nodes register */
   constructor(
     private readonly scenario: Scenario,
-    private readonly etcd = false,
+    private readonly options: LabOptions = {},
   ) {
     this.folder = scenario.folder('computer');
   }
@@ -70,7 +78,10 @@ export class MachinesLab {
       mode: 0o755,
     });
     writeFileSync(this.path('bin/kubectl'), readProjectFile('test/drill/scripts/kubectl-doctor.sh'), { mode: 0o755 });
-    writeFileSync(this.path('cluster.yaml'), stringify(homeInput).replaceAll('192.168.10.', SUBNET));
+    writeFileSync(
+      this.path('cluster.yaml'),
+      stringify(homeInput).replaceAll('192.168.10.', SUBNET).replaceAll('k3s-2', this.nameOf(1)),
+    );
     await command('ip', 'link', 'set', 'lo', 'up');
     await this.network.start();
     await this.network.join(`${SUBNET}1/24`);
@@ -79,18 +90,19 @@ export class MachinesLab {
     for (const [i, address] of addresses.entries()) {
       const host = new StockHost({
         scenario,
-        name: `k3s-${i + 1}`,
+        name: this.nameOf(i),
         address,
         network,
-        etcd: this.etcd,
+        etcd: this.options.etcd ?? false,
         sshKey,
         k3sYaml,
+        system: this.options.systems?.[i],
       });
       this.hosts.push(host);
       await host.install();
     }
     this.watch = setInterval(() => void this.takeVip(certificates), 200);
-    if (this.etcd) this.kubelets = new Kubelets(this.api.store, this.hosts);
+    if (this.options.etcd) this.kubelets = new Kubelets(this.api.store, this.hosts);
   }
 
   async stop(): Promise<void> {
@@ -103,6 +115,10 @@ export class MachinesLab {
     await this.network.stop();
   }
 
+  private nameOf(i: number): string {
+    return `k3s-${i + 1}${i === 1 && this.options.systems ? '.home.arpa' : ''}`;
+  }
+
   path(name: string): string {
     return join(this.folder, name);
   }
@@ -110,13 +126,13 @@ export class MachinesLab {
   /** Powers hosts on, and waits for their sshd. */
   async boot(...hosts: readonly StockHost[]): Promise<void> {
     for (const host of hosts) await host.boot();
-    for (const host of hosts) {
-      await this.scenario.wait(`sshd of ${host.hostname} runs`, 60_000, async () => {
-        return (await host.ask('systemctl is-active ssh')) === 'active';
-      });
-    }
     // a host that boots has a new MAC address here
     await command('ip', 'neigh', 'flush', 'all');
+    for (const host of hosts) {
+      await this.scenario.wait(`sshd of ${host.hostname} answers`, 60_000, async () => {
+        return (await run('ssh-keyscan', ['-T', '2', host.address])).stdout !== '';
+      });
+    }
     for (const host of this.hosts) if (!host.isOff && host.bootId) await host.ask('ip neigh flush all');
   }
 
@@ -188,7 +204,8 @@ export class MachinesLab {
 
   /** `machines VERB` with the options that every call has. */
   machines(verb: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
-    const kubectl = verb === 'status' ? [] : ['--kubectl', this.etcd ? kubectlPath() : this.path('bin/kubectl')];
+    const kubectl =
+      verb === 'status' ? [] : ['--kubectl', this.options.etcd ? kubectlPath() : this.path('bin/kubectl')];
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
   }
 
