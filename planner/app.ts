@@ -59,7 +59,7 @@ export function start(script: string): void {
     const place = position ? `${WORDS.line(position.line)}: ` : '';
     return el(
       'li',
-      { class: severity },
+      { class: `is-${severity}` },
       button(`${place}${rule}`, () => editor.go(finding), { class: 'link' }),
       ` ${message}; ${cure}`,
       ...fixesOf(finding, text).map(({ name, fix }) =>

@@ -82,7 +82,7 @@ export const WORDS = {
   compare: 'Compare with the outputs you have: a zip or single files',
   compareFolder: 'or a folder',
   compared: (changed: number, added: number, gone: number) =>
-    `${changed} differ, ${added} are new, ${gone} are no longer written.`,
+    `Different: ${changed}, new: ${added}, no longer written: ${gone}.`,
   states: { same: '', changed: 'differs', added: 'new', gone: 'gone' },
   chosen: 'Content of the file',
   // runbook

@@ -4,6 +4,7 @@ import { buildProgram } from '../program';
 import { CHROMIUM } from './browser';
 import { hostile } from './hostile';
 import { zipEqualsSynth } from './outputs';
+import { size } from './size';
 import { starting, typing } from './typing';
 import { frames, whatIf } from './what-if';
 
@@ -26,6 +27,7 @@ export const plannerDrill: Drill = {
     plan('outputs', 'the zip of every example has the bytes of synth', zipEqualsSynth),
     plan('what-if', 'sliders and faults of the power failure, and the quorum', whatIf),
     plan('frames', 'a slider is dragged, and the picture follows', frames),
+    plan('size', 'the page is one file of less than 500 kB, compressed', size),
     plan('hostile', 'sites that try to put markup into the page', hostile),
   ],
 };
