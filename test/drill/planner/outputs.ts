@@ -19,7 +19,7 @@ export const zipEqualsSynth = (scenario: Scenario): Promise<void> =>
       const count = Object.keys(zip).length;
       scenario.check(
         `${file}: ${count} files are those of synth`,
-        count > 20 && differing.length === 0,
+        count > 15 && differing.length === 0,
         differing.join(' '),
       );
     }
