@@ -39,7 +39,8 @@ Run it again at any time, also after an interruption: what is done is skipped. I
 To add a node, write it into the site file, run synth, then this for all nodes: the files of the others change with it. A new server
 joins and becomes a member of etcd. 4 servers tolerate no more failures than 3.
 
-ssh is that of this computer, with its configuration. The nodes need systemd, sh, sha256sum, cmp and ip, and apt-get or curl.
+ssh is that of this computer, with its configuration. The nodes need systemd or OpenRC, sh, flock, cmp, ip and sha256sum, and curl or
+apt-get or apk, which install it.
 
   power-safe-k3s machines install --ssh debian@ --sudo
   power-safe-k3s machines install --ssh root@ --dry-run
@@ -47,11 +48,13 @@ ssh is that of this computer, with its configuration. The nodes need systemd, sh
 
 k3s is fetched by each node from github.com: the installer of the release is checked against its checksum there, and checks k3s
 against that of the release. --k3s-binary copies k3s from this computer. Its folder has install.sh, install.sh.sha256sum,
-sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release.
+sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release. machines upgrade has this option too.
 
 ${exitStatus('a node cannot be installed, or the cluster is not ready')}`;
 
-interface UpgradeOptions extends HostOptions, ConnectionOptions {}
+interface UpgradeOptions extends HostOptions, ConnectionOptions {
+  readonly k3sBinary?: string;
+}
 
 const UPGRADE_HELP = `
 Set versions.k3s, run synth, then upgrade. It refuses a downgrade and a skipped minor version, and etcd members that are no server of
@@ -122,16 +125,19 @@ async function install(names: string[], options: Options): Promise<void> {
 
 async function upgrade(names: string[], options: UpgradeOptions): Promise<void> {
   const { cluster } = readOneSite(options.cluster);
-  const { cluster: _, ssh, sudo, ...connection } = options;
+  const { cluster: _, ssh, sudo, k3sBinary, ...connection } = options;
+  const offline = k3sBinary === undefined ? [] : offlineFiles(k3sBinary);
   const machines = new Machines({ cluster, names, ssh: sshOf({ ssh, sudo }), say });
-  await machines.upgrade(() =>
-    restartObstacles(cluster, {
-      context: cluster.name,
-      ...connection,
-      servers: [],
-      timeoutMs: options.timeout * 1000,
-      progress: new Progress(process.stdout),
-    }),
+  await machines.upgrade(
+    () =>
+      restartObstacles(cluster, {
+        context: cluster.name,
+        ...connection,
+        servers: [],
+        timeoutMs: options.timeout * 1000,
+        progress: new Progress(process.stdout),
+      }),
+    offline,
   );
 }
 
@@ -142,12 +148,14 @@ function status(names: string[], options: HostOptions): void {
 
 const withHosts = (one: Command): Command => withSsh(one.argument('[node...]', 'names of nodes; default: all'));
 
+const K3S_BINARY = ['--k3s-binary <file>', 'k3s of the release, for nodes without internet access'] as const;
+
 const installCommand = withHosts(command('install').description('Installs the nodes over ssh and brings up the site.'))
   .option(
     '--token-file <file>',
     'file with the cluster token, - for standard input; default: ~/NAME.token, which is created',
   )
-  .option('--k3s-binary <file>', 'k3s of the release, for nodes without internet access')
+  .option(...K3S_BINARY)
   .option('--dry-run', 'examine the nodes and show what would change')
   .option('--print', 'print the script of the nodes; it holds the token only with --token-file')
   .option('--merge <file>', 'kubeconfig to add the site to', join(homedir(), '.kube/config'))
@@ -167,6 +175,7 @@ const upgradeCommand = withConnectionOptions(
   withHosts(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
   120,
 )
+  .option(...K3S_BINARY)
   .addHelpText('after', UPGRADE_HELP)
   .action(upgrade);
 

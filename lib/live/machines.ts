@@ -110,9 +110,10 @@ export class Machines {
    * Upgrades k3s to versions.k3s on servers, one after the other, then on agents. A run that was cut is continued by another.
    *
    * @param obstacles why no k3s may be restarted now; asked before each restart and at the end
+   * @param offline k3s, its installer and images, for hosts without internet access
    * @throws Error for a version that k3s cannot reach from here, at an obstacle, or at the first host that does not come back
    */
-  async upgrade(obstacles: () => Promise<readonly string[]>): Promise<void> {
+  async upgrade(obstacles: () => Promise<readonly string[]>, offline: readonly OfflineFile[] = []): Promise<void> {
     const { cluster, say } = this.options;
     const nodes = [...this.scripts.keys()];
     const [first] = nodes;
@@ -132,6 +133,7 @@ export class Machines {
     }
     for (const node of todo) {
       await this.clear(obstacles);
+      sendOffline(node, offline, this.options.ssh, say);
       this.must(node, 'upgrade');
       this.must(node, 'await');
     }
