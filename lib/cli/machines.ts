@@ -1,28 +1,14 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { writePrivateFile } from '../files';
-import {
-  apply,
-  bringNutSecret,
-  Machines,
-  offlineFiles,
-  Progress,
-  readDistOf,
-  restartObstacles,
-  writeKubeconfig,
-} from '../live';
+import { apply, bringNutSecret, Drain, Machines, offlineFiles, readDistOf, writeKubeconfig } from '../live';
 import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
-import { type ConnectionOptions, seconds, userName, withConnectionOptions } from './cluster-options';
-import { command, differenceStatus, Exit, exitStatus, ONE_SITE, warn } from './program';
-
-interface HostOptions {
-  readonly cluster?: string;
-  readonly ssh?: true | string;
-  readonly sudo?: boolean;
-}
+import { type ConnectionOptions, seconds, withConnectionOptions } from './cluster-options';
+import { connectionOf, type HostOptions, obstaclesOf, say, sshOf, withNodes } from './host-options';
+import { tokenCommand } from './machines-token';
+import { command, differenceStatus, Exit, exitStatus, warn } from './program';
 
 interface Options extends HostOptions {
   readonly tokenFile?: string;
@@ -52,12 +38,20 @@ sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar
 
 ${exitStatus('a node cannot be installed, or the cluster is not ready')}`;
 
-interface UpgradeOptions extends HostOptions, ConnectionOptions {}
+interface UpgradeOptions extends HostOptions, ConnectionOptions {
+  readonly drain?: true | number;
+}
+
+/** Most pods stop within their default of 30 s; PodDisruptionBudgets wait for their replacements. */
+const DRAIN_SECONDS = 300;
 
 const UPGRADE_HELP = `
 Set versions.k3s, run synth, then upgrade. It refuses a downgrade and a skipped minor version, and etcd members that are no server of
 the site. It makes an etcd snapshot. Before each restart all servers must be Ready and each UPS on line. It waits for each node, and
-stops at the first that does not come back. Pods keep running. Run it again to continue.
+stops at the first that does not come back. Run it again to continue.
+
+Pods keep running. --drain evicts those of each node before its restart, as PodDisruptionBudgets allow, but not DaemonSets; emptyDir volumes
+are lost. If pods remain after the limit, the node accepts pods again, and the upgrade stops.
 
   power-safe-k3s machines upgrade --ssh debian@ --sudo
 
@@ -67,13 +61,6 @@ const STATUS_HELP = `
   power-safe-k3s machines status --ssh debian@ --sudo
 
 ${differenceStatus('every node is as in hosts/', 'a node differs or cannot be reached')}`;
-
-const sshOf = ({ ssh, sudo = false }: HostOptions) => ({
-  ...(typeof ssh === 'string' && { user: ssh }),
-  sudo,
-  interactive: process.stdin.isTTY === true,
-});
-const say = (line: string): void => console.log(line);
 
 /** The token of a file, or a new one that `store` writes there. */
 function tokenOf(file: string): { readonly token: string; readonly store: () => void } {
@@ -115,12 +102,8 @@ async function install(names: string[], options: Options): Promise<void> {
   for (const warning of kubeconfig.warnings) warn(warning);
   say(kubeconfig.summary);
   const connection = {
-    context: cluster.name,
-    kubeconfig: options.merge,
-    kubectl: options.kubectl,
+    ...connectionOf(cluster, { ...options, kubeconfig: options.merge }),
     servers: endpointsOf(cluster).map(({ server }) => server),
-    timeoutMs: options.timeout * 1000,
-    progress: new Progress(process.stdout),
   };
   const created = await bringNutSecret(cluster, files, connection);
   if (created !== undefined) say(created);
@@ -128,19 +111,12 @@ async function install(names: string[], options: Options): Promise<void> {
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-async function upgrade(names: string[], options: UpgradeOptions): Promise<void> {
+async function upgrade(names: string[], { drain, ...options }: UpgradeOptions): Promise<void> {
   const { cluster } = readOneSite(options.cluster);
-  const { cluster: _, ssh, sudo, ...connection } = options;
-  const machines = new Machines({ cluster, names, ssh: sshOf({ ssh, sudo }), say });
-  await machines.upgrade(() =>
-    restartObstacles(cluster, {
-      context: cluster.name,
-      ...connection,
-      servers: [],
-      timeoutMs: options.timeout * 1000,
-      progress: new Progress(process.stdout),
-    }),
-  );
+  const machines = new Machines({ cluster, names, ssh: sshOf(options), say });
+  const seconds = drain === true ? DRAIN_SECONDS : drain;
+  const pods = seconds === undefined ? undefined : new Drain(connectionOf(cluster, options), seconds, say);
+  await machines.upgrade(obstaclesOf(cluster, options), pods);
 }
 
 function status(names: string[], options: HostOptions): void {
@@ -148,14 +124,7 @@ function status(names: string[], options: HostOptions): void {
   if (new Machines({ cluster, names, ssh: sshOf(options), say }).status().length > 0) throw new Exit(2);
 }
 
-const withHosts = (one: Command): Command =>
-  one
-    .argument('[node...]', 'names of nodes; default: all')
-    .option('--ssh [user@]', 'user on the nodes; default: that of ssh', userName)
-    .option('--sudo', 'use sudo, which must not ask for a password')
-    .option('--cluster <file>', ONE_SITE);
-
-const installCommand = withHosts(command('install').description('Installs the nodes over ssh and brings up the site.'))
+const installCommand = withNodes(command('install').description('Installs the nodes over ssh and brings up the site.'))
   .option(
     '--token-file <file>',
     'file with the cluster token, - for standard input; default: ~/NAME.token, which is created',
@@ -170,16 +139,21 @@ const installCommand = withHosts(command('install').description('Installs the no
   .addHelpText('after', INSTALL_HELP)
   .action(install);
 
-const statusCommand = withHosts(
+const statusCommand = withNodes(
   command('status', 1).description('Prints the version of k3s on each node, and which files differ from hosts/.'),
 )
   .addHelpText('after', STATUS_HELP)
   .action(status);
 
 const upgradeCommand = withConnectionOptions(
-  withHosts(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
+  withNodes(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
   120,
 )
+  .option(
+    '--drain [seconds]',
+    `evict the pods of each node before its restart, within ${DRAIN_SECONDS} s or as given`,
+    seconds,
+  )
   .addHelpText('after', UPGRADE_HELP)
   .action(upgrade);
 
@@ -188,4 +162,5 @@ export const machinesCommand = command('machines')
   .addHelpText('after', '\n  power-safe-k3s machines install --ssh debian@ --sudo')
   .addCommand(installCommand)
   .addCommand(upgradeCommand)
+  .addCommand(tokenCommand)
   .addCommand(statusCommand);

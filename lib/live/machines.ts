@@ -2,6 +2,7 @@ import type { Cluster, Node } from '../cluster';
 import { agentsOf, primary, serversOf } from '../cluster';
 import { type InstallVerb, installScript } from '../machines';
 import { buildSite, serverAddOns } from '../synth';
+import type { Drain } from './drain';
 import { type OfflineFile, sendOffline } from './offline';
 import { lastLine, overSsh, type Ran, type SshOptions } from './ssh';
 
@@ -24,19 +25,18 @@ export interface InstallOptions extends MachinesOptions {
   readonly beforeChange: () => void;
 }
 
-/** Seconds for each verb beside the connection: check tries ports; install may load packages, k3s and, over a slow link, its files. */
-const LIMITS: Readonly<Record<InstallVerb, number>> = {
+/** Seconds for a verb beside the connection, if not LIMIT: check tries ports; install may load packages, k3s and, over a slow link, its files. */
+const LIMITS: Readonly<Partial<Record<InstallVerb, number>>> = {
   check: 120,
-  plan: 60,
   install: 3600,
-  start: 60,
   await: 660,
-  status: 60,
-  version: 60,
-  members: 60,
   snapshot: 600,
   upgrade: 3600,
+  stop: 300,
+  restore: 1800,
+  rotate: 120,
 };
+const LIMIT = 60;
 
 /** The hosts of a site, each with the script that installs it. */
 export class Machines {
@@ -101,45 +101,50 @@ export class Machines {
   /**
    * Upgrades k3s to versions.k3s on servers, one after the other, then on agents. A run that was cut is continued by another.
    *
-   * @param obstacles why no k3s may be restarted now; asked before each restart and at the end
+   * @param obstacles asked before each restart and at the end
+   * @param drain moves the pods away before each restart. @default - they keep running
    * @throws Error for a version that k3s cannot reach from here, at an obstacle, or at the first host that does not come back
    */
-  async upgrade(obstacles: () => Promise<readonly string[]>): Promise<void> {
+  async upgrade(obstacles: Obstacles, drain?: Drain): Promise<void> {
     const { cluster, say } = this.options;
-    const nodes = [...this.scripts.keys()];
+    const { nodes } = this;
     const [first] = nodes;
     if (first?.role !== 'server') throw new Error('an upgrade begins with servers; name all nodes, or none');
     const wanted = cluster.versions.k3s;
     const todo: Node[] = [];
     for (const node of nodes) {
-      const version = this.versionOf(node);
+      const version = this.answer(node, 'version');
       const problem = upgradeProblem(version.replace(' stale', ''), wanted);
       if (problem) throw new Error(`${node.name}: ${problem}`);
       if (version !== wanted) todo.push(node);
     }
     if (todo.length > 0) {
       this.must(first, 'members');
-      await this.clear(obstacles);
-      this.must(first, 'snapshot');
+      await clear(obstacles);
+      this.must(first, 'snapshot', 'before-upgrade');
     }
-    for (const node of todo) {
-      await this.clear(obstacles);
-      this.must(node, 'upgrade');
-      this.must(node, 'await');
+    for (const node of nodes) {
+      if (todo.includes(node)) {
+        await clear(obstacles);
+        await drain?.empty(node);
+        this.must(node, 'upgrade');
+        this.must(node, 'await');
+      }
+      // also after a run that was cut
+      await drain?.fill(node);
     }
-    await this.clear(obstacles);
+    await clear(obstacles);
     say(`ok: every node has k3s ${wanted}`);
   }
 
-  private async clear(obstacles: () => Promise<readonly string[]>): Promise<void> {
-    const lines = await obstacles();
-    if (lines.length > 0)
-      throw new Error(`${lines.join('\n')}\nno further node is upgraded; correct that, and run this again`);
+  /** The nodes, servers first. */
+  get nodes(): readonly Node[] {
+    return [...this.scripts.keys()];
   }
 
-  /** The version of k3s, with ` stale` if an older one runs. */
-  private versionOf(node: Node): string {
-    const ran = this.run(node, 'version', false);
+  /** What a verb that changes nothing prints. @throws Error if it cannot be asked */
+  answer(node: Node, verb: InstallVerb): string {
+    const ran = this.run(node, verb, false);
     if (!('problem' in ran) && ran.status === 0) return ran.stdout.trim();
     throw new Error(`${failure(node, ran)}\nnothing is changed`);
   }
@@ -171,16 +176,28 @@ export class Machines {
     );
   }
 
-  private must(node: Node, verb: InstallVerb): void {
-    const ran = this.run(node, verb);
+  /** Runs a verb on a host and shows its lines. @throws Error if it fails */
+  must(node: Node, verb: InstallVerb, argument?: string): void {
+    const ran = this.run(node, verb, true, argument);
     if (!('problem' in ran) && ran.status === 0) return;
     throw new Error(`${failure(node, ran)}\nstopped at ${verb} of ${node.name}; run this again to continue`);
   }
 
-  private run(node: Node, verb: InstallVerb, shown = true): Ran {
+  private run(node: Node, verb: InstallVerb, shown = true, argument?: string): Ran {
     const input = this.scripts.get(node) ?? '';
-    return overSsh(node, `sh -s -- ${verb}`, LIMITS[verb], this.options.ssh, { input, shown });
+    const step = argument === undefined ? verb : `${verb}:${argument}`;
+    return overSsh(node, `sh -s -- ${step}`, LIMITS[verb] ?? LIMIT, this.options.ssh, { input, shown });
   }
+}
+
+/** Why no k3s may be restarted now. */
+export type Obstacles = () => Promise<readonly string[]>;
+
+/** @throws Error if something prevents a restart */
+export async function clear(obstacles: Obstacles): Promise<void> {
+  const lines = await obstacles();
+  if (lines.length === 0) return;
+  throw new Error(`${lines.join('\n')}\nno further node is restarted; correct that, and run this again`);
 }
 
 /** Why a script failed, where it has not said so itself. */

@@ -1,5 +1,4 @@
 import { type Cluster, type Node, serversOf, upsesAt } from '../cluster';
-import { readProjectFile } from '../files';
 import { urlHost } from '../network';
 import { driverAccess, USB_VENDORS } from '../power';
 import { K3S_HA_PORT } from '../releases';
@@ -8,6 +7,8 @@ import { serviceOf } from './k3s-ha';
 import { needsKillpowerd } from './killpower';
 import { machineFiles, type Secrets, type ServerAddOns } from './machine-files';
 import { listeners, listensOn } from './ports';
+import { resetCommands, restoreOptions, SNAPSHOTS_FOLDER } from './reset';
+import { wholeScript } from './text';
 
 /** Folder on a host for k3s and its installer, if they are copied there instead of fetched. */
 export const OFFLINE_FOLDER = '/usr/local/share/k3s-ha/offline';
@@ -23,7 +24,19 @@ export type InstallVerb =
   | 'version'
   | 'members'
   | 'snapshot'
-  | 'upgrade';
+  | 'upgrade'
+  | 'restoring'
+  | 'ca'
+  | 'fits'
+  | 'stop'
+  | 'restore'
+  | 'set_aside'
+  | 'rejoin'
+  | 'restored'
+  | 'sum'
+  | 'rotate'
+  | 'token'
+  | 'restart';
 
 /** Seconds that `await` gives to the bootstrap, the join and the VIP. */
 const WAIT_SECONDS = 600;
@@ -51,6 +64,7 @@ export function installScript(
     source: `https://raw.githubusercontent.com/k3s-io/k3s/${encodeURIComponent(cluster.versions.k3s)}`,
     offline: OFFLINE_FOLDER,
     token: TOKEN_FILE,
+    snapshots: SNAPSHOTS_FOLDER,
     vip: joinUrl(cluster),
     etcd: 'https://127.0.0.1:2379',
     peers: serversOf(cluster)
@@ -76,8 +90,7 @@ export function installScript(
       .map(([vendor, drivers]) => `${vendor}=${drivers.join(',')}`)
       .join(' '),
   };
-  const [, shell = '', body = ''] =
-    /^(#!.*\n)([\s\S]*)$/.exec(readProjectFile('lib/machines/scripts/install.sh')) ?? [];
+  const [shell, body] = wholeScript('lib/machines/scripts/install.sh');
   return [
     shell.trimEnd(),
     `# Installs ${name} of ${cluster.name}${token === undefined ? '' : '. Secret: it holds the token of the cluster'}. As root: sh FILE [VERB...]`,
@@ -92,6 +105,7 @@ export function installScript(
       },
     ),
     '}',
+    `reset_etcd() {\n${resetCommands(restoreOptions(cluster, '$1')).join(' &&\n')}\n}`,
     body.trimEnd(),
     '}',
     '[ $# -gt 0 ] || set -- check install start await',

@@ -10,8 +10,21 @@
 # and of an upgrade:
 #   version  prints the version of k3s, and stale if an older one runs
 #   members  refuses members of etcd that are no server of the site
-#   snapshot makes an etcd snapshot
+#   snapshot:NAME  makes an etcd snapshot
 #   upgrade  installs another version of k3s and restarts it
+# of a restore of etcd:
+#   restoring, ca  print the restore that this host is in, and the hash of its CA
+#   fits:NAME      refuses a snapshot of another token
+#   stop           stops k3s, also for the next boot
+#   restore:NAME:ID  replaces the data of etcd by that of a snapshot of this host
+#   set_aside:ID:CA  moves the data away, so that the next start joins
+#   rejoin         starts k3s again
+#   restored       ends the restore
+# and of another token:
+#   sum      prints the hash of the token of this host
+#   rotate   makes k3s use the new token
+#   token    writes it to its file
+#   restart  restarts k3s if it has started with the old one
 # Exit status: 0 done | 1 a problem, printed with its cure | 2 status found a difference
 # shellcheck disable=SC2154 # the settings
 set -u
@@ -25,6 +38,12 @@ file() {
   mkdir -p "$work${2%/*}" && cat >"$work$2" && echo "$1 $2" >>"$work.list" || fail "cannot write to $work; check whether its disk is full"
 }
 is_installed() { [ "$(stat -c %a "$root$2" 2>/dev/null)" = "${1#0}" ] && cmp -s "$work$2" "$root$2"; }
+# MODE PATH: installs a file as a whole
+put() {
+  mkdir -p "$root${2%/*}" && (umask 077 && cat "$work$2" >"$root$2.new") && chmod "$1" "$root$2.new" && mv -f "$root$2.new" "$root$2" ||
+    fail "cannot write $2; check whether its disk is full or read-only"
+  say "$2 written"
+}
 # prints the files that are not installed as they should be
 stale() {
   while read -r mode path; do is_installed "$mode" "$path" || echo "$mode $path"; done <"$work.list"
@@ -108,11 +127,7 @@ install() {
   unfinished=$root/usr/local/share/k3s-ha/unfinished
   stale >"$work.stale"
   if [ -s "$work.stale" ]; then mkdir -p "${unfinished%/*}" && : >"$unfinished" || fail "cannot write $unfinished; check its disk"; fi
-  while read -r mode path; do
-    mkdir -p "$root${path%/*}" && (umask 077 && cat "$work$path" >"$root$path.new") && chmod "$mode" "$root$path.new" && mv -f "$root$path.new" "$root$path" ||
-      fail "cannot write $path; check whether its disk is full or read-only"
-    say "$path written"
-  done <"$work.stale"
+  while read -r mode path; do put "$mode" "$path"; done <"$work.stale"
   if [ -e "$unfinished" ]; then
     systemctl daemon-reload && systemctl restart systemd-logind && { [ -z "$units" ] || systemctl try-restart $units; } || fail 'systemctl failed; see journalctl -e'
   fi
@@ -179,18 +194,19 @@ status() {
   [ "$is" = "$version" ] && [ ! -s "$work.stale" ] || exit 2
 }
 
+# shellcheck source=lib/machines/scripts/install-data.sh
+. lib/machines/scripts/install-data.sh
+
 [ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
-# true if k3s was replaced after it had started
-is_stale() {
+# FILE: true if k3s has started before this file was written
+is_older() {
   is_active "$service" || return
-  [ "$(stat -c %Y "$root/usr/local/bin/k3s")" -gt "$(date -d "$(systemctl show -p ActiveEnterTimestamp --value "$service")" +%s)" ]
+  [ "$(stat -c %Y "$root$1")" -gt "$(date -d "$(systemctl show -p ActiveEnterTimestamp --value "$service")" +%s)" ]
 }
-version() { echo "$(k3s_version)$(! is_stale || echo ' stale')"; }
+version() { echo "$(k3s_version)$(! is_older /usr/local/bin/k3s || echo ' stale')"; }
 # a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
 members() {
-  tls=$root/var/lib/rancher/k3s/server/tls/etcd
-  list=$(curl --noproxy '*' -gsSf --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d '{}' "$etcd/v3/cluster/member/list" 2>&1) ||
-    fail "etcd does not list its members ($list); see journalctl -u k3s"
+  list=$(etcd_ask cluster/member/list '{}') || fail "etcd does not list its members ($list); see journalctl -u k3s"
   # a member a line; each server may have one
   strange=$(echo "$list" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
     known = 0
@@ -199,10 +215,10 @@ members() {
   }')
   [ -z "$strange" ] || fail "etcd has members that are no server of cluster.yaml: $(echo "$strange" | tr '\n' ' '); remove them, see https://github.com/k3s-io/k3s/issues/13485"
 }
-snapshot() { k3s etcd-snapshot save --name before-upgrade >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see journalctl -u k3s"; }
+snapshot() { k3s etcd-snapshot save --name "$1" >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see journalctl -u k3s"; }
 upgrade() {
   has_k3s || install_k3s
-  ! is_stale || { systemctl restart --no-block "$service" && say "$service restarts with $version" || fail "$service does not restart; see journalctl -u $service"; }
+  ! is_older /usr/local/bin/k3s || { systemctl restart --no-block "$service" && say "$service restarts with $version" || fail "$service does not restart; see journalctl -u $service"; }
 }
 
 # the tree of this host, which holds the token: in memory, for root only
@@ -212,4 +228,4 @@ trap 'exit 1' HUP INT PIPE TERM
 umask 022
 : >"$work.list"
 files
-for verb; do "$verb"; done
+for verb; do "${verb%%:*}" "${verb#*:}"; done
