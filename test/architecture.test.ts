@@ -9,6 +9,7 @@ const ROOMS = [
   'site',
   'rules',
   'handbook',
+  'pictures',
   'monitoring',
   'gitops',
   'machines',

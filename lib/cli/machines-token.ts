@@ -6,7 +6,7 @@ import { rotateToken } from '../live';
 import { newToken, readToken, tokenLike } from '../machines';
 import { readOneSite } from '../site';
 import { type ConnectionOptions, withConnectionOptions } from './cluster-options';
-import { type HostOptions, obstaclesOf, say, sshOf, withHosts } from './host-options';
+import { type HostOptions, obstaclesOf, say, sshOf, withSsh } from './machine-options';
 import { command, exitStatus } from './program';
 
 interface Options extends HostOptions, ConnectionOptions {
@@ -42,7 +42,7 @@ async function rotate({ tokenFile, ...options }: Options): Promise<void> {
 }
 
 const rotateCommand = withConnectionOptions(
-  withHosts(
+  withSsh(
     command('rotate').description('Gives the cluster another token, and restarts k3s on one node after the other.'),
   ),
   120,

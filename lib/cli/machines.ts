@@ -6,7 +6,8 @@ import { apply, bringNutSecret, Drain, Machines, offlineFiles, readDistOf, write
 import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
 import { type ConnectionOptions, seconds, withConnectionOptions } from './cluster-options';
-import { connectionOf, type HostOptions, obstaclesOf, say, sshOf, withNodes } from './host-options';
+import { connectionOf, type HostOptions, obstaclesOf, say, sshOf, withNodes } from './machine-options';
+import { removeCommand, replaceCommand } from './machines-lifecycle';
 import { tokenCommand } from './machines-token';
 import { command, differenceStatus, Exit, exitStatus, warn } from './program';
 
@@ -25,6 +26,9 @@ const INSTALL_HELP = `
 For each node: the files of hosts/, packages, killpowerd, and k3s of versions.k3s. Then the servers bootstrap the cluster or join it,
 the kubeconfig is written, the Secret of NUT is created and dist/ is applied. Before the first change every node is examined.
 Run it again at any time, also after an interruption: what is done is skipped. It prints each change.
+
+To add a node, write it into the site file, run synth, then this for all nodes: the files of the others change with it. A new server
+joins and becomes a member of etcd. 4 servers tolerate no more failures than 3.
 
 ssh is that of this computer, with its configuration. The nodes need systemd, sh, sha256sum, cmp and ip, and apt-get or curl.
 
@@ -158,9 +162,11 @@ const upgradeCommand = withConnectionOptions(
   .action(upgrade);
 
 export const machinesCommand = command('machines')
-  .description('Installs, upgrades and examines the nodes over ssh.')
+  .description('Installs, upgrades, replaces, removes and examines the nodes over ssh.')
   .addHelpText('after', '\n  power-safe-k3s machines install --ssh debian@ --sudo')
   .addCommand(installCommand)
   .addCommand(upgradeCommand)
   .addCommand(tokenCommand)
+  .addCommand(replaceCommand)
+  .addCommand(removeCommand)
   .addCommand(statusCommand);

@@ -7,7 +7,7 @@ import { restore, S3, Snapshots, snapshotLines } from '../live';
 import { readEtcdS3Secret, readToken } from '../machines';
 import { readOneSite } from '../site';
 import { confirmation } from './cluster-options';
-import { type HostOptions, say, sshOf, withHosts } from './host-options';
+import { type HostOptions, say, sshOf, withSsh } from './machine-options';
 import { command, Exit, exitStatus, warn } from './program';
 
 interface Options extends HostOptions {
@@ -86,7 +86,7 @@ async function restoreAction(snapshot: string, options: RestoreOptions): Promise
 }
 
 const withS3 = (one: Command): Command =>
-  withHosts(one).option('--s3-secret <file>', 'Secret of k3s.etcdS3, for snapshots in S3; - for standard input');
+  withSsh(one).option('--s3-secret <file>', 'Secret of k3s.etcdS3, for snapshots in S3; - for standard input');
 
 const listCommand = withS3(command('list').description('Lists the etcd snapshots of all servers, newest first.'))
   .addHelpText('after', LIST_HELP)

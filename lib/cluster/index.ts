@@ -13,8 +13,10 @@ export { FORMAT_RULES } from './formats';
 export type { K3sOptions } from './k3s-schema';
 export { HERE, npmRun, type Origin, shellWord } from './origin';
 export {
+  type Change,
   ClusterError,
   type Finding,
+  type Fix,
   findingText,
   type Path,
   type Problem,
@@ -48,6 +50,7 @@ export {
   type ClusterInput,
   clusterSchema,
   type GitOps,
+  type Host,
   type L2Advertisement,
   type LoadBalancer,
   type Node,

@@ -13,6 +13,12 @@ export type Rules<Name extends string = string> = Readonly<Record<Name, Rule>>;
 /** Where a value stands in the site description, from the outside in: `['nodes', 0, 'address']`. */
 export type Path = readonly (string | number)[];
 
+/** A new value for a field of the site. */
+export interface Change<Value = number | string> {
+  readonly path: Path;
+  readonly value: Value;
+}
+
 /** A fault in a site. `rule` is the name of a rule; message and cure start in lower case. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -20,17 +26,23 @@ export interface Problem {
   readonly rule: string;
   readonly message: string;
   readonly cure: string;
+  /** The parts of the cure that need no decision of a person: each is a set of changes, any one of which is enough. @default - none */
+  readonly fixes?: readonly Fix[];
 }
+
+/** Changes that belong together. */
+export type Fix = readonly Change[];
 
 /** Makes problems of these rules, with the severity that the table states. A name outside the table does not compile. */
 export const problemFrom =
   <Name extends string>(rules: Rules<Name>) =>
-  (rule: Name, path: Path, message: string, cure: string): Problem => ({
+  (rule: Name, path: Path, message: string, cure: string, fixes: readonly Fix[] = []): Problem => ({
     severity: rules[rule].severity ?? 'error',
     rule,
     path,
     message,
     cure,
+    ...(fixes.length > 0 && { fixes }),
   });
 
 /** `['nodes', 0, 'address']` as `nodes[0].address`. */

@@ -43,6 +43,7 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, insta
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
     ...notArmed(cluster),
+    '![topology](topology.svg)',
     ...install(cluster, origin),
     '## Files',
     table(['file', 'host', 'install as'], files(cluster, origin)),
@@ -116,7 +117,13 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [true, '`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``],
     [cluster.k3s.registries !== undefined, '`server/registries.yaml`', 'all', `\`${REGISTRIES}\`, mode 0600`],
     ...special(cluster).map(
-      ({ name }) => [true, `\`nodes/${name}/k3s.yaml\``, name, `\`${NODES_FOLDER}/${name}.yaml\``] as const,
+      ({ name, role }) =>
+        [
+          true,
+          `\`nodes/${name}/k3s.yaml\``,
+          hasAgents ? `${role}s` : 'all',
+          `\`${NODES_FOLDER}/${name}.yaml\`, mode 0600`,
+        ] as const,
     ),
     [needsKillpowerd(cluster), '`killpower/killpowerd`', onUps, `\`${KILLPOWERD}\`, mode 0755`],
     [needsKillpowerd(cluster), '`killpower/killpowerd.service`', `${onUps}, with systemd`, '`/etc/systemd/system/`'],
@@ -129,6 +136,7 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [images.length > 0, images.join(', '), 'all', 'all of the above in one file: [Images](#images)'],
     [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os.yaml`', 'k3OS hosts', '[k3OS](#k3os)'],
     [true, '[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'procedures for failures; print it'],
+    [true, '[`topology.svg`](topology.svg)', 'you', 'machines, VIP, pools and UPSes'],
     [fed.length > 0, '[`power-timeline.svg`](power-timeline.svg)', 'you', 'timeline of a power failure'],
     [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
   ];
@@ -207,7 +215,7 @@ function reference(cluster: Cluster): string[] {
     '**server/k3s-ha** makes k3s start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
     ...(special(cluster).length > 0
       ? [
-          '**nodes/** has what k3s gets on one node only. k3s-ha finds the node by its address, and copies the file before each start of k3s. Labels and taints of a registered node change with the commands in the file only.',
+          '**nodes/** has what k3s gets on one node only. k3s-ha finds the node by its address, and copies the file before each start of k3s. k3s sets labels and taints only when a node registers; `npm run plan` prints the commands that change them later.',
         ]
       : []),
     'Files of your own in `/etc/rancher/k3s/config.yaml.d/` stay. k3s reads them after config.yaml, in the order of their names: a key replaces that of an earlier file, and `KEY+` appends to its list. No rule checks them; names other than `20-node`, `40-node-ip` and `50-join` are free.',

@@ -38,7 +38,7 @@ export class Drain {
     const pods = [...new Set(kept.map(([, pod, namespace]) => `${namespace}/${pod}`))];
     throw new ApplyError(
       pods.length > 0
-        ? `${name}: a PodDisruptionBudget kept ${pods.join(', ')} for ${this.seconds} s; add a replica or correct the budget, or upgrade without --drain`
+        ? `${name}: a PodDisruptionBudget kept ${pods.join(', ')} for ${this.seconds} s; add a replica, correct the budget or delete the pod, and run this again`
         : [`${name}: its pods are not evicted:`, ...explained(stderr)].join('\n'),
     );
   }

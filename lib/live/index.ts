@@ -5,6 +5,7 @@ export { doctor } from './doctor/doctor';
 export { doctorText } from './doctor/rows';
 export { Drain } from './drain';
 export { type KubeconfigOptions, writeKubeconfig } from './kubeconfig';
+export { removeNode, replaceNode } from './lifecycle';
 export { Machines } from './machines';
 export { bringNutSecret } from './nut-secret';
 export { restartObstacles } from './obstacles';
@@ -17,7 +18,8 @@ export { readRehearsals, rehearsalFile, rehearsalText, writeRehearsal } from './
 export { sensesOf } from './rehearsal/senses';
 export { restore } from './restore';
 export { S3 } from './s3';
-export { siteServers } from './site-servers';
+export { siteOf } from './site-objects';
+export { declaredNodes, siteServers } from './site-servers';
 export { Snapshots, snapshotLines } from './snapshots';
 export { rotateToken } from './token';
 export { uninstall } from './uninstall';

@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../cluster';
+import type { Cluster, Host } from '../cluster';
 import { agentsOf, primary, serversOf } from '../cluster';
 import { type InstallVerb, installScript } from '../machines';
 import { buildSite, serverAddOns } from '../synth';
@@ -12,6 +12,8 @@ export interface MachinesOptions {
   /** The names of hosts. @default - all of the site */
   readonly names: readonly string[];
   readonly ssh: SshOptions;
+  /** A host that leaves the site, in place of those. @default - none */
+  readonly leaving?: Host;
   /** Prints a line. */
   readonly say: (line: string) => void;
 }
@@ -35,28 +37,30 @@ const LIMITS: Readonly<Partial<Record<InstallVerb, number>>> = {
   stop: 300,
   restore: 1800,
   rotate: 120,
+  leave: 300,
+  uninstall: 600,
 };
 const LIMIT = 60;
 
 /** The hosts of a site, each with the script that installs it. */
 export class Machines {
-  private readonly scripts: ReadonlyMap<Node, string>;
+  private readonly scripts: ReadonlyMap<Host, string>;
 
   /** @throws Error for a name that the site does not have */
   constructor(
     private readonly options: MachinesOptions,
     token?: string,
   ) {
-    const { cluster, names } = options;
+    const { cluster, names, leaving } = options;
     const unknown = names.filter((name) => !cluster.nodes.some((node) => node.name === name));
     if (unknown.length > 0) {
       const known = cluster.nodes.map(({ name }) => name).join(', ');
       throw new Error(`${unknown.join(', ')}: no node of the site has this name; give some of ${known}`);
     }
     const addOns = serverAddOns(cluster, buildSite(cluster).dist);
-    const chosen = [...serversOf(cluster), ...agentsOf(cluster)].filter(
-      ({ name }) => names.length === 0 || names.includes(name),
-    );
+    const chosen = leaving
+      ? [leaving]
+      : [...serversOf(cluster), ...agentsOf(cluster)].filter(({ name }) => names.length === 0 || names.includes(name));
     this.scripts = new Map(
       chosen.map((node) => [node, installScript(cluster, node, addOns, token === undefined ? {} : { token })]),
     );
@@ -111,7 +115,7 @@ export class Machines {
     const [first] = nodes;
     if (first?.role !== 'server') throw new Error('an upgrade begins with servers; name all nodes, or none');
     const wanted = cluster.versions.k3s;
-    const todo: Node[] = [];
+    const todo: Host[] = [];
     for (const node of nodes) {
       const version = this.answer(node, 'version');
       const problem = upgradeProblem(version.replace(' stale', ''), wanted);
@@ -138,19 +142,19 @@ export class Machines {
   }
 
   /** The nodes, servers first. */
-  get nodes(): readonly Node[] {
+  get nodes(): readonly Host[] {
     return [...this.scripts.keys()];
   }
 
   /** What a verb that changes nothing prints. @throws Error if it cannot be asked */
-  answer(node: Node, verb: InstallVerb): string {
+  answer(node: Host, verb: InstallVerb): string {
     const ran = this.run(node, verb, false);
     if (!('problem' in ran) && ran.status === 0) return ran.stdout.trim();
     throw new Error(`${failure(node, ran)}\nnothing is changed`);
   }
 
   /** Prints what is installed. Returns the hosts that differ from hosts/ or cannot be reached. */
-  status(): Node[] {
+  status(): Host[] {
     return [...this.scripts.keys()].filter((node) => {
       const ran = this.run(node, 'status');
       if ('problem' in ran || ran.status === 1) this.options.say(failure(node, ran));
@@ -158,8 +162,9 @@ export class Machines {
     });
   }
 
-  private check(): void {
-    const bad: Node[] = [];
+  /** @throws Error if a host cannot be reached or does not meet its requirements */
+  check(): void {
+    const bad: Host[] = [];
     for (const node of this.scripts.keys()) {
       const ran = this.run(node, 'check', false);
       if (!('problem' in ran)) for (const line of ran.stdout.split('\n').filter(Boolean)) this.options.say(line);
@@ -177,13 +182,14 @@ export class Machines {
   }
 
   /** Runs a verb on a host and shows its lines. @throws Error if it fails */
-  must(node: Node, verb: InstallVerb, argument?: string): void {
+  must(node: Host, verb: InstallVerb, argument?: string): void {
     const ran = this.run(node, verb, true, argument);
     if (!('problem' in ran) && ran.status === 0) return;
     throw new Error(`${failure(node, ran)}\nstopped at ${verb} of ${node.name}; run this again to continue`);
   }
 
-  private run(node: Node, verb: InstallVerb, shown = true, argument?: string): Ran {
+  /** Runs a verb on a host. @param shown shows its lines in place of returning them */
+  run(node: Host, verb: InstallVerb, shown = true, argument?: string): Ran {
     const input = this.scripts.get(node) ?? '';
     const step = argument === undefined ? verb : `${verb}:${argument}`;
     return overSsh(node, `sh -s -- ${step}`, LIMITS[verb] ?? LIMIT, this.options.ssh, { input, shown });
@@ -201,7 +207,7 @@ export async function clear(obstacles: Obstacles): Promise<void> {
 }
 
 /** Why a script failed, where it has not said so itself. */
-function failure({ name, address }: Node, ran: Ran): string {
+export function failure({ name, address }: Host, ran: Ran): string {
   const host = `${name} (${primary(address).text})`;
   if ('problem' in ran) return `${host}: ${ran.problem}`;
   const said = lastLine(ran.stderr);

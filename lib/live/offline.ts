@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Node, primary } from '../cluster';
+import { type Host, primary } from '../cluster';
 import { withFile } from '../files';
 import { OFFLINE_FOLDER } from '../machines';
 import { lastLine, overSsh, type SshOptions } from './ssh';
@@ -53,7 +53,7 @@ export function offlineFiles(binary: string): OfflineFile[] {
 
 /** Copies the files to a host, except those that it has. @throws Error if one cannot be copied */
 export function sendOffline(
-  node: Node,
+  node: Host,
   files: readonly OfflineFile[],
   ssh: SshOptions,
   say: (line: string) => void,
@@ -67,7 +67,7 @@ export function sendOffline(
 }
 
 /** Copies a file to a host, readable for root only, and checks what has arrived. @throws Error if it cannot be copied */
-export function copyTo(node: Node, { file, sha256, target }: Omit<OfflineFile, 'installed'>, ssh: SshOptions): void {
+export function copyTo(node: Host, { file, sha256, target }: Omit<OfflineFile, 'installed'>, ssh: SshOptions): void {
   const check = `echo "${sha256}  ${target}.new" | sha256sum -c >/dev/null`;
   const script = `mkdir -p ${dirname(target)} && umask 077 && cat >${target}.new && ${check} && mv -f ${target}.new ${target}`;
   const ran = overSsh(node, `sh -c '${script}'`, COPY_SECONDS, ssh, {

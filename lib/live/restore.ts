@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { agentsOf, type Cluster, type Node, primary, serversOf } from '../cluster';
+import { agentsOf, type Cluster, type Host, primary, serversOf } from '../cluster';
 import { SNAPSHOTS_FOLDER } from '../machines';
 import type { Confirm } from './apply';
 import { Machines, type MachinesOptions } from './machines';
@@ -73,8 +73,8 @@ function present(cluster: Cluster, without: readonly string[], agents: boolean):
 }
 
 /** The servers on which a snapshot was restored, and the others have not all joined. @throws Error if a host cannot be asked */
-function openRestores(machines: Machines, servers: readonly Node[]): Map<Node, { name: string; id: string }> {
-  const open = new Map<Node, { name: string; id: string }>();
+function openRestores(machines: Machines, servers: readonly Host[]): Map<Host, { name: string; id: string }> {
+  const open = new Map<Host, { name: string; id: string }>();
   for (const node of servers) {
     const [name = '', id] = machines.answer(node, 'restoring').split(' ');
     if (id !== undefined && name !== 'aside') open.set(node, { name, id });
@@ -84,7 +84,7 @@ function openRestores(machines: Machines, servers: readonly Node[]): Map<Node, {
 
 interface Source {
   /** The server that has it. */
-  readonly node?: Node;
+  readonly node?: Host;
   /** The file on this computer, if no server has it. */
   readonly file?: string;
   readonly time: number;
@@ -102,7 +102,7 @@ async function sourceOf({ snapshot, snapshots, without, folder, say }: RestoreOp
   return { file, time: found.time };
 }
 
-function question({ cluster, snapshot, without }: RestoreOptions, { time }: Source, first: Node, now: Date): string[] {
+function question({ cluster, snapshot, without }: RestoreOptions, { time }: Source, first: Host, now: Date): string[] {
   const off = without.map((name) => `${name} must not start with its old data: unplug its network cable`);
   return [
     `The cluster ${cluster.name} gets the data of ${basename(snapshot)}, which is ${ageOf({ time }, now)} old.`,

@@ -1,4 +1,4 @@
-import { type Cluster, type Node, serversOf, upsesAt } from '../cluster';
+import { type Cluster, type Host, serversOf, upsesAt } from '../cluster';
 import { urlHost } from '../network';
 import { driverAccess, USB_VENDORS } from '../power';
 import { K3S_HA_PORT } from '../releases';
@@ -36,7 +36,13 @@ export type InstallVerb =
   | 'sum'
   | 'rotate'
   | 'token'
-  | 'restart';
+  | 'restart'
+  | 'state'
+  | 'leave'
+  | 'detach'
+  | 'uninstall'
+  | 'etcd'
+  | 'evict';
 
 /** Seconds that `await` gives to the bootstrap, the join and the VIP. */
 const WAIT_SECONDS = 600;
@@ -49,7 +55,7 @@ const WAIT_SECONDS = 600;
  */
 export function installScript(
   cluster: Cluster,
-  node: Node,
+  node: Host,
   addOns: ServerAddOns,
   { token }: Pick<Secrets, 'token'>,
 ): string {

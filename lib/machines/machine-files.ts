@@ -70,21 +70,21 @@ export function machineFiles(
     ...(server && kubeVip !== undefined ? [file(KUBE_VIP_MANIFEST, '0644', kubeVip)] : []),
     ...(server ? files : []),
   ];
-  const common = [
+  const listed = [
     ...own,
     file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
     file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
     ...killpowerInstallation(cluster).files,
-  ];
-  return [
-    ...common,
-    file(FILES_LIST, '0644', filesList(common, role)),
     ...cluster.nodes
       .filter((node) => node.role === role)
       .flatMap((node) => {
         const settings = nodeConfig(cluster, node);
         return settings === undefined ? [] : [file(`${NODES_FOLDER}/${node.name}.yaml`, '0600', settings)];
       }),
+  ];
+  return [
+    ...listed,
+    file(FILES_LIST, '0644', filesList(listed, role)),
     ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
   ];
 }

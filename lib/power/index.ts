@@ -1,9 +1,9 @@
 export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
 export { notArmed } from './armed';
-export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
+export { changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
 export { clientPasswordKey, clientUser, fixedNames } from './clients';
-export { driversLike, isDriverOfNut } from './driver-names';
+export { DRIVER_NAMES, driversLike, isDriverOfNut } from './driver-names';
 export {
   DRIVER_ROWS,
   type DriverAccess,
@@ -21,7 +21,6 @@ export {
 } from './drivers';
 export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
-export { powerTimelineSvg } from './picture';
 export {
   CHARGED_PERCENT,
   CLIENT_TIMING,
@@ -36,5 +35,5 @@ export {
   type UpsPlan,
 } from './plan';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
-export { type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
+export { type Descent, type MachineLane, type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
 export { USB_VENDORS } from './usb-vendors';

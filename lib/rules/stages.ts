@@ -68,11 +68,13 @@ export const stages = subject(RULES, (cluster, report) => {
       .map(({ name }) => ({ seconds: CLIENT_POLL_SECONDS, text: `${name} (polls within ${CLIENT_POLL_SECONDS} s)` }));
     const missed = [...nodes, ...clients].filter(({ seconds }) => seconds > stageSeconds);
     if (missed.length === 0) continue;
+    const least = Math.max(...missed.map(({ seconds }) => seconds));
     report(
       'ups-node-not-last',
       path,
       `the node with the UPS powers off after ${stageSeconds} s and stops upsd for ${[...new Set(missed.map(({ text }) => text))].join(' and ')}`,
-      `set ${settingOf(path)} to ${Math.max(...missed.map(({ seconds }) => seconds))} or more`,
+      `set ${settingOf(path)} to ${least} or more`,
+      [[{ path, value: least }]],
     );
   }
 
@@ -86,6 +88,7 @@ export const stages = subject(RULES, (cluster, report) => {
       path,
       `${powersOff(first.agent)} and ${labelOf(first.server)} after ${first.server.stageSeconds} s, so pods on agents stop without the API`,
       `set ${settingOf(path)} to ${first.server.stageSeconds} or less`,
+      [[{ path, value: first.server.stageSeconds }]],
     );
   }
 
@@ -98,6 +101,7 @@ export const stages = subject(RULES, (cluster, report) => {
       path,
       `${powersOff(first)}, but the UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
       `set ${settingOf(path)} to ${needed} or more`,
+      [[{ path, value: needed }]],
     );
   }
 
@@ -126,6 +130,7 @@ export const stages = subject(RULES, (cluster, report) => {
     path,
     `pods on a server that halts have ${gracefulShutdown(cluster, 'server').totalSeconds} s of ${shortestHaltBudget(cluster, 'server')} s, less than the ${awaySeconds} s of a VIP failover (durationSeconds ${controlPlane.lease.durationSeconds} + ${AFTER_LEASE_SECONDS})`,
     `set ${paths.map(settingOf).join(' and ')} to ${budget} or more, or lower lease.durationSeconds`,
+    [paths.map((at) => ({ path: at, value: budget }))],
   );
 });
 

@@ -27,7 +27,7 @@ import {
   SYSTEMS,
   serverConfig,
 } from '../machines';
-import { powerTimelineSvg } from '../power';
+import { timelineSvg, topologySvg } from '../pictures';
 
 /** Every folder below hosts/ with files of a site. */
 export const HOST_FOLDERS: readonly string[] = ['server', 'agent', 'nodes', 'killpower', ...OPERATING_SYSTEMS];
@@ -53,8 +53,9 @@ export function hostFiles(
   return new Map([
     ['README.md', hostsReadme(cluster, first, origin, installed)],
     ['RUNBOOK.md', runbook(cluster, origin)],
+    ['topology.svg', topologySvg(cluster)],
     ...(cluster.nodes.some(({ ups }) => ups.length > 0)
-      ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
+      ? ([['power-timeline.svg', timelineSvg(cluster)]] as const)
       : []),
     ['server/config.yaml', serverConfig(cluster)],
     ['server/k3s-ha', k3sHaScript()],

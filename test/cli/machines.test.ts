@@ -289,7 +289,7 @@ describe('machines that restart k3s', () => {
       const { status, stdout, stderr } = upgrade('--drain', '2');
       expect([status, stderr.trim()]).toEqual([
         1,
-        'k3s-1: a PodDisruptionBudget kept shop/web-1 for 2 s; add a replica or correct the budget, or upgrade without --drain',
+        'k3s-1: a PodDisruptionBudget kept shop/web-1 for 2 s; add a replica, correct the budget or delete the pod, and run this again',
       ]);
       expect([stdout, changing()]).toEqual([
         expect.stringContaining('k3s-1: accepts pods again'),

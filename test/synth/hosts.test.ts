@@ -310,6 +310,7 @@ test('a site without a UPS has no killpower files', () => {
   expect([...hostFiles(site(withoutUps())).keys()]).toEqual([
     'README.md',
     'RUNBOOK.md',
+    'topology.svg',
     'server/config.yaml',
     'server/k3s-ha',
     'server/k3s-ha.conf',

@@ -1,22 +1,16 @@
 #!/bin/sh
 # Part of install.sh, which install-script.ts puts in its place: etcd snapshots, and the token that encrypts a part of them.
-# shellcheck disable=SC2154 # the settings, and what install.sh defines
-k3s_data=$root/var/lib/rancher/k3s
-restore_mark=$k3s_data/restore # NAME ID of the restore that this host is in, and done at its end
+# shellcheck disable=SC2154 # variables of install.sh
+restore_mark=$data/restore # NAME ID of the restore that this host is in, and done at its end
 
-# PATH JSON: asks etcd of this host
-etcd_ask() {
-  tls=$k3s_data/server/tls/etcd
-  curl --noproxy '*' -gsSf --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/$1" 2>&1
-}
 password() { sed -n '1s/^\(K10[0-9a-f]*::server:\)\{0,1\}//p' "$1"; }
 # FILE: the key in etcd of the data that this token encrypts: storageKey of pkg/cluster/storage.go
 bootstrap_key() { echo "/bootstrap/$(printf '%s' "$(password "$1")" | sha256sum | cut -c 1-12)"; }
 
-put_mark() { mkdir -p "$k3s_data" && echo "$1" >"$restore_mark.new" && mv -f "$restore_mark.new" "$restore_mark" || fail "cannot write $restore_mark; check its disk"; }
+put_mark() { mkdir -p "$data" && echo "$1" >"$restore_mark.new" && mv -f "$restore_mark.new" "$restore_mark" || fail "cannot write $restore_mark; check its disk"; }
 restoring() { [ ! -e "$restore_mark" ] || cat "$restore_mark"; }
 hash_of() { [ ! -s "$1" ] || sha256sum <"$1" | cut -c 1-64; }
-ca() { hash_of "$k3s_data/server/tls/server-ca.crt"; }
+ca() { hash_of "$data/server/tls/server-ca.crt"; }
 # NAME: refuses a snapshot whose data the token of this host does not decrypt. A compressed one is not examined
 fits() {
   file=$root$snapshots/$1
@@ -37,7 +31,7 @@ restore() {
 # ID:CA moves the old data away. Files of another CA would contradict those of the cluster
 set_aside() {
   [ "$(restoring)" != "aside ${1%:*}" ] || return 0
-  [ "$(ca)" = "${1#*:}" ] && old=$k3s_data/server/db || old=$k3s_data/server
+  [ "$(ca)" = "${1#*:}" ] && old=$data/server/db || old=$data/server
   [ ! -d "$old" ] || mv "$old" "$old-${1%:*}" || fail "cannot move $old; check its disk"
   put_mark "aside ${1%:*}"
   say "old data is in $old-${1%:*}; delete it later"
@@ -48,8 +42,8 @@ restored() { put_mark 'done'; }
 sum() { hash_of "$root$token"; }
 rotate() {
   key=$(bootstrap_key "$work$token" | tr -d '\n' | base64)
-  found=$(etcd_ask kv/range "{\"key\": \"$key\", \"count_only\": true}") || fail "etcd does not answer ($found); see journalctl -u k3s"
-  case $found in *'"count"'*) return ;; esac
+  etcd_api kv/range "{\"key\": \"$key\", \"count_only\": true}"
+  case $answer in *'"count"'*) return ;; esac
   # k3s hides its arguments from other users
   k3s token rotate --new-token "$(password "$work$token")" >"$work/log" 2>&1 || fail "k3s does not rotate the token ($(tail -n 1 "$work/log")); see journalctl -u k3s"
   say 'the cluster has the new token'

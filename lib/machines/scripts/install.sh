@@ -25,6 +25,7 @@
 #   rotate   makes k3s use the new token
 #   token    writes it to its file
 #   restart  restarts k3s if it has started with the old one
+# and of a host that leaves the cluster: install-leave.sh
 # Exit status: 0 done | 1 a problem, printed with its cure | 2 status found a difference
 # shellcheck disable=SC2154 # the settings
 set -u
@@ -169,8 +170,9 @@ is_ready() {
   [ "$role" = agent ] || { k3s kubectl get --raw=/readyz && curl --noproxy '*' -gkfs --max-time 3 "$vip/cacerts"; } >/dev/null 2>&1
 }
 await() {
-  end=$(($(date +%s) + limit)) told=
+  began=$(date +%s) end=$(($(date +%s) + limit)) told=
   until is_ready; do
+    refuse_identity "$began"
     # journald has the reason of k3s-ha
     reason=$(journalctl -q -b -u "$service" -n 40 -o cat 2>/dev/null | sed -n 's/^k3s-ha: //p' | tail -n 1)
     [ "$reason" = "$told" ] || say "$reason"
@@ -178,6 +180,7 @@ await() {
     [ "$(date +%s)" -lt "$end" ] || fail "k3s and $vip do not answer after $limit s (${told:-see journalctl -u $service}); then run this again"
     sleep 1
   done
+  rm -f "$mark"
   say "ok: k3s runs$([ "$role" = agent ] || echo ", and $vip answers")"
   # the ports between nodes are known only now
   sh "$root/usr/local/sbin/k3s-ha" preflight | sed -n "s/^problem: /$name: problem: /p"
@@ -194,9 +197,6 @@ status() {
   [ "$is" = "$version" ] && [ ! -s "$work.stale" ] || exit 2
 }
 
-# shellcheck source=lib/machines/scripts/install-data.sh
-. lib/machines/scripts/install-data.sh
-
 [ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
 # FILE: true if k3s has started before this file was written
 is_older() {
@@ -206,9 +206,9 @@ is_older() {
 version() { echo "$(k3s_version)$(! is_older /usr/local/bin/k3s || echo ' stale')"; }
 # a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
 members() {
-  list=$(etcd_ask cluster/member/list '{}') || fail "etcd does not list its members ($list); see journalctl -u k3s"
+  etcd_api cluster/member/list '{}'
   # a member a line; each server may have one
-  strange=$(echo "$list" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
+  strange=$(echo "$answer" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
     known = 0
     for (i = 1; i <= n && !known; i++) if (!used[i] && index($0, "\"https://" peer[i] ":2380\"")) known = used[i] = 1
     if (!known) { sub(/.*"peerURLs":\["/, ""); sub(/".*/, ""); print }
@@ -221,6 +221,11 @@ upgrade() {
   ! is_older /usr/local/bin/k3s || { systemctl restart --no-block "$service" && say "$service restarts with $version" || fail "$service does not restart; see journalctl -u $service"; }
 }
 
+# shellcheck source=lib/machines/scripts/install-leave.sh
+. lib/machines/scripts/install-leave.sh
+# shellcheck source=lib/machines/scripts/install-data.sh
+. lib/machines/scripts/install-data.sh
+
 # the tree of this host, which holds the token: in memory, for root only
 work=$(mktemp -d "$root/run/install-k3s.XXXXXX") || fail 'cannot create a temporary directory; check whether /run is full'
 trap 'rm -rf "$work" "$work.list" "$work.stale"' EXIT
@@ -228,4 +233,5 @@ trap 'exit 1' HUP INT PIPE TERM
 umask 022
 : >"$work.list"
 files
+# VERB or VERB:ARGUMENT
 for verb; do "${verb%%:*}" "${verb#*:}"; done

@@ -1,0 +1,11 @@
+import type { View } from '../view';
+import { filesView } from './files';
+import { powerView } from './power';
+import { runbookView } from './runbook';
+
+/**
+ * The views of a site, in the order of the tabs.
+ *
+ * @param write replaces the text in the editor
+ */
+export const views = (write: (text: string) => void): readonly View[] => [powerView(), filesView(), runbookView()];

@@ -1,0 +1,81 @@
+/** Every English text of the page that lib/ does not write. */
+export const WORDS = {
+  title: 'Planner of power-safe-k3s',
+  lead: 'Look at a cluster before you build it. Everything runs in this page; nothing leaves your browser.',
+  editor: 'cluster.yaml',
+  start: 'Start',
+  open: 'Open cluster.yaml',
+  download: 'Download cluster.yaml',
+  zip: 'Download all as zip',
+  share: 'Link',
+  linkLabel: 'Link that holds this site',
+  linkHelp: 'The site is in the part after #, which no browser sends to a server. Anyone with the link can read it.',
+  badLink: 'The link holds no site; ask for it again, it may be cut off.',
+  noProblems: 'No errors, no warnings.',
+  counts: (errors: number, warnings: number) =>
+    `${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`,
+  problems: 'Problems',
+  line: (line: number) => `line ${line}`,
+  lastValid: 'The pictures show the last valid site.',
+  noSite: 'Correct the errors to see the site.',
+  tabs: 'Views of the site',
+  cancel: 'Cancel',
+  close: 'Close',
+  // start form
+  formTitle: 'Start a site',
+  formLead: 'Six answers make a valid cluster.yaml with comments. It replaces the text in the editor.',
+  formDone: 'Write cluster.yaml',
+  // topology
+  topology: 'Site',
+  // power
+  power: 'Power failure',
+  noUps: 'The site has no UPS.',
+  whatIf: 'What if',
+  whatIfLead:
+    'The answers come from the plan that synth uses. The text changes only when you write the values into it.',
+  reset: 'As in cluster.yaml',
+  adopt: 'Write into cluster.yaml',
+  budgetOf: {
+    agent: 'Halt budget of agents',
+    server: 'Halt budget of servers',
+    upsNode: 'Halt budget of nodes with a UPS cable',
+  },
+  battery: (ups: string) => `Battery of ${ups} from low battery`,
+  model: (ups: string) => `Driver of ${ups}`,
+  seconds: (value: number) => `${value} s`,
+  minutes: (value: number) => `${value} s (${(value / 60).toFixed(1)} min)`,
+  dead: 'One host is off from the begin',
+  nobody: 'none',
+  mute: 'The UPS stops responding when the shutdown begins',
+  mainsBack: 'Mains power returns',
+  never: 'not before the cut',
+  after: (value: number) => `${value} s after the shutdown begins`,
+  kept: 'kept',
+  broken: 'broken',
+  promises: 'Promises',
+  // battery sizing
+  sizing: 'Battery runtime from the load',
+  loadWatts: 'Load in watts',
+  sizeVa: 'Size of the UPS in VA',
+  // quorum
+  quorum: 'Quorum',
+  quorumLead: 'Choose the servers that are off.',
+  off: 'off',
+  on: 'on',
+  // failover
+  failover: 'Failover',
+  failoverLead: 'Seconds from the event to the end of the failover.',
+  // files
+  files: 'Files',
+  building: 'The files are being built.',
+  filesOf: (count: number) => `${count} files, the same bytes as npm run synth.`,
+  compare: 'Compare with the outputs you have: a zip or single files',
+  compareFolder: 'or a folder',
+  compared: (changed: number, added: number, gone: number) =>
+    `${changed} differ, ${added} are new, ${gone} are no longer written.`,
+  states: { same: '', changed: 'differs', added: 'new', gone: 'gone' },
+  chosen: 'Content of the file',
+  // runbook
+  runbook: 'Runbook',
+  print: 'Print',
+} as const;
