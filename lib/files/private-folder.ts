@@ -27,7 +27,7 @@ export interface PrivateFile {
  */
 export function newFolderOutside(path: string): string {
   return withFile(path, () => {
-    const folder = folderOutside(path);
+    const folder = folderOutside(path, [process.cwd()]);
     if (existsSync(folder) && readdirSync(folder).length > 0) {
       throw new FileError(`${path}: the folder already has files; remove it, or name another`);
     }
@@ -38,13 +38,14 @@ export function newFolderOutside(path: string): string {
 /**
  * The same for a folder that may have files.
  *
- * @throws FileError if it is inside a Git repository, or inside the current folder
+ * @param places that it may not be in, beside Git repositories
+ * @throws FileError if it is inside a Git repository or one of them
  */
-export function folderOutside(path: string): string {
+export function folderOutside(path: string, places: readonly string[]): string {
   return withFile(path, () => {
     const folder = realPath(path);
-    const isInside = !relative(realpathSync(process.cwd()), folder).startsWith('..');
-    if (!isInside && repositoryOf(folder) === undefined) return folder;
+    const isIn = (place: string) => !relative(realPath(place), folder).startsWith('..');
+    if (!places.some(isIn) && repositoryOf(folder) === undefined) return folder;
     throw new FileError(`${path}: the folder is inside the project, where secrets get committed; name one outside`);
   });
 }

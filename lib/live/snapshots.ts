@@ -55,10 +55,10 @@ export class Snapshots {
    * Copies a snapshot to this computer, with mode 0600 and as a whole, and checks its SHA-256, or its size if it is in S3.
    *
    * @returns the file
-   * @throws Error if the folder is inside a Git repository or the current folder, or the copy differs
+   * @throws Error if the folder is inside a Git repository, dist/ or hosts/, or the copy differs
    */
   async fetch({ name, node, bytes }: Snapshot, folder: string): Promise<string> {
-    const file = join(folderOutside(folder), name);
+    const file = join(folderOutside(folder, ['dist', 'hosts']), name);
     const temporary = `${file}.${process.pid}.tmp`;
     withFile(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
     const output = withFile(temporary, () => openSync(temporary, 'wx', 0o600));

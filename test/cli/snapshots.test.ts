@@ -111,7 +111,7 @@ describe('snapshots fetch', () => {
   });
 
   test.each([
-    ['inside the current folder', 'dist'],
+    ['inside dist/', 'dist/deep'],
     ['inside a Git repository', '../repository/deep'],
   ])('refuses a folder %s', (_, out) => {
     mkdirSync(at('repository/.git'), { recursive: true });

@@ -31,6 +31,7 @@ restore() {
 # ID:CA moves the old data away. Files of another CA would contradict those of the cluster
 set_aside() {
   [ "$(restoring)" != "aside ${1%:*}" ] || return 0
+  stop
   [ "$(ca)" = "${1#*:}" ] && old=$data/server/db || old=$data/server
   [ ! -d "$old" ] || mv "$old" "$old-${1%:*}" || fail "cannot move $old; check its disk"
   put_mark "aside ${1%:*}"

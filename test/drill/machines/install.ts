@@ -10,10 +10,13 @@ const CHANGES = / (written|installed|copied|starts|enabled and started|created)\
 const changesIn = ({ lines }: Ran): string[] =>
   lines.filter((line) => /^k3s-\d: (?!ok: |note: )/.test(line) && CHANGES.test(line));
 
-const ending = ({ status, lines }: Ran): string => `exit status ${status}: ${lines.slice(-3).join(' | ')}`;
+export const ending = ({ status, lines }: Ran): string => `exit status ${status}: ${lines.slice(-3).join(' | ')}`;
 
 /** Runs a scenario with three stock hosts that are off. */
-async function withLab(scenario: Scenario, body: (lab: MachinesLab, hosts: readonly StockHost[]) => Promise<void>) {
+export async function withLab(
+  scenario: Scenario,
+  body: (lab: MachinesLab, hosts: readonly StockHost[]) => Promise<void>,
+) {
   const lab = new MachinesLab(scenario);
   try {
     await lab.start();

@@ -40,7 +40,8 @@ export class MachinesLab {
   /** How many commands the person has run. */
   commands = 0;
   private readonly network = new Network();
-  private readonly folder: string;
+  /** Of the person's computer, also the home. */
+  readonly folder: string;
   private vip: Server | undefined;
   private watch: NodeJS.Timeout | undefined;
 
@@ -169,6 +170,11 @@ export class MachinesLab {
   machines(verb: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
     const kubectl = verb === 'status' ? [] : ['--kubectl', this.path('bin/kubectl')];
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
+  }
+
+  /** `snapshots VERB NAME`, with the options that every call has. */
+  snapshots(verb: string, name?: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
+    return this.run(['snapshots', verb, ...(name ? [name] : []), ...args, '--ssh', `${USER}@`, '--sudo'], cut);
   }
 
   /** Stands for kube-vip: the VIP is up once k3s-ha has applied its manifest. What is not of k3s itself goes to the stand-in API. */
