@@ -189,19 +189,23 @@ export class MachinesLab {
     });
     if (this.vip || !founder) return;
     const file = (name: string) => readFileSync(join(certificates, name));
-    const k3s = `${SUBNET}11`.slice(0, -1) + founder.hostname.slice(-1);
     this.vip = createServer({ key: file('server.key'), cert: file('server.crt') }, (request, response) => {
       const { method, headers, url = '' } = request;
       const isOfK3s = url === '/cacerts' || url === '/stand-in';
-      const answer = isOfK3s
-        ? tlsRequest({ host: k3s, port: API_PORT, path: url, rejectUnauthorized: false })
-        : plainRequest(`${this.api.url}${url}`, { method, headers });
-      answer.on('response', (from) => {
-        response.writeHead(from.statusCode ?? 500, from.headers);
-        from.pipe(response);
-      });
-      answer.on('error', () => response.destroy());
-      request.pipe(answer);
+      // the VIP moves to a server that answers
+      const answerBy = ([host, ...others]: readonly string[]): void => {
+        const answer = isOfK3s
+          ? tlsRequest({ host, port: API_PORT, path: url, rejectUnauthorized: false })
+          : plainRequest(`${this.api.url}${url}`, { method, headers });
+        answer.on('response', (from) => {
+          response.writeHead(from.statusCode ?? 500, from.headers);
+          from.pipe(response);
+        });
+        answer.on('error', () => (others.length > 0 ? answerBy(others) : response.destroy()));
+        if (isOfK3s) answer.end();
+        else request.pipe(answer);
+      };
+      answerBy(this.hosts.flatMap((host, i) => (host.isOff ? [] : [`${SUBNET}${11 + i}`])));
     });
     await this.network.join(`${VIP}/32`);
     this.vip.listen(API_PORT, VIP);
