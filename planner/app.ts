@@ -1,6 +1,6 @@
 import type { Finding } from '../lib/cluster';
 import { changedText } from '../lib/site';
-import { button, eachFrame, el, save } from './dom';
+import { button, eachFrame, el, save, usePictureStyle } from './dom';
 import { createEditor, fixesOf } from './editor';
 import { shippedText, startForm } from './form';
 import { judge, SITE_FILE } from './judge';
@@ -21,6 +21,7 @@ const QUIET_MS = 200;
  * @param script its own text, for the worker
  */
 export function start(script: string): void {
+  usePictureStyle();
   let site: Site | undefined;
   const host = el('div', { class: 'editor' });
   const status = el('p', { role: 'status', class: 'status' });

@@ -1,3 +1,5 @@
+import { PICTURE_STYLE } from '../lib/pictures';
+
 type Child = Node | string;
 type Attributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
@@ -22,9 +24,9 @@ export function button(text: string, press: () => void, attributes: Attributes =
   return element;
 }
 
-/** A control under its label. */
-export const field = (label: string, control: HTMLElement, ...more: readonly Child[]): HTMLElement =>
-  el('label', { class: 'field' }, el('span', {}, label), control, ...more);
+/** A control under its label and its value. */
+export const field = (label: string, control: HTMLElement, ...value: readonly Child[]): HTMLElement =>
+  el('label', { class: 'field' }, el('span', {}, label, ' ', ...value), control);
 
 /** A table with a caption and a head. */
 export function tableOf(caption: string, head: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
@@ -38,18 +40,24 @@ export function tableOf(caption: string, head: readonly string[], rows: readonly
   return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption }, table);
 }
 
-/** A picture from its SVG text. As an image it runs no script, whatever its text; its description is what a screen reader reads. */
-export function picture(svg: string): HTMLImageElement {
-  const image = el('img', { class: 'picture' });
-  show(image, svg);
-  return image;
+/** A picture of lib/pictures as an element, without its style, which `usePictureStyle` has for all of them. */
+export function picture(svg: string): Element {
+  const text = svg.replace(`<style>${PICTURE_STYLE}</style>`, '');
+  const { documentElement } = new DOMParser().parseFromString(text, 'image/svg+xml');
+  documentElement.classList.add('picture');
+  // several pictures have the same ids
+  const names = [...documentElement.querySelectorAll(':scope > title, :scope > desc')];
+  for (const name of names) name.removeAttribute('id');
+  documentElement.removeAttribute('aria-labelledby');
+  documentElement.setAttribute('aria-label', names.map((name) => name.textContent).join('. '));
+  return document.importNode(documentElement, true);
 }
 
-/** Shows another SVG text in a picture. */
-export function show(image: HTMLImageElement, svg: string): void {
-  const read = new DOMParser().parseFromString(svg, 'image/svg+xml');
-  image.alt = [read.querySelector('title'), read.querySelector('desc')].map((node) => node?.textContent).join('. ');
-  image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+/** Adds the style of all pictures; the page permits no style element. */
+export function usePictureStyle(): void {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(PICTURE_STYLE);
+  document.adoptedStyleSheets.push(sheet);
 }
 
 /** Lets the person save a file. */

@@ -58,9 +58,10 @@ const theme = EditorView.theme({
 
 const linesOf = (doc: Text): string[] => doc.toJSON();
 
-function complete({ state, pos, explicit, matchBefore }: CompletionContext): CompletionResult | null {
+function complete(context: CompletionContext): CompletionResult | null {
+  const { state, pos, explicit } = context;
   const line = state.doc.lineAt(pos);
-  const word = matchBefore(/[\w.-]+/);
+  const word = context.matchBefore(/[\w.-]+/);
   const before = line.text.slice(0, pos - line.from);
   if ((!word && !explicit) || before.includes('#')) return null;
   const options = choicesAt(linesOf(state.doc), line.number - 1, pos - line.from).map(

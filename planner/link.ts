@@ -1,8 +1,8 @@
 import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
 
 const PREFIX = '#site=';
-/** More text than any site has; a link that inflates to more is refused. */
-const LONGEST = 1_000_000;
+/** Bytes of text that no site has; a link that inflates to as many is refused. */
+const TOO_LONG = 1_000_000;
 
 /** The fragment of a link that holds a text: deflate in base64url. */
 export function fragmentOf(text: string): string {
@@ -15,6 +15,7 @@ export function fragmentOf(text: string): string {
 export function textOfFragment(fragment: string): string | undefined {
   if (!fragment.startsWith(PREFIX)) return undefined;
   const base64 = fragment.slice(PREFIX.length).replaceAll('-', '+').replaceAll('_', '/');
-  const bytes = inflateSync(strToU8(atob(base64), true), { out: new Uint8Array(LONGEST) });
+  const bytes = inflateSync(strToU8(atob(base64), true), { out: new Uint8Array(TOO_LONG) });
+  if (bytes.length === 0 || bytes.length === TOO_LONG) throw new Error('the link holds no site; ask for it again');
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }

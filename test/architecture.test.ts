@@ -7,6 +7,7 @@ const ROOMS = [
   'live',
   'synth',
   'site',
+  'what-if',
   'rules',
   'handbook',
   'pictures',

@@ -30,7 +30,8 @@ Run it again at any time, also after an interruption: what is done is skipped. I
 To add a node, write it into the site file, run synth, then this for all nodes: the files of the others change with it. A new server
 joins and becomes a member of etcd. 4 servers tolerate no more failures than 3.
 
-ssh is that of this computer, with its configuration. The nodes need systemd, sh, sha256sum, cmp and ip, and apt-get or curl.
+ssh is that of this computer, with its configuration. The nodes need systemd or OpenRC, sh, flock, cmp, ip and sha256sum, and curl or
+apt-get or apk, which install it.
 
   power-safe-k3s machines install --ssh debian@ --sudo
   power-safe-k3s machines install --ssh root@ --dry-run
@@ -38,11 +39,12 @@ ssh is that of this computer, with its configuration. The nodes need systemd, sh
 
 k3s is fetched by each node from github.com: the installer of the release is checked against its checksum there, and checks k3s
 against that of the release. --k3s-binary copies k3s from this computer. Its folder has install.sh, install.sh.sha256sum,
-sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release.
+sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release. machines upgrade has this option too.
 
 ${exitStatus('a node cannot be installed, or the cluster is not ready')}`;
 
 interface UpgradeOptions extends HostOptions, ConnectionOptions {
+  readonly k3sBinary?: string;
   readonly drain?: true | number;
 }
 
@@ -119,8 +121,11 @@ async function upgrade(names: string[], { drain, ...options }: UpgradeOptions): 
   const { cluster } = readOneSite(options.cluster);
   const machines = new Machines({ cluster, names, ssh: sshOf(options), say });
   const seconds = drain === true ? DRAIN_SECONDS : drain;
-  const pods = seconds === undefined ? undefined : new Drain(connectionOf(cluster, options), seconds, say);
-  await machines.upgrade(obstaclesOf(cluster, options), pods);
+  await machines.upgrade({
+    obstacles: obstaclesOf(cluster, options),
+    offline: options.k3sBinary === undefined ? [] : offlineFiles(options.k3sBinary),
+    ...(seconds !== undefined && { drain: new Drain(connectionOf(cluster, options), seconds, say) }),
+  });
 }
 
 function status(names: string[], options: HostOptions): void {
@@ -128,12 +133,14 @@ function status(names: string[], options: HostOptions): void {
   if (new Machines({ cluster, names, ssh: sshOf(options), say }).status().length > 0) throw new Exit(2);
 }
 
+const K3S_BINARY = ['--k3s-binary <file>', 'k3s of the release, for nodes without internet access'] as const;
+
 const installCommand = withNodes(command('install').description('Installs the nodes over ssh and brings up the site.'))
   .option(
     '--token-file <file>',
     'file with the cluster token, - for standard input; default: ~/NAME.token, which is created',
   )
-  .option('--k3s-binary <file>', 'k3s of the release, for nodes without internet access')
+  .option(...K3S_BINARY)
   .option('--dry-run', 'examine the nodes and show what would change')
   .option('--print', 'print the script of the nodes; it holds the token only with --token-file')
   .option('--merge <file>', 'kubeconfig to add the site to', join(homedir(), '.kube/config'))
@@ -153,6 +160,7 @@ const upgradeCommand = withConnectionOptions(
   withNodes(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
   120,
 )
+  .option(...K3S_BINARY)
   .option(
     '--drain [seconds]',
     `evict the pods of each node before its restart, within ${DRAIN_SECONDS} s or as given`,

@@ -19,6 +19,8 @@ export {
   type Fix,
   findingText,
   type Path,
+  POWER_PROMISES,
+  type PowerPromise,
   type Problem,
   pathText,
   problemFrom,
@@ -42,7 +44,7 @@ export {
   systemsOf,
   upsesAt,
 } from './queries';
-export { mayLose, quorumOf } from './quorum';
+export { mayLose, type QuorumState, quorumOf, quorumState } from './quorum';
 export {
   type Bgp,
   type Client,

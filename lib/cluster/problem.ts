@@ -1,6 +1,16 @@
+/** What this project promises about a power failure, in words for people. */
+export const POWER_PROMISES = {
+  running: 'no host loses power while it runs',
+  restart: 'every host starts when mains power returns',
+  needless: 'no host powers off without need',
+} as const;
+export type PowerPromise = keyof typeof POWER_PROMISES;
+
 /** What docs/rules.md says about a rule, in Markdown. */
 interface Rule {
   readonly cause: string;
+  /** What is not kept at a site that breaks the rule. @default - something else than a promise about power failures */
+  readonly breaks?: PowerPromise;
   /** What the page adds to the cure that every message of the rule has. */
   readonly cure?: string;
   /** @default - an error, which stops synth */

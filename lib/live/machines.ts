@@ -27,6 +27,15 @@ export interface InstallOptions extends MachinesOptions {
   readonly beforeChange: () => void;
 }
 
+export interface UpgradeOptions {
+  /** Asked before each restart and at the end. */
+  readonly obstacles: Obstacles;
+  /** k3s, its installer and images, for hosts without internet access. @default - none */
+  readonly offline?: readonly OfflineFile[];
+  /** Moves the pods away before each restart. @default - they keep running */
+  readonly drain?: Drain;
+}
+
 /** Seconds for a verb beside the connection, if not LIMIT: check tries ports; install may load packages, k3s and, over a slow link, its files. */
 const LIMITS: Readonly<Partial<Record<InstallVerb, number>>> = {
   check: 120,
@@ -105,11 +114,9 @@ export class Machines {
   /**
    * Upgrades k3s to versions.k3s on servers, one after the other, then on agents. A run that was cut is continued by another.
    *
-   * @param obstacles asked before each restart and at the end
-   * @param drain moves the pods away before each restart. @default - they keep running
    * @throws Error for a version that k3s cannot reach from here, at an obstacle, or at the first host that does not come back
    */
-  async upgrade(obstacles: Obstacles, drain?: Drain): Promise<void> {
+  async upgrade({ obstacles, offline = [], drain }: UpgradeOptions): Promise<void> {
     const { cluster, say } = this.options;
     const { nodes } = this;
     const [first] = nodes;
@@ -130,6 +137,7 @@ export class Machines {
     for (const node of nodes) {
       if (todo.includes(node)) {
         await clear(obstacles);
+        sendOffline(node, offline, this.options.ssh, say);
         await drain?.empty(node);
         this.must(node, 'upgrade');
         this.must(node, 'await');

@@ -4,7 +4,7 @@ import { agentsOf, type Cluster, type Host, primary, serversOf } from '../cluste
 import { SNAPSHOTS_FOLDER } from '../machines';
 import type { Confirm } from './apply';
 import { Machines, type MachinesOptions } from './machines';
-import { copyTo, sha256Of } from './offline';
+import { copyTo } from './offline';
 import { ageOf, type Snapshot, type Snapshots } from './snapshots';
 
 export interface RestoreOptions extends Omit<MachinesOptions, 'names'> {
@@ -42,7 +42,7 @@ export async function restore(options: RestoreOptions, now: Date): Promise<boole
   if (source) {
     if (!(await options.confirm(question(options, source, first, now)))) return false;
     const target = `${SNAPSHOTS_FOLDER}/${name}`;
-    if (source.file !== undefined) copyTo(first, { file: source.file, sha256: sha256Of(source.file), target }, ssh);
+    if (source.file !== undefined) copyTo(first, source.file, target, ssh);
     machines.must(first, 'fits', name);
   } else say(`${first.name}: the restore of ${name} is continued`);
 

@@ -69,6 +69,7 @@ export function overSsh(
     ],
     {
       encoding: 'utf8',
+      env: process.env,
       ...(input !== undefined && { input }),
       stdio: [
         input === undefined ? 'ignore' : 'pipe',

@@ -5,7 +5,7 @@ import { K3S_HA_PORT } from '../releases';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
 import { serviceOf } from './k3s-ha';
 import { needsKillpowerd } from './killpower';
-import { machineFiles, type Secrets, type ServerAddOns } from './machine-files';
+import { machineFiles, openrcFiles, type Secrets, type ServerAddOns } from './machine-files';
 import { listeners, listensOn } from './ports';
 import { resetCommands, restoreOptions, SNAPSHOTS_FOLDER } from './reset';
 import { wholeScript } from './text';
@@ -48,7 +48,7 @@ export type InstallVerb =
 const WAIT_SECONDS = 600;
 
 /**
- * The script that installs one host with systemd: POSIX sh, for root, with all files of the host in it. Its arguments are verbs;
+ * The script that installs one host with systemd or OpenRC: POSIX sh, for root, with all files of the host in it. Its arguments are verbs;
  * without one it does everything. It can be run again at any time. Pure.
  *
  * @param secrets with a token the text is secret; without one the token on the host stays
@@ -78,11 +78,13 @@ export function installScript(
       .join(' '),
     limit: String(WAIT_SECONDS),
     packages: ['curl', ...(keepalived ? ['keepalived'] : [])].join(' '),
-    units: [
-      ...(needsKillpowerd(cluster) ? ['killpowerd.service'] : []),
-      ...(keepalived ? ['keepalived.service'] : []),
-      ...(role === 'server' ? ['k3s-ha.socket'] : []),
+    services: [
+      ...(needsKillpowerd(cluster) ? ['killpowerd'] : []),
+      ...(keepalived ? ['keepalived'] : []),
+      ...(role === 'server' ? ['k3s-ha'] : []),
     ].join(' '),
+    // what no host with OpenRC can do
+    needs_systemd: cluster.ups.length > 0 && !needsKillpowerd(cluster) ? 'power.actuator' : '',
     ports: listeners(cluster)
       .filter((one) => one.port !== K3S_HA_PORT && listensOn(one, node) && (one.protocols ?? ['tcp']).includes('tcp'))
       .map(({ port }) => port)
@@ -104,12 +106,13 @@ export function installScript(
     'main() {',
     ...Object.entries(settings).map(([key, value]) => `${key}='${value}'`),
     'files() {',
-    ...machineFiles(cluster, role, addOns, { ...(token !== undefined && { token }) }).map(
-      ({ path, permissions, content }) => {
-        const end = endOf(content);
-        return `file ${permissions} ${path} <<'${end}'\n${content.replace(/\n$/, '')}\n${end}`;
-      },
-    ),
+    ...[
+      ...machineFiles(cluster, role, addOns, { ...(token !== undefined && { token }) }),
+      ...openrcFiles(cluster, role),
+    ].map(({ path, permissions, content }) => {
+      const end = endOf(content);
+      return `file ${permissions} ${path} <<'${end}'\n${content.replace(/\n$/, '')}\n${end}`;
+    }),
     '}',
     `reset_etcd() {\n${resetCommands(restoreOptions(cluster, '$1')).join(' &&\n')}\n}`,
     body.trimEnd(),

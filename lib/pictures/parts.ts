@@ -6,6 +6,7 @@ import {
   l2AdvertisementsOf,
   type Node,
   quorumOf,
+  quorumState,
   serversOf,
   type Ups,
 } from '../cluster';
@@ -116,7 +117,7 @@ function vip(cluster: Cluster, off: readonly string[]): Shared {
   const { provider, vip: addresses, bgp, dnsName } = cluster.controlPlane;
   const servers = serversOf(cluster).map(({ name }) => name);
   const protocols = addresses.map(({ family }) => (family === 4 ? 'ARP' : 'NDP')).join(' and ');
-  const up = servers.filter((name) => !off.includes(name)).length;
+  const { up, hasQuorum } = quorumState(cluster, off);
   const by =
     provider === 'external'
       ? 'your load balancer'
@@ -127,7 +128,7 @@ function vip(cluster: Cluster, off: readonly string[]): Shared {
     lines: [
       `Kubernetes API by ${by}`,
       ...(dnsName === undefined ? [] : [dnsName]),
-      ...(up < quorumOf(servers.length) ? [`no quorum: ${up} of ${servers.length} servers up`] : []),
+      ...(hasQuorum ? [] : [`no quorum: ${up} of ${servers.length} servers up`]),
     ],
     machines: servers,
   };

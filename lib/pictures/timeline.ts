@@ -95,8 +95,14 @@ const legendRow = (row: (typeof LEGEND)[number]): Part => ({
     }),
 });
 
-const described = ({ plan, machines }: PowerTimeline): string =>
-  `${machines.map(({ plan: { name, downSeconds } }) => `${name} is off within ${downSeconds} s`).join(', ')}; ${plan.ups.name} cuts its output after ${plan.offDelaySeconds} s at the earliest.`;
+function described(timeline: PowerTimeline): string {
+  const { plan, idle, machines } = timeline;
+  const hosts = machines.map((lane) => {
+    const { downSeconds } = lane.latest;
+    return `${lane.plan.name} ${Number.isFinite(downSeconds) ? `is off within ${downSeconds} s` : 'runs on'}`;
+  });
+  return `${idle === undefined ? '' : `No shutdown begins: ${idle}. `}${hosts.join(', ')}; ${plan.ups.name}: output ${cutText(timeline)}.`;
+}
 
 function scaleOf(timelines: readonly PowerTimeline[]): Scale {
   const start = Math.min(0, ...timelines.map(({ startSeconds }) => startSeconds));
@@ -110,20 +116,21 @@ function scaleOf(timelines: readonly PowerTimeline[]): Scale {
 
 /** A bar from one moment to another; nothing when it ends before it begins. */
 function bar(scale: Scale, y: number, height: number, from: number, to: number, color: Color): string[] {
-  const [left, right] = [scale.x(from), scale.x(to)];
+  const [left, right] = [scale.x(Math.max(from, scale.from)), scale.x(Math.min(to, scale.to))];
   return right > left ? [rect(color, left, y, right - left, height)] : [];
 }
 
 function group(cluster: Cluster, timeline: PowerTimeline, names: ReadonlyMap<string, string>, scale: Scale): Part[] {
-  const { plan, machines } = timeline;
+  const { machines } = timeline;
   return [
     ...heading(timeline).map((text, i) => words(text, i === 0 ? { strong: true } : { color: 'dim' })),
-    twoWords('output', `cut after ${span(plan.offDelaySeconds, plan.latestCutSeconds)} s`, 'alarm'),
-    strip(plan.offDelaySeconds, scale, (top) => upsBars(timeline, scale, top)),
+    ...idleWords(timeline),
+    twoWords('output', cutText(timeline), 'alarm'),
+    strip(timeline, scale, (top) => upsBars(timeline, scale, top)),
     ...machines.flatMap((machine) => [
-      twoWords(names.get(machine.plan.name) ?? '', `off by ${machine.plan.downSeconds} s`, 'dim', true),
+      twoWords(names.get(machine.plan.name) ?? '', offText(machine), 'dim', true),
       ...[remarkOf(machine), ...suppliesOf(cluster, machine)].map((text) => words(text, { color: 'dim' })),
-      strip(plan.offDelaySeconds, scale, (top) => machineBars(machine, scale, top)),
+      strip(timeline, scale, (top) => machineBars(machine, timeline, scale, top)),
     ]),
     axis(scale),
   ];
@@ -135,7 +142,24 @@ function heading({ plan }: PowerTimeline): string[] {
   return [`${ups.name} at ${ups.node ?? ''}`, `needs ${runtimeNeededSeconds} s of battery at low battery`];
 }
 
-const span = (from: number, to: number): string => (from === to ? `${from}` : `${from} to ${to}`);
+const idleWords = ({ idle, mainsBackSeconds, restore }: PowerTimeline): Part[] => [
+  ...(idle === undefined ? [] : [words('no shutdown begins:', {}), words(idle, { color: 'dim' })]),
+  ...(mainsBackSeconds === undefined || mainsBackSeconds <= 0
+    ? []
+    : [words(`mains power back after ${mainsBackSeconds} s`, { color: 'vip' })]),
+  ...(restore ? [words(`output restored after ${span(restore)} s`, { color: 'dim' })] : []),
+];
+
+const span = ({ earliestSeconds: from, latestSeconds: to }: NonNullable<PowerTimeline['cut']>): string =>
+  from === to ? `${from}` : `${from} to ${to}`;
+
+function cutText({ cut }: PowerTimeline): string {
+  if (!cut) return 'not cut by command';
+  return cut.latestSeconds === undefined ? `cut after ${cut.earliestSeconds} s, or never` : `cut after ${span(cut)} s`;
+}
+
+const offText = ({ latest: { downSeconds } }: MachineLane): string =>
+  Number.isFinite(downSeconds) ? `off by ${downSeconds} s` : 'runs on';
 
 /** A name and a figure on one line. */
 const twoWords = (left: string, right: string, color: Color, strong = false): Part => ({
@@ -147,7 +171,11 @@ const twoWords = (left: string, right: string, color: Color, strong = false): Pa
 });
 
 /** The bars of a lane between the lines of the axis; those of the begin and of the cut are in front. */
-const strip = (cutSeconds: number, scale: Scale, bars: (top: number) => readonly string[]): Part => {
+const strip = (
+  { cut, mainsBackSeconds }: PowerTimeline,
+  scale: Scale,
+  bars: (top: number) => readonly string[],
+): Part => {
   const upright = (color: Color, seconds: number, top: number) =>
     line(color, { x: scale.x(seconds), y: top }, { x: scale.x(seconds), y: top + STRIP - 4 });
   return {
@@ -156,7 +184,10 @@ const strip = (cutSeconds: number, scale: Scale, bars: (top: number) => readonly
       ...scale.ticks.map((seconds) => upright('grid', seconds, top)),
       ...bars(top + 3),
       upright('words', 0, top),
-      upright('alarm', cutSeconds, top),
+      ...(cut ? [upright('alarm', cut.earliestSeconds, top)] : []),
+      ...(mainsBackSeconds !== undefined && mainsBackSeconds >= scale.from
+        ? [upright('vip', mainsBackSeconds, top)]
+        : []),
     ],
   };
 };
@@ -184,24 +215,32 @@ function suppliesOf(cluster: Cluster, { plan: { name } }: MachineLane): string[]
   return [`supplies: ${ups.map((feed) => `${feed.name} ${feed.powerValue}`).join(', ')}; needs ${minSupplies}`];
 }
 
-function upsBars({ plan }: PowerTimeline, scale: Scale, y: number): string[] {
-  const { offDelaySeconds: earliest, latestCutSeconds: latest } = plan;
+function upsBars({ cut, restore, mainsBackSeconds }: PowerTimeline, scale: Scale, y: number): string[] {
+  const end = Number.POSITIVE_INFINITY;
+  if (!cut) {
+    const back = mainsBackSeconds ?? end;
+    return [...bar(scale, y, BAR, scale.from, back, 'battery'), ...bar(scale, y, BAR, back, end, 'running')];
+  }
+  const on = restore?.latestSeconds ?? end;
+  const latest = cut.latestSeconds ?? end;
   return [
     ...bar(scale, y, BAR, scale.from, 0, 'battery'),
-    ...bar(scale, y, BAR, 0, earliest, 'countdown'),
-    ...bar(scale, y, BAR, earliest, latest, 'maybeCut'),
-    ...bar(scale, y, BAR, latest, scale.to, 'cut'),
+    ...bar(scale, y, BAR, 0, cut.earliestSeconds, 'countdown'),
+    ...bar(scale, y, BAR, cut.earliestSeconds, latest, 'maybeCut'),
+    ...bar(scale, y, BAR, latest, on, 'cut'),
+    ...bar(scale, y, BAR, on, end, 'running'),
   ];
 }
 
-const machineBars = ({ usual, latest }: MachineLane, scale: Scale, y: number): string[] => [
-  ...descent(scale, y, BAR, latest),
-  ...descent(scale, y + BAR + 2, THIN_BAR, usual),
-];
+const machineBars = ({ usual, latest }: MachineLane, { restore }: PowerTimeline, scale: Scale, y: number): string[] => {
+  const on = restore?.latestSeconds ?? Number.POSITIVE_INFINITY;
+  return [...descent(scale, y, BAR, latest, on), ...descent(scale, y + BAR + 2, THIN_BAR, usual, on)];
+};
 
-const descent = (scale: Scale, y: number, height: number, times: Descent): string[] => [
+const descent = (scale: Scale, y: number, height: number, times: Descent, on: number): string[] => [
   ...bar(scale, y, height, scale.from, times.commitSeconds, 'running'),
   ...bar(scale, y, height, times.commitSeconds, times.powerOffSeconds, 'waiting'),
   ...bar(scale, y, height, times.powerOffSeconds, times.downSeconds, 'halting'),
-  ...bar(scale, y, height, times.downSeconds, scale.to, 'off'),
+  ...bar(scale, y, height, times.downSeconds, on, 'off'),
+  ...bar(scale, y, height, on, Number.POSITIVE_INFINITY, 'running'),
 ];

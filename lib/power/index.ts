@@ -1,5 +1,6 @@
 export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
 export { notArmed } from './armed';
+export { batteryRange } from './battery';
 export { changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
 export { clientPasswordKey, clientUser, fixedNames } from './clients';
@@ -17,6 +18,7 @@ export {
   RECKONED_OPTIONS,
   roundedDelay,
   strandReason,
+  VENDORS,
   writtenDelay,
 } from './drivers';
 export { explainData, explainText } from './explain';
@@ -34,6 +36,14 @@ export {
   RECHARGE_SECONDS,
   type UpsPlan,
 } from './plan';
+export { type BrokenPromise, brokenIn } from './promises';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
-export { type Descent, type MachineLane, type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
+export {
+  type Course,
+  type Descent,
+  type MachineLane,
+  type PowerEvent,
+  type PowerTimeline,
+  powerTimelines,
+} from './timeline';
 export { USB_VENDORS } from './usb-vendors';

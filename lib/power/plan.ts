@@ -179,6 +179,10 @@ function clientPlan({ name, haltBudgetSeconds }: Client, haltPath: Path): HostPl
   };
 }
 
+/** After how long the clock of a node that powered off starts it again, seconds; undefined when it does not. */
+export const wakeSecondsOf = ({ power: { actuator, rtcWakeSeconds } }: Cluster): number | undefined =>
+  actuator === 'killpowerd' && rtcWakeSeconds > 0 ? rtcWakeSeconds : undefined;
+
 /** The hosts on a UPS: its nodes, then its clients. */
 export const hostsOn = ({ nodes, clients }: Pick<UpsPlan, 'nodes' | 'clients'>): readonly HostPlan[] => [
   ...nodes,

@@ -21,21 +21,24 @@ import { type Report, subject } from './subject';
 const RULES = {
   'early-shutdown-empty': { cause: '`earlyShutdown` has no limit and does nothing' },
   'runtime-not-reported': {
+    breaks: 'running',
     cause: '`runtimeBelowSeconds` with a driver that computes no `battery.runtime` without an option',
     cure: 'Ignore it if `upsc` shows `battery.runtime`',
     severity: 'warning',
   },
   'early-shutdown-unmeasured': {
+    breaks: 'running',
     cause: 'The battery runtime is not measured',
     cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
   'runtime-unmeasured': {
+    breaks: 'running',
     cause: 'The battery runtime is not measured',
     cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
-  'runtime-too-short': { cause: 'The battery is empty before the UPS cuts its output' },
+  'runtime-too-short': { breaks: 'running', cause: 'The battery is empty before the UPS cuts its output' },
 } as const;
 
 /** The battery of every UPS lasts until all its nodes are off and the output is cut. */

@@ -16,29 +16,43 @@ import {
 import { type Report, subject } from './subject';
 
 const RULES = {
-  'offdelay-too-short': { cause: 'The output is cut before the last node is off' },
+  'offdelay-too-short': { breaks: 'running', cause: 'The output is cut before the last node is off' },
   'offdelay-step': {
+    breaks: 'running',
     cause: 'The UPS rounds this `offdelay` down',
     cure: 'Use a whole multiple, or set `options.vendorid` of usbhid-ups if it is not a CyberPower',
   },
-  'offdelay-too-long': { cause: 'The required delay exceeds the limit of the driver', cure: 'Lower the halt budgets' },
+  'offdelay-too-long': {
+    breaks: 'running',
+    cause: 'The required delay exceeds the limit of the driver',
+    cure: 'Lower the halt budgets',
+  },
   'ondelay-too-short': {
+    breaks: 'restart',
     cause: 'The output would be restored before it is cut',
     cure: 'Set `ondelay` above the rounded `offdelay` (in minutes for blazer drivers)',
   },
-  'fixed-delay-too-short': { cause: 'The output is cut before the last node is off, and the UPS takes no other delay' },
+  'fixed-delay-too-short': {
+    breaks: 'running',
+    cause: 'The output is cut before the last node is off, and the UPS takes no other delay',
+  },
   'restores-without-mains': {
+    breaks: 'running',
     cause: 'Some CyberPower models restore the output `ondelay` after the command, also without mains power',
     cure: 'Set `options.ondelay: 0` and test it with the plug pulled (`hosts/RUNBOOK.md`)',
     severity: 'warning',
   },
   'ondelay-never': {
+    breaks: 'restart',
     cause: 'A CyberPower with `ondelay: -1` never restores its output',
     cure: 'Set `ondelay: 0`, which waits for mains power',
   },
-  'ondelay-unit': { cause: 'A blazer driver counts `ondelay` in minutes, and this is an hour or more' },
-  'cut-delay-too-short': { cause: 'The output is cut before the last node is off' },
-  'rtc-wake-too-early': { cause: 'The RTC would wake a node before the output is cut' },
+  'ondelay-unit': {
+    breaks: 'restart',
+    cause: 'A blazer driver counts `ondelay` in minutes, and this is an hour or more',
+  },
+  'cut-delay-too-short': { breaks: 'running', cause: 'The output is cut before the last node is off' },
+  'rtc-wake-too-early': { breaks: 'running', cause: 'The RTC would wake a node before the output is cut' },
 } as const;
 
 /** Every UPS cuts its output after the last node is off and restores it after that; no node wakes in between. */

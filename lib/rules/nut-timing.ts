@@ -8,6 +8,7 @@ const POLLS = 3;
 const RULES = {
   'poll-order': { cause: '`pollOnBatterySeconds` is more than `pollSeconds`' },
   'deadtime-too-short': {
+    breaks: 'needless',
     cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'finaldelay-above-hostsync': {
@@ -19,9 +20,11 @@ const RULES = {
     cure: 'Keep 0, and use `stages` for more time',
   },
   'dead-man-too-short': {
+    breaks: 'needless',
     cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'dead-man-below-deadtime': {
+    breaks: 'needless',
     cause: '`leaseSeconds` is less than `deadTimeSeconds`, so a restart of upsd powers nodes off',
     severity: 'warning',
   },

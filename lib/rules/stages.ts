@@ -15,6 +15,7 @@ import { subject } from './subject';
 
 const RULES = {
   'ups-node-not-last': {
+    breaks: 'running',
     cause: 'Nodes power off, or hosts outside the cluster poll, after the node with the UPS, which stops upsd for them',
   },
   'agents-last': {
@@ -27,6 +28,7 @@ const RULES = {
     severity: 'warning',
   },
   'halt-budget-short': {
+    breaks: 'running',
     cause: 'A halt budget is below 10 s',
     cure: 'Measure a halt, and set more than that',
     severity: 'warning',

@@ -7,6 +7,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'machines:install': 'power-safe-k3s machines install',
   'machines:status': 'power-safe-k3s machines status',
   'machines:upgrade': 'power-safe-k3s machines upgrade',
+  'machines:replace': 'power-safe-k3s machines replace',
+  'machines:remove': 'power-safe-k3s machines remove',
   'machines:token': 'power-safe-k3s machines token rotate',
   'snapshots:list': 'power-safe-k3s snapshots list',
   'snapshots:fetch': 'power-safe-k3s snapshots fetch',

@@ -1,9 +1,7 @@
-import { micromark } from 'micromark';
-import { gfmTable, gfmTableHtml } from 'micromark-extension-gfm-table';
-import { button, el, picture } from '../dom';
-import type { Outputs } from '../outputs';
+import { button, el } from '../dom';
 import type { View } from '../view';
 import { WORDS } from '../words';
+import { rendered } from './markdown';
 
 const RUNBOOK = 'hosts/RUNBOOK.md';
 
@@ -31,29 +29,3 @@ export function runbookView(): View {
     },
   };
 }
-
-/** Markdown as elements. micromark writes markup in a text as text, and drops addresses that run code. */
-function rendered(markdown: string, outputs: Outputs): readonly Node[] {
-  const withoutComment = markdown.replace(/^<!--.*-->\n/, '');
-  const html = micromark(withoutComment, { extensions: [gfmTable()], htmlExtensions: [gfmTableHtml()] });
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
-  for (const heading of body.querySelectorAll('h1, h2, h3')) heading.id = anchorOf(heading.textContent ?? '');
-  for (const image of body.querySelectorAll('img')) {
-    const svg = outputs.get(`hosts/${image.getAttribute('src')}`);
-    if (svg !== undefined) image.replaceWith(picture(svg));
-  }
-  for (const link of body.querySelectorAll('a')) {
-    const inPage = link.getAttribute('href')?.startsWith('#');
-    // other files of hosts/ are no pages here
-    if (!inPage && !/^https:/.test(link.getAttribute('href') ?? '')) link.replaceWith(...link.childNodes);
-    else if (!inPage) link.rel = 'noreferrer';
-  }
-  return [...body.childNodes];
-}
-
-/** As GitHub makes it. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replaceAll(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-');

@@ -59,6 +59,7 @@ export class StubMachine {
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
     this.stub('timedatectl', 'echo yes\n');
+    this.stub('dd', DD);
     this.isNamed(this.name.toUpperCase());
   }
 
@@ -214,6 +215,10 @@ export K3S_HA_FILES="$F/root/usr/local/share/k3s-ha/files" K3S_HA_ROOT="$F/root"
 export K3S_HA_NODES="$F/nodes" K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/bin/ip" K3S_HA_RESTART="$F/bin/restart" K3S_HA_READY=1
 . "$F/environment"
 exec ${shell.join(' ')} "$F/k3s-ha" "$@"
+`;
+
+/** How long a write to the disk takes, for `check_disk`; other calls are real. */
+const DD = `case "$*" in *conv=notrunc*) echo "2300 bytes copied, $(cat "$F/write-seconds" 2>/dev/null || echo 0.0005) s, 1 MB/s" >&2 ;; *) exec /bin/dd "$@" ;; esac
 `;
 
 /** The last argument is the URL. curl exits with 28 if nothing answers, with 7 if the port refuses, which is a peer "refuses". */

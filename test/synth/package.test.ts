@@ -18,6 +18,7 @@ const { name, version, bin, dependencies } = createRequire(__filename)('../../pa
 };
 const COMMANDS = [
   'init',
+  'planner',
   'check',
   'synth',
   'explain',

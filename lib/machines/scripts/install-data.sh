@@ -20,11 +20,11 @@ fits() {
   grep -aqF "$(bootstrap_key "$secret")" "$file" || fail "$1 is of another token than $token; give that of its time by --token-file"
 }
 # not at a boot either: with its old data this server would continue the old cluster
-stop() { systemctl disable -q --now "$service" && say "$service stopped, and disabled until the restore is complete" || fail "$service does not stop; see journalctl -u $service"; }
+stop() { disable "$service" && ! is_active "$service" && say "$service stopped, and disabled until the restore is complete" || fail "$service does not stop; see $(log_named "$service")"; }
 # NAME:ID
 restore() {
   [ "$(restoring)" != "${1%:*} ${1##*:}" ] || return 0
-  reset_etcd "$root$snapshots/${1%:*}" >"$work/log" 2>&1 || fail "k3s does not restore ${1%:*} ($(tail -n 1 "$work/log")); correct that and run this again, or go back to the old data by systemctl enable --now k3s on the other servers"
+  reset_etcd "$root$snapshots/${1%:*}" >"$work/log" 2>&1 || fail "k3s does not restore ${1%:*} ($(tail -n 1 "$work/log")); correct that and run this again, or go back to the old data by starting k3s on the other servers, and enabling it"
   put_mark "${1%:*} ${1##*:}"
   say "${1%:*} restored"
 }
@@ -37,21 +37,21 @@ set_aside() {
   put_mark "aside ${1%:*}"
   say "old data is in $old-${1%:*}; delete it later"
 }
-rejoin() { systemctl enable -q "$service" || fail "systemctl cannot enable $service; see journalctl -e"; start; }
+rejoin() { at_boot "$service" || fail "$service cannot be enabled; see $(log_named "$service")"; start; }
 restored() { put_mark 'done'; }
 
 sum() { hash_of "$root$token"; }
 rotate() {
   key=$(bootstrap_key "$work$token" | tr -d '\n' | base64)
-  etcd_api kv/range "{\"key\": \"$key\", \"count_only\": true}"
+  etcd_api kv/range "{\"key\": \"$key\", \"count_only\": true}" || fail "etcd does not answer ($answer); see $(log_named k3s)"
   case $answer in *'"count"'*) return ;; esac
   # k3s hides its arguments from other users
-  k3s token rotate --new-token "$(password "$work$token")" >"$work/log" 2>&1 || fail "k3s does not rotate the token ($(tail -n 1 "$work/log")); see journalctl -u k3s"
+  k3s token rotate --new-token "$(password "$work$token")" >"$work/log" 2>&1 || fail "k3s does not rotate the token ($(tail -n 1 "$work/log")); see $(log_named k3s)"
   say 'the cluster has the new token'
 }
 token() {
   is_installed 0600 "$token" || put 0600 "$token"
 }
 restart() {
-  ! is_older "$token" || { systemctl restart --no-block "$service" && say "$service restarts" || fail "$service does not restart; see journalctl -u $service"; }
+  ! is_older "$token" || { begin restart && say "$service restarts" || fail "$service does not restart; see $(log_named "$service")"; }
 }

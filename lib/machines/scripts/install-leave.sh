@@ -16,15 +16,11 @@ state() {
 }
 leave() {
   mkdir -p "${mark%/*}" && : >"$mark" || fail "cannot write $mark; check its disk"
-  systemctl stop "$service" 2>/dev/null || ! is_active "$service" || fail "$service does not stop; see journalctl -u $service"
+  stop_k3s || ! is_active "$service" || fail "$service does not stop; see $(log_named "$service")"
   old=$data/server/db-$(date +%s)
   [ ! -d "$data/server/db" ] || { mv "$data/server/db" "$old" && say "etcd data and snapshots moved to $old"; } || fail "cannot move $data/server/db; check its disk"
 }
-detach() {
-  drop_in=$root/run/systemd/system/$service.service.d/leaving.conf
-  mkdir -p "${drop_in%/*}" && printf '[Service]\nRestart=no\n' >"$drop_in" && systemctl daemon-reload && systemctl disable -q "$service" 2>/dev/null ||
-    ! has k3s || fail "$service cannot be disabled; see journalctl -e"
-}
+detach() { stay_off || ! has k3s || fail "$service cannot be disabled; see $(log_named "$service")"; }
 uninstall() {
   bin=$root/usr/local/bin
   # containers outlive k3s: its unit has KillMode=process
@@ -37,17 +33,17 @@ uninstall() {
     [ ! -e "$uninstaller" ] || sh "$uninstaller" >"$work/log" 2>&1
   done
   ! has k3s || fail "k3s is still installed ($(tail -n 1 "$work/log")); run k3s-uninstall.sh by hand"
-  for unit in $units; do systemctl disable -q --now "$unit" 2>/dev/null; done
+  for one in $services; do disable "$one"; done
   while read -r _ path; do rm -f "$root$path"; done <"$work.list"
   rm -rf "$root/etc/rancher" "$data" "${mark%/*}" "$root/etc/systemd/system/$service.service.d" "$root/run/systemd/system/$service.service.d" "$root/run/k3s-ha" ||
     fail 'not every file is removed; check its disk, and run this again'
-  systemctl daemon-reload && systemctl restart systemd-logind
+  reload
   say 'ok: k3s and the files of hosts/ are removed'
 }
 
-# TIME: what k3s has logged since then about a host that was installed anew, or was removed: https://github.com/k3s-io/k3s/issues/10408
+# MARK: what k3s has logged since then about a host that was installed anew, or was removed: https://github.com/k3s-io/k3s/issues/10408
 refuse_identity() {
-  case $(journalctl -q --since "@$1" -u "$service" -o cat 2>/dev/null) in
+  case $(log_since "$service" "$1") in
     *'duplicate node name found'*) why="etcd has a member of an earlier host $name" ;;
     *'has been permanently removed from the cluster'*) why='etcd has removed this host, which has its old data' ;;
     *'Node password rejected'*) why="the cluster has the password of an earlier host $name" ;;
@@ -56,11 +52,20 @@ refuse_identity() {
   fail "$why; run machines replace $name"
 }
 
-# PATH BODY: a call of the API of etcd
+# PATH BODY: a call of the API of etcd; sets $answer
 etcd_api() {
   tls=$data/server/tls/etcd
-  answer=$(curl --noproxy '*' -gsSf --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/$1" 2>&1) ||
-    fail "etcd refuses $1 ($answer); see journalctl -u k3s"
+  answer=$(curl --noproxy '*' -gsS --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/$1" 2>&1) || return
+  case $answer in *'"error":'*) return 1 ;; esac
 }
-etcd() { etcd_api cluster/member/list '{}' && echo "$answer"; }
-evict() { etcd_api cluster/member/remove "{\"ID\":\"$1\"}" && say "etcd member $1 removed"; }
+list_members() { etcd_api cluster/member/list '{}' || fail "etcd does not list its members ($answer); see $(log_named k3s)"; }
+etcd() { list_members; echo "$answer"; }
+# etcd refuses until its members have been connected for 5 s
+evict() {
+  end=$(($(date +%s) + 30))
+  until etcd_api cluster/member/remove "{\"ID\":\"$1\"}"; do
+    [ "$(date +%s)" -lt "$end" ] || fail "etcd does not remove its member $1 ($answer); see $(log_named k3s)"
+    sleep 1
+  done
+  say "etcd member $1 removed"
+}
