@@ -63,7 +63,15 @@ export function powerView(write: (text: string) => void): View {
       'div',
       { class: 'split' },
       el('div', { class: 'drawing' }, drawing),
-      el('div', {}, promises, el('h3', {}, WORDS.whatIf), el('p', { class: 'muted' }, WORDS.whatIfLead), form, sizing()),
+      el(
+        'div',
+        {},
+        promises,
+        el('h3', {}, WORDS.whatIf),
+        el('p', { class: 'muted' }, WORDS.whatIfLead),
+        form,
+        sizing(),
+      ),
     ),
     show(site) {
       // the files of the same text are there now

@@ -208,7 +208,7 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
       write(WAL, 'old');
       const { lines } = run('leave');
       const [, kept] = /moved to (\S+)$/.exec(lines.join()) ?? [];
-      expect([calls()[0], existsSync(join(kept ?? '', 'etcd/member/wal/0.wal'))]).toEqual(['stop k3s', true]);
+      expect([calls()[0], existsSync(join(kept ?? '', 'etcd/member/wal/0.wal'))]).toEqual(['stop k3s.service', true]);
     });
 
     test.each([

@@ -94,7 +94,7 @@ export class MachinesLab {
         name: this.nameOf(i),
         address,
         network,
-        etcd: this.options.etcd,
+        etcd: this.options.etcd ?? false,
         sshKey,
         k3sYaml,
         system: this.options.systems?.[i],

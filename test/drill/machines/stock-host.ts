@@ -53,10 +53,6 @@ export class StockHost extends InitMachine {
     return this.own.address;
   }
 
-  get address(): string {
-    return this.own.address;
-  }
-
   override async install(): Promise<void> {
     await super.install();
     this.write('/etc/hostname', `${this.own.name}\n`);
