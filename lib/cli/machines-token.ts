@@ -30,9 +30,10 @@ async function rotate({ tokenFile, ...options }: Options): Promise<void> {
   const file = tokenFile ?? join(homedir(), `${cluster.name}.token`);
   const old = readToken(file);
   const next = `${file}.new`;
-  const token = existsSync(next) ? readToken(next) : tokenLike(old, newToken());
+  const isBegun = existsSync(next);
+  const token = isBegun ? readToken(next) : tokenLike(old, newToken());
   const hosts = { cluster, ssh: sshOf(options), say };
-  await rotateToken(hosts, { old, new: token }, obstaclesOf(cluster, options), () => {
+  await rotateToken(hosts, { old, new: token, isBegun }, obstaclesOf(cluster, options), () => {
     if (writePrivateFile(next, `${token}\n`, new Date()).changed) say(`${next} created`);
   });
   const { backup } = writePrivateFile(file, `${token}\n`, new Date());

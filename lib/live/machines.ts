@@ -44,6 +44,7 @@ const LIMITS: Readonly<Partial<Record<InstallVerb, number>>> = {
   snapshot: 600,
   upgrade: 3600,
   stop: 300,
+  set_aside: 300,
   restore: 1800,
   rotate: 120,
   leave: 300,

@@ -5,6 +5,8 @@ import { clear, Machines, type MachinesOptions, type Obstacles } from './machine
 export interface Tokens {
   readonly old: string;
   readonly new: string;
+  /** Whether an earlier run was cut. */
+  readonly isBegun: boolean;
 }
 
 /**
@@ -36,10 +38,12 @@ export async function rotateToken(
       `${names}: the token differs from that of --token-file; give that of the cluster\nnothing is changed`,
     );
   }
-  await clear(obstacles);
+  // after a cut, nodes may wait for the new token
+  if (!tokens.isBegun) await clear(obstacles);
   store();
   machines.must(first, 'rotate');
   for (const node of nodes) machines.must(node, 'token');
+  for (const node of nodes) machines.must(node, 'await');
   for (const node of nodes) {
     await clear(obstacles);
     machines.must(node, 'restart');

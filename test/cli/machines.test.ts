@@ -310,6 +310,7 @@ describe('machines that restart k3s', () => {
     const all = [
       'rotate 11',
       ...each('token'),
+      ...each('await'),
       ...[11, 12, 13].flatMap((number) => [`restart ${number}`, `await ${number}`]),
       'snapshot:after-token 11',
     ];
@@ -337,11 +338,14 @@ describe('machines that restart k3s', () => {
 
     test('continues with the same new token where it was cut', () => {
       writeFileSync(at('home.token.new'), `${'0123456789abcdef'.repeat(4)}\n`);
+      // one has restarted, and waits for the new token
+      writeFileSync(at('nodes'), JSON.stringify({ items: nodes(2) }));
       host(11, `case "$*" in *sum) echo ${sum('home.token.new')} ;; esac`);
       host(13, `case "$*" in *sum) echo ${sum('home.token')} ;; *await) exit 1 ;; esac`);
       expect([rotate().status, changing().at(-1)]).toEqual([1, 'await 13']);
       expect(readFileSync(at('home.token'), 'utf8')).toBe(`${TOKEN}\n`);
       host(13, `case "$*" in *sum) echo ${sum('home.token.new')} ;; esac`);
+      writeFileSync(at('nodes'), JSON.stringify({ items: nodes(3) }));
       rmSync(at('calls'));
       expect([rotate().status, changing()]).toEqual([0, all]);
       expect(readFileSync(at('home.token'), 'utf8')).toBe(`${'0123456789abcdef'.repeat(4)}\n`);
