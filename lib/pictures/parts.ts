@@ -57,11 +57,18 @@ export const siteCard = ({ name, network, ups }: Cluster): Card => ({
 
 /** The machines: servers, agents, and the hosts outside the cluster that a UPS feeds or that serve one. */
 export function machinesOf(cluster: Cluster, off: readonly string[]): Section[] {
+  const suppliesText = (count: number, needed: number): string[] => {
+    if (count === 0 && cluster.ups.length > 0) return ['no UPS'];
+    return count > 1 ? [`needs ${needed} of ${count} supplies`] : [];
+  };
   const card = ({ name, address, ups, minSupplies }: Node): Card => ({
     title: name,
     lines: [
       texts(address),
-      ...(ups.reduce((sum, { powerValue }) => sum + powerValue, 0) > 1 ? [`needs ${minSupplies} of its supplies`] : []),
+      ...suppliesText(
+        ups.reduce((sum, { powerValue }) => sum + powerValue, 0),
+        minSupplies,
+      ),
       ...(off.includes(name) ? ['off'] : []),
     ],
   });

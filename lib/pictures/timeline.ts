@@ -42,6 +42,7 @@ export function timelineSvg(cluster: Cluster, timelines: readonly PowerTimeline[
     words('Seconds after the shutdown begins', { color: 'dim' }),
     words('Thick bar: latest, if parts have failed', { color: 'dim' }),
     words('Thin bar: usual, all of its halt budget', { color: 'dim' }),
+    space(LINE / 4),
     ...LEGEND.map(legendRow),
     ...shown.flatMap((timeline) => [space(GAP), ...group(cluster, timeline, names, scale)]),
     space(MARGIN),

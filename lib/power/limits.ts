@@ -1,7 +1,7 @@
-import type { Cluster, Node, Ups } from '../cluster';
+import type { Cluster, Ups } from '../cluster';
 import { urlHost } from '../network';
 import { type RunbookSection, table } from '../text';
-import { wakeSecondsOf } from './plan';
+import { losesOneSupplyTooMany, wakeSecondsOf } from './plan';
 
 /** Cells of the table: what fails, what happens, what a person does. */
 type Row = readonly [failure: string, result: string, action: string];
@@ -115,7 +115,3 @@ const oneSupplyTooFew = (name: string, wakeSeconds: number | undefined): Row => 
     ? 'Press its power button'
     : `It wakes by its clock after ${wakeSeconds} s, and powers off again until that UPS is back`,
 ];
-
-/** True when a node powers off while one of its UPSes still feeds it. */
-const losesOneSupplyTooMany = ({ ups, minSupplies }: Node): boolean =>
-  Math.min(...ups.map(({ powerValue }) => powerValue)) < minSupplies;

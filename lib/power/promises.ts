@@ -1,5 +1,5 @@
 import type { Cluster, PowerPromise } from '../cluster';
-import { type HostPlan, type PowerPlan, powerPlan, wakeSecondsOf } from './plan';
+import { type HostPlan, losesOneSupplyTooMany, type PowerPlan, powerPlan, wakeSecondsOf } from './plan';
 import { type Course, commanderOf, latestCommandSeconds, type PowerTimeline, powerTimelines } from './timeline';
 
 /** A promise that is not kept. */
@@ -23,11 +23,27 @@ export function brokenIn(cluster: Cluster, course: Course, plan: PowerPlan = pow
   if (cluster.ups.length === 0) return [withoutUps(nodes)];
   const timelines = powerTimelines(cluster, plan, course);
   const unknown = timelines.filter(({ idle }) => idle !== undefined).map((one) => one.plan.ups.name);
-  return timelines.flatMap((timeline) => [
+  const byTimeline = timelines.flatMap((timeline) => [
     ...undetected(cluster, timeline, unknown),
     ...(timeline.idle === undefined && !timeline.cut ? notCut(cluster, timeline, back) : []),
     ...ignored(cluster, timeline),
   ]);
+  return back === undefined ? byTimeline : [...byTimeline, ...stillFed(cluster, off)];
+}
+
+/** Nodes that power off with one UPS while mains power returns to another, which has not cut its output. */
+function stillFed(cluster: Cluster, off: readonly string[]): BrokenPromise[] {
+  const hosts = cluster.nodes
+    .filter((node) => node.ups.length > 1 && losesOneSupplyTooMany(node) && !off.includes(node.name))
+    .map(({ name }) => name);
+  if (hosts.length === 0 || wakeSecondsOf(cluster) !== undefined) return [];
+  return [
+    stayOff(
+      hosts,
+      false,
+      'they power off with one of their UPSes, and another may feed them until mains power is back',
+    ),
+  ];
 }
 
 const withoutUps = (hosts: readonly string[]): BrokenPromise => ({

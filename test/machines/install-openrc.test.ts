@@ -90,6 +90,19 @@ describe.each(SHELLS)('the script of a host with OpenRC under $shell', ({ comman
     expect(run('status').lines).toEqual([expect.stringMatching(/, k3s started; \d+ files, 0 differ$/)]);
   });
 
+  test('a host that is removed has no service and no file of this site', () => {
+    run('install');
+    rmSync(at('bin/k3s'));
+    changes();
+    expect(run('detach').status).toBe(0);
+    expect(run('uninstall')).toMatchObject({ status: 0, stderr: '' });
+    expect(changes()).toEqual([
+      '-q del k3s default',
+      ...['killpowerd', 'k3s-ha'].flatMap((one) => [`-q del ${one} default`, `-q --ifstarted ${one} stop`]),
+    ]);
+    expect(openrcFiles(cluster, 'server').filter(({ path }) => existsSync(at(`root${path}`)))).toEqual([]);
+  });
+
   test('restarts k3s once after an upgrade', () => {
     run('install');
     run('start');

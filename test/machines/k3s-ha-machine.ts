@@ -232,7 +232,7 @@ case $last in
     exit
     ;;
 esac
-peer=$(cat "$F/peers/$address" 2>/dev/null)
+peer=; read -r peer 2>/dev/null <"$F/peers/$address"
 case "$*" in
   *time_connect*)
     cat "$F/ports/$address/\${host##*:}/tcp" 2>/dev/null && exit 7
@@ -243,8 +243,13 @@ esac
 [ -n "$peer" ] || { printf ' 000'; exit 28; }
 [ "$peer" != refuses ] || { printf ' 000'; exit 7; }
 reply=$(printf 'GET /%s HTTP/1.1\\r\\n\\r\\n' "\${url#*/}" | "$peer/bin/k3s-ha" answer 2>/dev/null | tr -d '\\r')
-code=$(echo "$reply" | sed -n '1s/^HTTP.1.0 \\([0-9]*\\).*/\\1/p')
-printf '%s %s' "$(echo "$reply" | sed '1,/^$/d')" "\${code:-000}"
+case $reply in 'HTTP/1.0 '*) code=\${reply#* } code=\${code%% *} ;; *) code=000 ;; esac
+case $reply in *"
+
+"*) body=\${reply#*"
+
+"} ;; *) body= ;; esac
+printf '%s %s' "$body" "$code"
 `;
 
 const IP = `case "$*" in

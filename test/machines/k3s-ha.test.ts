@@ -130,7 +130,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       ['IPv6', { ...ipv6First, controlPlane: { vip: VIP, provider: 'external' } }, 'fd00:10::11,192.168.10.11'],
     ] as const)('writes its addresses in the order of the network, with %s', (_, changes, addresses) => {
       install(site(changes));
-      at(0).run('start');
+      at(0).run('address');
       expect(nodeIp()).toContain(`\nnode-ip: '${addresses}'\n`);
     });
 

@@ -180,6 +180,12 @@ describe('topology.svg', () => {
       expect(texts).toContain(text);
   });
 
+  test('says which node has no UPS, and how many supplies another needs', () => {
+    const texts = (file: string) => read(topologySvg(example(file))).texts.map(({ text }) => text);
+    expect(texts('examples/two-ups.yaml').filter((text) => text === 'no UPS').length).toBe(1);
+    expect(texts('examples/two-supplies.yaml')).toContain('needs 2 of 2 supplies');
+  });
+
   test('has a NAS once that is fed by one UPS and serves another', () => {
     const [first, ...rest] = several.ups;
     const clients = [

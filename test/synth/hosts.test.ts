@@ -318,6 +318,7 @@ test('a site without a UPS has no killpower files', () => {
     'server/k3s-ha.socket',
     'server/k3s-ha@.service',
     'server/k3s-ha.openrc',
+    'server/k3s.openrc',
     'server/99-shutdown.conf',
     'server/99-kubelet.conf',
     'server/files',

@@ -72,6 +72,12 @@ const CASES: readonly (readonly [string, Cluster, WhatIf, ...string[]])[] = [
     `restart? course: ${ALL} ups1 ignores a command on line, and k3s-1 may send it up to 21 s after the shutdown begins`,
   ],
   ['the same after its command', withoutClock, { ...model('snmp-ups apcc'), mainsBackSeconds: 22 }],
+  [
+    'mains power that is back to a node that needs two supplies, without clocks',
+    { ...twoSupplies, power: { ...twoSupplies.power, rtcWakeSeconds: 0 } },
+    { mainsBackSeconds: 100 },
+    'restart? course: rack-4 they power off with one of their UPSes, and another may feed them until mains power is back',
+  ],
 ];
 
 /** A change of the home site, and the rules that it breaks with their promises. */
