@@ -3,6 +3,7 @@ import { parseAddress } from '../network';
 import type { Confirm } from './apply';
 import { listAt, textAt } from './at';
 import { type ConnectionOptions, connectTo } from './connection';
+import { Drain } from './drain';
 import { isOf, type Member, membersIn, type Peer, quorumWithout } from './etcd-members';
 import { failure, type InstallOptions, Machines, type MachinesOptions } from './machines';
 import type { PatientKubectl } from './patient-kubectl';
@@ -186,12 +187,8 @@ class Departure {
 
   /** @throws Error if a pod cannot be evicted in time */
   async drain(): Promise<void> {
-    const { name, connection } = this.options;
-    const seconds = Math.ceil(connection.timeoutMs / 2000);
-    const undone = `the pods of ${name} are not evicted; correct that, or power it off, and run this again`;
-    const args = ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', `--timeout=${seconds}s`];
-    await this.kubectl.must({ doing: `evicting the pods of ${name}`, undone, args: () => args });
-    this.options.say(`${name}: pods evicted`);
+    const { name, connection, say } = this.options;
+    await new Drain(connection, Math.ceil(connection.timeoutMs / 2000), say).empty({ name });
   }
 
   /** Removes its members from etcd, also one without a Node, which k3s does not remove. */
