@@ -21,7 +21,7 @@ export interface OfflineFile {
 const IMAGES = '/var/lib/rancher/k3s/agent/images';
 const ARCHIVE = /\.(tar(\.(gz|bz2|lz4|zst))?|tgz|tzst)$/;
 /** Seconds for a file of some hundred MB over a slow link. */
-const COPY_SECONDS = 3600;
+export const COPY_SECONDS = 3600;
 
 /**
  * The k3s binary, and from its folder the installer, the images of k3s for its architecture, and all other archives of images. Their
@@ -38,9 +38,7 @@ export function offlineFiles(binary: string): OfflineFile[] {
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
   const checked = (name: string) => {
     const file = join(folder, name);
-    const sha256 = createHash('sha256')
-      .update(withFile(file, () => readFileSync(file)))
-      .digest('hex');
+    const sha256 = sha256Of(file);
     const list = lists.find(({ text }) => text.includes(sha256))?.name;
     if (list !== undefined) return { file, sha256, list };
     throw new Error(
@@ -78,14 +76,25 @@ export function sendOffline(
       ssh,
     );
     if (!('problem' in has) && has.status === 0) continue;
-    const script = `mkdir -p ${dirname(target)} && cat >${target}.new && mv -f ${target}.new ${target}`;
-    const ran = overSsh(node, `sh -c '${script}'`, COPY_SECONDS, ssh, { input: readFileSync(file) });
-    if ('problem' in ran || ran.status !== 0) {
-      const said = 'problem' in ran ? ran.problem : lastLine(ran.stderr);
-      throw new Error(
-        `${node.name} (${primary(node.address).text}): cannot copy ${file} (${said}); check its disk, and run this again`,
-      );
-    }
+    copyTo(node, file, target, ssh);
     say(`${node.name}: ${target} copied`);
   }
 }
+
+/** Copies a file to a host, readable for root only, and checks what has arrived. @throws Error if it cannot be copied */
+export function copyTo(node: Host, file: string, target: string, ssh: SshOptions): void {
+  const check = `echo "${sha256Of(file)}  ${target}.new" | sha256sum -c >/dev/null`;
+  const script = `mkdir -p ${dirname(target)} && umask 077 && cat >${target}.new && ${check} && mv -f ${target}.new ${target}`;
+  const ran = overSsh(node, `sh -c '${script}'`, COPY_SECONDS, ssh, { input: readFileSync(file) });
+  if (!('problem' in ran) && ran.status === 0) return;
+  const said = 'problem' in ran ? ran.problem : lastLine(ran.stderr);
+  throw new Error(
+    `${node.name} (${primary(node.address).text}): cannot copy ${file} (${said}); check its disk, and run this again`,
+  );
+}
+
+/** The SHA-256 of a file. @throws FileError if it cannot be read */
+export const sha256Of = (file: string): string =>
+  createHash('sha256')
+    .update(withFile(file, () => readFileSync(file)))
+    .digest('hex');
