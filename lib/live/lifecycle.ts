@@ -45,7 +45,7 @@ export async function removeNode(options: LifecycleOptions): Promise<void> {
     const isOff = !found || 'problem' in found;
     await departure.ask(departure.isReady, [
       isOff
-        ? `${name} ${host ? 'is powered off' : 'has no Node'}: it is removed from the cluster only. Do not start it with its disk: it would join again`
+        ? `${name} ${host ? 'does not answer' : 'has no Node'}: it is removed from the cluster only. Do not start it with its disk: it would join again`
         : `${name}: pods are evicted, then k3s and the files of hosts/ are removed; volumes of pods stay on its disk`,
     ]);
     if (dryRun) return;
@@ -93,7 +93,7 @@ export async function replaceNode({ token, offline = [], ...options }: ReplaceOp
   if (state !== 'new') {
     await departure.ask(false, [
       state === 'off'
-        ? `${name} is powered off: it is removed from the cluster, and its new host joins in the next run`
+        ? `${name} does not answer: it is removed from the cluster, and its new host joins in the next run`
         : `${name} ${state === 'data' ? 'loses its data' : 'has no data'} and joins anew`,
     ]);
     if (dryRun) return;
