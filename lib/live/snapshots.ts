@@ -43,7 +43,9 @@ export class Snapshots {
     const places = serversOf(this.cluster).length + (this.s3 ? 1 : 0);
     try {
       const stored = (await this.s3?.list()) ?? [];
-      snapshots.push(...stored.filter(({ name }) => SNAPSHOT_NAME.test(name)).map((one) => ({ ...one, node: undefined })));
+      snapshots.push(
+        ...stored.filter(({ name }) => SNAPSHOT_NAME.test(name)).map((one) => ({ ...one, node: undefined })),
+      );
     } catch (error) {
       problems.push((error as Error).message);
     }
