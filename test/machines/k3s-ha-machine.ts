@@ -61,13 +61,14 @@ export class StubMachine {
     this.stub('timedatectl', 'echo yes\n');
     this.stub('dd', DD);
     this.isNamed(this.name.toUpperCase());
+    // it has systemd
+    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
   }
 
   /** Installs the files of hosts/ below root/. */
   installs(): void {
     const role = this.site.nodes.find(({ name }) => name === this.name)?.role ?? 'server';
     for (const { path, content } of machineFiles(this.site, role, {}, {})) this.write(`root${path}`, content);
-    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
   }
 
   remove(): void {
