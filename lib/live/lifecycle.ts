@@ -3,6 +3,7 @@ import { parseAddress } from '../network';
 import type { Confirm } from './apply';
 import { listAt, textAt } from './at';
 import { type ConnectionOptions, connectTo } from './connection';
+import { Drain } from './drain';
 import { isOf, type Member, membersIn, type Peer, quorumWithout } from './etcd-members';
 import { failure, type InstallOptions, Machines, type MachinesOptions } from './machines';
 import type { PatientKubectl } from './patient-kubectl';
@@ -44,7 +45,7 @@ export async function removeNode(options: LifecycleOptions): Promise<void> {
     const isOff = !found || 'problem' in found;
     await departure.ask(departure.isReady, [
       isOff
-        ? `${name} ${host ? 'is powered off' : 'has no Node'}: it is removed from the cluster only. Do not start it with its disk: it would join again`
+        ? `${name} ${host ? 'does not answer' : 'has no Node'}: it is removed from the cluster only. Do not start it with its disk: it would join again`
         : `${name}: pods are evicted, then k3s and the files of hosts/ are removed; volumes of pods stay on its disk`,
     ]);
     if (dryRun) return;
@@ -92,7 +93,7 @@ export async function replaceNode({ token, offline = [], ...options }: ReplaceOp
   if (state !== 'new') {
     await departure.ask(false, [
       state === 'off'
-        ? `${name} is powered off: it is removed from the cluster, and its new host joins in the next run`
+        ? `${name} does not answer: it is removed from the cluster, and its new host joins in the next run`
         : `${name} ${state === 'data' ? 'loses its data' : 'has no data'} and joins anew`,
     ]);
     if (dryRun) return;
@@ -186,12 +187,8 @@ class Departure {
 
   /** @throws Error if a pod cannot be evicted in time */
   async drain(): Promise<void> {
-    const { name, connection } = this.options;
-    const seconds = Math.ceil(connection.timeoutMs / 2000);
-    const undone = `the pods of ${name} are not evicted; correct that, or power it off, and run this again`;
-    const args = ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', `--timeout=${seconds}s`];
-    await this.kubectl.must({ doing: `evicting the pods of ${name}`, undone, args: () => args });
-    this.options.say(`${name}: pods evicted`);
+    const { name, connection, say } = this.options;
+    await new Drain(connection, Math.ceil(connection.timeoutMs / 2000), say).empty({ name });
   }
 
   /** Removes its members from etcd, also one without a Node, which k3s does not remove. */

@@ -20,7 +20,7 @@ export interface OfflineFile {
 /** k3s reads images from here: https://docs.k3s.io/installation/airgap */
 const IMAGES = '/var/lib/rancher/k3s/agent/images';
 /** Seconds for a file of some hundred MB over a slow link. */
-const COPY_SECONDS = 3600;
+export const COPY_SECONDS = 3600;
 
 /**
  * The k3s binary, and from its folder the installer and the images of its architecture. The checksums of the release are beside them:
@@ -36,9 +36,7 @@ export function offlineFiles(binary: string): OfflineFile[] {
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
   const checked = (name: string) => {
     const file = join(folder, name);
-    const sha256 = createHash('sha256')
-      .update(withFile(file, () => readFileSync(file)))
-      .digest('hex');
+    const sha256 = sha256Of(file);
     const list = lists.find(({ text }) => text.includes(sha256))?.name;
     if (list !== undefined) return { file, sha256, list };
     throw new Error(
@@ -74,14 +72,25 @@ export function sendOffline(
       ssh,
     );
     if (!('problem' in has) && has.status === 0) continue;
-    const script = `mkdir -p ${dirname(target)} && cat >${target}.new && mv -f ${target}.new ${target}`;
-    const ran = overSsh(node, `sh -c '${script}'`, COPY_SECONDS, ssh, { input: readFileSync(file) });
-    if ('problem' in ran || ran.status !== 0) {
-      const said = 'problem' in ran ? ran.problem : lastLine(ran.stderr);
-      throw new Error(
-        `${node.name} (${primary(node.address).text}): cannot copy ${file} (${said}); check its disk, and run this again`,
-      );
-    }
+    copyTo(node, file, target, ssh);
     say(`${node.name}: ${target} copied`);
   }
 }
+
+/** Copies a file to a host, readable for root only, and checks what has arrived. @throws Error if it cannot be copied */
+export function copyTo(node: Host, file: string, target: string, ssh: SshOptions): void {
+  const check = `echo "${sha256Of(file)}  ${target}.new" | sha256sum -c >/dev/null`;
+  const script = `mkdir -p ${dirname(target)} && umask 077 && cat >${target}.new && ${check} && mv -f ${target}.new ${target}`;
+  const ran = overSsh(node, `sh -c '${script}'`, COPY_SECONDS, ssh, { input: readFileSync(file) });
+  if (!('problem' in ran) && ran.status === 0) return;
+  const said = 'problem' in ran ? ran.problem : lastLine(ran.stderr);
+  throw new Error(
+    `${node.name} (${primary(node.address).text}): cannot copy ${file} (${said}); check its disk, and run this again`,
+  );
+}
+
+/** The SHA-256 of a file. @throws FileError if it cannot be read */
+export const sha256Of = (file: string): string =>
+  createHash('sha256')
+    .update(withFile(file, () => readFileSync(file)))
+    .digest('hex');

@@ -3,6 +3,7 @@ import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
 import { buildProgram } from '../program';
+import { snapshots, token } from './data';
 import { cuts, install } from './install';
 import { remove, replace } from './lifecycle';
 import { OTHER_SYSTEMS, systems } from './systems';
@@ -38,6 +39,17 @@ export const machinesDrill: Drill = {
       name: 'cuts',
       summary: 'an unreachable host, wrong inputs, and six cuts by the person and by power cuts',
       run: cuts,
+    },
+    {
+      name: 'snapshots',
+      summary:
+        'a snapshot is listed, fetched and restored, also after a cut, and no server continues with its old data',
+      run: snapshots,
+    },
+    {
+      name: 'token',
+      summary: 'the token is rotated, also after a cut; an older snapshot is restored with the old one',
+      run: token,
     },
     {
       name: 'replace',

@@ -50,7 +50,8 @@ export class MachinesLab {
   /** How many commands the person has run. */
   commands = 0;
   private readonly network = new Network();
-  private readonly folder: string;
+  /** Of the person's computer, also the home. */
+  readonly folder: string;
   private vip: Server | undefined;
   private watch: NodeJS.Timeout | undefined;
   private kubelets: Kubelets | undefined;
@@ -209,10 +210,16 @@ export class MachinesLab {
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
   }
 
-  /** The address of a server whose API is ready, which kube-vip would run on. */
-  private holder(founder: StockHost): string {
-    const ready = this.hosts.find(({ hostname }) => this.kubelets?.isReady(hostname)) ?? founder;
-    return `${SUBNET}1${ready.hostname.slice(-1)}`;
+  /** `snapshots VERB NAME`, with the options that every call has. */
+  snapshots(verb: string, name?: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
+    return this.run(['snapshots', verb, ...(name ? [name] : []), ...args, '--ssh', `${USER}@`, '--sudo'], cut);
+  }
+
+  /** The servers that are on, those first whose API is ready: kube-vip would run on one of them. */
+  private holders(): string[] {
+    const isReady = ({ hostname }: StockHost) => this.kubelets?.isReady(hostname) ?? false;
+    const on = this.hosts.filter(({ isOff }) => !isOff);
+    return [...on.filter(isReady), ...on.filter((host) => !isReady(host))].map(({ address }) => address);
   }
 
   /** Stands for kube-vip: the VIP is up once k3s-ha has applied its manifest. What is not of k3s itself goes to the stand-in API. */
@@ -230,15 +237,19 @@ export class MachinesLab {
     this.vip = createServer({ key: file('server.key'), cert: file('server.crt') }, (request, response) => {
       const { method, headers, url = '' } = request;
       const isOfK3s = url === '/cacerts' || url === '/stand-in';
-      const answer = isOfK3s
-        ? tlsRequest({ host: this.holder(founder), port: API_PORT, path: url, rejectUnauthorized: false })
-        : plainRequest(`${this.api.url}${url}`, { method, headers });
-      answer.on('response', (from) => {
-        response.writeHead(from.statusCode ?? 500, from.headers);
-        from.pipe(response);
-      });
-      answer.on('error', () => response.destroy());
-      request.pipe(answer);
+      const answerBy = ([host, ...others]: readonly string[]): void => {
+        const answer = isOfK3s
+          ? tlsRequest({ host, port: API_PORT, path: url, rejectUnauthorized: false })
+          : plainRequest(`${this.api.url}${url}`, { method, headers });
+        answer.on('response', (from) => {
+          response.writeHead(from.statusCode ?? 500, from.headers);
+          from.pipe(response);
+        });
+        answer.on('error', () => (isOfK3s && others.length > 0 ? answerBy(others) : response.destroy()));
+        if (isOfK3s) answer.end();
+        else request.pipe(answer);
+      };
+      answerBy(this.holders());
     });
     await this.network.join(`${VIP}/32`);
     this.vip.listen(API_PORT, VIP);
