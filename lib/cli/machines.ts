@@ -39,7 +39,8 @@ apt-get or apk, which install it.
 
 k3s is fetched by each node from github.com: the installer of the release is checked against its checksum there, and checks k3s
 against that of the release. --k3s-binary copies k3s from this computer. Its folder has install.sh, install.sh.sha256sum,
-sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release. machines upgrade has this option too.
+sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release, and archives of the images of
+dist/ with a sha256sum-NAME.txt. machines upgrade has this option too.
 
 ${exitStatus('a node cannot be installed, or the cluster is not ready')}`;
 

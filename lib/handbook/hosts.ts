@@ -78,7 +78,7 @@ export function requirements(cluster: Cluster): string[] {
       ['needed', 'how'],
       hosts.filter(needed).map(([, ...cells]) => cells),
     ),
-    'A firewall accepts these packets. `preflight` tries each port. An open UDP port and a blocked one are both silent, which it notes. It also accepts the networks of pods and services.',
+    `A firewall accepts these packets, and all from pods and services (${[...cluster.network.pods, ...cluster.network.services].map(({ text }) => text).join(', ')}). \`preflight\` tries each port. An open UDP port and a blocked one are both silent, which it notes.`,
     table(['port', 'program', 'on', 'from'], firewall(cluster)),
   ];
 }

@@ -19,12 +19,14 @@ export interface OfflineFile {
 
 /** k3s reads images from here: https://docs.k3s.io/installation/airgap */
 const IMAGES = '/var/lib/rancher/k3s/agent/images';
+const ARCHIVE = /\.(tar(\.(gz|bz2|lz4|zst))?|tgz|tzst)$/;
 /** Seconds for a file of some hundred MB over a slow link. */
 export const COPY_SECONDS = 3600;
 
 /**
- * The k3s binary, and from its folder the installer and the images of its architecture. The checksums of the release are beside them:
- * sha256sum-ARCH.txt from the release page, install.sh.sha256sum from the sources of the release.
+ * The k3s binary, and from its folder the installer, the images of k3s for its architecture, and all other archives of images. Their
+ * checksums are beside them: sha256sum-ARCH.txt from the release page, install.sh.sha256sum from the sources of the release, and
+ * sha256sum-NAME.txt for other images.
  *
  * @throws Error for a file that is in none of them; FileError for one that cannot be read
  */
@@ -40,15 +42,17 @@ export function offlineFiles(binary: string): OfflineFile[] {
     const list = lists.find(({ text }) => text.includes(sha256))?.name;
     if (list !== undefined) return { file, sha256, list };
     throw new Error(
-      `${file}: no checksum beside it has this file; put sha256sum-ARCH.txt, install.sh and install.sh.sha256sum of its release into ${folder}`,
+      `${file}: no checksum beside it has this file; put sha256sum-ARCH.txt, install.sh and install.sh.sha256sum of its release into ${folder}, and sha256sum-NAME.txt for other images`,
     );
   };
   const { file, sha256, list } = checked(basename(binary));
   const unless = { path: '/usr/local/bin/k3s', sha256 };
-  const images = `k3s-airgap-images-${/^sha256sum-(.*)\.txt$/.exec(list)?.[1]}.tar`;
+  const ownImages = `k3s-airgap-images-${/^sha256sum-(.*)\.txt$/.exec(list)?.[1]}.`;
+  const isImages = (name: string): boolean =>
+    ARCHIVE.test(name) && (!name.startsWith('k3s-airgap-images-') || name.startsWith(ownImages));
   return [
     ...names
-      .filter((name) => name.startsWith(images))
+      .filter(isImages)
       .map(checked)
       .map((image) => ({ ...image, target: `${IMAGES}/${basename(image.file)}` }))
       .map((image) => ({ ...image, unless: { path: image.target, sha256: image.sha256 } })),

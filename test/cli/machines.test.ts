@@ -119,12 +119,11 @@ describe('machines install', () => {
   });
 
   describe('--k3s-binary', () => {
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
     const offline = { k3s: 'binary', 'install.sh': 'installer', 'k3s-airgap-images-amd64.tar.zst': 'images' };
     beforeEach(() => {
       for (const [name, text] of Object.entries(offline)) writeFileSync(at(`offline/${name}`), text);
-      const sums = Object.entries(offline).map(
-        ([name, text]) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`,
-      );
+      const sums = Object.entries(offline).map(([name, text]) => `${sha256(text)}  ${name}\n`);
       writeFileSync(at('offline/sha256sum-amd64.txt'), sums.join(''));
     });
 
@@ -135,6 +134,17 @@ describe('machines install', () => {
         'k3s-1: /var/lib/rancher/k3s/agent/images/k3s-airgap-images-amd64.tar.zst copied',
         'k3s-1: /usr/local/share/k3s-ha/offline/install.sh copied',
         'k3s-1: /usr/local/share/k3s-ha/offline/k3s copied',
+      ]);
+    });
+
+    test('copies other images too, but none of k3s for another architecture', () => {
+      for (const number of [11, 12, 13]) host(number, 'case "$*" in *"sha256sum -c"*) exit 1 ;; esac');
+      for (const name of ['metallb.tar', 'k3s-airgap-images-arm64.tar.zst']) writeFileSync(at(`offline/${name}`), name);
+      writeFileSync(at('offline/sha256sum-own.txt'), `${sha256('metallb.tar')}  metallb.tar\n`);
+      const { stdout } = install('--k3s-binary', 'offline/k3s');
+      expect(stdout.match(/^k3s-1: \S+images\/\S+ copied$/gm)).toEqual([
+        'k3s-1: /var/lib/rancher/k3s/agent/images/k3s-airgap-images-amd64.tar.zst copied',
+        'k3s-1: /var/lib/rancher/k3s/agent/images/metallb.tar copied',
       ]);
     });
 

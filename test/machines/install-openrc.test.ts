@@ -115,6 +115,20 @@ describe.each(SHELLS)('the script of a host with OpenRC under $shell', ({ comman
     expect(changes()).toEqual([]);
   });
 
+  test('leaves the cluster with k3s stopped, and is uninstalled with no service left', () => {
+    run('install');
+    run('start');
+    changes();
+    expect(run('leave').status).toBe(0);
+    expect(changes()).toEqual(['-q --ifstarted k3s stop']);
+    rmSync(at('bin/k3s'));
+    expect(run('uninstall')).toMatchObject({ status: 0, stderr: '' });
+    expect(changes()).toEqual(
+      ['killpowerd', 'k3s-ha'].flatMap((one) => [`-q del ${one} default`, `-q --ifstarted ${one} stop`]),
+    );
+    expect(openrcFiles(cluster, 'server').filter(({ path }) => existsSync(at(`root${path}`)))).toEqual([]);
+  });
+
   test('says what k3s-ha logs in place of a journal', () => {
     write('root/run/openrc/started/k3s', '');
     write('bin/k3s', '#!/bin/sh\nexit 1\n');

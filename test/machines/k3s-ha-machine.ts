@@ -58,6 +58,7 @@ export class StubMachine {
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
+    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
     this.stub('timedatectl', 'echo yes\n');
     this.stub('dd', DD);
     this.isNamed(this.name.toUpperCase());

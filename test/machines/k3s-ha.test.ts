@@ -154,6 +154,22 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
   });
 
+  describe('run, for a supervisor that starts one command,', () => {
+    const K3S = ['run', 'printenv', 'K3S_CONFIG_FILE'];
+
+    test('starts k3s with the settings of a bootstrap, which it completes', () => {
+      const { code, lines } = at(0).run(...K3S);
+      expect(code).toBe(0);
+      expect(lines).toContain(`${at(0).folder}/run/init.yaml`);
+      expect(lines.some((line) => line.startsWith('k3s-ha: DONE the cluster is bootstrapped'))).toBe(true);
+    });
+
+    test('starts no k3s that k3s-ha refuses', () => {
+      at(0).isNamed('debian');
+      expect(at(0).run(...K3S)).toMatchObject({ code: 2, line: expect.stringMatching(/^REFUSE this host is named/) });
+    });
+  });
+
   test('status prints what each server says, and the hash of its files', () => {
     at(0).installs();
     const { hash } = installedFiles(site(), 'server', {});
@@ -176,7 +192,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     expect(after).not.toBe(before);
   });
 
-  test.each([[[]], [['found']], [['start', 'now']], [['init']], [['init', '--force']]])(
+  test.each([[[]], [['found']], [['start', 'now']], [['init']], [['init', '--force']], [['run']]])(
     'the arguments %j are refused',
     (args) => {
       expect(at(0).run(...args).code).toBe(64);

@@ -20,7 +20,7 @@ fits() {
   grep -aqF "$(bootstrap_key "$secret")" "$file" || fail "$1 is of another token than $token; give that of its time by --token-file"
 }
 # not at a boot either: with its old data this server would continue the old cluster
-stop() { disable "$service" && ! is_active "$service" && say "$service stopped, and disabled until the restore is complete" || fail "$service does not stop; see $(log_named "$service")"; }
+stop() { turn_off "$service" && ! is_active "$service" && say "$service stopped, and disabled until the restore is complete" || fail "$service does not stop; see $(log_named "$service")"; }
 # NAME:ID
 restore() {
   [ "$(restoring)" != "${1%:*} ${1##*:}" ] || return 0

@@ -33,7 +33,7 @@ uninstall() {
     [ ! -e "$uninstaller" ] || sh "$uninstaller" >"$work/log" 2>&1
   done
   ! has k3s || fail "k3s is still installed ($(tail -n 1 "$work/log")); run k3s-uninstall.sh by hand"
-  for one in $services; do disable "$one"; done
+  for one in $services; do turn_off "$one"; done
   while read -r _ path; do rm -f "$root$path"; done <"$work.list"
   rm -rf "$root/etc/rancher" "$data" "${mark%/*}" "$root/etc/systemd/system/$service.service.d" "$root/run/systemd/system/$service.service.d" "$root/run/k3s-ha" ||
     fail 'not every file is removed; check its disk, and run this again'

@@ -124,7 +124,7 @@ plan() {
 
 install() {
   # a script whose ssh was killed may still run
-  { exec 9>"$root/run/install-k3s" && flock -w 900 9; } || fail 'another run installs this host; wait for its end'
+  { exec 9>"$root/run/install-k3s" && timeout 900 flock 9; } || fail 'another run installs this host; wait for its end'
   for package in $(missing_packages); do
     say "installing the package $package"
     if has apt-get; then
@@ -144,7 +144,7 @@ install() {
   fi
   has_k3s || install_k3s
   for one in $services; do
-    is_on "$one" || { enable "$one" && say "$one enabled and started" || fail "$one does not start; see $(log_named "$one")"; }
+    is_on "$one" || { turn_on "$one" && say "$one enabled and started" || fail "$one does not start; see $(log_named "$one")"; }
   done
   ! is_active "$service" || ! grep -q ' /etc/rancher/\| /var/lib/rancher/' "$work.stale" ||
     say "note: k3s reads its changed files at its next start; restart the service $service, on one server at a time"

@@ -23,7 +23,9 @@ export const machinesDrill: Drill = {
     { name: 'etcd', debianPackage: 'etcd-server' },
   ],
   prepare: async (scenarios) => {
-    await buildRootFileSystems('stock', ...(scenarios.includes('systems') ? OTHER_SYSTEMS : []));
+    const others = scenarios.includes('systems') ? OTHER_SYSTEMS : [];
+    const openrc = scenarios.includes('remove') ? (['openrc-stock'] as const) : [];
+    await buildRootFileSystems('stock', ...new Set([...others, ...openrc]));
     kubectlPath();
     buildProgram();
     return removeControlGroups;
@@ -58,7 +60,8 @@ export const machinesDrill: Drill = {
     },
     {
       name: 'remove',
-      summary: 'two of three servers, with real etcd: quorum, cut in the middle; then both are added again',
+      summary:
+        'two of three servers, with real etcd and one OpenRC: quorum, cut in the middle; then both are added again',
       run: remove,
     },
     {

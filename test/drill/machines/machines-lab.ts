@@ -39,8 +39,10 @@ export interface Cut {
 export interface LabOptions {
   /** Whether k3s has a real etcd, and Nodes register. */
   readonly etcd?: boolean;
-  /** The systems of the hosts; the second host has a name with dots. */
+  /** The systems of the hosts. */
   readonly systems?: readonly RootFileSystem[];
+  /** The name of the second host. */
+  readonly second?: string;
 }
 
 /** Three stock hosts on a network, and the computer of a person with an SSH key for them and a cluster.yaml. */
@@ -117,7 +119,7 @@ export class MachinesLab {
   }
 
   private nameOf(i: number): string {
-    return `k3s-${i + 1}${i === 1 && this.options.systems ? '.home.arpa' : ''}`;
+    return (i === 1 && this.options.second) || `k3s-${i + 1}`;
   }
 
   path(name: string): string {
