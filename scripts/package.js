@@ -42,13 +42,7 @@ function ownTypesOfZod() {
   for (const name of readdirSync(TYPES, { recursive: true }).filter((file) => file.endsWith('.d.ts'))) {
     const file = join(TYPES, name);
     const path = relative(dirname(file), join(zod, 'classic/external.cjs')).split(sep).join('/');
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(
-      file,
-      text
-        .replace("import { z } from 'zod';", `import * as z from '${path}';`)
-        .replace("import type { z } from 'zod';", `import type * as z from '${path}';`),
-    );
+    writeFileSync(file, readFileSync(file, 'utf8').replace(" from 'zod';", ` from '${path}';`));
   }
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Cluster, clusterSchema, type Path, type Problem } from '../cluster';
 import { problemsOf } from '../rules';
 import { problemsOfForm } from './form';

@@ -27,7 +27,8 @@ beforeEach(() => {
   copyFileSync('cluster.yaml', join(folder, 'cluster.yaml'));
 });
 
-const bundle = () => spawnSync(process.execPath, [join(root, 'build/main.js')], { cwd: folder, encoding: 'utf8' });
+const bundle = () =>
+  spawnSync(process.execPath, [join(root, 'build/main.js'), 'synth'], { cwd: folder, encoding: 'utf8' });
 
 test('the bundle writes what is committed', () => {
   expect(bundle()).toMatchObject({ status: 0, stderr: '' });
