@@ -1,9 +1,9 @@
-// For `npm pack`: bundles lib/index.ts into build/package/ with its types, and the program into one file that needs no other package.
+// For `npm pack`: bundles lib/index.ts into build/package/ with its types, and the program into files that need no other package.
 // Scripts and schemas are embedded as texts, so a bundler of an app may move the file.
 const { spawnSync } = require('node:child_process');
 const { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join, relative, sep } = require('node:path');
-const { build } = require('esbuild');
+const { bundle } = require('./bundle');
 
 const OUTPUT = 'build/package';
 const TYPES = join(OUTPUT, 'types');
@@ -61,22 +61,16 @@ async function main() {
   });
   if (types.status !== 0) throw new Error('type check failed; see above');
   ownTypesOfZod();
-  const common = { bundle: true, platform: 'node', target: 'node20', plugins: [embedFiles], logLevel: 'warning' };
+  const plugins = [embedFiles];
   await Promise.all([
-    build({
-      ...common,
-      entryPoints: ['lib/index.ts'],
-      outfile: join(OUTPUT, 'index.js'),
-      // instanceof needs a single copy of the construct libraries in an app
-      packages: 'external',
-    }),
-    build({
-      ...common,
+    // instanceof needs a single copy of the construct libraries in an app
+    bundle({ plugins, entryPoints: ['lib/index.ts'], outfile: join(OUTPUT, 'index.js'), packages: 'external' }),
+    bundle({ entryPoints: ['scripts/cli.js'], outfile: join(OUTPUT, 'cli.js'), banner: { js: '#!/usr/bin/env node' } }),
+    bundle({ plugins, entryPoints: ['main.ts'], outfile: join(OUTPUT, 'daily.js'), minifyWhitespace: true }),
+    bundle({
+      plugins,
       stdin: { contents: PROGRAM, resolveDir: '.' },
-      outfile: join(OUTPUT, 'cli.js'),
-      banner: { js: '#!/usr/bin/env node' },
-      // as in scripts/build.js
-      alias: { yaml: './node_modules/yaml' },
+      outfile: join(OUTPUT, 'program.js'),
       minifyWhitespace: true,
     }),
   ]);
