@@ -2,8 +2,12 @@ import { stringify } from 'yaml';
 
 const OPTIONS = { version: '1.1', lineWidth: 0 } as const;
 
-/** Some of the texts that no version of YAML reads as another type. The library decides on all others, once for each. */
-export const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)[a-z/][\w./-]*(?: [\w./-]+)*$/i;
+/**
+ * Some of the texts that no version of YAML reads as another type, or as anything but themselves outside of flow collections. The library
+ * decides on all others, once for each.
+ */
+export const PLAIN =
+  /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)(?:[a-z/]|--[a-z]|\.[a-z]+\.)(?:[!-9;-~]|:(?=[!-~]))*(?: (?!#)(?:[!-9;-~]|:(?=[!-~]))+)*$/i;
 
 const keys = new Map<string, string>();
 const values = new Map<string, string>();
