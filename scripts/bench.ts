@@ -118,7 +118,7 @@ if (spawnSync('/usr/bin/time', ['--version']).error) {
 const { bare, limit, yaml } = programs();
 const outputs = (row: string): string => `CDK8S_OUTDIR=${folder}/${row}/dist HOSTS_OUTDIR=${folder}/${row}/hosts`;
 const shipped = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { synth: string } }).scripts.synth;
-const forget = () => rmSync('build/main.sources', { force: true });
+const forget = () => rmSync('build/main.json', { force: true });
 const onLinux = process.platform === 'linux' && process.arch === 'x64';
 const fleet = (count: number): Row => ({
   name: `${count} sites: ${shipped}`,

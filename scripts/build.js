@@ -1,10 +1,11 @@
 // Checks types with tsc while it bundles main.ts into build/main.js, which starts twice as fast as its modules. Skips both if no
 // source has changed since the last success.
-const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } = require('node:fs');
 const { join } = require('node:path');
+const { writeWhole } = require('./repeat');
 
 const PROGRAM = 'build/main.js';
-const STAMP = 'build/main.sources';
+const STAMP = 'build/main.json';
 const FOLDERS = ['lib', 'imports'];
 const FILES = [
   'main.ts',
@@ -17,13 +18,18 @@ const FILES = [
 /** Times of a file system are not finer than this. */
 const RACY_MS = 2000;
 
+/** Much faster than the option `recursive`. */
+const filesBelow = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(`${folder}/${entry.name}`) : `${folder}/${entry.name}`,
+  );
+
 /**
  * A hash of the names and contents of all sources, and what the file system says of them. As in Git's index, contents are read only if
  * that differs from the last build: size, inode, and the times of the last change, of which nobody can set the second one.
  */
 function sources(last) {
-  const inFolder = (folder) => readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
-  const files = [...FILES, ...FOLDERS.flatMap(inFolder).filter((file) => file.endsWith('.ts'))].sort();
+  const files = [...FILES, ...FOLDERS.flatMap(filesBelow).filter((file) => file.endsWith('.ts'))].sort();
   const now = Date.now();
   let newest = 0;
   const state = files.map((file) => {
@@ -58,7 +64,7 @@ async function build() {
     const bundle = () => require('./bundle').bundle({ entryPoints: ['main.ts'], outfile: PROGRAM });
     await Promise.all([checkTypes(), bundle()]);
   }
-  if (last !== current) writeFileSync(STAMP, JSON.stringify(current));
+  if (last !== current) writeWhole(STAMP, JSON.stringify(current));
   return current.hash;
 }
 

@@ -95,11 +95,16 @@ function record(folder, version, run) {
   let isRepeatable = true;
   let depth = 0;
 
+  const giveUp = () => {
+    isRepeatable = false;
+    for (const kept of [observations, staged]) kept.clear();
+  };
   const see = (look, at, value) => {
     const path = look === 'variable' || typeof at !== 'string' ? at : resolve(at);
     const [, , before] = observations.get(`${look} ${path}`) ?? [];
-    if (typeof path !== 'string' || (before !== undefined && !isEqual(before, value))) isRepeatable = false;
-    observations.set(`${look} ${path}`, [look, path, value]);
+    const hasChanged = before !== undefined && !isEqual(before, value);
+    if (typeof path !== 'string' || hasChanged || observations.size === MOST_OBSERVATIONS) giveUp();
+    else observations.set(`${look} ${path}`, [look, path, value]);
   };
   const afterCall = {
     existsSync: (found, path) => see('exists', path, `${found}`),
@@ -118,7 +123,7 @@ function record(folder, version, run) {
       see('writable', dirname(to), LOOKS.writable(dirname(to)));
     },
     mkdirSync: (first) => {
-      isRepeatable &&= first === undefined;
+      if (first !== undefined) giveUp();
     },
   };
   const undo = [];
@@ -132,15 +137,15 @@ function record(folder, version, run) {
   const watched = (name) => (call) =>
     Object.assign((...args) => {
       // node:fs calls itself
-      if (depth > 0) return call(...args);
+      if (depth > 0 || !isRepeatable) return call(...args);
       depth++;
       try {
         const result = call(...args);
         if (Object.hasOwn(afterCall, name)) afterCall[name](result, ...args);
-        else isRepeatable = false;
+        else giveUp();
         return result;
       } catch (error) {
-        isRepeatable = false;
+        giveUp();
         throw error;
       } finally {
         depth--;
@@ -162,7 +167,7 @@ function record(folder, version, run) {
   const unknown =
     (change) =>
     (...args) => {
-      isRepeatable = false;
+      giveUp();
       return change(...args);
     };
   replace(
@@ -186,7 +191,7 @@ function record(folder, version, run) {
   const hasRead = list.some(([look]) => look === 'content');
   // other threads and processes are not watched
   const isAlone = !process.moduleLoadList.some((name) => /^NativeModule (worker_threads|child_process)$/.test(name));
-  if (!isRepeatable || !isAlone || !hasRead || list.length > MOST_OBSERVATIONS) return;
+  if (!isRepeatable || !isAlone || !hasRead) return;
   const key = keyOf(version);
   const contents = list.map(([, , value]) => value).filter((value) => typeof value !== 'string');
   const lengths = list.map(([look, path, value]) => [look, path, typeof value === 'string' ? value : value.length]);
