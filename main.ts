@@ -1,8 +1,5 @@
-import { checkCommand } from './lib/cli/check';
 import { command, main } from './lib/cli/program';
 import { synthCommand } from './lib/cli/synth';
 
-/** The commands of every day, in a bundle that starts faster than that of all commands. */
-const daily = command('power-safe-k3s').addCommand(checkCommand).addCommand(synthCommand);
-
-process.exitCode = main(daily)(process.argv.slice(2));
+/** What cdk8s and `npm run synth` run, and `synth` of the package: cluster.yaml in, dist/ and hosts/ out. */
+process.exitCode = main(command('power-safe-k3s').addCommand(synthCommand))(process.argv.slice(2));

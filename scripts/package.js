@@ -46,6 +46,9 @@ function ownTypesOfZod() {
   }
 }
 
+const CHECK = `import { checkCommand } from './lib/cli/check';
+import { command, main } from './lib/cli/program';
+process.exitCode = main(command('power-safe-k3s').addCommand(checkCommand))(process.argv.slice(2));`;
 const PROGRAM = `import { run } from './lib/cli/main';
 run(process.argv.slice(2)).then((status) => { process.exitCode = status; });`;
 
@@ -62,17 +65,15 @@ async function main() {
   if (types.status !== 0) throw new Error('type check failed; see above');
   ownTypesOfZod();
   const plugins = [embedFiles];
+  const program = (name, entry) => bundle({ plugins, ...entry, outfile: join(OUTPUT, name), minifyWhitespace: true });
+  const from = (contents) => ({ stdin: { contents, resolveDir: '.' } });
   await Promise.all([
     // instanceof needs a single copy of the construct libraries in an app
     bundle({ plugins, entryPoints: ['lib/index.ts'], outfile: join(OUTPUT, 'index.js'), packages: 'external' }),
     bundle({ entryPoints: ['scripts/cli.js'], outfile: join(OUTPUT, 'cli.js'), banner: { js: '#!/usr/bin/env node' } }),
-    bundle({ plugins, entryPoints: ['main.ts'], outfile: join(OUTPUT, 'daily.js'), minifyWhitespace: true }),
-    bundle({
-      plugins,
-      stdin: { contents: PROGRAM, resolveDir: '.' },
-      outfile: join(OUTPUT, 'program.js'),
-      minifyWhitespace: true,
-    }),
+    program('check.js', from(CHECK)),
+    program('synth.js', { entryPoints: ['main.ts'] }),
+    program('program.js', from(PROGRAM)),
   ]);
 }
 

@@ -38,19 +38,19 @@ const keyOf = (version) =>
     [1, 2].map((stream) => fs.fstatSync(stream).isCharacterDevice()),
   ]);
 
-const fileOf = (folder, key) =>
-  `${folder}/run-${[...key].reduce((sum, c) => (sum * 31 + c.charCodeAt()) % RECORDS, 0)}`;
+const fileOf = (program, key) =>
+  `${program}.run-${[...key].reduce((sum, c) => (sum * 31 + c.charCodeAt()) % RECORDS, 0)}`;
 
 /**
  * Prints what a run printed and sets its exit status, if it would do that again and change no file.
  *
- * @param folder with the records
+ * @param program path of its code, beside which the records are
  * @param version of the code
  * @returns whether it did
  */
-function repeat(folder, version) {
+function repeat(program, version) {
   const key = keyOf(version);
-  const record = readRecord(fileOf(folder, key));
+  const record = readRecord(fileOf(program, key));
   if (record?.key !== key || !record.observations.every(isSame)) return false;
   for (const [stream, text] of record.printed) process[stream].write(text);
   process.exitCode = record.status;
@@ -88,7 +88,7 @@ function isSame([look, path, value]) {
 const isEqual = (a, b) => (typeof a === 'string' ? a === b : a.equals(b));
 
 /** Runs the program, which returns synchronously, and records it if it can be repeated. */
-function record(folder, version, run) {
+function record(program, version, run) {
   const observations = new Map();
   const printed = [];
   const staged = new Map();
@@ -196,13 +196,14 @@ function record(folder, version, run) {
   const contents = list.map(([, , value]) => value).filter((value) => typeof value !== 'string');
   const lengths = list.map(([look, path, value]) => [look, path, typeof value === 'string' ? value : value.length]);
   const head = { key, status: process.exitCode ?? 0, printed, observations: lengths };
-  writeWhole(fileOf(folder, key), Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...contents]));
+  // it holds files that perhaps nobody else may read
+  writeWhole(fileOf(program, key), Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...contents]), 0o600);
 }
 
 /** Replaces a file that saves time, and is not needed: nothing is written where nothing may be. */
-function writeWhole(file, content) {
+function writeWhole(file, content, mode = 0o666) {
   try {
-    fs.writeFileSync(`${file}.${process.pid}`, content);
+    fs.writeFileSync(`${file}.${process.pid}`, content, { mode });
     fs.renameSync(`${file}.${process.pid}`, file);
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error;

@@ -11,8 +11,7 @@ const { record, repeat, writeWhole } = require('./repeat');
  * @param version of its code, as a part of a file name
  */
 function start(program, version) {
-  const folder = dirname(program);
-  if (!repeat(folder, version)) record(folder, version, load(program, version));
+  if (!repeat(program, version)) record(program, version, load(program, version));
 }
 
 /** Reads a bundle. Returns what runs it. */

@@ -49,7 +49,7 @@ function start({ version = '1', args = [], env = {}, cwd = folder, user }: Run =
   });
   return { status, stdout, stderr, hasRun: inode() !== before };
 }
-const record = () => readdirSync(at('bin')).find((name) => name.startsWith('run-')) ?? '';
+const record = () => readdirSync(at('bin')).find((name) => name.includes('.run-')) ?? '';
 const out = () => [readdirSync(at('out')), readFileSync(at('out/a'), 'utf8'), statSync(at('out/a')).mode & 0o777];
 
 test('a run that changed something is no pattern: the next one runs, and the third is repeated', () => {
@@ -109,6 +109,12 @@ test.each([
 ])('a program that %s is never repeated', (_, statement) => {
   writeFileSync(at('bin/program.js'), `${PROGRAM}${statement};`);
   expect([start(), start(), start()].map(({ hasRun }) => hasRun)).toEqual([true, true, true]);
+});
+
+test('a record is for its owner alone', () => {
+  start();
+  start();
+  expect(statSync(at(`bin/${record()}`)).mode & 0o777).toBe(0o600);
 });
 
 test('a program folder that is read-only has no record, and the program runs', () => {
