@@ -12,7 +12,7 @@ const FILES = [
   'package.json',
   'package-lock.json',
   'tsconfig.json',
-  ...['build', 'bundle', 'repeat', 'start'].map((name) => `scripts/${name}.js`),
+  ...['build', 'bundle', 'repeat', 'start', 'used-objects'].map((name) => `scripts/${name}.js`),
 ];
 
 /** Times of a file system are not finer than this. */

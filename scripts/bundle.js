@@ -1,5 +1,6 @@
 // How the program is bundled: by scripts/build.js for this repository, by scripts/package.js for npm.
 const { build } = require('esbuild');
+const { usedObjects } = require('./used-objects');
 
 /** Loads child_process only when a process starts: commander and cdk8s require it for what they do here never or seldom. */
 const CHILD_PROCESS = `const later = (name) => (...args) => require('node:child_process')[name](...args);
@@ -27,7 +28,7 @@ const bundle = ({ plugins = [], ...options }) =>
     target: 'node20',
     // cdk8s brings a second copy of the same library
     alias: { yaml: './node_modules/yaml' },
-    plugins: [...plugins, startFast],
+    plugins: [...plugins, usedObjects, startFast],
     logLevel: 'warning',
     ...options,
   });

@@ -15,14 +15,10 @@ import {
 } from '../live';
 import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
-import { type ConnectionOptions, seconds, userName, withConnectionOptions } from './cluster-options';
-import { command, differenceStatus, Exit, exitStatus, ONE_SITE, warn } from './program';
-
-interface HostOptions {
-  readonly cluster?: string;
-  readonly ssh?: true | string;
-  readonly sudo?: boolean;
-}
+import { type ConnectionOptions, seconds, withConnectionOptions } from './cluster-options';
+import { type HostOptions, say, sshOf, withSsh } from './machine-options';
+import { removeCommand, replaceCommand } from './machines-lifecycle';
+import { command, differenceStatus, Exit, exitStatus, warn } from './program';
 
 interface Options extends HostOptions {
   readonly tokenFile?: string;
@@ -40,7 +36,11 @@ For each node: the files of hosts/, packages, killpowerd, and k3s of versions.k3
 the kubeconfig is written, the Secret of NUT is created and dist/ is applied. Before the first change every node is examined.
 Run it again at any time, also after an interruption: what is done is skipped. It prints each change.
 
-ssh is that of this computer, with its configuration. The nodes need systemd, sh, sha256sum, cmp and ip, and apt-get or curl.
+To add a node, write it into the site file, run synth, then this for all nodes: the files of the others change with it. A new server
+joins and becomes a member of etcd. 4 servers tolerate no more failures than 3.
+
+ssh is that of this computer, with its configuration. The nodes need systemd or OpenRC, sh, flock, cmp, ip and sha256sum, and curl or
+apt-get or apk, which install it.
 
   power-safe-k3s machines install --ssh debian@ --sudo
   power-safe-k3s machines install --ssh root@ --dry-run
@@ -48,11 +48,13 @@ ssh is that of this computer, with its configuration. The nodes need systemd, sh
 
 k3s is fetched by each node from github.com: the installer of the release is checked against its checksum there, and checks k3s
 against that of the release. --k3s-binary copies k3s from this computer. Its folder has install.sh, install.sh.sha256sum,
-sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release.
+sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release. machines upgrade has this option too.
 
 ${exitStatus('a node cannot be installed, or the cluster is not ready')}`;
 
-interface UpgradeOptions extends HostOptions, ConnectionOptions {}
+interface UpgradeOptions extends HostOptions, ConnectionOptions {
+  readonly k3sBinary?: string;
+}
 
 const UPGRADE_HELP = `
 Set versions.k3s, run synth, then upgrade. It refuses a downgrade and a skipped minor version, and etcd members that are no server of
@@ -67,13 +69,6 @@ const STATUS_HELP = `
   power-safe-k3s machines status --ssh debian@ --sudo
 
 ${differenceStatus('every node is as in hosts/', 'a node differs or cannot be reached')}`;
-
-const sshOf = ({ ssh, sudo = false }: HostOptions) => ({
-  ...(typeof ssh === 'string' && { user: ssh }),
-  sudo,
-  interactive: process.stdin.isTTY === true,
-});
-const say = (line: string): void => console.log(line);
 
 /** The token of a file, or a new one that `store` writes there. */
 function tokenOf(file: string): { readonly token: string; readonly store: () => void } {
@@ -130,16 +125,19 @@ async function install(names: string[], options: Options): Promise<void> {
 
 async function upgrade(names: string[], options: UpgradeOptions): Promise<void> {
   const { cluster } = readOneSite(options.cluster);
-  const { cluster: _, ssh, sudo, ...connection } = options;
+  const { cluster: _, ssh, sudo, k3sBinary, ...connection } = options;
+  const offline = k3sBinary === undefined ? [] : offlineFiles(k3sBinary);
   const machines = new Machines({ cluster, names, ssh: sshOf({ ssh, sudo }), say });
-  await machines.upgrade(() =>
-    restartObstacles(cluster, {
-      context: cluster.name,
-      ...connection,
-      servers: [],
-      timeoutMs: options.timeout * 1000,
-      progress: new Progress(process.stdout),
-    }),
+  await machines.upgrade(
+    () =>
+      restartObstacles(cluster, {
+        context: cluster.name,
+        ...connection,
+        servers: [],
+        timeoutMs: options.timeout * 1000,
+        progress: new Progress(process.stdout),
+      }),
+    offline,
   );
 }
 
@@ -148,19 +146,16 @@ function status(names: string[], options: HostOptions): void {
   if (new Machines({ cluster, names, ssh: sshOf(options), say }).status().length > 0) throw new Exit(2);
 }
 
-const withHosts = (one: Command): Command =>
-  one
-    .argument('[node...]', 'names of nodes; default: all')
-    .option('--ssh [user@]', 'user on the nodes; default: that of ssh', userName)
-    .option('--sudo', 'use sudo, which must not ask for a password')
-    .option('--cluster <file>', ONE_SITE);
+const withHosts = (one: Command): Command => withSsh(one.argument('[node...]', 'names of nodes; default: all'));
+
+const K3S_BINARY = ['--k3s-binary <file>', 'k3s of the release, for nodes without internet access'] as const;
 
 const installCommand = withHosts(command('install').description('Installs the nodes over ssh and brings up the site.'))
   .option(
     '--token-file <file>',
     'file with the cluster token, - for standard input; default: ~/NAME.token, which is created',
   )
-  .option('--k3s-binary <file>', 'k3s of the release, for nodes without internet access')
+  .option(...K3S_BINARY)
   .option('--dry-run', 'examine the nodes and show what would change')
   .option('--print', 'print the script of the nodes; it holds the token only with --token-file')
   .option('--merge <file>', 'kubeconfig to add the site to', join(homedir(), '.kube/config'))
@@ -180,12 +175,15 @@ const upgradeCommand = withConnectionOptions(
   withHosts(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
   120,
 )
+  .option(...K3S_BINARY)
   .addHelpText('after', UPGRADE_HELP)
   .action(upgrade);
 
 export const machinesCommand = command('machines')
-  .description('Installs, upgrades and examines the nodes over ssh.')
+  .description('Installs, upgrades, replaces, removes and examines the nodes over ssh.')
   .addHelpText('after', '\n  power-safe-k3s machines install --ssh debian@ --sudo')
   .addCommand(installCommand)
   .addCommand(upgradeCommand)
+  .addCommand(replaceCommand)
+  .addCommand(removeCommand)
   .addCommand(statusCommand);

@@ -9,6 +9,7 @@ import { initCommand } from './init';
 import { kubeconfigCommand } from './kubeconfig';
 import { machinesCommand } from './machines';
 import { planCommand } from './plan';
+import { plannerCommand } from './planner';
 import { asyncMain, command } from './program';
 import { rehearseCommand } from './rehearse';
 import { secretCommand } from './secret';
@@ -24,6 +25,7 @@ export const run = asyncMain(
     )
     .version(PROJECT_VERSION, '--version')
     .addCommand(initCommand)
+    .addCommand(plannerCommand)
     .addCommand(checkCommand)
     .addCommand(synthCommand)
     .addCommand(explainCommand)

@@ -3,5 +3,6 @@ export { readIfThere, writePrivateFile, writeWhole } from './private';
 export { newFolderOutside, writePrivateFolder } from './private-folder';
 export { FileError, fileProblem, jsonOf, readText, withFile } from './problem';
 export { readProjectFile } from './project';
+export { projectFolder } from './project-folder';
 export { PROJECT_VERSION } from './version';
 export { isWrittenBySynth, WRITTEN_BY } from './written-by';

@@ -1,13 +1,13 @@
 import {
   type Cluster,
   interfaceOf,
+  npmRun,
   type Origin,
   otherInterfaces,
   primary,
   quorumOf,
   serversOf,
   systemsOf,
-  upsesAt,
 } from '../cluster';
 import { kubeVipNames, VIP_LEASE } from '../kube-vip';
 import { fetchCommand, K3S_HA, k3osResetArgs, loginAdvice, loginUser } from '../machines';
@@ -18,7 +18,7 @@ export function failureSections(cluster: Cluster, origin: Origin): RunbookSectio
   const several = serversOf(cluster).length > 1;
   return [
     { title: 'kubectl cannot connect', paragraphs: noConnection(cluster, origin) },
-    ...(several ? [{ title: 'Replace a server', paragraphs: replace(cluster, origin) }] : []),
+    ...(cluster.nodes.length > 1 ? [{ title: 'Change the nodes', paragraphs: lifecycle(cluster, origin) }] : []),
     ...(several ? [{ title: QUORUM_IS_LOST, paragraphs: noQuorum(cluster) }] : []),
     { title: 'Restore from a snapshot', paragraphs: restore(cluster) },
     ...(several ? [{ title: 'Bootstrap with fewer servers', paragraphs: bootstrapAlone(cluster) }] : []),
@@ -91,27 +91,25 @@ function managerCommands(cluster: Cluster): string[] {
   }
 }
 
-function replace(cluster: Cluster, { folder }: Origin): string[] {
-  const { name } = cluster;
-  const servers = serversOf(cluster);
-  const cables = servers.flatMap((server) => {
-    const [ups] = upsesAt(cluster, server);
-    return ups ? [`${ups.name} at ${server.name}`] : [];
-  });
+function lifecycle(cluster: Cluster, origin: Origin): string[] {
+  const command = (verb: string, ...args: readonly string[]) =>
+    `\`${npmRun(`machines:${verb}`, origin, [...args, `--ssh ${loginUser(cluster)}@ --sudo`])}\``;
+  const { synth, folder } = origin;
   return [
-    `Remove the server first: until then it counts as one that is down. Then install the new host with the same files and name.`,
-    commands(
-      `kubectl --context ${name} delete node NAME`,
-      `# on the new host, with k3s, files and token as in hosts/${folder}README.md:`,
-      'systemctl enable --now k3s',
+    '`replace` and `remove` print the quorum before and after, and ask. A command that was cut is continued by another run.',
+    table(
+      ['to', 'do'],
+      [
+        [
+          'replace a host',
+          `Power it off, and install the new one with its name and address. ${command('replace', 'NODE')}. It joins and receives all data`,
+        ],
+        ['remove a node', `Delete it in ${origin.file}. \`${synth}\`, ${command('remove', 'NODE')}, then apply`],
+        ['add a node', `Add it to ${origin.file}. \`${synth}\`, ${command('install')}`],
+      ],
     ),
-    'It joins through the VIP and receives all data.',
-    ...(cables.length > 0
-      ? [
-          `\`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; otherwise that UPS is not monitored. Set the label:`,
-          commands(`kubectl --context ${name} label --overwrite node NAME ups-device=UPS`),
-        ]
-      : []),
+    `By hand, with k3s of the old host stopped. The first line also removes its member from etcd. For a new host the second runs there, with k3s, files and token as in hosts/${folder}README.md:`,
+    commands('k3s kubectl delete node NODE    # on a server that stays', 'systemctl enable --now k3s'),
   ];
 }
 

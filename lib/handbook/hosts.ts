@@ -48,8 +48,18 @@ export function requirements(cluster: Cluster): string[] {
     ],
     [
       true,
+      'Disk of a server',
+      '99 of 100 writes within 10 ms, which [etcd](https://etcd.io/docs/v3.5/faq/) needs; `preflight` measures it. SD cards are slower',
+    ],
+    [
+      true,
       'SELinux off, or the policy of k3s',
       'the package `k3s-selinux`: https://docs.k3s.io/advanced#selinux-support',
+    ],
+    [
+      cluster.ups.length > 0,
+      'Restore on AC power loss',
+      'in the firmware: Power On. No program can read it; a Raspberry Pi always starts',
     ],
     [
       needsKillpowerd(cluster) && cluster.power.rtcWakeSeconds > 0,
@@ -68,7 +78,7 @@ export function requirements(cluster: Cluster): string[] {
       ['needed', 'how'],
       hosts.filter(needed).map(([, ...cells]) => cells),
     ),
-    'A firewall accepts these packets. `preflight` tries each port. An open UDP port and a blocked one are both silent, which it notes.',
+    'A firewall accepts these packets. `preflight` tries each port. An open UDP port and a blocked one are both silent, which it notes. It also accepts the networks of pods and services.',
     table(['port', 'program', 'on', 'from'], firewall(cluster)),
   ];
 }

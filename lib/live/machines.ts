@@ -1,4 +1,4 @@
-import type { Cluster, Node } from '../cluster';
+import type { Cluster, Host } from '../cluster';
 import { agentsOf, primary, serversOf } from '../cluster';
 import { type InstallVerb, installScript } from '../machines';
 import { buildSite, serverAddOns } from '../synth';
@@ -11,6 +11,8 @@ export interface MachinesOptions {
   /** The names of hosts. @default - all of the site */
   readonly names: readonly string[];
   readonly ssh: SshOptions;
+  /** A host that leaves the site, in place of those. @default - none */
+  readonly leaving?: Host;
   /** Prints a line. */
   readonly say: (line: string) => void;
 }
@@ -36,27 +38,33 @@ const LIMITS: Readonly<Record<InstallVerb, number>> = {
   members: 60,
   snapshot: 600,
   upgrade: 3600,
+  state: 60,
+  leave: 300,
+  detach: 60,
+  uninstall: 600,
+  etcd: 60,
+  evict: 60,
 };
 
 /** The hosts of a site, each with the script that installs it. */
 export class Machines {
-  private readonly scripts: ReadonlyMap<Node, string>;
+  private readonly scripts: ReadonlyMap<Host, string>;
 
   /** @throws Error for a name that the site does not have */
   constructor(
     private readonly options: MachinesOptions,
     token?: string,
   ) {
-    const { cluster, names } = options;
+    const { cluster, names, leaving } = options;
     const unknown = names.filter((name) => !cluster.nodes.some((node) => node.name === name));
     if (unknown.length > 0) {
       const known = cluster.nodes.map(({ name }) => name).join(', ');
       throw new Error(`${unknown.join(', ')}: no node of the site has this name; give some of ${known}`);
     }
     const addOns = serverAddOns(cluster, buildSite(cluster).dist);
-    const chosen = [...serversOf(cluster), ...agentsOf(cluster)].filter(
-      ({ name }) => names.length === 0 || names.includes(name),
-    );
+    const chosen = leaving
+      ? [leaving]
+      : [...serversOf(cluster), ...agentsOf(cluster)].filter(({ name }) => names.length === 0 || names.includes(name));
     this.scripts = new Map(
       chosen.map((node) => [node, installScript(cluster, node, addOns, token === undefined ? {} : { token })]),
     );
@@ -102,15 +110,16 @@ export class Machines {
    * Upgrades k3s to versions.k3s on servers, one after the other, then on agents. A run that was cut is continued by another.
    *
    * @param obstacles why no k3s may be restarted now; asked before each restart and at the end
+   * @param offline k3s, its installer and images, for hosts without internet access
    * @throws Error for a version that k3s cannot reach from here, at an obstacle, or at the first host that does not come back
    */
-  async upgrade(obstacles: () => Promise<readonly string[]>): Promise<void> {
+  async upgrade(obstacles: () => Promise<readonly string[]>, offline: readonly OfflineFile[] = []): Promise<void> {
     const { cluster, say } = this.options;
     const nodes = [...this.scripts.keys()];
     const [first] = nodes;
     if (first?.role !== 'server') throw new Error('an upgrade begins with servers; name all nodes, or none');
     const wanted = cluster.versions.k3s;
-    const todo: Node[] = [];
+    const todo: Host[] = [];
     for (const node of nodes) {
       const version = this.versionOf(node);
       const problem = upgradeProblem(version.replace(' stale', ''), wanted);
@@ -124,6 +133,7 @@ export class Machines {
     }
     for (const node of todo) {
       await this.clear(obstacles);
+      sendOffline(node, offline, this.options.ssh, say);
       this.must(node, 'upgrade');
       this.must(node, 'await');
     }
@@ -138,14 +148,14 @@ export class Machines {
   }
 
   /** The version of k3s, with ` stale` if an older one runs. */
-  private versionOf(node: Node): string {
+  private versionOf(node: Host): string {
     const ran = this.run(node, 'version', false);
     if (!('problem' in ran) && ran.status === 0) return ran.stdout.trim();
     throw new Error(`${failure(node, ran)}\nnothing is changed`);
   }
 
   /** Prints what is installed. Returns the hosts that differ from hosts/ or cannot be reached. */
-  status(): Node[] {
+  status(): Host[] {
     return [...this.scripts.keys()].filter((node) => {
       const ran = this.run(node, 'status');
       if ('problem' in ran || ran.status === 1) this.options.say(failure(node, ran));
@@ -153,8 +163,9 @@ export class Machines {
     });
   }
 
-  private check(): void {
-    const bad: Node[] = [];
+  /** @throws Error if a host cannot be reached or does not meet its requirements */
+  check(): void {
+    const bad: Host[] = [];
     for (const node of this.scripts.keys()) {
       const ran = this.run(node, 'check', false);
       if (!('problem' in ran)) for (const line of ran.stdout.split('\n').filter(Boolean)) this.options.say(line);
@@ -171,20 +182,28 @@ export class Machines {
     );
   }
 
-  private must(node: Node, verb: InstallVerb): void {
-    const ran = this.run(node, verb);
+  /** Runs a verb on a host and shows its lines. @throws Error if it fails */
+  must(node: Host, verb: InstallVerb, argument?: string): void {
+    const ran = this.run(node, verb, true, argument);
     if (!('problem' in ran) && ran.status === 0) return;
     throw new Error(`${failure(node, ran)}\nstopped at ${verb} of ${node.name}; run this again to continue`);
   }
 
-  private run(node: Node, verb: InstallVerb, shown = true): Ran {
+  /** Runs a verb on a host. @param shown shows its lines in place of returning them */
+  run(node: Host, verb: InstallVerb, shown = true, argument?: string): Ran {
     const input = this.scripts.get(node) ?? '';
-    return overSsh(node, `sh -s -- ${verb}`, LIMITS[verb], this.options.ssh, { input, shown });
+    return overSsh(
+      node,
+      `sh -s -- ${verb}${argument === undefined ? '' : `:${argument}`}`,
+      LIMITS[verb],
+      this.options.ssh,
+      { input, shown },
+    );
   }
 }
 
 /** Why a script failed, where it has not said so itself. */
-function failure({ name, address }: Node, ran: Ran): string {
+export function failure({ name, address }: Host, ran: Ran): string {
   const host = `${name} (${primary(address).text})`;
   if ('problem' in ran) return `${host}: ${ran.problem}`;
   const said = lastLine(ran.stderr);

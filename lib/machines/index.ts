@@ -23,6 +23,8 @@ export {
   k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
+  k3sOpenrc,
+  k3sOpenrcPath,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
 export { KILLPOWERD, killpowerdHash, killpowerFiles, needsKillpowerd } from './killpower';
@@ -38,7 +40,7 @@ export {
   userOf,
 } from './kubeconfig';
 export { fetchCommand, loginAdvice, loginUser } from './login';
-export { FILES_LIST, installedFiles, installK3s, type MachineFile, type ServerAddOns } from './machine-files';
+export { FILES_LIST, installedFiles, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
 export { listeners, listensOn } from './ports';
 export { newToken, readSshKeys, readToken } from './secrets';

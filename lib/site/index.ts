@@ -1,7 +1,9 @@
-export { type Checked, checkCluster } from './check';
+export { type Checked, checkCluster, clusterJsonSchema } from './check';
+export { type JsonSchema, schemasAt } from './form';
 export { readOneSite, readSite, readSites, siteFile } from './inputs';
+export { changedText } from './lines';
 export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';
 export { sarif } from './sarif';
-export { type Starter, starterText } from './starter';
+export { STARTER_QUESTIONS, type Starter, starterOf, starterText } from './starter';
 export { CHECKS, projectFiles } from './starter-project';

@@ -7,6 +7,8 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'machines:install': 'power-safe-k3s machines install',
   'machines:status': 'power-safe-k3s machines status',
   'machines:upgrade': 'power-safe-k3s machines upgrade',
+  'machines:replace': 'power-safe-k3s machines replace',
+  'machines:remove': 'power-safe-k3s machines remove',
   kubeconfig: 'power-safe-k3s kubeconfig',
   plan: 'power-safe-k3s plan',
   apply: 'power-safe-k3s apply',

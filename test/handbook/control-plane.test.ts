@@ -84,14 +84,11 @@ describe('the user who logs in', () => {
   });
 });
 
-test('a replaced server gets its UPS label again, or a person sets it', () => {
-  const text = section('Replace a server');
-  expect(text).toContain('must show ups1 at k3s-1;');
-  expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
-});
-
-test('labels are not mentioned where no server has a UPS cable', () => {
-  expect(section('Replace a server', servers(3))).not.toContain('ups-device');
+test.each<[string, Partial<ClusterInput>, string]>([
+  ['the user of the site', {}, '`npm run machines:replace -- NODE --ssh debian@ --sudo`'],
+  ['its own user', { os: ['kairos'] }, '`npm run machines:remove -- NODE --ssh kairos@ --sudo`'],
+])('a node is replaced and removed by commands with %s', (_, changes, command) => {
+  expect(section('Change the nodes', changes)).toContain(command);
 });
 
 describe('the seconds of a handover', () => {

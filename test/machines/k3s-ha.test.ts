@@ -2,7 +2,7 @@ import { PROJECT_VERSION } from '../../lib/files';
 import { installedFiles } from '../../lib/machines';
 import { dualStackWithAgents, withAgent } from '../handbook/site-with-agent';
 import { SHELLS } from '../support/shells';
-import { dualStack, ipv6First, site } from '../support/sites';
+import { dualStack, homeInput, ipv6First, site } from '../support/sites';
 import { stubServers, sumOf } from './k3s-ha-machine';
 
 const OWN = 'config/config.yaml.d/20-node.yaml';
@@ -168,6 +168,12 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       `ok: files of version ${PROJECT_VERSION}, hash ${hash}; hosts/README.md has this hash if they are up to date`,
       'problem: k3s-2 has files with the hash -; install the same on all servers',
     ]);
+  });
+
+  test('the hash of the files is another one with other settings of a single node', () => {
+    const nodes = homeInput.nodes.map((node) => ({ ...node, ...(node.name === 'k3s-2' && { labels: { zone: 'b' } }) }));
+    const [before, after] = [site(), site({ nodes })].map((one) => installedFiles(one, 'server', {}).hash);
+    expect(after).not.toBe(before);
   });
 
   test.each([[[]], [['found']], [['start', 'now']], [['init']], [['init', '--force']]])(

@@ -1,11 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { kubectlPath } from '../../support/kubectl';
-import { programPath } from '../../support/program';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
+import { buildProgram } from '../program';
 import { cuts, install } from './install';
+import { remove, replace } from './lifecycle';
+import { OTHER_SYSTEMS, systems } from './systems';
 
 /** The installation of machines over ssh. */
 export const machinesDrill: Drill = {
@@ -19,15 +19,12 @@ export const machinesDrill: Drill = {
     { name: 'chroot', debianPackage: 'coreutils' },
     { name: 'openssl', debianPackage: 'openssl' },
     { name: 'ssh', debianPackage: 'openssh-client' },
+    { name: 'etcd', debianPackage: 'etcd-server' },
   ],
-  prepare: async () => {
-    await buildRootFileSystems('stock');
+  prepare: async (scenarios) => {
+    await buildRootFileSystems('stock', ...(scenarios.includes('systems') ? OTHER_SYSTEMS : []));
     kubectlPath();
-    const programs = resolve('build/drill-program');
-    rmSync(programs, { recursive: true, force: true });
-    mkdirSync(programs, { recursive: true });
-    process.env['TEST_PROGRAMS'] = programs;
-    programPath();
+    buildProgram();
     return removeControlGroups;
   },
   atOnce: 1,
@@ -41,6 +38,21 @@ export const machinesDrill: Drill = {
       name: 'cuts',
       summary: 'an unreachable host, wrong inputs, and six cuts by the person and by power cuts',
       run: cuts,
+    },
+    {
+      name: 'replace',
+      summary: 'one of three hosts, with real etcd: unreachable, cut, a duplicate node name, a member that was removed',
+      run: replace,
+    },
+    {
+      name: 'remove',
+      summary: 'two of three servers, with real etcd: quorum, cut in the middle; then both are added again',
+      run: remove,
+    },
+    {
+      name: 'systems',
+      summary: 'Ubuntu 24.04, Debian 13, and OpenRC with busybox, without internet access: from refusals to an upgrade',
+      run: systems,
     },
   ],
 };

@@ -1,5 +1,6 @@
 #!/bin/sh
-# curl of a host without internet access: files of a release of k3s are in a folder, and the members of etcd in a file. All other URLs go
+# curl of a host without internet access: files of a release of k3s are in a folder, and the members of etcd in a file, or of a real etcd
+# without TLS. All other URLs go
 # to the real curl
 for url; do :; done
 case $url in
@@ -7,6 +8,14 @@ case $url in
     while [ "$1" != -o ]; do shift; done
     exec cp "/usr/local/share/github/${url##*/}" "$2"
     ;;
-  */v3/cluster/member/list) exec cat /usr/local/share/members ;;
+  */v3/cluster/member/*)
+    [ ! -e /usr/local/share/members ] || exec cat /usr/local/share/members
+    for word; do
+      shift
+      case $word in https://127.0.0.1:2379/*) word=http${word#https} ;; esac
+      set -- "$@" "$word"
+    done
+    exec /usr/local/share/curl "$@"
+    ;;
   *) exec /usr/local/share/curl "$@" ;;
 esac

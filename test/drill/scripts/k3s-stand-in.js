@@ -4,6 +4,7 @@
 //   else `server` is set   -> joins that server or exits with an error; with a token K10<hash>::server:<password> only if its CA matches
 //   else `cluster-init`    -> bootstraps a new cluster
 //   else                   -> bootstraps a new single-node cluster with SQLite
+// Where /opt/etcd is, that is its etcd; elsewhere it only has the folders of one.
 // k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new single-member cluster with the same CA, and node-ip in the
 // peer URL of etcd; refused while `server` is set
 const { execFileSync } = require('node:child_process');
@@ -13,6 +14,7 @@ const https = require('node:https');
 const net = require('node:net');
 const { join } = require('node:path');
 const { parse } = require('yaml');
+const etcd = require('./k3s-etcd.js');
 
 const [data, ...args] = process.argv.slice(2);
 const db = join(data, 'server/db');
@@ -53,7 +55,9 @@ function newCluster() {
 }
 
 function store(cluster, how) {
-  for (const folder of ['db/etcd/member/wal', 'tls']) mkdirSync(join(data, 'server', folder), { recursive: true });
+  // a real etcd makes its own
+  const wal = etcd.isPresent() ? 'db' : 'db/etcd/member/wal';
+  for (const folder of [wal, 'tls']) mkdirSync(join(data, 'server', folder), { recursive: true });
   writeFileSync(join(data, 'server/tls/server-ca.crt'), cluster.ca);
   writeFileSync(clusterFile, JSON.stringify({ ...cluster, how }));
 }
@@ -67,26 +71,34 @@ function reset() {
   store({ ...rest, key, ca, peer: config['node-ip'] }, 'reset');
 }
 
+const address = String(config['node-ip']).split(',')[0];
+const startEtcd = (through) => etcd.start(join(db, 'etcd'), address, through).catch((error) => fail(error.message));
+
 async function server() {
+  let through;
   if (!existsSync(join(db, 'etcd/member/wal'))) {
     if (config.server) {
       const wanted = /^K10([0-9a-f]{64})::/.exec(readFileSync(config['token-file'], 'utf8'))?.[1];
       const ca = await get(`${config.server}/cacerts`).catch((error) => fail(error.message));
       if (wanted && createHash('sha256').update(ca).digest('hex') !== wanted) fail('token CA hash does not match');
       const text = await get(`${config.server}/stand-in`).catch((error) => fail(error.message));
-      store(JSON.parse(text), `joined ${config.server}`);
+      const joined = JSON.parse(text);
+      through = joined.address;
+      store(joined, `joined ${config.server}`);
     } else store(newCluster(), config['cluster-init'] ? 'bootstrapped' : 'bootstrapped with SQLite');
   }
+  if (etcd.isPresent()) await startEtcd(through);
   const cluster = JSON.parse(readFileSync(clusterFile, 'utf8'));
   mkdirSync(join(db, 'snapshots'), { recursive: true });
   cpSync(clusterFile, join(db, 'snapshots/on-demand'));
-  const answers = { '/cacerts': cluster.ca, '/readyz': 'ok', '/stand-in': JSON.stringify(cluster) };
-  const listener = https.createServer({ key: cluster.key, cert: cluster.ca }, (request, response) => {
-    const answer = answers[request.url];
+  const answers = { '/cacerts': cluster.ca, '/readyz': 'ok', '/stand-in': JSON.stringify({ ...cluster, address }) };
+  const listener = https.createServer({ key: cluster.key, cert: cluster.ca }, async (request, response) => {
+    const isUp = request.url === '/cacerts' || !etcd.isPresent() || (await etcd.isHealthy());
+    const answer = isUp ? answers[request.url] : undefined;
     response.statusCode = answer === undefined ? 401 : 200;
     response.end(answer);
   });
-  net.createServer((socket) => socket.destroy()).listen(2380);
+  if (!etcd.isPresent()) net.createServer((socket) => socket.destroy()).listen(2380);
   listener.listen(config['https-listen-port'] ?? 6443);
 }
 

@@ -17,7 +17,7 @@ case "$1 ${2:-} ${3:-}" in
     done
     install -m 0600 /usr/local/share/k3s.yaml /etc/rancher/k3s/k3s.yaml
     echo started >>/var/lib/k3s-life
-    systemd-notify --ready
+    [ -z "${NOTIFY_SOCKET:-}" ] || systemd-notify --ready
     wait
     ;;
   *)
