@@ -1,7 +1,5 @@
 const { availableParallelism } = require('node:os');
 
-const { availableParallelism } = require('node:os');
-
 /** @type {import('jest').Config} */
 module.exports = {
   roots: ['<rootDir>/test'],

@@ -59,7 +59,7 @@ export function start(script: string): void {
     const place = position ? `${WORDS.line(position.line)}: ` : '';
     return el(
       'li',
-      { class: severity },
+      { class: `is-${severity}` },
       button(`${place}${rule}`, () => editor.go(finding), { class: 'link' }),
       ` ${message}; ${cure}`,
       ...fixesOf(finding, text).map(({ name, fix }) =>
@@ -81,6 +81,11 @@ export function start(script: string): void {
     form,
   );
   const editor = createEditor(host, first, refresh);
+  let saved = editor.text();
+  // the browser asks before it drops a text that nothing else has
+  addEventListener('beforeunload', (event) => editor.text() !== saved && event.preventDefault());
+  // another link in the same tab
+  addEventListener('hashchange', () => location.reload());
   refresh(first);
   if (failure) form.before(el('p', { role: 'alert', class: 'error' }, WORDS.badLink));
 
@@ -88,7 +93,10 @@ export function start(script: string): void {
     const file = el('input', { type: 'file', accept: '.yaml,.yml', hidden: true });
     file.addEventListener('change', async () => {
       const [opened] = file.files ?? [];
-      if (opened) editor.write(await opened.text());
+      if (opened) {
+        editor.write(await opened.text());
+        saved = editor.text();
+      }
       file.value = '';
     });
     const link = el('input', { readonly: true, 'aria-label': WORDS.linkLabel });
@@ -98,7 +106,10 @@ export function start(script: string): void {
       { class: 'row toolbar' },
       button(WORDS.start, () => form.showModal(), { class: 'main' }),
       button(WORDS.open, () => file.click()),
-      button(WORDS.download, () => save(SITE_FILE, editor.text(), 'application/yaml')),
+      button(WORDS.download, () => {
+        saved = editor.text();
+        save(SITE_FILE, saved, 'application/yaml');
+      }),
       zip,
       button(WORDS.share, () => {
         link.value = location.href.replace(/#.*$/s, '') + fragmentOf(editor.text());
@@ -124,6 +135,7 @@ function firstText(): { readonly text: string; readonly failure: boolean } {
   try {
     return { text: textOfFragment(location.hash) ?? shippedText(), failure: false };
   } catch {
+    // the page says so
     return { text: shippedText(), failure: true };
   }
 }

@@ -13,16 +13,21 @@ export function startForm(done: (text: string) => void): HTMLDialogElement {
     name,
     text,
     proposal,
-    input: el('input', { name, value: proposal('192.168.10.0/24'), required: true, autocomplete: 'off' }),
+    input: el(name === 'node' ? 'textarea' : 'input', { name, required: true, autocomplete: 'off', rows: 3 }),
     isOwn: false,
   }));
+  // what the person has not changed follows the network; each node has a line
+  const propose = (subnet: string) => {
+    for (const { input, proposal } of inputs.filter(({ isOwn }) => !isOwn)) {
+      input.value = proposal(subnet).replaceAll(' ', '\n');
+    }
+  };
+  propose('192.168.10.0/24');
   const error = el('p', { role: 'alert', class: 'error' });
   for (const one of inputs) {
     one.input.addEventListener('input', () => {
       one.isOwn = true;
-      if (one.name !== 'subnet') return;
-      // what the person has not changed follows the network
-      for (const { input, proposal } of inputs.filter(({ isOwn }) => !isOwn)) input.value = proposal(one.input.value);
+      if (one.name === 'subnet') propose(one.input.value);
     });
   }
   const form = el(

@@ -35,7 +35,7 @@ export const unzipped = (bytes: Uint8Array): Outputs =>
       .map(([name, content]) => [name, new TextDecoder().decode(content)]),
   );
 
-export type State = 'same' | 'changed' | 'added' | 'gone';
+type State = 'same' | 'changed' | 'added' | 'gone';
 
 /** One path of the outputs, of the earlier ones, or of both. */
 export interface Compared {

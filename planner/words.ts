@@ -20,7 +20,6 @@ export const WORDS = {
   noSite: 'Correct the errors to see the site.',
   tabs: 'Views of the site',
   cancel: 'Cancel',
-  close: 'Close',
   // start form
   formTitle: 'Start a site',
   formLead: 'Six answers make a valid cluster.yaml with comments. It replaces the text in the editor.',
@@ -31,6 +30,7 @@ export const WORDS = {
   up: (up: number, servers: number, quorum: number) =>
     `${up} of ${servers} servers are up, and the quorum is ${quorum}.`,
   noQuorum: 'Without a quorum etcd accepts no writes, and the API server is not ready.',
+  anyOne: 'Any one host that is up may be off as well.',
   noneMore: 'None of them may be off as well.',
   mayAlso: (names: readonly string[]) => `Any one of these may be off as well: ${names.join(', ')}.`,
   // power
@@ -49,7 +49,7 @@ export const WORDS = {
   battery: (ups: string) => `Battery runtime of ${ups} after the shutdown begins`,
   batteryUnknown: (ups: string) => `Battery runtime of ${ups} after the shutdown begins (cluster.yaml states none)`,
   model: (ups: string) => `Driver of ${ups}`,
-  seconds: (value: number) => `${value} s`,
+  seconds: (value: number) => `${value}\u00a0s`,
   minutes: (value: number) => `${value} s (${(value / 60).toFixed(1)} min)`,
   dead: 'A host that is off before mains power fails',
   nobody: 'none',
@@ -82,7 +82,7 @@ export const WORDS = {
   compare: 'Compare with the outputs you have: a zip or single files',
   compareFolder: 'or a folder',
   compared: (changed: number, added: number, gone: number) =>
-    `${changed} differ, ${added} are new, ${gone} are no longer written.`,
+    `Different: ${changed}, new: ${added}, no longer written: ${gone}.`,
   states: { same: '', changed: 'differs', added: 'new', gone: 'gone' },
   chosen: 'Content of the file',
   // runbook

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
-import { userName } from './cluster-options';
+import type { Cluster } from '../cluster';
+import { Progress, restartObstacles } from '../live';
+import { type ConnectionOptions, userName } from './cluster-options';
 import { ONE_SITE } from './program';
 
 /** Which site, and how to log in to its hosts. */
@@ -23,3 +25,20 @@ export const withSsh = (one: Command): Command =>
     .option('--ssh [user@]', 'user on the nodes; default: that of ssh', userName)
     .option('--sudo', 'use sudo, which must not ask for a password')
     .option('--cluster <file>', ONE_SITE);
+
+/** The same, and names of nodes. */
+export const withNodes = (one: Command): Command => withSsh(one.argument('[node...]', 'names of nodes; default: all'));
+
+/** The connection of a command that has already read the site. */
+export const connectionOf = (cluster: Cluster, { context, kubeconfig, kubectl, timeout }: ConnectionOptions) => ({
+  context: context ?? cluster.name,
+  ...(kubeconfig !== undefined && { kubeconfig }),
+  kubectl,
+  servers: [],
+  timeoutMs: timeout * 1000,
+  progress: new Progress(process.stdout),
+});
+
+/** What prevents a restart of k3s, of a connection. */
+export const obstaclesOf = (cluster: Cluster, connection: ConnectionOptions) => () =>
+  restartObstacles(cluster, connectionOf(cluster, connection));

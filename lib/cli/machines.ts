@@ -1,23 +1,14 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
 import { writePrivateFile } from '../files';
-import {
-  apply,
-  bringNutSecret,
-  Machines,
-  offlineFiles,
-  Progress,
-  readDistOf,
-  restartObstacles,
-  writeKubeconfig,
-} from '../live';
+import { apply, bringNutSecret, Drain, Machines, offlineFiles, readDistOf, writeKubeconfig } from '../live';
 import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
 import { type ConnectionOptions, seconds, withConnectionOptions } from './cluster-options';
-import { type HostOptions, say, sshOf, withSsh } from './machine-options';
+import { connectionOf, type HostOptions, obstaclesOf, say, sshOf, withNodes } from './machine-options';
 import { removeCommand, replaceCommand } from './machines-lifecycle';
+import { tokenCommand } from './machines-token';
 import { command, differenceStatus, Exit, exitStatus, warn } from './program';
 
 interface Options extends HostOptions {
@@ -48,18 +39,26 @@ apt-get or apk, which install it.
 
 k3s is fetched by each node from github.com: the installer of the release is checked against its checksum there, and checks k3s
 against that of the release. --k3s-binary copies k3s from this computer. Its folder has install.sh, install.sh.sha256sum,
-sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release. machines upgrade has this option too.
+sha256sum-ARCH.txt and, for nodes without a registry, k3s-airgap-images-ARCH.tar.zst of the release, and archives of the images of
+dist/ with a sha256sum-NAME.txt. machines upgrade has this option too.
 
 ${exitStatus('a node cannot be installed, or the cluster is not ready')}`;
 
 interface UpgradeOptions extends HostOptions, ConnectionOptions {
   readonly k3sBinary?: string;
+  readonly drain?: true | number;
 }
+
+/** Most pods stop within their default of 30 s; PodDisruptionBudgets wait for their replacements. */
+const DRAIN_SECONDS = 300;
 
 const UPGRADE_HELP = `
 Set versions.k3s, run synth, then upgrade. It refuses a downgrade and a skipped minor version, and etcd members that are no server of
 the site. It makes an etcd snapshot. Before each restart all servers must be Ready and each UPS on line. It waits for each node, and
-stops at the first that does not come back. Pods keep running. Run it again to continue.
+stops at the first that does not come back. Run it again to continue.
+
+Pods keep running. --drain evicts those of each node before its restart, as PodDisruptionBudgets allow, but not DaemonSets; emptyDir volumes
+are lost. If pods remain after the limit, the node accepts pods again, and the upgrade stops.
 
   power-safe-k3s machines upgrade --ssh debian@ --sudo
 
@@ -110,12 +109,8 @@ async function install(names: string[], options: Options): Promise<void> {
   for (const warning of kubeconfig.warnings) warn(warning);
   say(kubeconfig.summary);
   const connection = {
-    context: cluster.name,
-    kubeconfig: options.merge,
-    kubectl: options.kubectl,
+    ...connectionOf(cluster, { ...options, kubeconfig: options.merge }),
     servers: endpointsOf(cluster).map(({ server }) => server),
-    timeoutMs: options.timeout * 1000,
-    progress: new Progress(process.stdout),
   };
   const created = await bringNutSecret(cluster, files, connection);
   if (created !== undefined) say(created);
@@ -123,22 +118,15 @@ async function install(names: string[], options: Options): Promise<void> {
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-async function upgrade(names: string[], options: UpgradeOptions): Promise<void> {
+async function upgrade(names: string[], { drain, ...options }: UpgradeOptions): Promise<void> {
   const { cluster } = readOneSite(options.cluster);
-  const { cluster: _, ssh, sudo, k3sBinary, ...connection } = options;
-  const offline = k3sBinary === undefined ? [] : offlineFiles(k3sBinary);
-  const machines = new Machines({ cluster, names, ssh: sshOf({ ssh, sudo }), say });
-  await machines.upgrade(
-    () =>
-      restartObstacles(cluster, {
-        context: cluster.name,
-        ...connection,
-        servers: [],
-        timeoutMs: options.timeout * 1000,
-        progress: new Progress(process.stdout),
-      }),
-    offline,
-  );
+  const machines = new Machines({ cluster, names, ssh: sshOf(options), say });
+  const seconds = drain === true ? DRAIN_SECONDS : drain;
+  await machines.upgrade({
+    obstacles: obstaclesOf(cluster, options),
+    offline: options.k3sBinary === undefined ? [] : offlineFiles(options.k3sBinary),
+    ...(seconds !== undefined && { drain: new Drain(connectionOf(cluster, options), seconds, say) }),
+  });
 }
 
 function status(names: string[], options: HostOptions): void {
@@ -146,11 +134,9 @@ function status(names: string[], options: HostOptions): void {
   if (new Machines({ cluster, names, ssh: sshOf(options), say }).status().length > 0) throw new Exit(2);
 }
 
-const withHosts = (one: Command): Command => withSsh(one.argument('[node...]', 'names of nodes; default: all'));
-
 const K3S_BINARY = ['--k3s-binary <file>', 'k3s of the release, for nodes without internet access'] as const;
 
-const installCommand = withHosts(command('install').description('Installs the nodes over ssh and brings up the site.'))
+const installCommand = withNodes(command('install').description('Installs the nodes over ssh and brings up the site.'))
   .option(
     '--token-file <file>',
     'file with the cluster token, - for standard input; default: ~/NAME.token, which is created',
@@ -165,17 +151,22 @@ const installCommand = withHosts(command('install').description('Installs the no
   .addHelpText('after', INSTALL_HELP)
   .action(install);
 
-const statusCommand = withHosts(
+const statusCommand = withNodes(
   command('status', 1).description('Prints the version of k3s on each node, and which files differ from hosts/.'),
 )
   .addHelpText('after', STATUS_HELP)
   .action(status);
 
 const upgradeCommand = withConnectionOptions(
-  withHosts(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
+  withNodes(command('upgrade').description('Upgrades k3s to versions.k3s, one node after the other.')),
   120,
 )
   .option(...K3S_BINARY)
+  .option(
+    '--drain [seconds]',
+    `evict the pods of each node before its restart, within ${DRAIN_SECONDS} s or as given`,
+    seconds,
+  )
   .addHelpText('after', UPGRADE_HELP)
   .action(upgrade);
 
@@ -184,6 +175,7 @@ export const machinesCommand = command('machines')
   .addHelpText('after', '\n  power-safe-k3s machines install --ssh debian@ --sudo')
   .addCommand(installCommand)
   .addCommand(upgradeCommand)
+  .addCommand(tokenCommand)
   .addCommand(replaceCommand)
   .addCommand(removeCommand)
   .addCommand(statusCommand);

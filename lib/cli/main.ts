@@ -13,6 +13,7 @@ import { plannerCommand } from './planner';
 import { asyncMain, command } from './program';
 import { rehearseCommand } from './rehearse';
 import { secretCommand } from './secret';
+import { snapshotsCommand } from './snapshots';
 import { synthCommand } from './synth';
 import { uninstallCommand } from './uninstall';
 import { verifyCommand } from './verify';
@@ -31,6 +32,7 @@ export const run = asyncMain(
     .addCommand(explainCommand)
     .addCommand(hostsCommand)
     .addCommand(machinesCommand)
+    .addCommand(snapshotsCommand)
     .addCommand(kubeconfigCommand)
     .addCommand(planCommand)
     .addCommand(applyCommand)

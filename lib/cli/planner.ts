@@ -20,5 +20,8 @@ function action({ out }: { readonly out: string }): void {
 export const plannerCommand = command('planner')
   .description('Writes a page that shows a site before it is built: pictures, a power failure, files and runbook.')
   .option('--out <file>', 'file to write', 'planner.html')
-  .addHelpText('after', `\nThe page is one file and needs no network.\n\n${exitStatus('another file is there')}`)
+  .addHelpText(
+    'after',
+    `\n  power-safe-k3s planner --out planner.html\n\nThe page is one file and needs no network.\n\n${exitStatus('another file is there')}`,
+  )
   .action(action);

@@ -1,6 +1,6 @@
 export { type Files, type Kind, writeOutputs } from './outputs';
 export { readIfThere, writePrivateFile, writeWhole } from './private';
-export { newFolderOutside, writePrivateFolder } from './private-folder';
+export { folderOutside, newFolderOutside, writePrivateFolder } from './private-folder';
 export { FileError, fileProblem, jsonOf, readText, withFile } from './problem';
 export { readProjectFile } from './project';
 export { projectFolder } from './project-folder';

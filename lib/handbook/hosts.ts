@@ -78,7 +78,7 @@ export function requirements(cluster: Cluster): string[] {
       ['needed', 'how'],
       hosts.filter(needed).map(([, ...cells]) => cells),
     ),
-    'A firewall accepts these packets. `preflight` tries each port. An open UDP port and a blocked one are both silent, which it notes. It also accepts the networks of pods and services.',
+    `A firewall accepts these packets, and all from pods and services (${[...cluster.network.pods, ...cluster.network.services].map(({ text }) => text).join(', ')}). \`preflight\` tries each port. An open UDP port and a blocked one are both silent, which it notes.`,
     table(['port', 'program', 'on', 'from'], firewall(cluster)),
   ];
 }
@@ -120,7 +120,7 @@ export function update(cluster: Cluster, installed: readonly Installed[]): strin
     `Check the host. It prints a line for each requirement and for each file that differs. The hash of its files must be ${installed
       .map(({ role, hash }) => `\`${hash}\` on ${role}s`)
       .join(' and ')}.${code(`${K3S_HA} preflight`)}`,
-    'For another version of k3s, change `versions.k3s`, run `npm run synth`, then `npm run machines:upgrade`.',
+    'For another version of k3s, change `versions.k3s`, run `npm run synth`, then `npm run machines:upgrade`. For another token, run `npm run machines:token`.',
     `If files of k3s have changed, restart it, one server at a time: its settings are read when it starts.${code('systemctl restart k3s    # on agents: k3s-agent')}`,
   ];
 }

@@ -33,7 +33,7 @@ export const isOf = ({ name, hosts }: Member, node: Pick<Peer, 'name' | 'address
   (name.startsWith(`${node.name}-`) && /^[0-9a-f]{8}$/.test(name.slice(node.name.length + 1)));
 
 /** What becomes of the quorum when a node leaves etcd. */
-export interface QuorumChange {
+interface QuorumChange {
   /** The arithmetic, for a person. */
   readonly lines: readonly string[];
   /** Why it must not leave now. */

@@ -3,7 +3,8 @@ import { parseAddress } from '../network';
 import type { Confirm } from './apply';
 import { listAt, textAt } from './at';
 import { type ConnectionOptions, connectTo } from './connection';
-import { isOf, type Member, membersIn, type Peer, type QuorumChange, quorumWithout } from './etcd-members';
+import { Drain } from './drain';
+import { isOf, type Member, membersIn, type Peer, quorumWithout } from './etcd-members';
 import { failure, type InstallOptions, Machines, type MachinesOptions } from './machines';
 import type { PatientKubectl } from './patient-kubectl';
 import { ClusterObjects, type LiveObject } from './site-objects';
@@ -36,27 +37,32 @@ export async function removeNode(options: LifecycleOptions): Promise<void> {
   }
   const departure = await Departure.of(options);
   const host = departure.live && hostOf(departure.live);
-  if (!host && departure.remains.length === 0) say(`${name} is no node of the cluster`);
+  if (!host && !departure.isMember) say(`${name} is no node of the cluster`);
   else {
     const machines = host && new Machines({ ...options, names: [], leaving: host });
     const found = host && machines?.run(host, 'state', false);
     refuseUnknown(options, host, found, departure.isReady);
     const isOff = !found || 'problem' in found;
-    await departure.ask([
+    await departure.ask(departure.isReady, [
       isOff
-        ? `${name} ${host ? 'is powered off' : 'has no Node'}: it is removed from the cluster only. Do not start it with its disk: it would join again`
+        ? `${name} ${host ? 'does not answer' : 'has no Node'}: it is removed from the cluster only. Do not start it with its disk: it would join again`
         : `${name}: pods are evicted, then k3s and the files of hosts/ are removed; volumes of pods stay on its disk`,
     ]);
     if (dryRun) return;
     if (departure.isReady) await departure.drain();
     if (host && machines && !isOff) machines.must(host, 'detach');
     departure.evict();
-    if (host && machines && !isOff) machines.must(host, 'uninstall');
+    if (host && machines && !isOff) {
+      machines.must(host, 'uninstall');
+      // OpenRC may have started k3s once more, which then joined again
+      departure.evict();
+    }
   }
   if (dryRun) return;
   await departure.deleteNode();
+  say(`${name} is removed; the other hosts get the files that change with it`);
   new Machines({ ...options, names: [] }).install({ beforeChange: () => undefined });
-  say(`ok: ${name} is removed, and the other hosts have their files; next: npm run apply`);
+  say('ok: every host has its files; next: npm run apply');
 }
 
 /**
@@ -85,9 +91,9 @@ export async function replaceNode({ token, offline = [], ...options }: ReplaceOp
   }
   if (state !== 'off') machines.check();
   if (state !== 'new') {
-    await departure.ask([
+    await departure.ask(false, [
       state === 'off'
-        ? `${name} is powered off: it is removed from the cluster, and its new host joins in the next run`
+        ? `${name} does not answer: it is removed from the cluster, and its new host joins in the next run`
         : `${name} ${state === 'data' ? 'loses its data' : 'has no data'} and joins anew`,
     ]);
     if (dryRun) return;
@@ -133,9 +139,9 @@ class Departure {
     private readonly servers: Machines,
     /** Its Node, if it has one. */
     readonly live: LiveObject | undefined,
-    private readonly change: QuorumChange,
-    /** Its members of etcd. */
-    readonly remains: readonly Member[],
+    private readonly leaving: Peer,
+    private readonly nodes: readonly Peer[],
+    private readonly members: readonly Member[],
   ) {}
 
   /** @throws Error if no other server is Ready and lists the members of etcd */
@@ -150,23 +156,30 @@ class Departure {
     );
     if (!server) throw new Error('no other server is Ready; see "Quorum is lost" in hosts/RUNBOOK.md');
     const servers = new Machines({ ...options, names: [server.name] });
-    const listed = servers.run(server, 'etcd', false);
-    if ('problem' in listed || listed.status !== 0) throw new Error(failure(server, listed));
-    const members = membersIn(listed.stdout);
+    const members = listMembers(servers, server);
     const addresses = cluster.nodes.find((node) => node.name === name)?.address.map(({ text }) => text) ?? [];
     const leaving = live ? peerOf(live) : { name, addresses, isReady: false };
-    const remains = members.filter((member) => isOf(member, leaving));
-    return new Departure(options, kubectl, server, servers, live, quorumWithout(leaving, members, peers), remains);
+    return new Departure(options, kubectl, server, servers, live, leaving, peers, members);
   }
 
   get isReady(): boolean {
-    return this.live !== undefined && peerOf(this.live).isReady;
+    return this.leaving.isReady;
   }
 
-  /** Says what it means. @throws Error if quorum would be lost, or a person does not agree */
-  async ask(lines: readonly string[]): Promise<void> {
+  /** Whether etcd has a member of it. */
+  get isMember(): boolean {
+    return this.members.some((member) => isOf(member, this.leaving));
+  }
+
+  /**
+   * Says what it means.
+   *
+   * @param isReady whether its host runs until it leaves, and counts for the quorum
+   * @throws Error if quorum would be lost, or a person does not agree
+   */
+  async ask(isReady: boolean, lines: readonly string[]): Promise<void> {
     const { confirm, dryRun, say } = this.options;
-    const { lines: arithmetic, problem } = this.change;
+    const { lines: arithmetic, problem } = quorumWithout({ ...this.leaving, isReady }, this.members, this.nodes);
     if (problem) throw new Error([...arithmetic, problem].join('\n'));
     if (dryRun) for (const line of [...arithmetic, ...lines]) say(line);
     else if (!(await confirm([...arithmetic, ...lines]))) throw new Error('nothing is changed');
@@ -174,17 +187,14 @@ class Departure {
 
   /** @throws Error if a pod cannot be evicted in time */
   async drain(): Promise<void> {
-    const { name, connection } = this.options;
-    const seconds = Math.ceil(connection.timeoutMs / 2000);
-    const undone = `the pods of ${name} are not evicted; correct that, or power it off, and run this again`;
-    const args = ['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', `--timeout=${seconds}s`];
-    await this.kubectl.must({ doing: `evicting the pods of ${name}`, undone, args: () => args });
-    this.options.say(`${name}: pods evicted`);
+    const { name, connection, say } = this.options;
+    await new Drain(connection, Math.ceil(connection.timeoutMs / 2000), say).empty({ name });
   }
 
   /** Removes its members from etcd, also one without a Node, which k3s does not remove. */
   evict(): void {
-    for (const { id } of this.remains) this.servers.must(this.server, 'evict', id);
+    const members = listMembers(this.servers, this.server).filter((member) => isOf(member, this.leaving));
+    for (const { id } of members) this.servers.must(this.server, 'evict', id);
   }
 
   /** Deletes its Node and the Secret with its password, which a new host does not have. */
@@ -201,6 +211,12 @@ class Departure {
       for (const line of stdout.split('\n').filter(Boolean)) say(`${name}: ${line}`);
     }
   }
+}
+
+function listMembers(servers: Machines, server: Host): Member[] {
+  const listed = servers.run(server, 'etcd', false);
+  if ('problem' in listed || listed.status !== 0) throw new Error(failure(server, listed));
+  return membersIn(listed.stdout);
 }
 
 const addressesOf = ({ object }: LiveObject): string[] =>

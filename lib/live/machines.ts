@@ -2,6 +2,7 @@ import type { Cluster, Host } from '../cluster';
 import { agentsOf, primary, serversOf } from '../cluster';
 import { type InstallVerb, installScript } from '../machines';
 import { buildSite, serverAddOns } from '../synth';
+import type { Drain } from './drain';
 import { type OfflineFile, sendOffline } from './offline';
 import { lastLine, overSsh, type Ran, type SshOptions } from './ssh';
 
@@ -26,25 +27,30 @@ export interface InstallOptions extends MachinesOptions {
   readonly beforeChange: () => void;
 }
 
-/** Seconds for each verb beside the connection: check tries ports; install may load packages, k3s and, over a slow link, its files. */
-const LIMITS: Readonly<Record<InstallVerb, number>> = {
+export interface UpgradeOptions {
+  /** Asked before each restart and at the end. */
+  readonly obstacles: Obstacles;
+  /** k3s, its installer and images, for hosts without internet access. @default - none */
+  readonly offline?: readonly OfflineFile[];
+  /** Moves the pods away before each restart. @default - they keep running */
+  readonly drain?: Drain;
+}
+
+/** Seconds for a verb beside the connection, if not LIMIT: check tries ports; install may load packages, k3s and, over a slow link, its files. */
+const LIMITS: Readonly<Partial<Record<InstallVerb, number>>> = {
   check: 120,
-  plan: 60,
   install: 3600,
-  start: 60,
   await: 660,
-  status: 60,
-  version: 60,
-  members: 60,
   snapshot: 600,
   upgrade: 3600,
-  state: 60,
+  stop: 300,
+  set_aside: 300,
+  restore: 1800,
+  rotate: 120,
   leave: 300,
-  detach: 60,
   uninstall: 600,
-  etcd: 60,
-  evict: 60,
 };
+const LIMIT = 60;
 
 /** The hosts of a site, each with the script that installs it. */
 export class Machines {
@@ -109,47 +115,49 @@ export class Machines {
   /**
    * Upgrades k3s to versions.k3s on servers, one after the other, then on agents. A run that was cut is continued by another.
    *
-   * @param obstacles why no k3s may be restarted now; asked before each restart and at the end
-   * @param offline k3s, its installer and images, for hosts without internet access
    * @throws Error for a version that k3s cannot reach from here, at an obstacle, or at the first host that does not come back
    */
-  async upgrade(obstacles: () => Promise<readonly string[]>, offline: readonly OfflineFile[] = []): Promise<void> {
+  async upgrade({ obstacles, offline = [], drain }: UpgradeOptions): Promise<void> {
     const { cluster, say } = this.options;
-    const nodes = [...this.scripts.keys()];
+    const { nodes } = this;
     const [first] = nodes;
     if (first?.role !== 'server') throw new Error('an upgrade begins with servers; name all nodes, or none');
     const wanted = cluster.versions.k3s;
     const todo: Host[] = [];
     for (const node of nodes) {
-      const version = this.versionOf(node);
+      const version = this.answer(node, 'version');
       const problem = upgradeProblem(version.replace(' stale', ''), wanted);
       if (problem) throw new Error(`${node.name}: ${problem}`);
       if (version !== wanted) todo.push(node);
     }
     if (todo.length > 0) {
       this.must(first, 'members');
-      await this.clear(obstacles);
-      this.must(first, 'snapshot');
+      await clear(obstacles);
+      this.must(first, 'snapshot', 'before-upgrade');
     }
-    for (const node of todo) {
-      await this.clear(obstacles);
-      sendOffline(node, offline, this.options.ssh, say);
-      this.must(node, 'upgrade');
-      this.must(node, 'await');
+    for (const node of nodes) {
+      if (todo.includes(node)) {
+        await clear(obstacles);
+        sendOffline(node, offline, this.options.ssh, say);
+        await drain?.empty(node);
+        this.must(node, 'upgrade');
+        this.must(node, 'await');
+      }
+      // also after a run that was cut
+      await drain?.fill(node);
     }
-    await this.clear(obstacles);
+    await clear(obstacles);
     say(`ok: every node has k3s ${wanted}`);
   }
 
-  private async clear(obstacles: () => Promise<readonly string[]>): Promise<void> {
-    const lines = await obstacles();
-    if (lines.length > 0)
-      throw new Error(`${lines.join('\n')}\nno further node is upgraded; correct that, and run this again`);
+  /** The nodes, servers first. */
+  get nodes(): readonly Host[] {
+    return [...this.scripts.keys()];
   }
 
-  /** The version of k3s, with ` stale` if an older one runs. */
-  private versionOf(node: Host): string {
-    const ran = this.run(node, 'version', false);
+  /** What a verb that changes nothing prints. @throws Error if it cannot be asked */
+  answer(node: Host, verb: InstallVerb): string {
+    const ran = this.run(node, verb, false);
     if (!('problem' in ran) && ran.status === 0) return ran.stdout.trim();
     throw new Error(`${failure(node, ran)}\nnothing is changed`);
   }
@@ -192,14 +200,19 @@ export class Machines {
   /** Runs a verb on a host. @param shown shows its lines in place of returning them */
   run(node: Host, verb: InstallVerb, shown = true, argument?: string): Ran {
     const input = this.scripts.get(node) ?? '';
-    return overSsh(
-      node,
-      `sh -s -- ${verb}${argument === undefined ? '' : `:${argument}`}`,
-      LIMITS[verb],
-      this.options.ssh,
-      { input, shown },
-    );
+    const step = argument === undefined ? verb : `${verb}:${argument}`;
+    return overSsh(node, `sh -s -- ${step}`, LIMITS[verb] ?? LIMIT, this.options.ssh, { input, shown });
   }
+}
+
+/** Why no k3s may be restarted now. */
+export type Obstacles = () => Promise<readonly string[]>;
+
+/** @throws Error if something prevents a restart */
+export async function clear(obstacles: Obstacles): Promise<void> {
+  const lines = await obstacles();
+  if (lines.length === 0) return;
+  throw new Error(`${lines.join('\n')}\nno further node is restarted; correct that, and run this again`);
 }
 
 /** Why a script failed, where it has not said so itself. */

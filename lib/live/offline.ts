@@ -19,12 +19,14 @@ export interface OfflineFile {
 
 /** k3s reads images from here: https://docs.k3s.io/installation/airgap */
 const IMAGES = '/var/lib/rancher/k3s/agent/images';
+const ARCHIVE = /\.(tar(\.(gz|bz2|lz4|zst))?|tgz|tzst)$/;
 /** Seconds for a file of some hundred MB over a slow link. */
-const COPY_SECONDS = 3600;
+export const COPY_SECONDS = 3600;
 
 /**
- * The k3s binary, and from its folder the installer and the images of its architecture. The checksums of the release are beside them:
- * sha256sum-ARCH.txt from the release page, install.sh.sha256sum from the sources of the release.
+ * The k3s binary, and from its folder the installer, the images of k3s for its architecture, and all other archives of images. Their
+ * checksums are beside them: sha256sum-ARCH.txt from the release page, install.sh.sha256sum from the sources of the release, and
+ * sha256sum-NAME.txt for other images.
  *
  * @throws Error for a file that is in none of them; FileError for one that cannot be read
  */
@@ -36,21 +38,21 @@ export function offlineFiles(binary: string): OfflineFile[] {
     .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
   const checked = (name: string) => {
     const file = join(folder, name);
-    const sha256 = createHash('sha256')
-      .update(withFile(file, () => readFileSync(file)))
-      .digest('hex');
+    const sha256 = sha256Of(file);
     const list = lists.find(({ text }) => text.includes(sha256))?.name;
     if (list !== undefined) return { file, sha256, list };
     throw new Error(
-      `${file}: no checksum beside it has this file; put sha256sum-ARCH.txt, install.sh and install.sh.sha256sum of its release into ${folder}`,
+      `${file}: no checksum beside it has this file; put sha256sum-ARCH.txt, install.sh and install.sh.sha256sum of its release into ${folder}, and sha256sum-NAME.txt for other images`,
     );
   };
   const { file, sha256, list } = checked(basename(binary));
   const unless = { path: '/usr/local/bin/k3s', sha256 };
-  const images = `k3s-airgap-images-${/^sha256sum-(.*)\.txt$/.exec(list)?.[1]}.tar`;
+  const ownImages = `k3s-airgap-images-${/^sha256sum-(.*)\.txt$/.exec(list)?.[1]}.`;
+  const isImages = (name: string): boolean =>
+    ARCHIVE.test(name) && (!name.startsWith('k3s-airgap-images-') || name.startsWith(ownImages));
   return [
     ...names
-      .filter((name) => name.startsWith(images))
+      .filter(isImages)
       .map(checked)
       .map((image) => ({ ...image, target: `${IMAGES}/${basename(image.file)}` }))
       .map((image) => ({ ...image, unless: { path: image.target, sha256: image.sha256 } })),
@@ -74,14 +76,25 @@ export function sendOffline(
       ssh,
     );
     if (!('problem' in has) && has.status === 0) continue;
-    const script = `mkdir -p ${dirname(target)} && cat >${target}.new && mv -f ${target}.new ${target}`;
-    const ran = overSsh(node, `sh -c '${script}'`, COPY_SECONDS, ssh, { input: readFileSync(file) });
-    if ('problem' in ran || ran.status !== 0) {
-      const said = 'problem' in ran ? ran.problem : lastLine(ran.stderr);
-      throw new Error(
-        `${node.name} (${primary(node.address).text}): cannot copy ${file} (${said}); check its disk, and run this again`,
-      );
-    }
+    copyTo(node, file, target, ssh);
     say(`${node.name}: ${target} copied`);
   }
 }
+
+/** Copies a file to a host, readable for root only, and checks what has arrived. @throws Error if it cannot be copied */
+export function copyTo(node: Host, file: string, target: string, ssh: SshOptions): void {
+  const check = `echo "${sha256Of(file)}  ${target}.new" | sha256sum -c >/dev/null`;
+  const script = `mkdir -p ${dirname(target)} && umask 077 && cat >${target}.new && ${check} && mv -f ${target}.new ${target}`;
+  const ran = overSsh(node, `sh -c '${script}'`, COPY_SECONDS, ssh, { input: readFileSync(file) });
+  if (!('problem' in ran) && ran.status === 0) return;
+  const said = 'problem' in ran ? ran.problem : lastLine(ran.stderr);
+  throw new Error(
+    `${node.name} (${primary(node.address).text}): cannot copy ${file} (${said}); check its disk, and run this again`,
+  );
+}
+
+/** The SHA-256 of a file. @throws FileError if it cannot be read */
+export const sha256Of = (file: string): string =>
+  createHash('sha256')
+    .update(withFile(file, () => readFileSync(file)))
+    .digest('hex');

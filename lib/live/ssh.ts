@@ -37,8 +37,8 @@ export const lastLine = (stderr: string): string | undefined =>
 interface Streams {
   /** Its standard input. @default - nothing */
   readonly input?: string | Buffer;
-  /** Shows its output as it comes, in place of returning it. @default false */
-  readonly shown?: boolean;
+  /** Shows its output as it comes, or writes it to this file descriptor, in place of returning it. @default false */
+  readonly shown?: boolean | number;
 }
 
 /**
@@ -71,7 +71,11 @@ export function overSsh(
       encoding: 'utf8',
       env: process.env,
       ...(input !== undefined && { input }),
-      stdio: [input === undefined ? 'ignore' : 'pipe', shown ? 'inherit' : 'pipe', 'pipe'],
+      stdio: [
+        input === undefined ? 'ignore' : 'pipe',
+        shown === true ? 'inherit' : shown === false ? 'pipe' : shown,
+        'pipe',
+      ],
       timeout: (timeoutSeconds + seconds + (interactive ? TYPING_SECONDS : 0)) * 1000,
       killSignal: 'SIGKILL',
     },

@@ -7,6 +7,7 @@ import { serviceOf } from './k3s-ha';
 import { needsKillpowerd } from './killpower';
 import { machineFiles, openrcFiles, type Secrets, type ServerAddOns } from './machine-files';
 import { listeners, listensOn } from './ports';
+import { resetCommands, restoreOptions, SNAPSHOTS_FOLDER } from './reset';
 import { wholeScript } from './text';
 
 /** Folder on a host for k3s and its installer, if they are copied there instead of fetched. */
@@ -24,6 +25,18 @@ export type InstallVerb =
   | 'members'
   | 'snapshot'
   | 'upgrade'
+  | 'restoring'
+  | 'ca'
+  | 'fits'
+  | 'stop'
+  | 'restore'
+  | 'set_aside'
+  | 'rejoin'
+  | 'restored'
+  | 'sum'
+  | 'rotate'
+  | 'token'
+  | 'restart'
   | 'state'
   | 'leave'
   | 'detach'
@@ -57,6 +70,7 @@ export function installScript(
     source: `https://raw.githubusercontent.com/k3s-io/k3s/${encodeURIComponent(cluster.versions.k3s)}`,
     offline: OFFLINE_FOLDER,
     token: TOKEN_FILE,
+    snapshots: SNAPSHOTS_FOLDER,
     vip: joinUrl(cluster),
     etcd: 'https://127.0.0.1:2379',
     peers: serversOf(cluster)
@@ -100,6 +114,7 @@ export function installScript(
       return `file ${permissions} ${path} <<'${end}'\n${content.replace(/\n$/, '')}\n${end}`;
     }),
     '}',
+    `reset_etcd() {\n${resetCommands(restoreOptions(cluster, '$1')).join(' &&\n')}\n}`,
     body.trimEnd(),
     '}',
     '[ $# -gt 0 ] || set -- check install start await',

@@ -62,16 +62,8 @@ export function powerView(write: (text: string) => void): View {
     panel: el(
       'div',
       { class: 'split' },
-      el('div', { class: 'drawing' }, drawing),
-      el(
-        'div',
-        {},
-        promises,
-        el('h3', {}, WORDS.whatIf),
-        el('p', { class: 'muted' }, WORDS.whatIfLead),
-        form,
-        sizing(),
-      ),
+      el('div', { class: 'drawing' }, promises, drawing),
+      el('div', {}, el('h3', {}, WORDS.whatIf), el('p', { class: 'muted' }, WORDS.whatIfLead), form, sizing()),
     ),
     show(site) {
       // the files of the same text are there now

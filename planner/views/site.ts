@@ -25,7 +25,7 @@ export function siteView(): View {
     drawing.replaceChildren(shown);
     const state = quorumState(cluster, [...off]);
     answer.className = state.hasQuorum ? 'good' : 'error';
-    answer.textContent = answerOf(state);
+    answer.textContent = answerOf(state, cluster.nodes.length - off.size);
     for (const host of hosts.querySelectorAll('button')) {
       host.setAttribute('aria-pressed', String(off.has(host.textContent ?? '')));
     }
@@ -44,8 +44,9 @@ export function siteView(): View {
   };
 }
 
-function answerOf({ up, servers, quorum, hasQuorum, mayAlsoBeOff }: QuorumState): string {
+function answerOf({ up, servers, quorum, hasQuorum, mayAlsoBeOff }: QuorumState, nodesUp: number): string {
   const counts = WORDS.up(up, servers, quorum);
   if (!hasQuorum) return `${counts} ${WORDS.noQuorum}`;
+  if (mayAlsoBeOff.length === nodesUp) return `${counts} ${WORDS.anyOne}`;
   return `${counts} ${mayAlsoBeOff.length === 0 ? WORDS.noneMore : WORDS.mayAlso(mayAlsoBeOff)}`;
 }

@@ -59,7 +59,7 @@ beforeEach(() => {
   mkdirSync(at('bin'));
   writeFileSync(at('token'), '0123456789abcdef-of-the-test\n');
   const programs = {
-    ssh: `echo "ssh $*" >>${at('calls')}; cat >/dev/null; case "$*" in *etcd) cat ${at('members')} ;; *state) . ${at('state')} ;; esac`,
+    ssh: `echo "ssh $*" >>${at('calls')}; cat >/dev/null; case "$*" in *etcd) cat ${at('members')} ;; *evict:*) echo {} >${at('members')} ;; *state) . ${at('state')} ;; esac`,
     kubectl: `echo "kubectl $*" >>${at('calls')}; case "$*" in *"get nodes"*) cat ${at('nodes')} ;; *"config view"*) cat ${at('config')} ;; *" delete "*) echo deleted ;; esac`,
   };
   for (const [name, text] of Object.entries(programs)) {

@@ -214,6 +214,16 @@ describe('what to do', () => {
     expect(parse(config)).toHaveProperty('token-file');
   });
 
+  test('restores a file of a host, also if k3s copies snapshots to S3', () => {
+    const title = 'Restore from a snapshot';
+    expect(section(title)).not.toContain('--etcd-s3');
+    const s3 = { k3s: { etcdS3: { bucket: 'b' } } };
+    expect(section(title, s3)).toContain('--cluster-reset-restore-path=SNAPSHOT --etcd-s3=false');
+    const keys = Object.keys(parse(serverConfig(site(s3)))).filter((key) => key.startsWith('etcd-s3'));
+    // k3s ignores the Secret beside another one
+    expect(keys).toEqual(['etcd-s3', 'etcd-s3-config-secret']);
+  });
+
   test('says from when on k3s renews its certificates, which depends on its version', () => {
     expect(section('Credentials have expired')).toContain(
       'when it starts within the last 120 days (90 in releases before May 2025)',

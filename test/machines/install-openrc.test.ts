@@ -90,6 +90,19 @@ describe.each(SHELLS)('the script of a host with OpenRC under $shell', ({ comman
     expect(run('status').lines).toEqual([expect.stringMatching(/, k3s started; \d+ files, 0 differ$/)]);
   });
 
+  test('a host that is removed has no service and no file of this site', () => {
+    run('install');
+    rmSync(at('bin/k3s'));
+    changes();
+    expect(run('detach').status).toBe(0);
+    expect(run('uninstall')).toMatchObject({ status: 0, stderr: '' });
+    expect(changes()).toEqual([
+      '-q del k3s default',
+      ...['killpowerd', 'k3s-ha'].flatMap((one) => [`-q del ${one} default`, `-q --ifstarted ${one} stop`]),
+    ]);
+    expect(openrcFiles(cluster, 'server').filter(({ path }) => existsSync(at(`root${path}`)))).toEqual([]);
+  });
+
   test('restarts k3s once after an upgrade', () => {
     run('install');
     run('start');
@@ -100,6 +113,20 @@ describe.each(SHELLS)('the script of a host with OpenRC under $shell', ({ comman
     changes();
     run('upgrade');
     expect(changes()).toEqual([]);
+  });
+
+  test('leaves the cluster with k3s stopped, and is uninstalled with no service left', () => {
+    run('install');
+    run('start');
+    changes();
+    expect(run('leave').status).toBe(0);
+    expect(changes()).toEqual(['-q --ifstarted k3s stop']);
+    rmSync(at('bin/k3s'));
+    expect(run('uninstall')).toMatchObject({ status: 0, stderr: '' });
+    expect(changes()).toEqual(
+      ['killpowerd', 'k3s-ha'].flatMap((one) => [`-q del ${one} default`, `-q --ifstarted ${one} stop`]),
+    );
+    expect(openrcFiles(cluster, 'server').filter(({ path }) => existsSync(at(`root${path}`)))).toEqual([]);
   });
 
   test('says what k3s-ha logs in place of a journal', () => {

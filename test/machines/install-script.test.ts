@@ -276,6 +276,15 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
     expect([read('root/usr/local/bin/k3s'), existsSync(at(offline))]).toEqual(['#!/bin/sh\n', false]);
   });
 
+  test('k3s of another architecture does not replace the old one', () => {
+    write('root/usr/local/bin/k3s', 'old');
+    write('root/usr/local/share/k3s-ha/offline/k3s', '#!/of/another/architecture\n');
+    write('root/usr/local/share/k3s-ha/offline/install.sh', '');
+    const { status, lines } = run('install');
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('the k3s that was copied does not run on')]);
+    expect(read('root/usr/local/bin/k3s')).toBe('old');
+  });
+
   test('status ends with 2 and names what differs', () => {
     run('install');
     expect(run('status')).toMatchObject({

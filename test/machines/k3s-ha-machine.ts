@@ -58,6 +58,7 @@ export class StubMachine {
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
+    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
     this.stub('timedatectl', 'echo yes\n');
     this.stub('dd', DD);
     this.isNamed(this.name.toUpperCase());
@@ -67,7 +68,6 @@ export class StubMachine {
   installs(): void {
     const role = this.site.nodes.find(({ name }) => name === this.name)?.role ?? 'server';
     for (const { path, content } of machineFiles(this.site, role, {}, {})) this.write(`root${path}`, content);
-    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
   }
 
   remove(): void {

@@ -141,7 +141,7 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
     [
       'a slow disk',
       () => at(0).write('write-seconds', '0.0312'),
-      /^note: 99 of 100 .* within 31.2 ms, and etcd needs 10 ms; /,
+      /^note: 99 of 100 .* within 31.2 ms, and etcd needs 10 ms for 99 of 100; /,
     ],
     [
       'a disk that is full',

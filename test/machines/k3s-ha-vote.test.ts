@@ -58,12 +58,13 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       ],
     ]);
 
-    test('it starts k3s with config.yaml, cluster-init and no server to join; then it applies kube-vip, and leaves nothing to bootstrap with', () => {
+    test('it starts k3s with config.yaml, its address, cluster-init and no server to join; then it applies kube-vip, and leaves nothing to bootstrap with', () => {
       at(0).write('config/config.yaml.d/50-join.yaml', 'server: https://192.168.10.12:6443\n');
       at(0).run('start');
       expect(at(0).read('run/found.env')).toBe(`K3S_CONFIG_FILE=${at(0).folder}/run/init.yaml\n`);
       expect(at(0).read('run/init.yaml')).toMatch(/^cluster-init: true\n(?![\s\S]*^server:)/m);
       expect(at(0).read('config/config.yaml.d/50-join.yaml')).toBeUndefined();
+      expect(at(0).read('config/config.yaml.d/40-node-ip.yaml')).toContain("\nnode-ip: '192.168.10.11'\n");
       at(0).write('kube-vip.yaml', '{}');
       expect(at(0).run('finish').line).toMatch(/^DONE/);
       expect(at(0).read('k3s-calls')).toContain(`kubectl apply -f ${at(0).folder}/kube-vip.yaml\n`);

@@ -130,7 +130,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       ['IPv6', { ...ipv6First, controlPlane: { vip: VIP, provider: 'external' } }, 'fd00:10::11,192.168.10.11'],
     ] as const)('writes its addresses in the order of the network, with %s', (_, changes, addresses) => {
       install(site(changes));
-      at(0).run('start');
+      at(0).run('address');
       expect(nodeIp()).toContain(`\nnode-ip: '${addresses}'\n`);
     });
 
@@ -151,6 +151,22 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       expect(at(0).run('address')).toMatchObject({ code: 0, line: '' });
       expect(nodeIp()).toContain("\nnode-ip: '192.168.10.11'\n");
       expect(at(0).read('run/found.env')).toBeUndefined();
+    });
+  });
+
+  describe('run, for a supervisor that starts one command,', () => {
+    const K3S = ['run', 'printenv', 'K3S_CONFIG_FILE'];
+
+    test('starts k3s with the settings of a bootstrap, which it completes', () => {
+      const { code, lines } = at(0).run(...K3S);
+      expect(code).toBe(0);
+      expect(lines).toContain(`${at(0).folder}/run/init.yaml`);
+      expect(lines.some((line) => line.startsWith('k3s-ha: DONE the cluster is bootstrapped'))).toBe(true);
+    });
+
+    test('starts no k3s that k3s-ha refuses', () => {
+      at(0).isNamed('debian');
+      expect(at(0).run(...K3S)).toMatchObject({ code: 2, line: expect.stringMatching(/^REFUSE this host is named/) });
     });
   });
 
@@ -176,7 +192,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     expect(after).not.toBe(before);
   });
 
-  test.each([[[]], [['found']], [['start', 'now']], [['init']], [['init', '--force']]])(
+  test.each([[[]], [['found']], [['start', 'now']], [['init']], [['init', '--force']], [['run']]])(
     'the arguments %j are refused',
     (args) => {
       expect(at(0).run(...args).code).toBe(64);

@@ -215,6 +215,19 @@ describe('the program of the package, in a folder with nothing but cluster.yaml'
     }
   });
 
+  test('writes the planner, over an earlier one and over no other file', () => {
+    const args = [join(folder, 'node_modules', name, bin[name] ?? ''), 'planner'];
+    const planner = () => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    for (let i = 0; i < 2; i++)
+      expect(planner()).toMatchObject({ status: 0, stdout: 'planner.html: open it in a browser\n' });
+    expect(readFileSync(join(folder, 'planner.html'), 'utf8')).toMatch(/<script>[\s\S]{1000000}/);
+    writeFileSync(join(folder, 'planner.html'), 'mine');
+    expect(planner()).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^planner.html: is another file; move it/),
+    });
+  });
+
   test('verifies MetalLB, whose definitions are in it', () => {
     writeFileSync(join(folder, 'empty.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: other }\n');
     const args = [join(folder, 'node_modules', name, bin[name] ?? ''), 'verify', 'empty.yaml'];

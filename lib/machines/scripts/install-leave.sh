@@ -33,7 +33,7 @@ uninstall() {
     [ ! -e "$uninstaller" ] || sh "$uninstaller" >"$work/log" 2>&1
   done
   ! has k3s || fail "k3s is still installed ($(tail -n 1 "$work/log")); run k3s-uninstall.sh by hand"
-  for one in $services; do disable "$one"; done
+  for one in $services; do turn_off "$one"; done
   while read -r _ path; do rm -f "$root$path"; done <"$work.list"
   rm -rf "$root/etc/rancher" "$data" "${mark%/*}" "$root/etc/systemd/system/$service.service.d" "$root/run/systemd/system/$service.service.d" "$root/run/k3s-ha" ||
     fail 'not every file is removed; check its disk, and run this again'
@@ -55,15 +55,15 @@ refuse_identity() {
 # PATH BODY: a call of the API of etcd; sets $answer
 etcd_api() {
   tls=$data/server/tls/etcd
-  answer=$(curl --noproxy '*' -gsS --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/cluster/member/$1" 2>&1) || return
+  answer=$(curl --noproxy '*' -gsS --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/$1" 2>&1) || return
   case $answer in *'"error":'*) return 1 ;; esac
 }
-list_members() { etcd_api list '{}' || fail "etcd does not list its members ($answer); see $(log_named k3s)"; }
+list_members() { etcd_api cluster/member/list '{}' || fail "etcd does not list its members ($answer); see $(log_named k3s)"; }
 etcd() { list_members; echo "$answer"; }
 # etcd refuses until its members have been connected for 5 s
 evict() {
   end=$(($(date +%s) + 30))
-  until etcd_api remove "{\"ID\":\"$1\"}"; do
+  until etcd_api cluster/member/remove "{\"ID\":\"$1\"}"; do
     [ "$(date +%s)" -lt "$end" ] || fail "etcd does not remove its member $1 ($answer); see $(log_named k3s)"
     sleep 1
   done

@@ -10,8 +10,9 @@ if [ -d "$root/run/systemd/system" ]; then
   is_enabled() { systemctl is-enabled -q "$(unit "$1")" 2>/dev/null; }
   is_active() { systemctl is-active -q "$(unit "$1")" 2>/dev/null; }
   state_of() { systemctl is-active "$(unit "$1")" 2>/dev/null; }
-  enable() { systemctl enable -q --now "$(unit "$1")"; }
-  disable() { systemctl disable -q --now "$(unit "$1")" 2>/dev/null; }
+  turn_on() { systemctl enable -q --now "$(unit "$1")"; }
+  at_boot() { systemctl enable -q "$(unit "$1")"; }
+  turn_off() { systemctl disable -q --now "$(unit "$1")" 2>/dev/null; }
   # not at boot, and not again after it has exited
   stay_off() {
     drop_in=$root/run/systemd/system/$service.service.d/leaving.conf
@@ -35,8 +36,9 @@ else
   is_enabled() { [ -e "$root/etc/runlevels/default/$1" ]; }
   is_active() { rc "$1" status >/dev/null 2>&1; }
   state_of() { if is_active "$1"; then echo started; else echo stopped; fi; }
-  enable() { { is_enabled "$1" || rc-update -q add "$1" default; } && { is_active "$1" || rc "$1" start; }; }
-  disable() { rc-update -q del "$1" default; rc --ifstarted "$1" stop; } 2>/dev/null
+  at_boot() { is_enabled "$1" || rc-update -q add "$1" default; }
+  turn_on() { at_boot "$1" && { is_active "$1" || rc "$1" start; }; }
+  turn_off() { rc-update -q del "$1" default; rc --ifstarted "$1" stop; } 2>/dev/null
   # its supervisor starts it again, until it is uninstalled
   stay_off() { rc-update -q del "$service" default; }
   stop_k3s() { rc --ifstarted "$service" stop; }

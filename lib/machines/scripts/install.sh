@@ -10,8 +10,21 @@
 # and of an upgrade:
 #   version  prints the version of k3s, and stale if an older one runs
 #   members  refuses members of etcd that are no server of the site
-#   snapshot makes an etcd snapshot
+#   snapshot:NAME  makes an etcd snapshot
 #   upgrade  installs another version of k3s and restarts it
+# of a restore of etcd:
+#   restoring, ca  print the restore that this host is in, and the hash of its CA
+#   fits:NAME      refuses a snapshot of another token
+#   stop           stops k3s, also for the next boot
+#   restore:NAME:ID  replaces the data of etcd by that of a snapshot of this host
+#   set_aside:ID:CA  moves the data away, so that the next start joins
+#   rejoin         starts k3s again
+#   restored       ends the restore
+# and of another token:
+#   sum      prints the hash of the token of this host
+#   rotate   makes k3s use the new token
+#   token    writes it to its file
+#   restart  restarts k3s if it has started with the old one
 # and of a host that leaves the cluster: install-leave.sh
 # Exit status: 0 done | 1 a problem, printed with its cure | 2 status found a difference
 # shellcheck disable=SC2154 # the settings
@@ -32,6 +45,12 @@ file() {
   mkdir -p "$work${2%/*}" && cat >"$work$2" && echo "$1 $2" >>"$work.list" || fail "cannot write to $work; check whether its disk is full"
 }
 is_installed() { [ "$(stat -c %a "$root$2" 2>/dev/null)" = "${1#0}" ] && cmp -s "$work$2" "$root$2"; }
+# MODE PATH: installs a file as a whole
+put() {
+  mkdir -p "$root${2%/*}" && (umask 077 && cat "$work$2" >"$root$2.new") && chmod "$1" "$root$2.new" && mv -f "$root$2.new" "$root$2" ||
+    fail "cannot write $2; check whether its disk is full or read-only"
+  say "$2 written"
+}
 # prints the files that are not installed as they should be
 stale() {
   while read -r mode path; do is_installed "$mode" "$path" || echo "$mode $path"; done <"$work.list"
@@ -105,7 +124,7 @@ plan() {
 
 install() {
   # a script whose ssh was killed may still run
-  { exec 9>"$root/run/install-k3s" && flock -w 900 9; } || fail 'another run installs this host; wait for its end'
+  { exec 9>"$root/run/install-k3s" && timeout 900 flock 9; } || fail 'another run installs this host; wait for its end'
   for package in $(missing_packages); do
     say "installing the package $package"
     if has apt-get; then
@@ -118,18 +137,14 @@ install() {
   unfinished=$root/usr/local/share/k3s-ha/unfinished
   stale >"$work.stale"
   if [ -s "$work.stale" ]; then mkdir -p "${unfinished%/*}" && : >"$unfinished" || fail "cannot write $unfinished; check its disk"; fi
-  while read -r mode path; do
-    mkdir -p "$root${path%/*}" && (umask 077 && cat "$work$path" >"$root$path.new") && chmod "$mode" "$root$path.new" && mv -f "$root$path.new" "$root$path" ||
-      fail "cannot write $path; check whether its disk is full or read-only"
-    say "$path written"
-  done <"$work.stale"
+  while read -r mode path; do put "$mode" "$path"; done <"$work.stale"
   if [ -e "$unfinished" ]; then
     reload || fail 'systemctl failed; see journalctl -e'
     for one in $services; do restart_running "$one" || fail "$one does not restart; see $(log_named "$one")"; done
   fi
   has_k3s || install_k3s
   for one in $services; do
-    is_on "$one" || { enable "$one" && say "$one enabled and started" || fail "$one does not start; see $(log_named "$one")"; }
+    is_on "$one" || { turn_on "$one" && say "$one enabled and started" || fail "$one does not start; see $(log_named "$one")"; }
   done
   ! is_active "$service" || ! grep -q ' /etc/rancher/\| /var/lib/rancher/' "$work.stale" ||
     say "note: k3s reads its changed files at its next start; restart the service $service, on one server at a time"
@@ -196,12 +211,12 @@ status() {
 }
 
 [ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
-# true if k3s was replaced after it had started
-is_stale() {
+# FILE: true if k3s has started before this file was written
+is_older() {
   is_active "$service" || return
-  [ "$(stat -c %Y "$root/usr/local/bin/k3s")" -gt "$(started_at)" ]
+  [ "$(stat -c %Y "$root$1")" -gt "$(started_at)" ]
 }
-version() { echo "$(k3s_version)$(! is_stale || echo ' stale')"; }
+version() { echo "$(k3s_version)$(! is_older /usr/local/bin/k3s || echo ' stale')"; }
 # a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
 members() {
   list_members
@@ -213,14 +228,16 @@ members() {
   }')
   [ -z "$strange" ] || fail "etcd has members that are no server of cluster.yaml: $(echo "$strange" | tr '\n' ' '); remove them, see https://github.com/k3s-io/k3s/issues/13485"
 }
-snapshot() { k3s etcd-snapshot save --name before-upgrade >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see $(log_named k3s)"; }
+snapshot() { k3s etcd-snapshot save --name "$1" >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see $(log_named k3s)"; }
 upgrade() {
   has_k3s || install_k3s
-  ! is_stale || { begin restart && say "$service restarts with $version" || fail "$service does not restart; see $(log_named "$service")"; }
+  ! is_older /usr/local/bin/k3s || { begin restart && say "$service restarts with $version" || fail "$service does not restart; see $(log_named "$service")"; }
 }
 
 # shellcheck source=lib/machines/scripts/install-leave.sh
 . lib/machines/scripts/install-leave.sh
+# shellcheck source=lib/machines/scripts/install-data.sh
+. lib/machines/scripts/install-data.sh
 
 # the tree of this host, which holds the token: in memory, for root only
 work=$(mktemp -d "$root/run/install-k3s.XXXXXX") || fail 'cannot create a temporary directory; check whether /run is full'

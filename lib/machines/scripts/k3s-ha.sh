@@ -224,7 +224,7 @@ run() {
   (start) || exit
   [ ! -r "$run/found.env" ] || export "$(cat "$run/found.env")"
   # not a child of k3s, which would not wait for it
-  [ ! -e "$run/bootstrap" ] || ("$0" finish &)
+  [ ! -e "$run/bootstrap" ] || (sh "$0" finish &)
   exec "$@"
 }
 

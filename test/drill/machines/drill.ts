@@ -3,6 +3,7 @@ import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
 import { buildProgram } from '../program';
+import { snapshots, token } from './data';
 import { cuts, install } from './install';
 import { remove, replace } from './lifecycle';
 import { OTHER_SYSTEMS, systems } from './systems';
@@ -22,7 +23,9 @@ export const machinesDrill: Drill = {
     { name: 'etcd', debianPackage: 'etcd-server' },
   ],
   prepare: async (scenarios) => {
-    await buildRootFileSystems('stock', ...(scenarios.includes('systems') ? OTHER_SYSTEMS : []));
+    const others = scenarios.includes('systems') ? OTHER_SYSTEMS : [];
+    const openrc = scenarios.includes('remove') ? (['openrc-stock'] as const) : [];
+    await buildRootFileSystems('stock', ...new Set([...others, ...openrc]));
     kubectlPath();
     buildProgram();
     return removeControlGroups;
@@ -40,13 +43,25 @@ export const machinesDrill: Drill = {
       run: cuts,
     },
     {
+      name: 'snapshots',
+      summary:
+        'a snapshot is listed, fetched and restored, also after a cut, and no server continues with its old data',
+      run: snapshots,
+    },
+    {
+      name: 'token',
+      summary: 'the token is rotated, also after a cut; an older snapshot is restored with the old one',
+      run: token,
+    },
+    {
       name: 'replace',
       summary: 'one of three hosts, with real etcd: unreachable, cut, a duplicate node name, a member that was removed',
       run: replace,
     },
     {
       name: 'remove',
-      summary: 'two of three servers, with real etcd: quorum, cut in the middle; then both are added again',
+      summary:
+        'two of three servers, with real etcd and one OpenRC: quorum, cut in the middle; then both are added again',
       run: remove,
     },
     {

@@ -5,7 +5,7 @@ import type { StockHost } from './stock-host';
 const API_PORT = 6443;
 const INTERVAL_MS = 300;
 /** In place of the 50 s of Kubernetes. */
-const GRACE_MS = 3000;
+const GRACE_MS = 15_000;
 
 /** Stands for the kubelets: registers the Node of each host when its k3s starts, with a Secret for its password, and keeps its condition. */
 export class Kubelets {

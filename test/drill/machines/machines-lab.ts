@@ -39,8 +39,10 @@ export interface Cut {
 export interface LabOptions {
   /** Whether k3s has a real etcd, and Nodes register. */
   readonly etcd?: boolean;
-  /** The systems of the hosts; the second host has a name with dots. */
+  /** The systems of the hosts. */
   readonly systems?: readonly RootFileSystem[];
+  /** The name of the second host. */
+  readonly second?: string;
 }
 
 /** Three stock hosts on a network, and the computer of a person with an SSH key for them and a cluster.yaml. */
@@ -50,7 +52,8 @@ export class MachinesLab {
   /** How many commands the person has run. */
   commands = 0;
   private readonly network = new Network();
-  private readonly folder: string;
+  /** Of the person's computer, also the home. */
+  readonly folder: string;
   private vip: Server | undefined;
   private watch: NodeJS.Timeout | undefined;
   private kubelets: Kubelets | undefined;
@@ -116,7 +119,7 @@ export class MachinesLab {
   }
 
   private nameOf(i: number): string {
-    return `k3s-${i + 1}${i === 1 && this.options.systems ? '.home.arpa' : ''}`;
+    return (i === 1 && this.options.second) || `k3s-${i + 1}`;
   }
 
   path(name: string): string {
@@ -209,10 +212,16 @@ export class MachinesLab {
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
   }
 
-  /** The address of a server whose API is ready, which kube-vip would run on. */
-  private holder(founder: StockHost): string {
-    const ready = this.hosts.find(({ hostname }) => this.kubelets?.isReady(hostname)) ?? founder;
-    return `${SUBNET}1${ready.hostname.slice(-1)}`;
+  /** `snapshots VERB NAME`, with the options that every call has. */
+  snapshots(verb: string, name?: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
+    return this.run(['snapshots', verb, ...(name ? [name] : []), ...args, '--ssh', `${USER}@`, '--sudo'], cut);
+  }
+
+  /** The servers that are on, those first whose API is ready: kube-vip would run on one of them. */
+  private holders(): string[] {
+    const isReady = ({ hostname }: StockHost) => this.kubelets?.isReady(hostname) ?? false;
+    const on = this.hosts.filter(({ isOff }) => !isOff);
+    return [...on.filter(isReady), ...on.filter((host) => !isReady(host))].map(({ address }) => address);
   }
 
   /** Stands for kube-vip: the VIP is up once k3s-ha has applied its manifest. What is not of k3s itself goes to the stand-in API. */
@@ -230,15 +239,19 @@ export class MachinesLab {
     this.vip = createServer({ key: file('server.key'), cert: file('server.crt') }, (request, response) => {
       const { method, headers, url = '' } = request;
       const isOfK3s = url === '/cacerts' || url === '/stand-in';
-      const answer = isOfK3s
-        ? tlsRequest({ host: this.holder(founder), port: API_PORT, path: url, rejectUnauthorized: false })
-        : plainRequest(`${this.api.url}${url}`, { method, headers });
-      answer.on('response', (from) => {
-        response.writeHead(from.statusCode ?? 500, from.headers);
-        from.pipe(response);
-      });
-      answer.on('error', () => response.destroy());
-      request.pipe(answer);
+      const answerBy = ([host, ...others]: readonly string[]): void => {
+        const answer = isOfK3s
+          ? tlsRequest({ host, port: API_PORT, path: url, rejectUnauthorized: false })
+          : plainRequest(`${this.api.url}${url}`, { method, headers });
+        answer.on('response', (from) => {
+          response.writeHead(from.statusCode ?? 500, from.headers);
+          from.pipe(response);
+        });
+        answer.on('error', () => (isOfK3s && others.length > 0 ? answerBy(others) : response.destroy()));
+        if (isOfK3s) answer.end();
+        else request.pipe(answer);
+      };
+      answerBy(this.holders());
     });
     await this.network.join(`${VIP}/32`);
     this.vip.listen(API_PORT, VIP);

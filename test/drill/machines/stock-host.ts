@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readProjectFile } from '../../../lib/files/project';
 import { INITTAB, LIKE_ALPINE } from '../k3os/k3os';
 import { InitMachine } from '../machine/init-machine';
@@ -81,12 +81,14 @@ export class StockHost extends InitMachine {
     await command('mount', '--bind', '-o', 'ro', '/usr/bin/etcd', this.disk('/opt/etcd'));
   }
 
-  /** A new host takes its place, with the same name and address, and SSH keys of its own. */
+  /** A new host takes its place, with the same name and address, and an SSH key of its own. */
   async replace(): Promise<void> {
     await this.cutPower();
     await this.wipe();
     await this.install();
-    await this.chroot('sh', '-c', 'rm /etc/ssh/ssh_host_* && ssh-keygen -A');
+    const key = this.disk('/etc/ssh/ssh_host_ed25519_key');
+    rmSync(key);
+    await command('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key);
   }
 
   /** What the user may do by sudo. */

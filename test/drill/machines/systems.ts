@@ -46,15 +46,13 @@ export async function systems(scenario: Scenario): Promise<void> {
   await withLab(
     scenario,
     async (lab, hosts) => {
-      const [ubuntu, trixie, openrc] = hosts;
-      if (!ubuntu || !trixie || !openrc) throw new Error('the lab has three hosts');
+      const [ubuntu, , openrc] = hosts;
+      if (!ubuntu || !openrc) throw new Error('the lab has three hosts');
       for (const host of hosts) rmSync(host.disk('/usr/local/share/github'), { recursive: true });
       ubuntu.sudo('ALL');
       await lab.boot(...hosts);
       for (const host of hosts)
         scenario.measure(host.hostname, await host.ask('. /etc/os-release; echo "$PRETTY_NAME"'));
-      // as Ubuntu has by default: it tries the ports of the others
-      await trixie.exec('apt-get install -y curl');
       await refusals(scenario, lab, ubuntu);
 
       const offline = release(lab, OLD);
@@ -94,7 +92,7 @@ export async function systems(scenario: Scenario): Promise<void> {
         await startsByK3sHa(control, openrc);
       });
     },
-    { systems: OTHER_SYSTEMS },
+    { systems: OTHER_SYSTEMS, second: 'k3s-2.home.arpa' },
   );
 }
 

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import type { Scenario } from '../scenario';
 
 export const CHROMIUM = '/usr/bin/chromium';
 export const PAGE_FILE = resolve('planner/index.html');
+
+/** Files of valid sites. */
+export const EXAMPLES = ['cluster.yaml', ...readdirSync('examples').map((name) => join('examples', name))];
 
 /** The page in a browser, and everything that went wrong in it. */
 export class OpenPage {

@@ -3,7 +3,9 @@ import { type Drill, plan } from '../drill';
 import { buildProgram } from '../program';
 import { CHROMIUM } from './browser';
 import { hostile } from './hostile';
-import { zipEqualsSynth } from './outputs';
+import { outputs } from './outputs';
+import { phone } from './phone';
+import { size } from './size';
 import { starting, typing } from './typing';
 import { frames, whatIf } from './what-if';
 
@@ -23,9 +25,15 @@ export const plannerDrill: Drill = {
   scenarios: [
     plan('typing', 'errors at their lines, cures by a click, completion, descriptions, the keyboard alone', typing),
     plan('starting', 'a site by the question form, and its link', starting),
-    plan('outputs', 'the zip of every example has the bytes of synth', zipEqualsSynth),
+    plan(
+      'outputs',
+      'the zip of every example has the bytes of synth; a folder is compared; the runbook is printed',
+      outputs,
+    ),
+    plan('phone', 'every example and view on a screen of 360 px, in dark mode', phone),
     plan('what-if', 'sliders and faults of the power failure, and the quorum', whatIf),
     plan('frames', 'a slider is dragged, and the picture follows', frames),
+    plan('size', 'the page is one file of less than 500 kB, compressed', size),
     plan('hostile', 'sites that try to put markup into the page', hostile),
   ],
 };

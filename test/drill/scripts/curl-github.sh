@@ -8,6 +8,12 @@ case $url in
     while [ "$1" != -o ]; do shift; done
     exec cp "/usr/local/share/github/${url##*/}" "$2"
     ;;
+  # whether the data of k3s has this key
+  */v3/kv/range)
+    while [ "$1" != -d ]; do shift; done
+    key=$(echo "$2" | sed 's/.*"key": "\([^"]*\)".*/\1/' | base64 -d)
+    grep -qF "$key" /var/lib/rancher/k3s/server/db/cluster.json && echo '{"count":"1"}' || echo '{}'
+    ;;
   */v3/cluster/member/*)
     [ ! -e /usr/local/share/members ] || exec cat /usr/local/share/members
     for word; do

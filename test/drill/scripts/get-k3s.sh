@@ -33,6 +33,17 @@ esac
 K3S
 [ "${INSTALL_K3S_SKIP_DOWNLOAD:-}" = true ] || [ ! -e /usr/local/share/k3s-stand-in ] || cp /usr/local/share/k3s-stand-in /usr/local/bin/k3s
 chmod 0755 /usr/local/bin/k3s
+cat >/usr/local/bin/k3s-killall.sh <<'KILLALL'
+#!/bin/sh
+if [ -x /etc/init.d/k3s ]; then /etc/init.d/k3s stop; else systemctl stop k3s; fi
+KILLALL
+cat >/usr/local/bin/k3s-uninstall.sh <<'UNINSTALL'
+#!/bin/sh
+sh /usr/local/bin/k3s-killall.sh
+if [ -x /etc/init.d/k3s ]; then rc-update delete k3s default; else systemctl disable k3s; fi
+rm -rf /etc/init.d/k3s /etc/systemd/system/k3s.service /etc/rancher/k3s /var/lib/rancher/k3s /usr/local/bin/k3s /usr/local/bin/k3s-killall.sh /usr/local/bin/k3s-uninstall.sh
+[ -x /sbin/openrc-run ] || systemctl daemon-reload
+UNINSTALL
 if [ -x /sbin/openrc-run ]; then
   cat >/etc/init.d/k3s <<'SERVICE'
 #!/sbin/openrc-run
@@ -77,16 +88,5 @@ Restart=always
 RestartSec=5s
 ExecStart=/usr/local/bin/k3s server
 UNIT
-cat >/usr/local/bin/k3s-killall.sh <<'KILLALL'
-#!/bin/sh
-systemctl stop k3s
-KILLALL
-cat >/usr/local/bin/k3s-uninstall.sh <<'UNINSTALL'
-#!/bin/sh
-sh /usr/local/bin/k3s-killall.sh
-systemctl disable k3s
-rm -rf /etc/systemd/system/k3s.service /etc/rancher/k3s /var/lib/rancher/k3s /usr/local/bin/k3s /usr/local/bin/k3s-killall.sh /usr/local/bin/k3s-uninstall.sh
-systemctl daemon-reload
-UNINSTALL
 systemctl daemon-reload
 systemctl enable k3s

@@ -5,6 +5,9 @@
 //   else `cluster-init`    -> bootstraps a new cluster
 //   else                   -> bootstraps a new single-node cluster with SQLite
 // Where /opt/etcd is, that is its etcd; elsewhere it only has the folders of one.
+// A token that is not that of the data is refused.
+// k3s-stand-in DATA replicated: takes over what the other servers of its cluster have stored since it stopped, then the same
+// k3s-stand-in DATA save NAME: a snapshot; DATA write VALUE; DATA rotate TOKEN: as if the others had stored it too
 // k3s-stand-in DATA --cluster-reset [--cluster-reset-restore-path=FILE]: a new single-member cluster with the same CA, and node-ip in the
 // peer URL of etcd; refused while `server` is set
 const { execFileSync } = require('node:child_process');
@@ -17,6 +20,7 @@ const { parse } = require('yaml');
 const etcd = require('./k3s-etcd.js');
 
 const [data, ...args] = process.argv.slice(2);
+const [verb, value] = args;
 const db = join(data, 'server/db');
 const clusterFile = join(db, 'cluster.json');
 const file = process.env.K3S_CONFIG_FILE || '/etc/rancher/k3s/config.yaml';
@@ -44,6 +48,33 @@ function get(url) {
   });
 }
 
+/** The key of the data that a token encrypts: storageKey of pkg/cluster/storage.go. */
+const bootstrapKey = (text) => {
+  const password = text.trim().replace(/^K10[0-9a-f]{64}::server:/, '');
+  return `/bootstrap/${createHash('sha256').update(password).digest('hex').slice(0, 12)}`;
+};
+const ownKey = () => (config['token-file'] ? bootstrapKey(readFileSync(config['token-file'], 'utf8')) : '');
+
+function checkToken({ bootstrap }) {
+  if (bootstrap !== ownKey()) fail('bootstrap data already found and encrypted with different token');
+}
+
+function change(values) {
+  const cluster = JSON.parse(readFileSync(clusterFile, 'utf8'));
+  writeFileSync(clusterFile, JSON.stringify({ ...cluster, ...values(cluster), revision: cluster.revision + 1 }));
+}
+
+/** Takes over what the other servers have stored since this one stopped. */
+async function catchUp(cluster) {
+  const conf = '/etc/rancher/k3s/k3s-ha.conf';
+  const [, servers = ''] = /^SERVERS='(.*)'$/m.exec(readFileSync(conf, 'utf8')) ?? [];
+  for (const address of servers.split(' ').map((one) => one.split('=')[1])) {
+    const text = await get(`https://${address}:6443/stand-in`).catch(() => undefined);
+    const other = text ? JSON.parse(text) : cluster;
+    if (other.generation === cluster.generation && other.revision > cluster.revision) store(other, cluster.how);
+  }
+}
+
 function newCluster() {
   mkdirSync(db, { recursive: true });
   const [key, ca] = [join(db, 'server-ca.key'), join(db, 'server-ca.crt')];
@@ -51,7 +82,8 @@ function newCluster() {
   const out = ['-keyout', key, '-out', ca, '-days', '2', '-subj', '/CN=k3s-server-ca'];
   execFileSync('openssl', ['req', '-x509', ...curve, ...out], { stdio: 'ignore' });
   const id = Math.random().toString(36).slice(2, 10);
-  return { id, key: readFileSync(key, 'utf8'), ca: readFileSync(ca, 'utf8') };
+  const files = { key: readFileSync(key, 'utf8'), ca: readFileSync(ca, 'utf8') };
+  return { id, generation: id, revision: 1, values: [], bootstrap: ownKey(), ...files };
 }
 
 function store(cluster, how) {
@@ -67,8 +99,9 @@ function reset() {
   const option = args.find((arg) => arg.startsWith('--cluster-reset-restore-path='));
   const path = option?.slice(option.indexOf('=') + 1);
   if (path && !existsSync(path)) fail(`snapshot path does not exist: ${path}`);
-  const { key, ca, ...rest } = JSON.parse(readFileSync(path ?? clusterFile, 'utf8'));
-  store({ ...rest, key, ca, peer: config['node-ip'] }, 'reset');
+  const cluster = JSON.parse(readFileSync(path ?? clusterFile, 'utf8'));
+  checkToken(cluster);
+  store({ ...cluster, generation: Math.random(), peer: config['node-ip'] }, 'reset');
 }
 
 const address = String(config['node-ip']).split(',')[0];
@@ -88,13 +121,19 @@ async function server() {
     } else store(newCluster(), config['cluster-init'] ? 'bootstrapped' : 'bootstrapped with SQLite');
   }
   if (etcd.isPresent()) await startEtcd(through);
+  if (verb === 'replicated') await catchUp(JSON.parse(readFileSync(clusterFile, 'utf8')));
   const cluster = JSON.parse(readFileSync(clusterFile, 'utf8'));
+  checkToken(cluster);
   mkdirSync(join(db, 'snapshots'), { recursive: true });
   cpSync(clusterFile, join(db, 'snapshots/on-demand'));
-  const answers = { '/cacerts': cluster.ca, '/readyz': 'ok', '/stand-in': JSON.stringify({ ...cluster, address }) };
+  const answers = {
+    '/cacerts': () => cluster.ca,
+    '/readyz': () => 'ok',
+    '/stand-in': () => JSON.stringify({ ...JSON.parse(readFileSync(clusterFile, 'utf8')), address }),
+  };
   const listener = https.createServer({ key: cluster.key, cert: cluster.ca }, async (request, response) => {
     const isUp = request.url === '/cacerts' || !etcd.isPresent() || (await etcd.isHealthy());
-    const answer = isUp ? answers[request.url] : undefined;
+    const answer = isUp ? answers[request.url]?.() : undefined;
     response.statusCode = answer === undefined ? 401 : 200;
     response.end(answer);
   });
@@ -102,5 +141,8 @@ async function server() {
   listener.listen(config['https-listen-port'] ?? 6443);
 }
 
-if (args.some((arg) => arg.startsWith('--cluster-reset'))) reset();
+if (verb === 'save') cpSync(clusterFile, join(db, 'snapshots', value));
+else if (verb === 'write') change(({ values }) => ({ values: [...values, value] }));
+else if (verb === 'rotate') change(() => ({ bootstrap: bootstrapKey(value) }));
+else if (args.some((arg) => arg.startsWith('--cluster-reset'))) reset();
 else server();
