@@ -2,8 +2,15 @@ import { stringify } from 'yaml';
 
 const OPTIONS = { version: '1.1', lineWidth: 0 } as const;
 
-/** Some of the texts that no version of YAML reads as another type. The library decides on all others, once for each. */
-export const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)[a-z/][\w./-]*(?: [\w./-]+)*$/i;
+/**
+ * Some of the texts that no version of YAML reads as another type, or as anything but themselves outside of flow collections. The library
+ * decides on all others, once for each.
+ */
+export const PLAIN =
+  /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)(?:[a-z/]|--[a-z]|\.[a-z]+\.)(?:[!-9;-~]|:(?=[!-~]))*(?: (?!#)(?:[!-9;-~]|:(?=[!-~]))+)*$/i;
+
+/** Lines of ASCII that begin and end with a visible character, and may end with one line end: a block as they are. */
+const LINES = /^[!-~](?:[ -~\n]*[!-~])?\n?$/;
 
 const keys = new Map<string, string>();
 const values = new Map<string, string>();
@@ -39,9 +46,12 @@ function scalar(value: unknown, line: string): string {
   if (typeof value === 'boolean' || (Number.isSafeInteger(value) && !Object.is(value, -0))) return String(value);
   if (typeof value !== 'string') return asValue(value);
   if (PLAIN.test(value)) return value;
-  return remembered(values, value, asValue).replaceAll(/\n(?=[^\n])/g, line);
+  const isBlock = value.includes('\n') && LINES.test(value);
+  return (isBlock ? asBlock(value) : remembered(values, value, asValue)).replaceAll(/\n(?=[^\n])/g, line);
 }
 
+const asBlock = (text: string): string =>
+  `|${text.endsWith('\n') ? '' : '-'}\n  ${text.trimEnd().replaceAll(/\n+/g, '$&  ')}`;
 const asValue = (value: unknown): string => stringify({ a: value }, OPTIONS).slice('a: '.length, -1);
 const asKey = (key: string): string =>
   remembered(keys, key, () => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));
