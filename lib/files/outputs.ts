@@ -19,6 +19,8 @@ export interface Output {
   readonly folder: string;
   /** Whether there is one folder per site. @default false */
   readonly several?: boolean;
+  /** Folders of sites whose files stay as they are, each with a trailing slash; empty for the only site. @default - none */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** The end of the name of a temporary file. */
@@ -29,14 +31,14 @@ const TEMPORARY = `.${process.pid}.tmp`;
  * become empty. Only a disk failure between two renames leaves a mixture. Texts are not kept: a part is made when the one before is on disk.
  *
  * @param parts files for each of the folders, part by part; what it throws ends the write
- * @param keepsObsolete whether obsolete files of earlier runs stay
+ * @param keepsObsolete whether obsolete files of earlier runs stay, when all parts are made
  * @returns the number of files for each of the folders
  * @throws FileError for files of others, which are neither replaced nor deleted
  */
 export function writeOutputs(
   outputs: readonly Output[],
   parts: Iterable<readonly Files[]>,
-  keepsObsolete = false,
+  keepsObsolete: () => boolean = () => false,
 ): number[] {
   const targets = outputs.map((output) => ({ ...output, names: new Set<string>() }));
   const staged = new Staged();
@@ -52,7 +54,7 @@ export function writeOutputs(
       }
     }
     if (obstacles.length > 0) throw new FileError(obstacles.join('\n'));
-    const stale = keepsObsolete
+    const stale = keepsObsolete()
       ? []
       : targets.flatMap((target) => staleFiles(target).map((path) => ({ path, top: target.folder })));
     staged.rename();
@@ -111,15 +113,22 @@ class Staged {
 }
 
 /** Obsolete files of an earlier run. Names have slashes on every system, as those of `Files`. */
-function staleFiles({ kind, folder, several = false, names }: Output & { names: ReadonlySet<string> }): string[] {
-  const tops = several ? ['', ...foldersIn(folder)] : [''];
+function staleFiles({
+  kind,
+  folder,
+  several = false,
+  kept = new Set(),
+  names,
+}: Output & { names: ReadonlySet<string> }): string[] {
+  const isKept = (name: string): boolean => kept.has('') || kept.has(name.slice(0, name.indexOf('/') + 1));
+  const tops = ['', ...(several ? foldersIn(folder) : [])].filter((top) => !isKept(`${top}/`));
   const found = tops.flatMap((top) => [
     ...filesIn(folder, top),
     ...kind.folders.flatMap((name) => filesBelow(folder, posix.join(top, name))),
   ]);
   // a site may have the name of a subfolder, and is found twice
   return [...new Set(found)]
-    .filter((name) => !names.has(name) && !name.endsWith(TEMPORARY))
+    .filter((name) => !isKept(name) && !names.has(name) && !name.endsWith(TEMPORARY))
     .map((name) => join(folder, name))
     .filter(kind.isOurs);
 }

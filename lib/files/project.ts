@@ -16,6 +16,9 @@ export function readProjectFile(relativePath: string, startFolder: string = __di
   return text;
 }
 
+/** The files that this process has read; none in the package, whose program has the texts. */
+export const projectFilesRead = (): string[] => [...texts.keys()];
+
 /** Each is read once, for all sites. */
 const texts = new Map<string, string>();
 

@@ -1,5 +1,15 @@
 export { type Checked, checkCluster } from './check';
-export { readOneSite, readSite, readSites, siteFile } from './inputs';
+export {
+  defaultPath,
+  type Place,
+  placeOf,
+  readOneSite,
+  readSite,
+  readSites,
+  type SiteOfFile,
+  SiteReader,
+  siteFile,
+} from './inputs';
 export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';
 export { sarif } from './sarif';
