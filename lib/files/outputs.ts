@@ -40,23 +40,25 @@ export function writeOutputs(
   parts: Iterable<readonly Files[]>,
   keepsObsolete: () => boolean = () => false,
 ): number[] {
-  const targets = outputs.map((output) => ({ ...output, names: new Set<string>() }));
+  const counts = outputs.map(() => 0);
   const staged = new Staged();
   try {
     const obstacles: string[] = [];
     for (const part of parts) {
-      for (const [i, { kind, folder, names }] of targets.entries()) {
-        for (const [name, text] of part[i] ?? []) {
-          names.add(name);
-          obstacles.push(...(obstacle(kind, join(folder, name)) ?? []));
-          if (obstacles.length === 0) staged.write(join(folder, name), text);
+      for (const [i, { kind, folder }] of outputs.entries()) {
+        const files = part[i] ?? new Map();
+        counts[i] = (counts[i] ?? 0) + files.size;
+        for (const [name, text] of files) {
+          const path = join(folder, name);
+          obstacles.push(...(obstacle(kind, path) ?? []));
+          if (obstacles.length === 0) staged.write(path, text);
         }
       }
     }
     if (obstacles.length > 0) throw new FileError(obstacles.join('\n'));
     const stale = keepsObsolete()
       ? []
-      : targets.flatMap((target) => staleFiles(target).map((path) => ({ path, top: target.folder })));
+      : outputs.flatMap((output) => staleFiles(output, staged).map((path) => ({ path, top: output.folder })));
     staged.rename();
     for (const { path, top } of stale) {
       withFile(path, () => rmSync(path));
@@ -66,7 +68,7 @@ export function writeOutputs(
     staged.discard();
     throw error;
   }
-  return targets.map(({ names }) => names.size);
+  return counts;
 }
 
 /** Why a file cannot be written; undefined if it can. */
@@ -90,15 +92,19 @@ function entryAt(path: string): ReturnType<typeof lstatSync> | undefined {
 
 /** Temporary files, until all are there. */
 class Staged {
-  private readonly paths: string[] = [];
+  private readonly paths = new Set<string>();
   private readonly made: { readonly folder: string; readonly top: string }[] = [];
 
   write(path: string, text: string): void {
     const folder = dirname(path);
     const first = withFile(folder, () => mkdirSync(folder, { recursive: true }));
     if (first !== undefined) this.made.push({ folder, top: dirname(first) });
-    this.paths.push(path);
+    this.paths.add(path);
     withFile(path, () => writeFileSync(path + TEMPORARY, text));
+  }
+
+  has(path: string): boolean {
+    return this.paths.has(path);
   }
 
   rename(): void {
@@ -113,13 +119,7 @@ class Staged {
 }
 
 /** Obsolete files of an earlier run. Names have slashes on every system, as those of `Files`. */
-function staleFiles({
-  kind,
-  folder,
-  several = false,
-  kept = new Set(),
-  names,
-}: Output & { names: ReadonlySet<string> }): string[] {
+function staleFiles({ kind, folder, several = false, kept = new Set() }: Output, staged: Staged): string[] {
   const isKept = (name: string): boolean => kept.has('') || kept.has(name.slice(0, name.indexOf('/') + 1));
   const tops = ['', ...(several ? foldersIn(folder) : [])].filter((top) => !isKept(`${top}/`));
   const found = tops.flatMap((top) => [
@@ -128,9 +128,9 @@ function staleFiles({
   ]);
   // a site may have the name of a subfolder, and is found twice
   return [...new Set(found)]
-    .filter((name) => !isKept(name) && !names.has(name) && !name.endsWith(TEMPORARY))
+    .filter((name) => !isKept(name) && !name.endsWith(TEMPORARY))
     .map((name) => join(folder, name))
-    .filter(kind.isOurs);
+    .filter((path) => !staged.has(path) && kind.isOurs(path));
 }
 
 const entriesOf = (folder: string) =>

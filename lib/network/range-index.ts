@@ -1,12 +1,14 @@
-import { type AddressRange, overlaps, sizeOf } from './address';
+import { type AddressRange, sizeOf } from './address';
 
 interface Entry<T> {
-  readonly range: AddressRange;
+  readonly first: bigint;
+  readonly last: bigint;
   readonly item: T;
 }
 
-/** Blocks of 2^8, 2^16, ... addresses, so that a range is in one or two of them. */
+/** Blocks of 2^8, 2^16, ... addresses of one family, so that a range is in one or two of them. */
 interface Level<T> {
+  readonly family: number;
   readonly bits: bigint;
   readonly blocks: Map<bigint, Entry<T>[]>;
 }
@@ -19,9 +21,11 @@ export class RangeIndex<T> {
   at(range: AddressRange, make: () => T): T {
     const level = this.levelFor(range);
     const first = range.first.value >> level.bits;
-    const found = level.blocks.get(first)?.find((entry) => isEqual(entry.range, range));
+    const found = level.blocks
+      .get(first)
+      ?.find((entry) => entry.first === range.first.value && entry.last === range.last.value);
     if (found) return found.item;
-    const entry = { range, item: make() };
+    const entry = { first: range.first.value, last: range.last.value, item: make() };
     for (let block = first; block <= range.last.value >> level.bits; block++) {
       const entries = level.blocks.get(block);
       if (entries) entries.push(entry);
@@ -33,11 +37,14 @@ export class RangeIndex<T> {
   /** The items of all ranges that share an address with this one. */
   overlapping(range: AddressRange): ReadonlySet<T> {
     const found = new Set<T>();
-    for (const { bits, blocks } of this.levels.values()) {
+    for (const { family, bits, blocks } of this.levels.values()) {
+      if (family !== range.family) continue;
       const [first, last] = [range.first.value >> bits, range.last.value >> bits];
       const isWide = last - first >= BigInt(blocks.size);
       for (const entries of isWide ? blocks.values() : between(blocks, first, last)) {
-        for (const entry of entries) if (overlaps(entry.range, range)) found.add(entry.item);
+        for (const entry of entries) {
+          if (entry.first <= range.last.value && range.first.value <= entry.last) found.add(entry.item);
+        }
       }
     }
     return found;
@@ -47,7 +54,7 @@ export class RangeIndex<T> {
     let bits = 8n;
     while (sizeOf(range) > 1n << bits) bits += 8n;
     const key = `${range.family}/${bits}`;
-    const level = this.levels.get(key) ?? { bits, blocks: new Map() };
+    const level = this.levels.get(key) ?? { family: range.family, bits, blocks: new Map() };
     this.levels.set(key, level);
     return level;
   }
@@ -59,6 +66,3 @@ function* between<T>(blocks: ReadonlyMap<bigint, T>, first: bigint, last: bigint
     if (found) yield found;
   }
 }
-
-const isEqual = (a: AddressRange, b: AddressRange): boolean =>
-  a.first.value === b.first.value && a.last.value === b.last.value;

@@ -1,5 +1,13 @@
 import { type Cluster, type Problem, problemFrom, subnetsOf } from '../cluster';
-import { type Address, type AddressRange, overlaps, RangeIndex, sameAddress } from '../network';
+import {
+  type Address,
+  type AddressRange,
+  overlaps,
+  parseAddress,
+  parseAddressRange,
+  RangeIndex,
+  sameAddress,
+} from '../network';
 import { type Claim, claimsOf } from './claims';
 
 /** Rules about the sites of one folder. */
@@ -42,10 +50,27 @@ export function siteClaims(cluster: Cluster): SiteClaims {
   };
 }
 
+/** The claims of a site as JSON can have them, with the texts of addresses. */
+export const packed = ({ networks, routers, claims, ...site }: SiteClaims) => ({
+  ...site,
+  networks: networks.map(({ text }) => text),
+  routers: routers.map(({ text }) => text),
+  claims: claims.map(({ range, ...claim }) => ({ ...claim, range: range.text })),
+});
+export type PackedClaims = ReturnType<typeof packed>;
+
+export const unpacked = ({ networks, routers, claims, ...site }: PackedClaims): SiteClaims => ({
+  ...site,
+  networks: networks.map(parseAddressRange),
+  routers: routers.map(parseAddress),
+  claims: claims.map(({ range, ...claim }) => ({ ...claim, range: parseAddressRange(range) })),
+});
+
 /** A site and its place in the order in which sites were added. */
 interface Member {
   readonly index: number;
-  readonly site: SiteClaims;
+  /** Its claims as JSON, which takes a tenth of the memory. */
+  readonly packed: string;
 }
 
 /** What sites claim from each other. Its time is linear in the number of sites that claim different addresses. */
@@ -65,7 +90,7 @@ export class AcrossSites {
   add(site: SiteClaims): void {
     const group = this.groups.get(site.nodes) ?? [];
     this.groups.set(site.nodes, group);
-    group.push({ site, index: this.size++ });
+    group.push({ packed: JSON.stringify(packed(site)), index: this.size++ });
     for (const [ranges, range] of this.rangesOf(site)) {
       const groups = ranges.at(range, () => []);
       if (!groups.includes(group)) groups.push(group);
@@ -80,7 +105,7 @@ export class AcrossSites {
       .filter((group) => group !== own)
       .flat()
       .sort((a, b) => a.index - b.index)
-      .map((member) => member.site);
+      .map((member) => unpacked(JSON.parse(member.packed) as PackedClaims));
   }
 
   private rangesOf({ claims, routerId, networks }: SiteClaims): [RangeIndex<Member[][]>, AddressRange][] {

@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Finding, GitOps } from '../cluster';
 import { FileError, fileProblem, projectFilesRead, readIfThere, writeWhole } from '../files';
-import { parseAddress, parseAddressRange } from '../network';
-import type { SiteClaims } from '../rules';
+import type { PackedClaims } from '../rules';
 import { defaultPath, type Place } from '../site';
 
 /** What a synth read and wrote for a site, and what the file system says of these files. */
@@ -132,19 +131,3 @@ function withFolders(names: readonly string[]): ReadonlySet<string> {
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** The claims of a site as JSON can have them, with the texts of addresses. */
-export const packed = ({ networks, routers, claims, ...site }: SiteClaims) => ({
-  ...site,
-  networks: networks.map(({ text }) => text),
-  routers: routers.map(({ text }) => text),
-  claims: claims.map(({ range, ...claim }) => ({ ...claim, range: range.text })),
-});
-type PackedClaims = ReturnType<typeof packed>;
-
-export const unpacked = ({ networks, routers, claims, ...site }: PackedClaims): SiteClaims => ({
-  ...site,
-  networks: networks.map(parseAddressRange),
-  routers: routers.map(parseAddress),
-  claims: claims.map(({ range, ...claim }) => ({ ...claim, range: parseAddressRange(range) })),
-});

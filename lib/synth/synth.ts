@@ -2,12 +2,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Finding } from '../cluster';
 import { FileError, type Files, writeOutputs } from '../files';
 import { gitopsFiles } from '../gitops';
-import { formerPools } from '../rules';
+import { formerPools, packed, unpacked } from '../rules';
 import { originOf, type Place, placeOf, type SiteOfFile, SiteReader } from '../site';
 import { buildSite } from './app';
 import { DIST, GITOPS, HOSTS } from './outputs';
 import { Previous, type Upgrade, upgradeText } from './previous';
-import { packed, type Stamp, Stamps, type Unfinished, unpacked } from './stamp';
+import { type Stamp, Stamps, type Unfinished } from './stamp';
 
 /** Input and output paths. */
 export interface SynthOptions {
@@ -132,18 +132,14 @@ class Synth {
     this.former.push(...found);
     const upgrade = previous.upgrade({ dist, hosts });
     if (upgrade) this.upgrades.push(upgrade);
-    const files = [
-      below(folder, dist),
-      below(folder, hosts),
-      isOfFleet({ gitops, folder }) ? new Map() : gitopsFiles([{ cluster, folder, dist }]),
-    ];
+    const ofGitops = isOfFleet({ gitops, folder }) ? new Map() : gitopsFiles([{ cluster, folder, dist }]);
     this.done.push({
       ...{ file, folder, name, gitops, warnings, claims: packed(claims) },
-      outputs: files.map((part) => [...part.keys()].map((path) => path.slice(folder.length))),
+      outputs: [[...dist.keys()], [...hosts.keys()], [...ofGitops.keys()].map((path) => path.slice(folder.length))],
       // the next synth may not find the same
       input: found.length === 0 ? input : undefined,
     });
-    return files;
+    return [below(folder, dist), below(folder, hosts), ofGitops];
   }
 }
 
