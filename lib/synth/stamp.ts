@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Finding, GitOps } from '../cluster';
-import { FileError, fileProblem, projectFilesRead, readIfThere, writeWhole } from '../files';
+import { FileError, fileProblem, projectFilesRead, writeWhole } from '../files';
 import type { PackedClaims } from '../rules';
 import { defaultPath, type Place } from '../site';
 
@@ -36,19 +36,25 @@ const TICK_MS = 20;
  * State of files: a hash of what changes with them. No program can set the time of the last change (ctime) of a file. Undefined if one
  * cannot be read, or has changed since a time in milliseconds since 1970.
  */
-function stateOf(paths: readonly string[], since = Number.POSITIVE_INFINITY): string | undefined {
-  const numbers = new Float64Array(paths.length * 4);
-  try {
+const stateOf = (paths: readonly string[], since = Number.POSITIVE_INFINITY): string | undefined =>
+  unlessItFails(() => {
+    const numbers = new Float64Array(paths.length * 4);
     for (const [i, path] of paths.entries()) {
       const { ino, size, mtimeMs, ctimeMs } = statSync(path);
       if (ctimeMs >= since - TICK_MS) return undefined;
       numbers.set([ino, size, mtimeMs, ctimeMs], i * 4);
     }
+    return createHash('sha256').update(numbers).digest('base64');
+  });
+
+/** Undefined after an error of the file system: without a stamp a site is built, and what is wrong with its files is reported then. */
+function unlessItFails<T>(access: () => T): T | undefined {
+  try {
+    return access();
   } catch (error) {
-    if (fileProblem(error) === undefined) throw error;
+    if (!(error instanceof FileError) && fileProblem(error) === undefined) throw error;
     return undefined;
   }
-  return createHash('sha256').update(numbers).digest('base64');
 }
 
 /**
@@ -95,16 +101,14 @@ export class Stamps {
       return input === undefined || output === undefined ? [] : [JSON.stringify({ ...site, input, output })];
     });
     const text = [this.setting, JSON.stringify([state, ...files]), ...lines].join('\n');
-    try {
+    unlessItFails(() => {
       mkdirSync(dirname(this.file), { recursive: true });
       writeWhole(this.file, `${sha256(text)}\n${text}`);
-    } catch (error) {
-      if (!(error instanceof FileError) && fileProblem(error) === undefined) throw error;
-    }
+    });
   }
 
   private read(): ReadonlyMap<string, Stamp> {
-    const whole = readIfThere(this.file) ?? '';
+    const whole = unlessItFails(() => readFileSync(this.file, 'utf8')) ?? '';
     const text = whole.slice(whole.indexOf('\n') + 1);
     if (!whole.startsWith(`${sha256(text)}\n`)) return new Map();
     const [setting, program = '[]', ...lines] = text.split('\n');
