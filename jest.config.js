@@ -1,9 +1,11 @@
+const { availableParallelism } = require('node:os');
+
 /** @type {import('jest').Config} */
 module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  // jest leaves one core to itself, which on two cores means one test file at a time
-  maxWorkers: '100%',
+  // a test file waits for its programs a part of its time; jest reads '150%' as 150 workers
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   // tests that are concurrent wait most of their time
   maxConcurrency: 6,
   testEnvironment: '<rootDir>/test/support/shared-environment.js',

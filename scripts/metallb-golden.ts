@@ -79,11 +79,14 @@ function main(args: readonly string[]): void {
   );
 }
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  console.error(`metallb-golden: ${message}`);
-  if (error instanceof UsageError) console.error(`\n${USAGE}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+export function run(args: readonly string[]): number {
+  try {
+    main(args);
+    return 0;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(`metallb-golden: ${message}`);
+    if (error instanceof UsageError) console.error(`\n${USAGE}`);
+    return error instanceof UsageError ? 2 : 1;
+  }
 }

@@ -4,26 +4,10 @@ const { spawnSync } = require('node:child_process');
 const { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join, relative, sep } = require('node:path');
 const { build } = require('esbuild');
+const { embedFiles } = require('./embedded');
 
 const OUTPUT = 'build/package';
 const TYPES = join(OUTPUT, 'types');
-
-const names = [
-  'cluster.yaml',
-  'imports/metallb.crds.json',
-  ...readdirSync('lib', { recursive: true })
-    .filter((name) => name.endsWith('.sh'))
-    .map((name) => join('lib', name)),
-];
-const texts = Object.fromEntries(names.map((name) => [name, readFileSync(name, 'utf8')]));
-
-/** Replaces lib/files/project.ts. */
-const EMBEDDED = `const texts = ${JSON.stringify(texts)};
-export const projectFilesRead = () => [];
-export function readProjectFile(path) {
-  if (!Object.hasOwn(texts, path)) throw new Error(\`"\${path}" is not in this package; add it in scripts/package.js\`);
-  return texts[path];
-}`;
 
 /**
  * Puts the types of zod beside ours, without its translations: those do not compile without esModuleInterop, and apps made by
@@ -55,11 +39,6 @@ function ownTypesOfZod() {
 
 const PROGRAM = `import { run } from './lib/cli/main';
 run(process.argv.slice(2)).then((status) => { process.exitCode = status; });`;
-
-const embedFiles = {
-  name: 'embed-files',
-  setup: ({ onLoad }) => onLoad({ filter: /[/\\]lib[/\\]files[/\\]project\.ts$/ }, () => ({ contents: EMBEDDED })),
-};
 
 async function main() {
   rmSync(OUTPUT, { recursive: true, force: true });

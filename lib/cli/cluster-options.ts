@@ -77,7 +77,7 @@ export const connectionTo = (cluster: Cluster, { timeout, ...options }: Connecti
 
 /** Agrees with --yes; else asks on the terminal, such as `Delete? [y/N]`. */
 export const confirmation =
-  (what: 'Delete' | 'Begin', yes = false): Confirm =>
+  (what: 'Delete' | 'Begin' | 'Restore', yes = false): Confirm =>
   async (question) => {
     for (const line of question) console.error(line);
     if (yes) return true;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { findingText } from '../cluster';
 import { FileError, PROJECT_VERSION, readIfThere, readProjectFile, readText, withFile } from '../files';
-import { CHECKS, loadCluster, projectFiles, type Starter, starterText } from '../site';
+import { CHECKS, loadCluster, projectFiles, STARTER_QUESTIONS, type Starter, starterOf, starterText } from '../site';
 import { command, exitStatus } from './program';
 
 interface Options extends Starter, Partial<Record<keyof typeof CHECKS, boolean>> {
@@ -59,18 +59,11 @@ async function answers(): Promise<Starter> {
     return String(value).trim() || proposal;
   };
   try {
-    const name = await ask('Name of the site', 'home');
-    const subnet = await ask('Network of the nodes', '192.168.10.0/24');
-    const at = (host: number) => subnet.replace(/\d+\/\d+$/, String(host));
-    const servers = [1, 2, 3].map((i) => `k3s-${i}=${at(10 + i)}`).join(' ');
-    return {
-      name,
-      subnet,
-      node: (await ask('Servers, each NAME=ADDRESS', servers)).split(/[\s,]+/),
-      vip: await ask('Virtual IP of the control plane', at(5)),
-      pool: await ask('Addresses for LoadBalancer Services', `${at(240)}-${at(250)}`),
-      ups: await ask('Driver of the UPS at the first server, or none', 'usbhid-ups'),
-    };
+    const given: Partial<Record<keyof Starter, string>> = {};
+    for (const { field, text, proposal } of STARTER_QUESTIONS) {
+      given[field] = await ask(text, proposal(given.subnet ?? ''));
+    }
+    return starterOf(given);
   } finally {
     terminal.close();
   }

@@ -9,9 +9,11 @@ import { initCommand } from './init';
 import { kubeconfigCommand } from './kubeconfig';
 import { machinesCommand } from './machines';
 import { planCommand } from './plan';
+import { plannerCommand } from './planner';
 import { asyncMain, command } from './program';
 import { rehearseCommand } from './rehearse';
 import { secretCommand } from './secret';
+import { snapshotsCommand } from './snapshots';
 import { synthCommand } from './synth';
 import { uninstallCommand } from './uninstall';
 import { verifyCommand } from './verify';
@@ -24,11 +26,13 @@ export const run = asyncMain(
     )
     .version(PROJECT_VERSION, '--version')
     .addCommand(initCommand)
+    .addCommand(plannerCommand)
     .addCommand(checkCommand)
     .addCommand(synthCommand)
     .addCommand(explainCommand)
     .addCommand(hostsCommand)
     .addCommand(machinesCommand)
+    .addCommand(snapshotsCommand)
     .addCommand(kubeconfigCommand)
     .addCommand(planCommand)
     .addCommand(applyCommand)

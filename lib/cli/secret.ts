@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { upsesAt } from '../cluster';
 import { readText } from '../files';
-import { newToken } from '../machines';
+import { etcdS3Secret, newToken } from '../machines';
 import {
   chosenPasswords,
   externalSecret,
@@ -25,6 +25,13 @@ interface TlsOptions extends Format {
   readonly certFile: string;
   readonly keyFile: string;
   readonly caFile: string;
+}
+
+interface S3Options extends Format {
+  readonly cluster?: string;
+  readonly accessKeyFile: string;
+  readonly secretKeyFile: string;
+  readonly caFile?: string;
 }
 
 const APPLY = 'kubectl --context NAME apply -f -';
@@ -142,9 +149,33 @@ const token = withEncryption(command('token'))
     printSecret(`${newToken()}\n`, options, 'token.sops', '(umask 077; power-safe-k3s secret token > FILE)'),
   );
 
+const s3 = withFormat(withSite(command('s3')))
+  .description('Prints the Secret of k3s.etcdS3, from which k3s reads where and how it copies etcd snapshots.')
+  .requiredOption('--access-key-file <file>', 'access key of S3')
+  .requiredOption('--secret-key-file <file>', 'its secret key; - for standard input')
+  .option('--ca-file <file>', 'certificate of the authority of the endpoint, PEM; default: those of the hosts')
+  .addHelpText(
+    'after',
+    help(
+      [
+        `power-safe-k3s secret s3 --access-key-file access --secret-key-file secret | ${APPLY}`,
+        'power-safe-k3s secret s3 --access-key-file access --secret-key-file secret --age age1... > secrets/s3.sops.yaml',
+      ],
+      '',
+    ),
+  )
+  .action(({ cluster: file, accessKeyFile, secretKeyFile, caFile, ...options }: S3Options) => {
+    const { cluster } = readOneSite(file);
+    const [accessKey, secretKey] = [readText(accessKeyFile).trim(), readText(secretKeyFile).trim()];
+    const authority = caFile === undefined ? {} : { authority: readText(caFile) };
+    const text = etcdS3Secret(cluster, { accessKey, secretKey, ...authority });
+    printSecret(text, options, 's3.sops.yaml', `power-safe-k3s secret s3 ... | ${APPLY}`);
+  });
+
 export const secretCommand = command('secret')
   .description('Prints Secrets: for kubectl, or encrypted for Git.')
   .addCommand(nut)
   .addCommand(rotate)
   .addCommand(tls)
+  .addCommand(s3)
   .addCommand(token);

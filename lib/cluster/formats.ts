@@ -16,6 +16,7 @@ import {
   DRIVER,
   DRIVER_OPTION,
   GIT_URL,
+  HOST_AND_PORT,
   HOST_NAME,
   IMAGE,
   INTERFACE,
@@ -120,6 +121,7 @@ export const communityOrName = parsed('bad-community', '^[^:]*$|^[0-9]+:[0-9]+$'
 
 export const dnsLabel = matching(DNS_LABEL, 'bad-name', 'use up to 63 lower-case letters, digits and inner dashes');
 export const hostName = matching(HOST_NAME, 'bad-name', 'use a lower-case DNS name such as api.home.arpa');
+export const s3Endpoint = matching(HOST_AND_PORT, 'bad-name', 'use HOST or HOST:PORT, without https://');
 export const objectName = matching(DNS_SUBDOMAIN, 'bad-name', 'use lower-case letters, digits and inner - and .');
 export const nodeName = matching(
   NODE_NAME,

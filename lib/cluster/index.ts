@@ -13,10 +13,14 @@ export { FORMAT_RULES } from './formats';
 export type { K3sOptions } from './k3s-schema';
 export { HERE, npmRun, type Origin, shellWord } from './origin';
 export {
+  type Change,
   ClusterError,
   type Finding,
+  type Fix,
   findingText,
   type Path,
+  POWER_PROMISES,
+  type PowerPromise,
   type Problem,
   pathText,
   problemFrom,
@@ -40,7 +44,7 @@ export {
   systemsOf,
   upsesAt,
 } from './queries';
-export { mayLose, quorumOf } from './quorum';
+export { mayLose, type QuorumState, quorumOf, quorumState } from './quorum';
 export {
   type Bgp,
   type Client,
@@ -48,6 +52,7 @@ export {
   type ClusterInput,
   clusterSchema,
   type GitOps,
+  type Host,
   type L2Advertisement,
   type LoadBalancer,
   type Node,

@@ -19,10 +19,6 @@ export const k3sOptions = z
       .optional()
       .describe('Network of the pods; none for a CNI plugin of your own. Default: vxlan.'),
     'secrets-encryption': flag.optional().describe('true: encrypts Secrets in etcd. Set it before the first boot.'),
-    'etcd-s3': flag.optional().describe('true: copies etcd snapshots to S3, by etcd-s3-config-secret.'),
-    'etcd-s3-config-secret': format.objectName
-      .optional()
-      .describe('Secret in namespace kube-system with the settings and keys of S3.'),
     'disable-helm-controller': flag.optional().describe('true: k3s installs no Helm charts.'),
     'node-external-ip': texts.optional().describe('External addresses of one node.'),
     'kubelet-arg': texts.optional().describe('Flags of the kubelet, without the dashes before them.'),
@@ -39,11 +35,26 @@ export const k3sOptions = z
 
 const options = k3sOptions.prefault({});
 
+/**
+ * Where k3s copies etcd snapshots to. Settings and keys are in a Secret, because k3s ignores that if another option of S3 is set:
+ * https://docs.k3s.io/cli/etcd-snapshot#s3-configuration-secret-support
+ */
+const etcdS3 = z.strictObject({
+  endpoint: format.s3Endpoint.default('s3.amazonaws.com').describe('Host of S3, and its port unless 443. HTTPS.'),
+  bucket: format.objectName.describe('Bucket, which exists.'),
+  region: format.dnsLabel.default('us-east-1').describe('Region of the bucket.'),
+  folder: format.relativePath.optional().describe('Folder in the bucket. Default: the name of the site.'),
+  secret: format.objectName
+    .default('k3s-etcd-snapshot-s3-config')
+    .describe('Secret in namespace kube-system; power-safe-k3s secret s3 prints it.'),
+});
+
 /** Options of k3s for nodes that share files, and the registries of every node. */
 export const k3s = z.strictObject({
   all: options.describe('Options of every node (docs/control-plane.md).'),
   servers: options.describe('Options of every server.'),
   agents: options.describe('Options of every agent.'),
+  etcdS3: etcdS3.optional().describe('Copies every etcd snapshot to S3 (docs/control-plane.md#snapshots-in-s3).'),
   registries: z
     .record(z.string(), z.unknown())
     .optional()

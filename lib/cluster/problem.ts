@@ -1,6 +1,16 @@
+/** What this project promises about a power failure, in words for people. */
+export const POWER_PROMISES = {
+  running: 'no host loses power while it runs',
+  restart: 'every host starts when mains power returns',
+  needless: 'no host powers off without need',
+} as const;
+export type PowerPromise = keyof typeof POWER_PROMISES;
+
 /** What docs/rules.md says about a rule, in Markdown. */
 interface Rule {
   readonly cause: string;
+  /** What is not kept at a site that breaks the rule. @default - something else than a promise about power failures */
+  readonly breaks?: PowerPromise;
   /** What the page adds to the cure that every message of the rule has. */
   readonly cure?: string;
   /** @default - an error, which stops synth */
@@ -13,6 +23,12 @@ export type Rules<Name extends string = string> = Readonly<Record<Name, Rule>>;
 /** Where a value stands in the site description, from the outside in: `['nodes', 0, 'address']`. */
 export type Path = readonly (string | number)[];
 
+/** A new value for a field of the site. */
+export interface Change<Value = number | string> {
+  readonly path: Path;
+  readonly value: Value;
+}
+
 /** A fault in a site. `rule` is the name of a rule; message and cure start in lower case. */
 export interface Problem {
   readonly severity: 'error' | 'warning';
@@ -20,17 +36,23 @@ export interface Problem {
   readonly rule: string;
   readonly message: string;
   readonly cure: string;
+  /** The parts of the cure that need no decision of a person: each is a set of changes, any one of which is enough. @default - none */
+  readonly fixes?: readonly Fix[];
 }
+
+/** Changes that belong together. */
+export type Fix = readonly Change[];
 
 /** Makes problems of these rules, with the severity that the table states. A name outside the table does not compile. */
 export const problemFrom =
   <Name extends string>(rules: Rules<Name>) =>
-  (rule: Name, path: Path, message: string, cure: string): Problem => ({
+  (rule: Name, path: Path, message: string, cure: string, fixes: readonly Fix[] = []): Problem => ({
     severity: rules[rule].severity ?? 'error',
     rule,
     path,
     message,
     cure,
+    ...(fixes.length > 0 && { fixes }),
   });
 
 /** `['nodes', 0, 'address']` as `nodes[0].address`. */

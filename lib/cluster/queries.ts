@@ -25,7 +25,8 @@ export const rolesOf = (cluster: Cluster): readonly Node['role'][] =>
 export const systemsOf = ({ os }: Cluster): readonly OperatingSystem[] => os ?? OPERATING_SYSTEMS;
 
 /** The UPSes whose cable goes to this node. */
-export const upsesAt = (cluster: Cluster, node: Node): Ups[] => cluster.ups.filter((ups) => ups.node === node.name);
+export const upsesAt = (cluster: Cluster, node: Pick<Node, 'name'>): Ups[] =>
+  cluster.ups.filter((ups) => ups.node === node.name);
 
 /** The UPSes that feed this node, in the order of the node's list. */
 export const upsesFeeding = (cluster: Cluster, node: Node): Ups[] =>

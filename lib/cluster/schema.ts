@@ -216,6 +216,8 @@ export type ClusterInput = z.input<typeof clusterSchema>;
 /** A checked site: defaults are filled in, addresses are parsed, and one-or-more fields are lists. */
 export type Cluster = z.output<typeof clusterSchema>;
 export type Node = Cluster['nodes'][number];
+/** What connects to a host needs of a node; also of one that is no longer in the site. */
+export type Host = Pick<Node, 'name' | 'address' | 'role'>;
 export type OtherNetwork = Cluster['network']['others'][number];
 export type OperatingSystem = (typeof OPERATING_SYSTEMS)[number];
 /** A UPS with its cable at a node, or served by an outside host. */

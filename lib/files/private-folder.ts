@@ -23,14 +23,11 @@ export interface PrivateFile {
 /**
  * The path of a folder for secrets, with symbolic links resolved.
  *
- * @throws FileError if the folder is inside the Git repository of the current folder, or inside that folder, or has files
+ * @throws FileError if the folder is inside a Git repository, or inside the current folder, or has files
  */
 export function newFolderOutside(path: string): string {
   return withFile(path, () => {
-    const folder = realPath(path);
-    if (!relative(realpathSync(repository()), folder).startsWith('..')) {
-      throw new FileError(`${path}: the folder is inside the project, where secrets get committed; name one outside`);
-    }
+    const folder = folderOutside(path, [process.cwd()]);
     if (existsSync(folder) && readdirSync(folder).length > 0) {
       throw new FileError(`${path}: the folder already has files; remove it, or name another`);
     }
@@ -38,13 +35,27 @@ export function newFolderOutside(path: string): string {
   });
 }
 
-/** The Git repository around the current folder; that folder itself if there is none. */
-function repository(): string {
-  const start = process.cwd();
-  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+/**
+ * The same for a folder that may have files.
+ *
+ * @param places that it may not be in, beside Git repositories
+ * @throws FileError if it is inside a Git repository or one of them
+ */
+export function folderOutside(path: string, places: readonly string[]): string {
+  return withFile(path, () => {
+    const folder = realPath(path);
+    const isIn = (place: string) => !relative(realPath(place), folder).startsWith('..');
+    if (!places.some(isIn) && repositoryOf(folder) === undefined) return folder;
+    throw new FileError(`${path}: the folder is inside the project, where secrets get committed; name one outside`);
+  });
+}
+
+/** The Git repository around a folder, which may not exist. */
+function repositoryOf(start: string): string | undefined {
+  for (let folder = start; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder;
+    if (folder === dirname(folder)) return undefined;
   }
-  return start;
 }
 
 /** A path with symbolic links resolved; its last parts may not exist yet. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { projectFolder } from './project-folder';
 
 /**
  * The text of a file of this project with Linux line ends. The code runs from lib/, build/ and build/scripts/, so the path is relative to the nearest
@@ -29,18 +30,4 @@ function readWithLinuxLineEnds(file: string): string {
   if (!existsSync(file)) throw new Error(`"${file}" does not exist; restore it from Git`);
   // a checkout may have changed line ends, and no shell runs a script with carriage returns
   return readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
-}
-
-/**
- * The folder of this project: the nearest one at or above `startFolder` with a package.json.
- *
- * @throws Error if there is none
- */
-function projectFolder(startFolder: string = __dirname): string {
-  for (let folder = startFolder; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (dirname(folder) === folder) {
-      throw new Error(`no package.json in "${startFolder}" or above it; run this from inside the project's folder`);
-    }
-  }
 }

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { type Files, WRITTEN_BY } from '../files';
 import { type Group, groupsOf } from './groups';
 import { type GitOpsSite, inRepository, objectsText } from './site';
@@ -69,13 +68,13 @@ const gitRepository = (name: string, url: string, branch = 'main') => ({
 
 /** The kustomization.yaml of a group. Flux's kustomize reads files outside of its folder. */
 function resources(group: string, files: readonly string[], folder: string): string {
-  const dist = posix.relative(`gitops/${folder}${group}`, `dist/${folder}`);
+  const dist = `${'../'.repeat(`gitops/${folder}${group}`.split('/').length)}dist/${folder}`;
   return [
     `# ${WRITTEN_BY}`,
     'apiVersion: kustomize.config.k8s.io/v1beta1',
     'kind: Kustomization',
     'resources:',
-    ...files.map((file) => `  - ${dist}/${file}`),
+    ...files.map((file) => `  - ${dist}${file}`),
     '',
   ].join('\n');
 }

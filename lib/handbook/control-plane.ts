@@ -25,7 +25,7 @@ function quorumParagraphs(cluster: Cluster): string[] {
   );
   const names = servers.map(({ name, address }) => `${name} (${primary(address).text})`).join(', ');
   return [
-    `${count === 1 ? '**The one server may not be down**' : `**${mayLose(count)} of ${count} servers may be down**`}: ${names}. etcd stores data only with a majority of all servers. A failed server counts until \`kubectl delete node\` removes it.`,
+    `${count === 1 ? '**The one server may not be down**' : `**${mayLose(count)} of ${count} servers may be down**`}: ${names}. etcd stores data only with a majority of all servers. A failed server counts until it is [replaced or removed](#change-the-nodes).`,
     table(['servers', 'must be up', 'may be down'], rows),
     'Without a majority most `kubectl` commands fail. Running pods and their LoadBalancer addresses continue. The cluster recovers when enough servers are up.',
   ];

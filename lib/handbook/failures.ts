@@ -1,16 +1,26 @@
 import {
   type Cluster,
   interfaceOf,
+  npmRun,
   type Origin,
   otherInterfaces,
   primary,
   quorumOf,
   serversOf,
   systemsOf,
-  upsesAt,
 } from '../cluster';
 import { kubeVipNames, VIP_LEASE } from '../kube-vip';
-import { fetchCommand, K3S_HA, k3osResetArgs, loginAdvice, loginUser } from '../machines';
+import {
+  fetchCommand,
+  K3S_HA,
+  k3osResetArgs,
+  loginAdvice,
+  loginUser,
+  resetCommands,
+  restoreOptions,
+  SNAPSHOT_HOURS,
+  SNAPSHOTS_FOLDER,
+} from '../machines';
 import { commands, type RunbookSection, table } from '../text';
 
 /** The procedures for failures of the control plane, the most frequent first. */
@@ -18,9 +28,9 @@ export function failureSections(cluster: Cluster, origin: Origin): RunbookSectio
   const several = serversOf(cluster).length > 1;
   return [
     { title: 'kubectl cannot connect', paragraphs: noConnection(cluster, origin) },
-    ...(several ? [{ title: 'Replace a server', paragraphs: replace(cluster, origin) }] : []),
+    ...(cluster.nodes.length > 1 ? [{ title: 'Change the nodes', paragraphs: lifecycle(cluster, origin) }] : []),
     ...(several ? [{ title: QUORUM_IS_LOST, paragraphs: noQuorum(cluster) }] : []),
-    { title: 'Restore from a snapshot', paragraphs: restore(cluster) },
+    { title: 'Restore from a snapshot', paragraphs: restore(cluster, origin) },
     ...(several ? [{ title: 'Bootstrap with fewer servers', paragraphs: bootstrapAlone(cluster) }] : []),
     ...(several && cluster.controlPlane.provider !== 'external'
       ? [{ title: 'Two servers hold the VIP', paragraphs: twoHolders(cluster) }]
@@ -91,42 +101,31 @@ function managerCommands(cluster: Cluster): string[] {
   }
 }
 
-function replace(cluster: Cluster, { folder }: Origin): string[] {
-  const { name } = cluster;
-  const servers = serversOf(cluster);
-  const cables = servers.flatMap((server) => {
-    const [ups] = upsesAt(cluster, server);
-    return ups ? [`${ups.name} at ${server.name}`] : [];
-  });
+function lifecycle(cluster: Cluster, origin: Origin): string[] {
+  const command = (verb: string, ...args: readonly string[]) =>
+    `\`${npmRun(`machines:${verb}`, origin, [...args, `--ssh ${loginUser(cluster)}@ --sudo`])}\``;
+  const { synth, folder } = origin;
   return [
-    `Remove the server first: until then it counts as one that is down. Then install the new host with the same files and name.`,
-    commands(
-      `kubectl --context ${name} delete node NAME`,
-      `# on the new host, with k3s, files and token as in hosts/${folder}README.md:`,
-      'systemctl enable --now k3s',
+    '`replace` and `remove` print the quorum before and after, and ask. A command that was cut is continued by another run.',
+    table(
+      ['to', 'do'],
+      [
+        [
+          'replace a host',
+          `Power it off, and install the new one with its name and address. ${command('replace', 'NODE')}. It joins and receives all data`,
+        ],
+        ['remove a node', `Delete it in ${origin.file}. \`${synth}\`, ${command('remove', 'NODE')}, then apply`],
+        ['add a node', `Add it to ${origin.file}. \`${synth}\`, ${command('install')}`],
+      ],
     ),
-    'It joins through the VIP and receives all data.',
-    ...(cables.length > 0
-      ? [
-          `\`kubectl --context ${name} get nodes -L ups-device\` must show ${cables.join(', ')}; otherwise that UPS is not monitored. Set the label:`,
-          commands(`kubectl --context ${name} label --overwrite node NAME ups-device=UPS`),
-        ]
-      : []),
+    `By hand, with k3s of the old host stopped. The first line also removes its member from etcd. For a new host the second runs there, with k3s, files and token as in hosts/${folder}README.md:`,
+    commands('k3s kubectl delete node NODE    # on a server that stays', 'systemctl enable --now k3s'),
   ];
 }
 
-/**
- * k3s refuses a reset while `server` is set, so the key is filtered out. `k3s-ha address` writes node-ip, without which k3s may take
- * the VIP for the address of its etcd member.
- */
 const reset = (options: string): string[] => [
   'systemctl stop k3s',
-  `${K3S_HA} address`,
-  'rm -f /etc/rancher/k3s/config.yaml.d/50-join.yaml',
-  "(umask 077; grep -v '^server:' /etc/rancher/k3s/config.yaml >/run/k3s-reset.yaml)",
-  'ln -sfn /etc/rancher/k3s/config.yaml.d /run/k3s-reset.yaml.d',
-  `K3S_CONFIG_FILE=/run/k3s-reset.yaml k3s server ${options}    # exits when done`,
-  'rm /run/k3s-reset.yaml /run/k3s-reset.yaml.d',
+  ...resetCommands(`${options}    # exits when done`),
   'systemctl start k3s',
 ];
 
@@ -164,16 +163,33 @@ function noQuorum(cluster: Cluster): string[] {
   ];
 }
 
-function restore(cluster: Cluster): string[] {
+function restore(cluster: Cluster, origin: Origin): string[] {
   const several = serversOf(cluster).length > 1;
-  const options = '--cluster-reset --cluster-reset-restore-path=SNAPSHOT';
+  const options = restoreOptions(cluster, 'SNAPSHOT');
+  const run = (command: string, ...args: readonly string[]) =>
+    npmRun(`snapshots:${command}`, origin, [...args, `--ssh ${loginUser(cluster)}@ --sudo`]);
+  const { etcdS3 } = cluster.k3s;
   return [
+    `k3s writes a snapshot every ${SNAPSHOT_HOURS} hours on every server and keeps 5, in \`${SNAPSHOTS_FOLDER}/\`${etcdS3 ? `, and copies it to the bucket \`${etcdS3.bucket}\`` : ''}. Fetch some, and keep them with the token of their time: without it none can be restored.`,
+    ...(systemsOf(cluster).includes('cloud-init')
+      ? [
+          commands(
+            run('list'),
+            run('fetch', 'SNAPSHOT'),
+            `${run('restore', 'SNAPSHOT')}    # a name of the list, or a fetched file; run it again to continue`,
+          ),
+          `Everything stored in Kubernetes after the snapshot is lost. Name a server that is off by \`--without\`, and never start it with its old data.${etcdS3 ? ` For snapshots in S3 add \`--s3-secret FILE\`, what \`secret s3\` printed.` : ''}`,
+        ]
+      : []),
     ...(several
       ? [
-          `Copy the snapshot to one server. Follow [${QUORUM_IS_LOST}](#quorum-is-lost) with \`${options}\` in place of \`--cluster-reset\`. If a new cluster has been bootstrapped since, first stop k3s and move the data away on all servers.`,
+          `By hand: copy the snapshot to one server, and follow [${QUORUM_IS_LOST}](#quorum-is-lost) with \`${options}\` in place of \`--cluster-reset\`. If a new cluster has been bootstrapped since, first stop k3s and move the data away on all servers.`,
         ]
-      : ['With the path of the snapshot for SNAPSHOT:', commands(...reset(options)), ...onK3os(cluster, options)]),
-    'k3s writes a snapshot every 12 hours on every server and keeps 5, in `/var/lib/rancher/k3s/server/db/snapshots/`. Copy them and the token to another host.',
+      : [
+          'By hand, with the path of the snapshot for SNAPSHOT:',
+          commands(...reset(options)),
+          ...onK3os(cluster, options),
+        ]),
   ];
 }
 

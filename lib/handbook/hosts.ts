@@ -48,8 +48,18 @@ export function requirements(cluster: Cluster): string[] {
     ],
     [
       true,
+      'Disk of a server',
+      '99 of 100 writes within 10 ms, which [etcd](https://etcd.io/docs/v3.5/faq/) needs; `preflight` measures it. SD cards are slower',
+    ],
+    [
+      true,
       'SELinux off, or the policy of k3s',
       'the package `k3s-selinux`: https://docs.k3s.io/advanced#selinux-support',
+    ],
+    [
+      cluster.ups.length > 0,
+      'Restore on AC power loss',
+      'in the firmware: Power On. No program can read it; a Raspberry Pi always starts',
     ],
     [
       needsKillpowerd(cluster) && cluster.power.rtcWakeSeconds > 0,
@@ -68,7 +78,7 @@ export function requirements(cluster: Cluster): string[] {
       ['needed', 'how'],
       hosts.filter(needed).map(([, ...cells]) => cells),
     ),
-    'A firewall accepts these packets. `preflight` tries each port. An open UDP port and a blocked one are both silent, which it notes.',
+    `A firewall accepts these packets, and all from pods and services (${[...cluster.network.pods, ...cluster.network.services].map(({ text }) => text).join(', ')}). \`preflight\` tries each port. An open UDP port and a blocked one are both silent, which it notes.`,
     table(['port', 'program', 'on', 'from'], firewall(cluster)),
   ];
 }
@@ -110,7 +120,7 @@ export function update(cluster: Cluster, installed: readonly Installed[]): strin
     `Check the host. It prints a line for each requirement and for each file that differs. The hash of its files must be ${installed
       .map(({ role, hash }) => `\`${hash}\` on ${role}s`)
       .join(' and ')}.${code(`${K3S_HA} preflight`)}`,
-    'For another version of k3s, change `versions.k3s`, run `npm run synth`, then `npm run machines:upgrade`.',
+    'For another version of k3s, change `versions.k3s`, run `npm run synth`, then `npm run machines:upgrade`. For another token, run `npm run machines:token`.',
     `If files of k3s have changed, restart it, one server at a time: its settings are read when it starts.${code('systemctl restart k3s    # on agents: k3s-agent')}`,
   ];
 }

@@ -1,7 +1,7 @@
 import { type Cluster, type LoadBalancer, l2AdvertisementsOf, serversOf } from '../cluster';
 import { failoverTimes } from '../machines';
 import { type RunbookSection, table } from '../text';
-import { type Outage, outageOf, type Range } from './outage';
+import { type FailoverRow, type Outage, outageOf, type Range } from './outage';
 
 /** The section of the runbook about the failure of a node that announces LoadBalancer addresses. Pure. */
 export const loadBalancerSections = (cluster: Cluster): readonly RunbookSection[] => {
@@ -12,7 +12,10 @@ export const loadBalancerSections = (cluster: Cluster): readonly RunbookSection[
     {
       title: 'LoadBalancer failover time',
       paragraphs: [
-        table(['after a node fails', 'time', 'reason'], times(cluster, loadBalancer, outage)),
+        table(
+          ['after a node fails', 'time', 'reason'],
+          addressRows(cluster, loadBalancer, outage).map(({ event, range, reason }) => [event, shown(range), reason]),
+        ),
         ...remarks(cluster, loadBalancer, outage),
       ],
     },
@@ -23,44 +26,50 @@ export const loadBalancerSections = (cluster: Cluster): readonly RunbookSection[
 const hasL2 = (cluster: Cluster, loadBalancer: LoadBalancer): boolean =>
   l2AdvertisementsOf(cluster, loadBalancer).length > 0;
 
-function times(cluster: Cluster, loadBalancer: LoadBalancer, outage: Outage): string[][] {
+/** What the failure of a node does to LoadBalancer addresses and pods, in the order of time. */
+export function addressRows(
+  cluster: Cluster,
+  loadBalancer: LoadBalancer,
+  outage: Outage = outageOf(cluster),
+): FailoverRow[] {
   const { addressMove, endpointRemoval, leaderRemoval, podReplacement } = outage;
   const { graceSeconds, evictionSeconds } = failoverTimes(cluster);
   return [
-    ...(hasL2(cluster, loadBalancer) || !addressMove ? [takeOver(cluster, addressMove)] : []),
-    ...(loadBalancer.bgp?.peers ?? []).map(({ name, holdTimeSeconds }) => [
-      `the router of BGP peer ${name} removes the node`,
-      `up to ${holdTimeSeconds} s`,
-      'its hold time',
-    ]),
-    [
-      'its pods receive no more traffic',
-      shown(endpointRemoval),
-      `node-monitor-grace-period is ${graceSeconds} s. Until then, with \`externalTrafficPolicy: Cluster\` part of the connections fail, with \`Local\` none`,
-    ],
-    ...(serversOf(cluster).length > 1
+    ...(hasL2(cluster, loadBalancer) || !addressMove
       ? [
-          [
-            'the same if it led the controllers',
-            shown(leaderRemoval),
-            'another kube-controller-manager takes over first',
-          ],
+          {
+            event: 'another node announces the address',
+            range: addressMove,
+            reason: addressMove ? `the ${cluster.nodes.length} speakers probe each other` : 'there is no other node',
+          },
         ]
       : []),
-    [
-      'its pods start on other nodes',
-      shown(podReplacement),
-      `pods tolerate a failed node for ${evictionSeconds} s by default`,
-    ],
+    ...(loadBalancer.bgp?.peers ?? []).map(({ name, holdTimeSeconds }) => ({
+      event: `the router of BGP peer ${name} removes the node`,
+      range: { from: 0, to: holdTimeSeconds },
+      reason: 'its hold time',
+    })),
+    {
+      event: 'its pods receive no more traffic',
+      range: endpointRemoval,
+      reason: `node-monitor-grace-period is ${graceSeconds} s. Until then, with \`externalTrafficPolicy: Cluster\` part of the connections fail, with \`Local\` none`,
+    },
+    ...(serversOf(cluster).length > 1
+      ? [
+          {
+            event: 'the same if it led the controllers',
+            range: leaderRemoval,
+            reason: 'another kube-controller-manager takes over first',
+          },
+        ]
+      : []),
+    {
+      event: 'its pods start on other nodes',
+      range: podReplacement,
+      reason: `pods tolerate a failed node for ${evictionSeconds} s by default`,
+    },
   ];
 }
-
-const takeOver = ({ nodes }: Cluster, addressMove: Range | undefined): string[] => [
-  'another node announces the address',
-  ...(addressMove
-    ? [shown(addressMove), `the ${nodes.length} speakers probe each other`]
-    : ['never', 'there is no other node']),
-];
 
 function remarks(cluster: Cluster, loadBalancer: LoadBalancer, { quorumLost, unguarded }: Outage): string[] {
   const byRouters = loadBalancer.bgp && !hasL2(cluster, loadBalancer);
@@ -88,8 +97,12 @@ function remarks(cluster: Cluster, loadBalancer: LoadBalancer, { quorumLost, ung
   ];
 }
 
-const shown = ({ from, to }: Range): string =>
-  to < 120 ? `${round(from)} to ${round(to)} s` : `${minutes(from)} to ${minutes(to)}`;
+function shown(range: Range | undefined): string {
+  if (!range) return 'never';
+  const { from, to } = range;
+  if (from === 0) return `up to ${to} s`;
+  return to < 120 ? `${round(from)} to ${round(to)} s` : `${minutes(from)} to ${minutes(to)}`;
+}
 
 const round = (seconds: number): string => String(Math.round(seconds * 10) / 10);
 

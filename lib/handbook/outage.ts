@@ -7,6 +7,15 @@ export interface Range {
   readonly to: number;
 }
 
+/** How long something takes after a failure. */
+export interface FailoverRow {
+  readonly event: string;
+  /** Seconds; undefined when it never happens. */
+  readonly range: Range | undefined;
+  /** Why, in Markdown. */
+  readonly reason: string;
+}
+
 /** The settings of hashicorp/memberlist that decide how soon the speakers detect a failed one. */
 export interface Gossip {
   readonly suspicionMult: number;

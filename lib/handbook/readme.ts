@@ -12,7 +12,6 @@ import {
 import { WRITTEN_BY } from '../files';
 import {
   FILES_LIST,
-  installK3s,
   joinUrl,
   K3OS_TOKEN_FILE,
   K3S_HA,
@@ -22,6 +21,7 @@ import {
   KUBELET_DROP_IN,
   k3osInitArgs,
   k3sHaDropInPath,
+  k3sOpenrcPath,
   LOGIND_DROP_IN,
   loginUser,
   NODES_FOLDER,
@@ -29,7 +29,6 @@ import {
   nodeConfig,
   REGISTRIES,
   SYSTEMS,
-  TOKEN_FILE,
 } from '../machines';
 import { secretArguments } from '../nut';
 import { gracefulShutdown, notArmed, shortestHaltBudget } from '../power';
@@ -43,6 +42,7 @@ export function hostsReadme(cluster: Cluster, first: Node, origin: Origin, insta
   const sections = [
     `<!-- ${WRITTEN_BY} -->\n# Files for the hosts of ${cluster.name}`,
     ...notArmed(cluster),
+    '![topology](topology.svg)',
     ...install(cluster, origin),
     '## Files',
     table(['file', 'host', 'install as'], files(cluster, origin)),
@@ -76,7 +76,7 @@ const oneCommand = (cluster: Cluster, origin: Origin): string[] => [
   `One command installs every host and brings up the site:${code(
     npmRun('machines:install', origin, [`--ssh ${loginUser(cluster)}@ --sudo`]),
   )}`,
-  `It checks all hosts ([Requirements](#requirements)) before it changes one. Then it installs these files, killpowerd and k3s, waits for the cluster and the VIP, writes the kubeconfig${cluster.ups.length > 0 ? ', creates the Secret of NUT' : ''} and applies \`dist/\`. It prints each change. Run it again after an interruption or an update. \`--dry-run\` shows what it would change, \`npm run machines:status\` what is installed. Each host needs systemd, an SSH key of yours and sudo without a password.`,
+  `It checks all hosts ([Requirements](#requirements)) before it changes one. Then it installs these files, killpowerd and k3s, waits for the cluster and the VIP, writes the kubeconfig${cluster.ups.length > 0 ? ', creates the Secret of NUT' : ''} and applies \`dist/\`. It prints each change. Run it again after an interruption or an update. \`--dry-run\` shows what it would change, \`npm run machines:status\` what is installed. Each host needs systemd or OpenRC, an SSH key of yours, and sudo without a password or root.`,
 ];
 
 /** A command that writes a token; k3s takes any text. */
@@ -104,6 +104,8 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [hasAgents, '`agent/10-ha.conf`', 'agents', `\`${k3sHaDropInPath('agent')}\``],
     [true, '`server/k3s-ha.socket`, `server/k3s-ha@.service`', `${servers}, with systemd`, '`/etc/systemd/system/`'],
     [true, '`server/k3s-ha.openrc`', `${servers}, with OpenRC`, '`/etc/init.d/k3s-ha`, mode 0755'],
+    [true, '`server/k3s.openrc`', `${servers}, with OpenRC`, `\`${k3sOpenrcPath('server')}\``],
+    [hasAgents, '`agent/k3s.openrc`', 'agents, with OpenRC', `\`${k3sOpenrcPath('agent')}\``],
     [provider === 'kube-vip', `\`dist/${folder}20-kube-vip.k8s.yaml\``, servers, `\`${KUBE_VIP_MANIFEST}\``],
     [
       provider === 'keepalived',
@@ -116,7 +118,13 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [true, '`server/99-kubelet.conf`, `agent/`', 'all', `\`${LOGIND_DROP_IN}\``],
     [cluster.k3s.registries !== undefined, '`server/registries.yaml`', 'all', `\`${REGISTRIES}\`, mode 0600`],
     ...special(cluster).map(
-      ({ name }) => [true, `\`nodes/${name}/k3s.yaml\``, name, `\`${NODES_FOLDER}/${name}.yaml\``] as const,
+      ({ name, role }) =>
+        [
+          true,
+          `\`nodes/${name}/k3s.yaml\``,
+          hasAgents ? `${role}s` : 'all',
+          `\`${NODES_FOLDER}/${name}.yaml\`, mode 0600`,
+        ] as const,
     ),
     [needsKillpowerd(cluster), '`killpower/killpowerd`', onUps, `\`${KILLPOWERD}\`, mode 0755`],
     [needsKillpowerd(cluster), '`killpower/killpowerd.service`', `${onUps}, with systemd`, '`/etc/systemd/system/`'],
@@ -129,6 +137,7 @@ function files(cluster: Cluster, { folder }: Origin): string[][] {
     [images.length > 0, images.join(', '), 'all', 'all of the above in one file: [Images](#images)'],
     [systems.includes('k3os'), '`k3os/`, `nodes/*/k3os.yaml`', 'k3OS hosts', '[k3OS](#k3os)'],
     [true, '[`RUNBOOK.md`](RUNBOOK.md)', 'you', 'procedures for failures; print it'],
+    [true, '[`topology.svg`](topology.svg)', 'you', 'machines, VIP, pools and UPSes'],
     [fed.length > 0, '[`power-timeline.svg`](power-timeline.svg)', 'you', 'timeline of a power failure'],
     [true, '`kubeconfig.template.yaml`', 'your computer', 'filled in by `npm run kubeconfig`'],
   ];
@@ -162,7 +171,6 @@ function images(cluster: Cluster, origin: Origin): string[] {
 }
 
 function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
-  const agents = agentsOf(cluster);
   const kubectl = `kubectl --context ${cluster.name}`;
   const dist = `dist/${origin.folder}`;
   const given = secretArguments(cluster);
@@ -172,7 +180,6 @@ function steps(cluster: Cluster, first: Node, origin: Origin): string[] {
       'sh NODE.sh check install start',
       `${K3S_HA} status`,
     )}`,
-    `On a host with OpenRC, install the files of the table and the token, as \`${TOKEN_FILE}\` with mode 0600, in place of that. The heads of \`killpowerd.openrc\` and \`k3s-ha.openrc\` say how to start them. Then install k3s${agents.length > 0 ? ', on agents with INSTALL_K3S_EXEC=agent' : ''}, and start it as in [File reference](#file-reference):${code(installK3s(cluster, 'server'))}`,
     `Copy \`/etc/rancher/k3s/k3s.yaml\` from ${first.name} to your computer, merge it into your kubeconfig, and delete the copy:${code(
       npmRun('kubeconfig', origin, ['--from k3s.yaml', '--merge ~/.kube/config']),
     )}`,
@@ -207,15 +214,11 @@ function reference(cluster: Cluster): string[] {
     '**server/k3s-ha** makes k3s start, join or bootstrap. Otherwise it states the reason, and systemd retries.',
     ...(special(cluster).length > 0
       ? [
-          '**nodes/** has what k3s gets on one node only. k3s-ha finds the node by its address, and copies the file before each start of k3s. Labels and taints of a registered node change with the commands in the file only.',
+          '**nodes/** has what k3s gets on one node only. k3s-ha finds the node by its address, and copies the file before each start of k3s. k3s sets labels and taints only when a node registers; `npm run plan` prints the commands that change them later.',
         ]
       : []),
     'Files of your own in `/etc/rancher/k3s/config.yaml.d/` stay. k3s reads them after config.yaml, in the order of their names: a key replaces that of an earlier file, and `KEY+` appends to its list. No rule checks them; names other than `20-node`, `40-node-ip` and `50-join` are free.',
-    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}. With OpenRC, **server/k3s-ha.openrc** does so; it needs busybox. There, start k3s with:${code(
-      `until ${K3S_HA} start; do sleep 5; done`,
-      '[ ! -e /run/k3s-ha/found.env ] || export "$(cat /run/k3s-ha/found.env)"    # only if this server bootstraps',
-      'k3s server',
-    )}`,
+    `**server/k3s-ha.socket** answers the other servers on TCP port ${K3S_HA_PORT}. With OpenRC, **server/k3s-ha.openrc** does so by busybox, and **server/k3s.openrc** runs k3s-ha before each start of k3s.`,
     shutdownParagraph(cluster),
     ...(hasAgents
       ? ['**agent/config.yaml** holds agent settings only: an agent refuses to start with a setting of servers.']

@@ -21,6 +21,7 @@ export function runbook(cluster: Cluster, origin: Origin = HERE): string {
     `<!-- ${WRITTEN_BY} -->\n# Runbook of ${cluster.name}`,
     ...notArmed(cluster),
     'Print this page: in a power failure no screen may work.',
+    '![topology](topology.svg)',
     bulleted(sections.map(({ title }) => `[${title}](#${anchorOf(title)})`)),
     ...sections.flatMap(({ title, paragraphs }) => [`## ${title}`, ...paragraphs]),
   ];

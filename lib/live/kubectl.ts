@@ -43,7 +43,7 @@ export class Kubectl {
    */
   run(args: readonly string[], deadline: Deadline, input = ''): Promise<Ended> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.program, [...this.options, ...args], { stdio: 'pipe' });
+      const child = spawn(this.program, [...this.options, ...args], { stdio: 'pipe', env: process.env });
       // a program that ends before it has read everything says why by itself
       child.stdin.once('error', () => undefined).end(input);
       const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];

@@ -1,7 +1,8 @@
-import type { Cluster, Node } from '../cluster';
+import type { Cluster, Host } from '../cluster';
 import { agentsOf, primary, serversOf } from '../cluster';
 import { type InstallVerb, installScript } from '../machines';
 import { buildSite, serverAddOns } from '../synth';
+import type { Drain } from './drain';
 import { type OfflineFile, sendOffline } from './offline';
 import { lastLine, overSsh, type Ran, type SshOptions } from './ssh';
 
@@ -11,6 +12,8 @@ export interface MachinesOptions {
   /** The names of hosts. @default - all of the site */
   readonly names: readonly string[];
   readonly ssh: SshOptions;
+  /** A host that leaves the site, in place of those. @default - none */
+  readonly leaving?: Host;
   /** Prints a line. */
   readonly say: (line: string) => void;
 }
@@ -24,39 +27,50 @@ export interface InstallOptions extends MachinesOptions {
   readonly beforeChange: () => void;
 }
 
-/** Seconds for each verb beside the connection: check tries ports; install may load packages, k3s and, over a slow link, its files. */
-const LIMITS: Readonly<Record<InstallVerb, number>> = {
+export interface UpgradeOptions {
+  /** Asked before each restart and at the end. */
+  readonly obstacles: Obstacles;
+  /** k3s, its installer and images, for hosts without internet access. @default - none */
+  readonly offline?: readonly OfflineFile[];
+  /** Moves the pods away before each restart. @default - they keep running */
+  readonly drain?: Drain;
+}
+
+/** Seconds for a verb beside the connection, if not LIMIT: check tries ports; install may load packages, k3s and, over a slow link, its files. */
+const LIMITS: Readonly<Partial<Record<InstallVerb, number>>> = {
   check: 120,
-  plan: 60,
   install: 3600,
-  start: 60,
   await: 660,
-  status: 60,
-  version: 60,
-  members: 60,
   snapshot: 600,
   upgrade: 3600,
+  stop: 300,
+  set_aside: 300,
+  restore: 1800,
+  rotate: 120,
+  leave: 300,
+  uninstall: 600,
 };
+const LIMIT = 60;
 
 /** The hosts of a site, each with the script that installs it. */
 export class Machines {
-  private readonly scripts: ReadonlyMap<Node, string>;
+  private readonly scripts: ReadonlyMap<Host, string>;
 
   /** @throws Error for a name that the site does not have */
   constructor(
     private readonly options: MachinesOptions,
     token?: string,
   ) {
-    const { cluster, names } = options;
+    const { cluster, names, leaving } = options;
     const unknown = names.filter((name) => !cluster.nodes.some((node) => node.name === name));
     if (unknown.length > 0) {
       const known = cluster.nodes.map(({ name }) => name).join(', ');
       throw new Error(`${unknown.join(', ')}: no node of the site has this name; give some of ${known}`);
     }
     const addOns = serverAddOns(cluster, buildSite(cluster).dist);
-    const chosen = [...serversOf(cluster), ...agentsOf(cluster)].filter(
-      ({ name }) => names.length === 0 || names.includes(name),
-    );
+    const chosen = leaving
+      ? [leaving]
+      : [...serversOf(cluster), ...agentsOf(cluster)].filter(({ name }) => names.length === 0 || names.includes(name));
     this.scripts = new Map(
       chosen.map((node) => [node, installScript(cluster, node, addOns, token === undefined ? {} : { token })]),
     );
@@ -101,51 +115,55 @@ export class Machines {
   /**
    * Upgrades k3s to versions.k3s on servers, one after the other, then on agents. A run that was cut is continued by another.
    *
-   * @param obstacles why no k3s may be restarted now; asked before each restart and at the end
    * @throws Error for a version that k3s cannot reach from here, at an obstacle, or at the first host that does not come back
    */
-  async upgrade(obstacles: () => Promise<readonly string[]>): Promise<void> {
+  async upgrade({ obstacles, offline = [], drain }: UpgradeOptions): Promise<void> {
     const { cluster, say } = this.options;
-    const nodes = [...this.scripts.keys()];
+    const { nodes } = this;
     const [first] = nodes;
     if (first?.role !== 'server') throw new Error('an upgrade begins with servers; name all nodes, or none');
     const wanted = cluster.versions.k3s;
-    const todo: Node[] = [];
+    const todo: Host[] = [];
     for (const node of nodes) {
-      const version = this.versionOf(node);
+      const version = this.answer(node, 'version');
       const problem = upgradeProblem(version.replace(' stale', ''), wanted);
       if (problem) throw new Error(`${node.name}: ${problem}`);
       if (version !== wanted) todo.push(node);
     }
     if (todo.length > 0) {
       this.must(first, 'members');
-      await this.clear(obstacles);
-      this.must(first, 'snapshot');
+      await clear(obstacles);
+      this.must(first, 'snapshot', 'before-upgrade');
     }
-    for (const node of todo) {
-      await this.clear(obstacles);
-      this.must(node, 'upgrade');
-      this.must(node, 'await');
+    for (const node of nodes) {
+      if (todo.includes(node)) {
+        await clear(obstacles);
+        sendOffline(node, offline, this.options.ssh, say);
+        await drain?.empty(node);
+        this.must(node, 'upgrade');
+        this.must(node, 'await');
+      }
+      // also after a run that was cut
+      await drain?.fill(node);
     }
-    await this.clear(obstacles);
+    await clear(obstacles);
     say(`ok: every node has k3s ${wanted}`);
   }
 
-  private async clear(obstacles: () => Promise<readonly string[]>): Promise<void> {
-    const lines = await obstacles();
-    if (lines.length > 0)
-      throw new Error(`${lines.join('\n')}\nno further node is upgraded; correct that, and run this again`);
+  /** The nodes, servers first. */
+  get nodes(): readonly Host[] {
+    return [...this.scripts.keys()];
   }
 
-  /** The version of k3s, with ` stale` if an older one runs. */
-  private versionOf(node: Node): string {
-    const ran = this.run(node, 'version', false);
+  /** What a verb that changes nothing prints. @throws Error if it cannot be asked */
+  answer(node: Host, verb: InstallVerb): string {
+    const ran = this.run(node, verb, false);
     if (!('problem' in ran) && ran.status === 0) return ran.stdout.trim();
     throw new Error(`${failure(node, ran)}\nnothing is changed`);
   }
 
   /** Prints what is installed. Returns the hosts that differ from hosts/ or cannot be reached. */
-  status(): Node[] {
+  status(): Host[] {
     return [...this.scripts.keys()].filter((node) => {
       const ran = this.run(node, 'status');
       if ('problem' in ran || ran.status === 1) this.options.say(failure(node, ran));
@@ -153,8 +171,9 @@ export class Machines {
     });
   }
 
-  private check(): void {
-    const bad: Node[] = [];
+  /** @throws Error if a host cannot be reached or does not meet its requirements */
+  check(): void {
+    const bad: Host[] = [];
     for (const node of this.scripts.keys()) {
       const ran = this.run(node, 'check', false);
       if (!('problem' in ran)) for (const line of ran.stdout.split('\n').filter(Boolean)) this.options.say(line);
@@ -171,20 +190,33 @@ export class Machines {
     );
   }
 
-  private must(node: Node, verb: InstallVerb): void {
-    const ran = this.run(node, verb);
+  /** Runs a verb on a host and shows its lines. @throws Error if it fails */
+  must(node: Host, verb: InstallVerb, argument?: string): void {
+    const ran = this.run(node, verb, true, argument);
     if (!('problem' in ran) && ran.status === 0) return;
     throw new Error(`${failure(node, ran)}\nstopped at ${verb} of ${node.name}; run this again to continue`);
   }
 
-  private run(node: Node, verb: InstallVerb, shown = true): Ran {
+  /** Runs a verb on a host. @param shown shows its lines in place of returning them */
+  run(node: Host, verb: InstallVerb, shown = true, argument?: string): Ran {
     const input = this.scripts.get(node) ?? '';
-    return overSsh(node, `sh -s -- ${verb}`, LIMITS[verb], this.options.ssh, { input, shown });
+    const step = argument === undefined ? verb : `${verb}:${argument}`;
+    return overSsh(node, `sh -s -- ${step}`, LIMITS[verb] ?? LIMIT, this.options.ssh, { input, shown });
   }
 }
 
+/** Why no k3s may be restarted now. */
+export type Obstacles = () => Promise<readonly string[]>;
+
+/** @throws Error if something prevents a restart */
+export async function clear(obstacles: Obstacles): Promise<void> {
+  const lines = await obstacles();
+  if (lines.length === 0) return;
+  throw new Error(`${lines.join('\n')}\nno further node is restarted; correct that, and run this again`);
+}
+
 /** Why a script failed, where it has not said so itself. */
-function failure({ name, address }: Node, ran: Ran): string {
+export function failure({ name, address }: Host, ran: Ran): string {
   const host = `${name} (${primary(address).text})`;
   if ('problem' in ran) return `${host}: ${ran.problem}`;
   const said = lastLine(ran.stderr);

@@ -1,3 +1,4 @@
+import type { Node } from '../cluster';
 import { type ConnectionOptions, connectTo } from './connection';
 import { type DistFile, type Manifest, manifestsOf, secretsToBring } from './dist';
 import type { PatientKubectl } from './patient-kubectl';
@@ -11,6 +12,8 @@ import { shown } from './verify/report';
 export interface PlanOptions extends ConnectionOptions {
   readonly files: readonly DistFile[];
   readonly serverSide: boolean;
+  /** The nodes as the site file declares them, whose labels and taints are compared; dist/ does not have them. */
+  readonly declared: readonly Node[];
 }
 
 /** What an apply would do. Objects are named `Kind namespace/name`. */
@@ -33,7 +36,7 @@ export interface Plan {
  *
  * @throws ApplyError if the cluster cannot be read
  */
-export async function plan({ files, serverSide, ...options }: PlanOptions): Promise<Plan> {
+export async function plan({ files, serverSide, declared, ...options }: PlanOptions): Promise<Plan> {
   const site = siteOf(files);
   const { kubectl, context, server } = await connectTo(options);
   const cluster = new ClusterObjects(kubectl);
@@ -63,6 +66,7 @@ export async function plan({ files, serverSide, ...options }: PlanOptions): Prom
       before: [...ours, ...existed.filter(({ key }) => !ours.some((one) => one.key === key))],
       after: manifests,
       hasLeftovers: leftovers.length > 0,
+      declared,
       around: await cluster.surroundings(),
     }),
   };

@@ -1,4 +1,4 @@
-import { ClusterError } from '../cluster';
+import { type Cluster, ClusterError, type Node } from '../cluster';
 import { FileError } from '../files';
 import { endpointsOf } from '../machines';
 import { readSites } from '../site';
@@ -11,14 +11,26 @@ import { ApplyError } from './kubectl';
  * @throws ApplyError if no site can be read
  */
 export function siteServers(name?: string): string[] {
+  const clusters = clustersOf(name);
+  if (!(clusters instanceof Error))
+    return clusters.flatMap((cluster) => endpointsOf(cluster).map(({ server }) => server));
+  throw new ApplyError(
+    `${clusters.message}\nthe current context cannot be checked without the site; name the context: --context NAME`,
+  );
+}
+
+/** The nodes of a site as its file declares them, or why it cannot be read. */
+export function declaredNodes(name: string): readonly Node[] | Error {
+  const clusters = clustersOf(name);
+  if (clusters instanceof Error) return clusters;
+  return clusters[0]?.nodes ?? new Error(`no site file has the name "${name}"; set CLUSTER`);
+}
+
+function clustersOf(name?: string): readonly Cluster[] | Error {
   try {
-    return readSites()
-      .clusters.filter((cluster) => name === undefined || cluster.name === name)
-      .flatMap((cluster) => endpointsOf(cluster).map(({ server }) => server));
+    return readSites().clusters.filter((cluster) => name === undefined || cluster.name === name);
   } catch (error) {
-    if (!(error instanceof ClusterError || error instanceof FileError)) throw error;
-    throw new ApplyError(
-      `${error.message}\nthe current context cannot be checked without the site; name the context: --context NAME`,
-    );
+    if (error instanceof ClusterError || error instanceof FileError) return error;
+    throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { type Node, primary } from '../cluster';
+import { type Host, primary } from '../cluster';
 
 /** How to log in to the hosts. */
 export interface SshOptions {
@@ -16,7 +16,11 @@ export interface SshOptions {
 /** The end of a command on a host and what it printed, or why it was not run. */
 export type Ran =
   | { readonly status: number; readonly stdout: string; readonly stderr: string }
-  | { readonly problem: string };
+  | {
+      readonly problem: string;
+      /** Whether nothing answers at its address. @default false */
+      readonly isOff?: boolean;
+    };
 
 /** Time to type a passphrase, and time to run a short command; longer than the 10 s of WRONG_USER. */
 const TYPING_SECONDS = 60;
@@ -33,8 +37,8 @@ export const lastLine = (stderr: string): string | undefined =>
 interface Streams {
   /** Its standard input. @default - nothing */
   readonly input?: string | Buffer;
-  /** Shows its output as it comes, in place of returning it. @default false */
-  readonly shown?: boolean;
+  /** Shows its output as it comes, or writes it to this file descriptor, in place of returning it. @default false */
+  readonly shown?: boolean | number;
 }
 
 /**
@@ -43,7 +47,7 @@ interface Streams {
  * @param seconds that the command may take
  */
 export function overSsh(
-  { address }: Node,
+  { address }: Pick<Host, 'address'>,
   command: string,
   seconds: number,
   options: SshOptions,
@@ -65,8 +69,13 @@ export function overSsh(
     ],
     {
       encoding: 'utf8',
+      env: process.env,
       ...(input !== undefined && { input }),
-      stdio: [input === undefined ? 'ignore' : 'pipe', shown ? 'inherit' : 'pipe', 'pipe'],
+      stdio: [
+        input === undefined ? 'ignore' : 'pipe',
+        shown === true ? 'inherit' : shown === false ? 'pipe' : shown,
+        'pipe',
+      ],
       timeout: (timeoutSeconds + seconds + (interactive ? TYPING_SECONDS : 0)) * 1000,
       killSignal: 'SIGKILL',
     },
@@ -80,6 +89,11 @@ export function overSsh(
   }
   if (status === null) return { problem: `ssh timed out (${signal}); check the node, or give a longer --timeout` };
   if (status !== NO_CONNECTION) return { status, stdout: stdout ?? '', stderr };
-  const cure = interactive ? 'try ssh by hand' : 'try ssh by hand, it may prompt';
-  return { problem: `ssh cannot connect (${lastLine(stderr) ?? `exit status ${status}`}); ${cure}` };
+  const cure = /host key verification failed/i.test(stderr)
+    ? `if this host is new, run ssh-keygen -R ${host}`
+    : `try ssh by hand${interactive ? '' : ', it may prompt'}`;
+  return {
+    problem: `ssh cannot connect (${lastLine(stderr) ?? `exit status ${status}`}); ${cure}`,
+    isOff: /timed out|no route to host|host is down/i.test(stderr),
+  };
 }

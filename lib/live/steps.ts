@@ -1,3 +1,4 @@
+import type { Node } from '../cluster';
 import { contains, parseAddress, parseAddressRange } from '../network';
 import { METALLB } from '../releases';
 import { listAt, textAt } from './at';
@@ -24,6 +25,8 @@ export interface Transition {
   readonly around: readonly LiveObject[];
   /** Whether an object of the site is no longer in dist/. */
   readonly hasLeftovers: boolean;
+  /** The nodes of the site file. */
+  readonly declared: readonly Pick<Node, 'name' | 'labels' | 'taints'>[];
 }
 
 /** The steps of a change in their order, with the apply among them; none if an apply is all. Pure. */
@@ -40,7 +43,11 @@ export function stepsOf(transition: Transition): Step[] {
     what: 'apply, connected to a server and not to the VIP',
     commands: [`npm run apply -- --context ${context}${hasLeftovers ? ' --prune' : ''}`],
   };
-  return [...unlabelled(scene), ...(first.length + last.length > 0 ? [...first, apply, ...last] : [])];
+  return [
+    ...unlabelled(scene),
+    ...registration(scene),
+    ...(first.length + last.length > 0 ? [...first, apply, ...last] : []),
+  ];
 }
 
 /** A transition, and what is read of it. */
@@ -145,6 +152,29 @@ function upsNodes({ after, nodes, context }: Scene): Part {
     ],
     last: [],
   };
+}
+
+/** What a registered node lacks of the labels and taints of the site file. Those that somebody else set are left out. */
+function registration({ declared, nodes, context }: Scene): Step[] {
+  const commands = declared.flatMap(({ name, labels, taints }) => {
+    const live = nodes.find(({ metadata }) => metadata.name === name);
+    if (!live) return [];
+    const has = listAt(live.object, 'spec', 'taints').map((taint) => {
+      const [key, value, effect] = ['key', 'value', 'effect'].map((field) => textAt(taint, field));
+      return `${key}${value ? `=${value}` : ''}:${effect}`;
+    });
+    const missing = {
+      label: Object.entries(labels)
+        .filter(([key, value]) => live.metadata.labels?.[key] !== value)
+        .map(([key, value]) => `${key}=${value}`),
+      taint: taints.filter((taint) => !has.includes(taint)),
+    };
+    return Object.entries(missing)
+      .filter(([, list]) => list.length > 0)
+      .map(([verb, list]) => `kubectl --context ${context} ${verb} --overwrite node ${name} ${list.join(' ')}`);
+  });
+  const what = 'set labels and taints of the site file, which k3s sets only when a node registers';
+  return commands.length > 0 ? [{ what, commands }] : [];
 }
 
 /** MetalLB keeps the pools that it has, and its webhook refuses a new one with their addresses. */

@@ -1,4 +1,5 @@
 export { type Checked, type Credentials, RENEWAL_DAYS, readCredentials } from './credentials';
+export { etcdS3Secret, readEtcdS3Secret, type S3Access } from './etcd-s3';
 export { KUBELET_DROP_IN, kubeletShutdown, LOGIND_DROP_IN, logindShutdown } from './graceful-shutdown';
 export { type InstallVerb, installScript, OFFLINE_FOLDER } from './install-script';
 export { K3OS_TOKEN_FILE, k3osInitArgs, k3osNode, k3osResetArgs } from './k3os';
@@ -23,6 +24,8 @@ export {
   k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
+  k3sOpenrc,
+  k3sOpenrcPath,
 } from './k3s-ha';
 export { type KeepalivedFile, keepalivedFiles } from './keepalived';
 export { KILLPOWERD, killpowerdHash, killpowerFiles, needsKillpowerd } from './killpower';
@@ -38,10 +41,11 @@ export {
   userOf,
 } from './kubeconfig';
 export { fetchCommand, loginAdvice, loginUser } from './login';
-export { FILES_LIST, installedFiles, installK3s, type MachineFile, type ServerAddOns } from './machine-files';
+export { FILES_LIST, installedFiles, type MachineFile, type ServerAddOns } from './machine-files';
 export { failoverTimes } from './node-failure';
 export { listeners, listensOn } from './ports';
-export { newToken, readSshKeys, readToken } from './secrets';
+export { resetCommands, restoreOptions, SNAPSHOTS_FOLDER } from './reset';
+export { newToken, readSshKeys, readToken, tokenLike } from './secrets';
 export { SEED_SYSTEMS, type SeedSystem, seedFiles, seedSteps } from './seed';
 export { SYSTEMS } from './systems';
 export { type Span, vrrpHandover } from './vrrp';

@@ -1,13 +1,14 @@
-import { type Cluster, type Node, serversOf, upsesAt } from '../cluster';
-import { readProjectFile } from '../files';
+import { type Cluster, type Host, serversOf, upsesAt } from '../cluster';
 import { urlHost } from '../network';
 import { driverAccess, USB_VENDORS } from '../power';
 import { K3S_HA_PORT } from '../releases';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
 import { serviceOf } from './k3s-ha';
 import { needsKillpowerd } from './killpower';
-import { machineFiles, type Secrets, type ServerAddOns } from './machine-files';
+import { machineFiles, openrcFiles, type Secrets, type ServerAddOns } from './machine-files';
 import { listeners, listensOn } from './ports';
+import { resetCommands, restoreOptions, SNAPSHOTS_FOLDER } from './reset';
+import { wholeScript } from './text';
 
 /** Folder on a host for k3s and its installer, if they are copied there instead of fetched. */
 export const OFFLINE_FOLDER = '/usr/local/share/k3s-ha/offline';
@@ -23,20 +24,38 @@ export type InstallVerb =
   | 'version'
   | 'members'
   | 'snapshot'
-  | 'upgrade';
+  | 'upgrade'
+  | 'restoring'
+  | 'ca'
+  | 'fits'
+  | 'stop'
+  | 'restore'
+  | 'set_aside'
+  | 'rejoin'
+  | 'restored'
+  | 'sum'
+  | 'rotate'
+  | 'token'
+  | 'restart'
+  | 'state'
+  | 'leave'
+  | 'detach'
+  | 'uninstall'
+  | 'etcd'
+  | 'evict';
 
 /** Seconds that `await` gives to the bootstrap, the join and the VIP. */
 const WAIT_SECONDS = 600;
 
 /**
- * The script that installs one host with systemd: POSIX sh, for root, with all files of the host in it. Its arguments are verbs;
+ * The script that installs one host with systemd or OpenRC: POSIX sh, for root, with all files of the host in it. Its arguments are verbs;
  * without one it does everything. It can be run again at any time. Pure.
  *
  * @param secrets with a token the text is secret; without one the token on the host stays
  */
 export function installScript(
   cluster: Cluster,
-  node: Node,
+  node: Host,
   addOns: ServerAddOns,
   { token }: Pick<Secrets, 'token'>,
 ): string {
@@ -51,6 +70,7 @@ export function installScript(
     source: `https://raw.githubusercontent.com/k3s-io/k3s/${encodeURIComponent(cluster.versions.k3s)}`,
     offline: OFFLINE_FOLDER,
     token: TOKEN_FILE,
+    snapshots: SNAPSHOTS_FOLDER,
     vip: joinUrl(cluster),
     etcd: 'https://127.0.0.1:2379',
     peers: serversOf(cluster)
@@ -58,11 +78,13 @@ export function installScript(
       .join(' '),
     limit: String(WAIT_SECONDS),
     packages: ['curl', ...(keepalived ? ['keepalived'] : [])].join(' '),
-    units: [
-      ...(needsKillpowerd(cluster) ? ['killpowerd.service'] : []),
-      ...(keepalived ? ['keepalived.service'] : []),
-      ...(role === 'server' ? ['k3s-ha.socket'] : []),
+    services: [
+      ...(needsKillpowerd(cluster) ? ['killpowerd'] : []),
+      ...(keepalived ? ['keepalived'] : []),
+      ...(role === 'server' ? ['k3s-ha'] : []),
     ].join(' '),
+    // what no host with OpenRC can do
+    needs_systemd: cluster.ups.length > 0 && !needsKillpowerd(cluster) ? 'power.actuator' : '',
     ports: listeners(cluster)
       .filter((one) => one.port !== K3S_HA_PORT && listensOn(one, node) && (one.protocols ?? ['tcp']).includes('tcp'))
       .map(({ port }) => port)
@@ -76,8 +98,7 @@ export function installScript(
       .map(([vendor, drivers]) => `${vendor}=${drivers.join(',')}`)
       .join(' '),
   };
-  const [, shell = '', body = ''] =
-    /^(#!.*\n)([\s\S]*)$/.exec(readProjectFile('lib/machines/scripts/install.sh')) ?? [];
+  const [shell, body] = wholeScript('lib/machines/scripts/install.sh');
   return [
     shell.trimEnd(),
     `# Installs ${name} of ${cluster.name}${token === undefined ? '' : '. Secret: it holds the token of the cluster'}. As root: sh FILE [VERB...]`,
@@ -85,13 +106,15 @@ export function installScript(
     'main() {',
     ...Object.entries(settings).map(([key, value]) => `${key}='${value}'`),
     'files() {',
-    ...machineFiles(cluster, role, addOns, { ...(token !== undefined && { token }) }).map(
-      ({ path, permissions, content }) => {
-        const end = endOf(content);
-        return `file ${permissions} ${path} <<'${end}'\n${content.replace(/\n$/, '')}\n${end}`;
-      },
-    ),
+    ...[
+      ...machineFiles(cluster, role, addOns, { ...(token !== undefined && { token }) }),
+      ...openrcFiles(cluster, role),
+    ].map(({ path, permissions, content }) => {
+      const end = endOf(content);
+      return `file ${permissions} ${path} <<'${end}'\n${content.replace(/\n$/, '')}\n${end}`;
+    }),
     '}',
+    `reset_etcd() {\n${resetCommands(restoreOptions(cluster, '$1')).join(' &&\n')}\n}`,
     body.trimEnd(),
     '}',
     '[ $# -gt 0 ] || set -- check install start await',

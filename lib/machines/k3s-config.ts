@@ -42,7 +42,11 @@ export const joinUrl = ({ controlPlane }: Cluster): string =>
  * Defaults of k3s are written out where servers must agree on them.
  */
 export function serverSettings(cluster: Cluster): Setting[] {
-  const { controlPlane, network } = cluster;
+  const {
+    controlPlane,
+    network,
+    k3s: { etcdS3 },
+  } = cluster;
   const settings: Setting[] = [
     {
       key: 'server',
@@ -82,6 +86,12 @@ export function serverSettings(cluster: Cluster): Setting[] {
       why: 'etcd snapshots, on every server.',
     },
     { key: 'etcd-snapshot-retention', value: 5 },
+    ...(etcdS3
+      ? [
+          { key: 'etcd-s3', value: true, why: 'Copies each snapshot to S3. The Secret has the settings and the keys.' },
+          { key: 'etcd-s3-config-secret', value: etcdS3.secret },
+        ]
+      : []),
     ...etcdSetting(cluster),
     ...serverFailover(cluster),
   ];

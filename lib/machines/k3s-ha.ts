@@ -42,6 +42,8 @@ export function k3sHaConf(cluster: Cluster): string {
       '# TCP port on which a server answers the others; the ports that hosts open, as PORT/PROTOCOL:HOSTS:FROM',
       assign('ASK_PORT', K3S_HA_PORT),
       assign('OPEN', openPorts(cluster).join(' ')),
+      '# the networks of pods and services, which the firewall of a host accepts',
+      assign('PODS', [...cluster.network.pods, ...cluster.network.services].map(({ text }) => text).join(' ')),
       '# the directory of killpowerd; empty without it',
       assign('KILLPOWER', needsKillpowerd(cluster) ? cluster.nut.killpowerPath : ''),
     ],
@@ -76,6 +78,16 @@ export const k3sHaDropIn = (role: Node['role']): string =>
         : []),
     ],
   );
+
+/** `server/k3s.openrc`, `agent/k3s.openrc`: the same for OpenRC, whose supervisor restarts one command. */
+export const k3sOpenrc = (role: Node['role']): string =>
+  commentedFile(
+    [`For every ${role} with OpenRC, as ${k3sOpenrcPath(role)}. openrc-run reads it before the service of k3s.`],
+    ['start() {', '  command_args="run $command $command_args"', `  command=${K3S_HA}`, '  default_start', '}'],
+  );
+
+/** Installed path of that file. */
+export const k3sOpenrcPath = (role: Node['role']): string => `/etc/conf.d/${serviceOf(role)}`;
 
 /** The command that makes a server answer the others, whether k3s runs or not. */
 export const K3S_HA_COMMAND = 'systemctl enable --now k3s-ha.socket';

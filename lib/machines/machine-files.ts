@@ -18,10 +18,13 @@ import {
   k3sHaConf,
   k3sHaDropIn,
   k3sHaDropInPath,
+  k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
+  k3sOpenrc,
+  k3sOpenrcPath,
 } from './k3s-ha';
-import { killpowerInstallation } from './killpower';
+import { killpowerInstallation, needsKillpowerd, openrcService } from './killpower';
 import { commentedFile } from './text';
 
 /** A file on a host, by its installed path. */
@@ -70,29 +73,43 @@ export function machineFiles(
     ...(server && kubeVip !== undefined ? [file(KUBE_VIP_MANIFEST, '0644', kubeVip)] : []),
     ...(server ? files : []),
   ];
-  const common = [
+  const listed = [
     ...own,
     file(KUBELET_DROP_IN, '0644', kubeletShutdown(cluster, role)),
     file(LOGIND_DROP_IN, '0644', logindShutdown(cluster, role)),
     ...killpowerInstallation(cluster).files,
-  ];
-  return [
-    ...common,
-    file(FILES_LIST, '0644', filesList(common, role)),
     ...cluster.nodes
       .filter((node) => node.role === role)
       .flatMap((node) => {
         const settings = nodeConfig(cluster, node);
         return settings === undefined ? [] : [file(`${NODES_FOLDER}/${node.name}.yaml`, '0600', settings)];
       }),
+  ];
+  return [
+    ...listed,
+    file(FILES_LIST, '0644', filesList([...listed, ...openrcFiles(cluster, role)], role)),
     ...(token === undefined ? [] : [file(TOKEN_FILE, '0600', `${token}\n`)]),
+  ];
+}
+
+/** What a host with OpenRC has in place of the files in /etc/systemd. */
+export function openrcFiles(cluster: Cluster, role: Node['role']): MachineFile[] {
+  const service = (name: string, content: string): MachineFile => ({
+    path: `/etc/init.d/${name}`,
+    permissions: '0755',
+    content,
+  });
+  return [
+    { path: k3sOpenrcPath(role), permissions: '0644', content: k3sOpenrc(role) },
+    ...(role === 'server' ? [service('k3s-ha', k3sHaOpenrc())] : []),
+    ...(needsKillpowerd(cluster) ? [service('killpowerd', openrcService(cluster))] : []),
   ];
 }
 
 /** Installed path of the list by which k3s-ha detects files that differ from those of hosts/. */
 export const FILES_LIST = '/usr/local/share/k3s-ha/files';
 
-/** `server/files`, `agent/files`: the version of this project, and the SHA-256 of each file that all hosts of a role have. */
+/** `server/files`, `agent/files`: the version of this project, and the SHA-256 of each file that all hosts of a role have, by service manager. */
 const filesList = (files: readonly MachineFile[], role: Node['role']): string =>
   commentedFile(
     [
@@ -112,7 +129,3 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 /** The environment of the installer of k3s, which then does not start k3s. https://docs.k3s.io/reference/env-variables */
 export const installerSettings = ({ versions }: Cluster, role: Node['role']): string =>
   `INSTALL_K3S_VERSION=${versions.k3s} INSTALL_K3S_EXEC=${role} INSTALL_K3S_SKIP_START=true`;
-
-/** The command that installs k3s without starting it. */
-export const installK3s = (cluster: Cluster, role: Node['role']): string =>
-  `curl -sfL https://get.k3s.io | ${installerSettings(cluster, role)} sh -`;

@@ -79,7 +79,7 @@ function flannel(cluster: Cluster): Listener[] {
 }
 
 /** Whether a program listens on a node. */
-export const listensOn = ({ on }: Listener, { role, name }: Node): boolean =>
+export const listensOn = ({ on }: Listener, { role, name }: Pick<Node, 'role' | 'name'>): boolean =>
   on === 'hosts' || (typeof on === 'string' ? on === `${role}s` : on.includes(name));
 
 /** The ports that hosts open for each other, as k3s-ha reads them: PORT/PROTOCOL:NODES:FROM. */

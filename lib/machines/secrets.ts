@@ -14,6 +14,10 @@ const MAKE_ONE = "make one: (umask 077; head -c 32 /dev/urandom | od -An -tx1 | 
 /** A new token: 256 random bits. */
 export const newToken = (): string => randomBytes(32).toString('hex');
 
+/** A token with another password, for the same CA if the token pins one. */
+export const tokenLike = (token: string, password: string): string =>
+  `${/^K10[0-9a-f]{64}::server:/.exec(token)?.[0] ?? ''}${password}`;
+
 /** The token of a file. Throws an InputError for one that is empty, not one word, or easily guessed; the token is in no message. */
 export function readToken(file: string): string {
   const token = readText(file).trim();

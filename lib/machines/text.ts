@@ -32,9 +32,15 @@ export const commentedFile = (head: readonly string[], lines: readonly string[])
 
 /** A script of the project with the mark below its first line, which must stay `#!`, and with the parts that it sources in their places. */
 export const markedScript = remembered((path: string): string => {
+  const [shebang, body] = wholeScript(path);
+  return `${shebang}# ${WRITTEN_BY}\n${body}`;
+});
+
+/** The first line of a script, and the rest with its parts in place. */
+export function wholeScript(path: string): readonly [shebang: string, body: string] {
   const [, shebang = '', text = ''] = /^(#!.*\n)([\s\S]*)$/.exec(readProjectFile(path)) ?? [];
-  const whole = text.replaceAll(/^# shellcheck source=(lib\/\S+)\n\. \1\n/gm, (_, part: string) =>
+  const body = text.replaceAll(/^# shellcheck source=(lib\/\S+)\n\. \1\n/gm, (_, part: string) =>
     readProjectFile(part).replace(/^#!.*\n/, ''),
   );
-  return `${shebang}# ${WRITTEN_BY}\n${whole}`;
-});
+  return [shebang, body];
+}

@@ -1,11 +1,5 @@
-import { type Cluster, type Path, pathText } from '../cluster';
+import { type Change, type Cluster, type Fix, pathText } from '../cluster';
 import { hostsOn, type UpsPlan } from './plan';
-
-/** A new value for a number of the site. */
-export interface Change {
-  readonly path: Path;
-  readonly value: number;
-}
 
 /** The shortest halt budget that is proposed, seconds: a node with containers does not halt cleanly in less. */
 export const SHORTEST_HALT_SECONDS = 10;
@@ -16,8 +10,8 @@ export const SHORTEST_HALT_SECONDS = 10;
  *
  * @param latestDownSeconds when the last host must be off
  */
-export function lowerBudgets(plan: UpsPlan, latestDownSeconds: number): Change[] | undefined {
-  const budgets = new Map<string, Change>();
+export function lowerBudgets(plan: UpsPlan, latestDownSeconds: number): Change<number>[] | undefined {
+  const budgets = new Map<string, Change<number>>();
   for (const { haltPath, haltSeconds, downSeconds } of hostsOn(plan)) {
     const value = haltSeconds - (downSeconds - latestDownSeconds);
     const key = pathText(haltPath);
@@ -52,11 +46,11 @@ export function cutEarlier(
 }
 
 /** The change of `offdelay` in the driver options. */
-export const offDelayOf = (cluster: Cluster, { ups }: UpsPlan, value: number): Change => ({
+export const offDelayOf = (cluster: Cluster, { ups }: UpsPlan, value: number): Change<number> => ({
   path: ['ups', cluster.ups.indexOf(ups), 'options', 'offdelay'],
   value,
 });
 
 /** `set power.haltBudget.serverSeconds to 41 and power.haltBudget.upsNodeSeconds to 36`; empty for no change. */
-export const changeText = (changes: readonly Change[]): string =>
+export const changeText = (changes: Fix): string =>
   changes.length === 0 ? '' : `set ${changes.map(({ path, value }) => `${pathText(path)} to ${value}`).join(' and ')}`;

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /** The drivers of NUT 2.8 that run on Linux: drivers/Makefile.am of its sources. An image may lack some and add others. */
-const DRIVER_NAMES: readonly string[] = [
+export const DRIVER_NAMES: readonly string[] = [
   ...['adelsystem_cbi', 'al175', 'apc_modbus', 'apcsmart', 'apcsmart-old', 'apcupsd-ups', 'asem'],
   ...['bcmxcp', 'bcmxcp_usb', 'belkin', 'belkinunv', 'bestfcom', 'bestfortress', 'bestuferrups', 'bestups'],
   ...['bicker_ser', 'blazer_ser', 'blazer_usb', 'clone', 'clone-outlet', 'dummy-ups', 'etapro', 'everups', 'failover'],

@@ -140,7 +140,7 @@ const rowOf = ({ driver = '', options }: Device): DriverRow | undefined =>
 const OVER_THE_NETWORK = ['snmp-ups', 'netxml-ups', 'apcupsd-ups'];
 
 /** USB vendors by their number. */
-const VENDORS = { CyberPower: '0764', Powercom: '0d9f', APC: '051d' } as const;
+export const VENDORS = { CyberPower: '0764', Powercom: '0d9f', APC: '051d' } as const;
 
 /** NUT's default for the status poll of a driver: ups.conf(5). */
 const POLL_INTERVAL_SECONDS = 2;

@@ -1,9 +1,10 @@
 export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
 export { notArmed } from './armed';
-export { type Change, changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
+export { batteryRange } from './battery';
+export { changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
 export { clientPasswordKey, clientUser, fixedNames } from './clients';
-export { driversLike, isDriverOfNut } from './driver-names';
+export { DRIVER_NAMES, driversLike, isDriverOfNut } from './driver-names';
 export {
   DRIVER_ROWS,
   type DriverAccess,
@@ -17,11 +18,11 @@ export {
   RECKONED_OPTIONS,
   roundedDelay,
   strandReason,
+  VENDORS,
   writtenDelay,
 } from './drivers';
 export { explainData, explainText } from './explain';
 export { budgetFor, gracefulShutdown, haltBudgetsOf, shortestHaltBudget } from './graceful-shutdown';
-export { powerTimelineSvg } from './picture';
 export {
   CHARGED_PERCENT,
   CLIENT_TIMING,
@@ -35,6 +36,14 @@ export {
   RECHARGE_SECONDS,
   type UpsPlan,
 } from './plan';
+export { type BrokenPromise, brokenIn } from './promises';
 export { bestRuntime, isEnough, type Runtime, runtimesOf } from './runtime';
-export { type PowerEvent, type PowerTimeline, powerTimelines } from './timeline';
+export {
+  type Course,
+  type Descent,
+  type MachineLane,
+  type PowerEvent,
+  type PowerTimeline,
+  powerTimelines,
+} from './timeline';
 export { USB_VENDORS } from './usb-vendors';

@@ -1,6 +1,7 @@
-import type { Cluster, Node, Ups } from '../cluster';
+import type { Cluster, Ups } from '../cluster';
 import { urlHost } from '../network';
 import { type RunbookSection, table } from '../text';
+import { losesOneSupplyTooMany, wakeSecondsOf } from './plan';
 
 /** Cells of the table: what fails, what happens, what a person does. */
 type Row = readonly [failure: string, result: string, action: string];
@@ -10,8 +11,7 @@ type Row = readonly [failure: string, result: string, action: string];
  * the dead-man timer is not renewed and upsmon waits DEADTIME; a UPS last seen on line, or never, powers no node off.
  */
 export function limits(cluster: Cluster): RunbookSection {
-  const { actuator, rtcWakeSeconds } = cluster.power;
-  const wakeSeconds = actuator === 'killpowerd' && rtcWakeSeconds > 0 ? rtcWakeSeconds : undefined;
+  const wakeSeconds = wakeSecondsOf(cluster);
   const hasUpsNode = cluster.ups.some(({ node }) => node !== undefined);
   const served = cluster.ups.flatMap(({ name, server }) => (server ? [{ name, server }] : []));
   const stranding = [noAnswer(wakeSeconds), ...(hasUpsNode ? [UPS_NODE_FAILS] : []), ...served.map(serverFails)];
@@ -115,7 +115,3 @@ const oneSupplyTooFew = (name: string, wakeSeconds: number | undefined): Row => 
     ? 'Press its power button'
     : `It wakes by its clock after ${wakeSeconds} s, and powers off again until that UPS is back`,
 ];
-
-/** True when a node powers off while one of its UPSes still feeds it. */
-const losesOneSupplyTooMany = ({ ups, minSupplies }: Node): boolean =>
-  Math.min(...ups.map(({ powerValue }) => powerValue)) < minSupplies;

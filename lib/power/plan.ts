@@ -179,6 +179,14 @@ function clientPlan({ name, haltBudgetSeconds }: Client, haltPath: Path): HostPl
   };
 }
 
+/** After how long the clock of a node that powered off starts it again, seconds; undefined when it does not. */
+export const wakeSecondsOf = ({ power: { actuator, rtcWakeSeconds } }: Cluster): number | undefined =>
+  actuator === 'killpowerd' && rtcWakeSeconds > 0 ? rtcWakeSeconds : undefined;
+
+/** True when a node powers off while one of its UPSes still feeds it. */
+export const losesOneSupplyTooMany = ({ ups, minSupplies }: Node): boolean =>
+  Math.min(...ups.map(({ powerValue }) => powerValue)) < minSupplies;
+
 /** The hosts on a UPS: its nodes, then its clients. */
 export const hostsOn = ({ nodes, clients }: Pick<UpsPlan, 'nodes' | 'clients'>): readonly HostPlan[] => [
   ...nodes,

@@ -2,6 +2,7 @@ import { subject } from './subject';
 
 const RULES = {
   'not-armed': {
+    breaks: 'running',
     cause: '`power.armed` is false',
     cure: 'Set it to true when the log of `second` shows what you expect',
     severity: 'warning',

@@ -1,8 +1,7 @@
-import type { Cluster, Path, Ups } from '../cluster';
+import type { Cluster, Fix, Path, Ups } from '../cluster';
 import {
   allDownSum,
   bestRuntime,
-  type Change,
   changeText,
   cutEarlier,
   driverFacts,
@@ -22,21 +21,24 @@ import { type Report, subject } from './subject';
 const RULES = {
   'early-shutdown-empty': { cause: '`earlyShutdown` has no limit and does nothing' },
   'runtime-not-reported': {
+    breaks: 'running',
     cause: '`runtimeBelowSeconds` with a driver that computes no `battery.runtime` without an option',
     cure: 'Ignore it if `upsc` shows `battery.runtime`',
     severity: 'warning',
   },
   'early-shutdown-unmeasured': {
+    breaks: 'running',
     cause: 'The battery runtime is not measured',
     cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
   'runtime-unmeasured': {
+    breaks: 'running',
     cause: 'The battery runtime is not measured',
     cure: 'Measure it, or set `earlyShutdown.runtimeBelowSeconds`',
     severity: 'warning',
   },
-  'runtime-too-short': { cause: 'The battery is empty before the UPS cuts its output' },
+  'runtime-too-short': { breaks: 'running', cause: 'The battery is empty before the UPS cuts its output' },
 } as const;
 
 /** The battery of every UPS lasts until all its nodes are off and the output is cut. */
@@ -82,6 +84,9 @@ function checkBattery(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Pat
   }
   const { onBatterySeconds, chargeBelowPercent } = cluster.power.earlyShutdown ?? {};
   const best = bestRuntime(runtimes);
+  const begin: Fix = [
+    { path: ['power', 'earlyShutdown', 'runtimeBelowSeconds'], value: ups.earlyRuntimeNeededSeconds },
+  ];
   const orBelow = `or power.earlyShutdown.runtimeBelowSeconds to ${ups.earlyRuntimeNeededSeconds} or more`;
   if ((onBatterySeconds ?? chargeBelowPercent) !== undefined && runtimeAtEarlyShutdownSeconds === undefined) {
     report(
@@ -89,6 +94,7 @@ function checkBattery(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Pat
       path,
       `battery runtime of "${name}" after the limit of power.earlyShutdown is not measured, and ${ups.earlyRuntimeNeededSeconds} s are required ${SHOWN}`,
       `set runtimeAtEarlyShutdownSeconds, measured as hosts/RUNBOOK.md describes, ${orBelow}`,
+      [begin],
     );
   } else if (!best) {
     report(
@@ -96,16 +102,19 @@ function checkBattery(cluster: Cluster, plan: PowerPlan, ups: UpsPlan, path: Pat
       path,
       `battery runtime of "${name}" after low battery is not measured, and ${ups.runtimeNeededSeconds} s are required ${SHOWN}`,
       `set runtimeAtLowBatterySeconds, measured as hosts/RUNBOOK.md describes, ${orBelow}`,
+      [begin],
     );
   } else {
     const { source, availableSeconds, neededSeconds } = best;
     const sum = source === 'runtimeAtLowBatterySeconds' ? runtimeSum(cluster, ups) : earlyRuntimeSum(cluster, ups);
+    const fixes = runtimeCures(cluster, ups, best, begin);
     report(
       'runtime-too-short',
       source === 'runtimeBelowSeconds' ? ['power', 'earlyShutdown', source] : [...path, source],
       `battery runtime of "${name}" ${FROM[source]} is ${availableSeconds} s, and ${neededSeconds} s are required: ${sum}, where ${allDownSum(cluster, plan, ups)}, and ${offDelaySum(cluster, ups)}`,
-      runtimeCures(cluster, ups, best).map(changeText).join(', or ') ||
+      fixes.map(changeText).join(', or ') ||
         'start earlier (power.earlyShutdown) and measure again, or use a larger battery',
+      fixes,
     );
   }
 }
@@ -118,12 +127,9 @@ const FROM: Readonly<Record<Runtime['source'], string>> = {
 };
 
 /** The smallest changes that each make the battery last; the one that keeps the nodes running longest comes first. */
-function runtimeCures(cluster: Cluster, ups: UpsPlan, best: Runtime): (readonly Change[])[] {
+function runtimeCures(cluster: Cluster, ups: UpsPlan, best: Runtime, begin: Fix): Fix[] {
   const carries = ups.carriesSeconds - (best.neededSeconds - best.availableSeconds);
   const earlier = cutEarlier(cluster, ups, carries, carries - MAX_AGE_SECONDS);
-  const beginEarly =
-    ups.ups.runtimeAtEarlyShutdownSeconds === undefined
-      ? [{ path: ['power', 'earlyShutdown', 'runtimeBelowSeconds'], value: ups.earlyRuntimeNeededSeconds }]
-      : [];
+  const beginEarly = ups.ups.runtimeAtEarlyShutdownSeconds === undefined ? begin : [];
   return [earlier ?? [], beginEarly].filter((changes) => changes.length > 0);
 }

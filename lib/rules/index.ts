@@ -1,4 +1,4 @@
-import type { Cluster, Problem } from '../cluster';
+import type { Cluster, PowerPromise, Problem } from '../cluster';
 import { addresses } from './addresses';
 import { armed } from './armed';
 import { bgp } from './bgp';
@@ -54,6 +54,12 @@ export const SUBJECTS: Readonly<Record<string, readonly Subject[]>> = {
   GitOps: [gitops],
   'Power failure': [armed, notify, nutTiming, nutImage, stages, shed, delays, budget],
 };
+
+/** The promise that a problem breaks; undefined for one that is not about power failures. */
+export const brokenBy = ({ rule }: Problem): PowerPromise | undefined =>
+  Object.values(SUBJECTS)
+    .flat()
+    .find(({ rules }) => Object.hasOwn(rules, rule))?.rules[rule]?.breaks;
 
 /** Every problem of a well-formed site. */
 export const problemsOf = (cluster: Cluster): Problem[] =>

@@ -38,11 +38,14 @@ const TAKEN: readonly Taken[] = [
   },
   {
     names: ['data-dir'],
-    reason: 'k3s-ha, the kubelet and RUNBOOK.md use /var/lib/rancher/k3s',
-    cure: 'mount the disk there',
+    reason: 'k3s-ha, the commands over ssh and RUNBOOK.md use /var/lib/rancher/k3s',
+    cure: 'mount the disk there by /etc/fstab before the first boot',
   },
   {
-    names: ['bind-address', 'advertise-address', 'advertise-port', 'lb-server-port'],
+    names: [
+      ...['bind-address', 'advertise-address', 'advertise-port', 'lb-server-port'],
+      ...['supervisor-port', 'apiserver-port', 'apiserver-bind-address'],
+    ],
     reason: 'the VIP, k3s-ha and the firewall use the usual addresses and ports',
     cure: REMOVE,
   },
@@ -55,6 +58,27 @@ const TAKEN: readonly Taken[] = [
     names: ['etcd-snapshot-schedule-cron', 'etcd-disable-snapshots', 'etcd-snapshot-dir'],
     reason: 'RUNBOOK.md, the alerts and doctor expect a snapshot every 12 hours in the usual place',
     cure: 'remove it, or use etcd-snapshot-retention',
+  },
+  {
+    names: [
+      ...[
+        'etcd-s3',
+        'etcd-s3-config-secret',
+        'etcd-s3-endpoint',
+        'etcd-s3-endpoint-ca',
+        'etcd-s3-bucket',
+        'etcd-s3-region',
+      ],
+      ...['etcd-s3-bucket-lookup-type', 'etcd-s3-folder', 'etcd-s3-insecure', 'etcd-s3-proxy', 'etcd-s3-retention'],
+      ...['etcd-s3-skip-ssl-verify', 'etcd-s3-timeout'],
+    ],
+    reason: 'k3s ignores the Secret with the keys of S3 beside it',
+    cure: 'use k3s.etcdS3, and put further settings into its Secret',
+  },
+  {
+    names: ['kube-controller-arg', 'kube-cloud-controller-arg'],
+    reason: 'only the present name is checked',
+    cure: 'write kube-controller-manager-arg or kube-cloud-controller-manager-arg',
   },
   { names: ['rootless'], reason: 'the VIP and the shutdown need root', cure: REMOVE },
   field('node-ip', 'nodes[].address'),
@@ -136,7 +160,10 @@ export const CRITICAL: readonly string[] = [
   'supervisor-metrics',
 ];
 
-/** https://docs.k3s.io/cli/agent: options of servers too. */
+/**
+ * https://docs.k3s.io/cli/agent, and AgentFlags of pkg/cli/cmds/agent.go as of k3s v1.36.3: options of servers too. `airgap-extra-registry`
+ * is hidden in the help.
+ */
 const OF_NODE: ReadonlySet<string> = new Set(
   `airgap-extra-registry alsologtostderr container-runtime-endpoint debug default-runtime disable-apiserver-lb
   disable-default-registry-endpoint docker enable-pprof flannel-cni-conf flannel-conf image-credential-provider-bin-dir
@@ -145,14 +172,13 @@ const OF_NODE: ReadonlySet<string> = new Set(
   vpn-auth-file`.split(/\s+/),
 );
 
-/** https://docs.k3s.io/cli/server */
+/** https://docs.k3s.io/cli/server, and ServerFlags of pkg/cli/cmds/server.go as of k3s v1.36.3. */
 const OF_SERVER: ReadonlySet<string> = new Set([
   ...CRITICAL,
-  ...`default-local-storage-path disable etcd-arg etcd-expose-metrics etcd-s3 etcd-s3-bucket etcd-s3-bucket-lookup-type
-  etcd-s3-config-secret etcd-s3-endpoint etcd-s3-endpoint-ca etcd-s3-folder etcd-s3-insecure etcd-s3-proxy etcd-s3-region
-  etcd-s3-retention etcd-s3-skip-ssl-verify etcd-s3-timeout etcd-snapshot-compress etcd-snapshot-name etcd-snapshot-reconcile-interval
-  etcd-snapshot-retention helm-job-image kube-apiserver-arg kube-cloud-controller-manager-arg kube-controller-manager-arg
-  kube-scheduler-arg multus service-node-port-range system-default-registry tls-san tls-san-security`.split(/\s+/),
+  ...`default-local-storage-path disable etcd-arg etcd-expose-metrics etcd-snapshot-compress etcd-snapshot-name
+  etcd-snapshot-reconcile-interval etcd-snapshot-retention helm-controller-arg helm-job-image kube-apiserver-arg
+  kube-cloud-controller-manager-arg kube-controller-manager-arg kube-scheduler-arg service-node-port-range system-default-registry
+  tls-san tls-san-security`.split(/\s+/),
 ]);
 
 /** Whether servers and agents have this option. */

@@ -71,7 +71,7 @@ export const k3sOptions = subject(RULES, (cluster, report) => {
 
 const SECRET_CURES = {
   registries: 'remove auth, and use an imagePullSecret or a mirror without login',
-  s3: 'put it into a Secret in kube-system, and name that in etcd-s3-config-secret',
+  s3: 'use k3s.etcdS3, and create its Secret by power-safe-k3s secret s3',
   token: 'remove it: k3s reads its token from a file on the host',
   'vpn-auth': 'use vpn-auth-file',
 } as const;
@@ -122,9 +122,6 @@ function checkConflicts({ loadBalancer }: Cluster, { options, path }: Group, rep
       conflict('disable', 'loadBalancer.traefik needs the Traefik of k3s', cure);
     if (options['disable-helm-controller'])
       conflict('disable-helm-controller', 'loadBalancer.traefik needs the Helm controller of k3s', cure);
-  }
-  if (options['etcd-s3'] && options['etcd-s3-config-secret'] === undefined) {
-    conflict('etcd-s3', 'etcd-s3 has no keys of S3', SECRET_CURES.s3);
   }
 }
 

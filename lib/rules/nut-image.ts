@@ -12,6 +12,7 @@ const RULES = {
     cure: 'Set `images.nut` to a build of `images/nut/Containerfile`',
   },
   'nut-too-old': {
+    breaks: 'needless',
     cause:
       'NUT before 2.8 has no roles primary and secondary; 2.8.1 and 2.8.2 shut down at any loss of a UPS on battery',
     cure: 'Use 2.8.0, or 2.8.3 or newer',

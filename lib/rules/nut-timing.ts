@@ -8,6 +8,7 @@ const POLLS = 3;
 const RULES = {
   'poll-order': { cause: '`pollOnBatterySeconds` is more than `pollSeconds`' },
   'deadtime-too-short': {
+    breaks: 'needless',
     cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'finaldelay-above-hostsync': {
@@ -19,9 +20,11 @@ const RULES = {
     cure: 'Keep 0, and use `stages` for more time',
   },
   'dead-man-too-short': {
+    breaks: 'needless',
     cause: '`deadTimeSeconds` or `leaseSeconds` is less than 3 polls, so one late reply counts as low battery',
   },
   'dead-man-below-deadtime': {
+    breaks: 'needless',
     cause: '`leaseSeconds` is less than `deadTimeSeconds`, so a restart of upsd powers nodes off',
     severity: 'warning',
   },
@@ -39,6 +42,7 @@ export const nutTiming = subject(RULES, ({ power }, report) => {
       at('pollOnBatterySeconds'),
       `pollOnBatterySeconds ${pollOnBatterySeconds} is more than pollSeconds ${pollSeconds}, so upsmon polls less often on battery`,
       `set pollOnBatterySeconds to ${pollSeconds} or less`,
+      [[{ path: at('pollOnBatterySeconds'), value: pollSeconds }]],
     );
   }
   if (deadTimeSeconds < POLLS * slowest) {
@@ -47,6 +51,7 @@ export const nutTiming = subject(RULES, ({ power }, report) => {
       at('deadTimeSeconds'),
       `deadTimeSeconds ${deadTimeSeconds} is less than ${POLLS} x ${slowest}, the longer poll interval`,
       `set deadTimeSeconds to ${POLLS * slowest} or more`,
+      [[{ path: at('deadTimeSeconds'), value: POLLS * slowest }]],
     );
   }
   if (finalDelaySeconds > hostSyncSeconds) {
@@ -55,6 +60,7 @@ export const nutTiming = subject(RULES, ({ power }, report) => {
       at('finalDelaySeconds'),
       `finalDelaySeconds ${finalDelaySeconds} is more than hostSyncSeconds ${hostSyncSeconds}, so the primary does not wait for delayed nodes`,
       `set finalDelaySeconds to ${hostSyncSeconds} or less`,
+      [[{ path: at('finalDelaySeconds'), value: hostSyncSeconds }]],
     );
   }
   if (finalDelaySeconds >= UPSD_DROPS_AFTER_SECONDS) {
@@ -63,6 +69,7 @@ export const nutTiming = subject(RULES, ({ power }, report) => {
       at('finalDelaySeconds'),
       `finalDelaySeconds ${finalDelaySeconds} is too long, because upsd drops clients that are silent for ${UPSD_DROPS_AFTER_SECONDS} s`,
       `set finalDelaySeconds to ${UPSD_DROPS_AFTER_SECONDS - 1} or less, and use stages for more time`,
+      [[{ path: at('finalDelaySeconds'), value: UPSD_DROPS_AFTER_SECONDS - 1 }]],
     );
   }
   if (leaseSeconds < POLLS * pollOnBatterySeconds) {
@@ -71,6 +78,7 @@ export const nutTiming = subject(RULES, ({ power }, report) => {
       at('leaseSeconds'),
       `leaseSeconds ${leaseSeconds} is less than ${POLLS} x pollOnBatterySeconds ${pollOnBatterySeconds}, so one late reply powers a node off`,
       `set leaseSeconds to ${Math.max(POLLS * pollOnBatterySeconds, deadTimeSeconds)} or more`,
+      [[{ path: at('leaseSeconds'), value: Math.max(POLLS * pollOnBatterySeconds, deadTimeSeconds) }]],
     );
   } else if (leaseSeconds < deadTimeSeconds) {
     report(
@@ -78,6 +86,7 @@ export const nutTiming = subject(RULES, ({ power }, report) => {
       at('leaseSeconds'),
       `leaseSeconds ${leaseSeconds} is less than deadTimeSeconds ${deadTimeSeconds}, so a restart of upsd on battery powers nodes off`,
       `set leaseSeconds to ${deadTimeSeconds} or more`,
+      [[{ path: at('leaseSeconds'), value: deadTimeSeconds }]],
     );
   }
 });

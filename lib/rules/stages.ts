@@ -15,6 +15,7 @@ import { subject } from './subject';
 
 const RULES = {
   'ups-node-not-last': {
+    breaks: 'running',
     cause: 'Nodes power off, or hosts outside the cluster poll, after the node with the UPS, which stops upsd for them',
   },
   'agents-last': {
@@ -27,6 +28,7 @@ const RULES = {
     severity: 'warning',
   },
   'halt-budget-short': {
+    breaks: 'running',
     cause: 'A halt budget is below 10 s',
     cure: 'Measure a halt, and set more than that',
     severity: 'warning',
@@ -68,11 +70,13 @@ export const stages = subject(RULES, (cluster, report) => {
       .map(({ name }) => ({ seconds: CLIENT_POLL_SECONDS, text: `${name} (polls within ${CLIENT_POLL_SECONDS} s)` }));
     const missed = [...nodes, ...clients].filter(({ seconds }) => seconds > stageSeconds);
     if (missed.length === 0) continue;
+    const least = Math.max(...missed.map(({ seconds }) => seconds));
     report(
       'ups-node-not-last',
       path,
       `the node with the UPS powers off after ${stageSeconds} s and stops upsd for ${[...new Set(missed.map(({ text }) => text))].join(' and ')}`,
-      `set ${settingOf(path)} to ${Math.max(...missed.map(({ seconds }) => seconds))} or more`,
+      `set ${settingOf(path)} to ${least} or more`,
+      [[{ path, value: least }]],
     );
   }
 
@@ -86,6 +90,7 @@ export const stages = subject(RULES, (cluster, report) => {
       path,
       `${powersOff(first.agent)} and ${labelOf(first.server)} after ${first.server.stageSeconds} s, so pods on agents stop without the API`,
       `set ${settingOf(path)} to ${first.server.stageSeconds} or less`,
+      [[{ path, value: first.server.stageSeconds }]],
     );
   }
 
@@ -98,6 +103,7 @@ export const stages = subject(RULES, (cluster, report) => {
       path,
       `${powersOff(first)}, but the UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
       `set ${settingOf(path)} to ${needed} or more`,
+      [[{ path, value: needed }]],
     );
   }
 
@@ -126,6 +132,7 @@ export const stages = subject(RULES, (cluster, report) => {
     path,
     `pods on a server that halts have ${gracefulShutdown(cluster, 'server').totalSeconds} s of ${shortestHaltBudget(cluster, 'server')} s, less than the ${awaySeconds} s of a VIP failover (durationSeconds ${controlPlane.lease.durationSeconds} + ${AFTER_LEASE_SECONDS})`,
     `set ${paths.map(settingOf).join(' and ')} to ${budget} or more, or lower lease.durationSeconds`,
+    [paths.map((at) => ({ path: at, value: budget }))],
   );
 });
 

@@ -1,4 +1,4 @@
-import { type Cluster, type Path, type Problem, problemFrom, type Rules } from '../cluster';
+import { type Cluster, type Fix, type Path, type Problem, problemFrom, type Rules } from '../cluster';
 
 /** Reports a problem of one of these rules. */
 export type Report<Table extends Rules> = (
@@ -6,6 +6,7 @@ export type Report<Table extends Rules> = (
   path: Path,
   message: string,
   cure: string,
+  fixes?: readonly Fix[],
 ) => void;
 
 /** Rules about one subject and the check that reports them. */

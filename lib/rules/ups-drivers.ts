@@ -19,21 +19,25 @@ const RULES = {
     severity: 'warning',
   },
   strand: {
+    breaks: 'restart',
     cause: 'The driver may not cut the output after a delay and restore it',
     cure: 'Test it as `hosts/RUNBOOK.md` describes',
     severity: 'warning',
   },
   'mib-missing': {
+    breaks: 'running',
     cause: 'snmp-ups chooses the MIB of a card itself. Its delays depend on the MIB: an APC card receives a third',
     cure: 'Set `options.mibs` to the MIB of the card, see [drivers.md](drivers.md)',
   },
   'mib-unknown': {
+    breaks: 'running',
     cause:
       'The MIB of a card is not one of [drivers.md](drivers.md): the unit of its delays and its command are assumed',
     cure: 'Test it as `hosts/RUNBOOK.md` describes, with the plug pulled, or use another MIB of the card',
     severity: 'warning',
   },
   'delay-scaled': {
+    breaks: 'running',
     cause: 'The driver writes another delay to this UPS than `offdelay` or `ondelay` says',
     cure: 'Remove it; synth writes the value that becomes the planned one',
   },

@@ -15,7 +15,8 @@ export const FORM_RULES = {
 const problem = problemFrom(FORM_RULES);
 
 type Issue = z.core.$ZodIssue;
-type JsonSchema = z.core.JSONSchema.BaseSchema;
+/** A JSON Schema, as zod writes it. */
+export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
  * The problems of the form of a site, from those that zod found.
@@ -94,7 +95,9 @@ function ofType(path: Path, input: unknown, wanted: string): Problem {
   // in place of a group, such as { secret: true }, it may be a secret
   const hidden = wanted === KINDS['object'] && (typeof input === 'string' || typeof input === 'number');
   const what = hidden ? withArticle(typeof input) : shown(input);
-  return problem('bad-type', path, `${nameOf(path)} is ${what}`, `use ${wanted}${quotes}`);
+  return problem('bad-type', path, `${nameOf(path)} is ${what}`, `use ${wanted}${quotes}`, [
+    ...(quotes ? [[{ path, value: String(input) }]] : []),
+  ]);
 }
 
 const missing = (path: Path, wanted: string): Problem =>
@@ -131,16 +134,19 @@ function shown(input: unknown): string {
 }
 
 /** The keys of the schema at this path. */
-function keysAt(schema: () => JsonSchema, path: Path): string[] {
-  let at: readonly JsonSchema[] = [schema()];
+const keysAt = (schema: () => JsonSchema, path: Path): string[] =>
+  Object.keys(schemasAt(schema(), path).find(({ properties }) => properties)?.properties ?? {});
+
+/** The schemas of the values at this path: one, or the alternatives. */
+export function schemasAt(schema: JsonSchema, path: Path): readonly JsonSchema[] {
+  let at: readonly JsonSchema[] = alternatives(schema);
   for (const key of path) {
-    at = at.flatMap(alternatives).flatMap((one) => {
-      const next: unknown = typeof key === 'number' ? one.items : one.properties?.[key];
-      return typeof next === 'object' && !Array.isArray(next) ? [next as JsonSchema] : [];
+    at = at.flatMap((one) => {
+      const next: unknown = typeof key === 'number' ? one.items : (one.properties?.[key] ?? one.additionalProperties);
+      return typeof next === 'object' && !Array.isArray(next) ? alternatives(next as JsonSchema) : [];
     });
   }
-  const groups = at.flatMap(alternatives).find(({ properties }) => properties);
-  return Object.keys(groups?.properties ?? {});
+  return at;
 }
 
 /** The schema itself, or the alternatives that it lists. */

@@ -1,4 +1,5 @@
-export { type Checked, checkCluster } from './check';
+export { type Checked, checkCluster, clusterJsonSchema } from './check';
+export { type JsonSchema, schemasAt } from './form';
 export {
   defaultPath,
   type Place,
@@ -10,8 +11,9 @@ export {
   SiteReader,
   siteFile,
 } from './inputs';
+export { changedText } from './lines';
 export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';
 export { sarif } from './sarif';
-export { type Starter, starterText } from './starter';
+export { STARTER_QUESTIONS, type Starter, starterOf, starterText } from './starter';
 export { CHECKS, projectFiles } from './starter-project';

@@ -86,8 +86,11 @@ function quoteMisread(document: ReadDocument): Placed[] {
       const [list, group, option, ...rest] = pairs.map(({ key }) => String(key));
       if (list !== 'ups' || group !== 'options' || rest.length > 0) return;
       if (RECKONED_OPTIONS.some((reckoned) => reckoned === option)) return;
+      const around = new Set<unknown>(path);
+      const item = path.find((node) => isSeq(node))?.items.findIndex((entry) => around.has(entry)) ?? 0;
+      const fix = { path: ['ups', item, 'options', String(option)], value: text };
       misread.push({
-        problem: problem('misread-number', [], `${text} is read as the number ${number}`, 'quote it'),
+        problem: problem('misread-number', [], `${text} is read as the number ${number}`, 'quote it', [[fix]]),
         offset: range?.[0] ?? 0,
       });
       scalar.value = text;

@@ -1,4 +1,5 @@
-import { isMap, isNode, isSeq, parseDocument } from 'yaml';
+import type { Path } from '../cluster';
+import { Lines } from './lines';
 
 /** What a first cluster.yaml needs to know. Everything else keeps the value of the text that it starts from. */
 export interface Starter {
@@ -14,8 +15,6 @@ export interface Starter {
   readonly ups?: string | undefined;
 }
 
-type Path = readonly (string | number)[];
-
 const SCHEMA = '# yaml-language-server: $schema=./node_modules/power-safe-k3s/cluster.schema.json';
 /** Fields with addresses that are of no use in another subnet. */
 const OF_THE_SUBNET: readonly Path[] = [
@@ -23,6 +22,39 @@ const OF_THE_SUBNET: readonly Path[] = [
   ['network', 'dhcp'],
   ['controlPlane', 'dnsName'],
 ];
+
+/** A question about a site, and the answer that is proposed for the network of its nodes. */
+export interface Question {
+  readonly field: keyof Starter;
+  readonly text: string;
+  readonly proposal: (subnet: string) => string;
+}
+
+const at = (subnet: string, host: number): string => subnet.replace(/\d+\/\d+$/, String(host));
+
+/** What differs between sites, in the order to ask. */
+export const STARTER_QUESTIONS: readonly Question[] = [
+  { field: 'name', text: 'Name of the site', proposal: () => 'home' },
+  { field: 'subnet', text: 'Network of the nodes', proposal: () => '192.168.10.0/24' },
+  {
+    field: 'node',
+    text: 'Servers, each NAME=ADDRESS',
+    proposal: (subnet) => [1, 2, 3].map((i) => `k3s-${i}=${at(subnet, 10 + i)}`).join(' '),
+  },
+  { field: 'vip', text: 'Virtual IP of the control plane', proposal: (subnet) => at(subnet, 5) },
+  {
+    field: 'pool',
+    text: 'Addresses for LoadBalancer Services',
+    proposal: (subnet) => `${at(subnet, 240)}-${at(subnet, 250)}`,
+  },
+  { field: 'ups', text: 'Driver of the UPS at the first server, or none', proposal: () => 'usbhid-ups' },
+];
+
+/** The answers by their fields, with the list of nodes split. */
+export const starterOf = (answers: Readonly<Partial<Record<keyof Starter, string>>>): Starter => ({
+  ...answers,
+  node: answers.node?.split(/[\s,]+/),
+});
 
 /**
  * A cluster.yaml with these values in place of those of another one. All other lines stay, so that the comments still fit.
@@ -61,57 +93,4 @@ function nameAndAddress(text: string): { readonly name: string; readonly address
     throw new Error(`"${text}" is no node; write NAME=ADDRESS, such as k3s-1=192.168.10.11`);
   }
   return { name, address };
-}
-
-/** A YAML text whose values are replaced where they stand. */
-class Lines {
-  private readonly document;
-  private readonly edits: { readonly start: number; readonly end: number; readonly text: string }[] = [];
-
-  constructor(private readonly source: string) {
-    this.document = parseDocument(source);
-  }
-
-  value(path: Path): unknown {
-    return this.document.getIn(path);
-  }
-
-  length(path: Path): number {
-    const found = this.document.getIn(path);
-    return isSeq(found) ? found.items.length : 0;
-  }
-
-  /** Replaces a value, if there is one. A comment behind it stays in its column. */
-  set(path: Path, value: string | undefined): void {
-    const found = this.document.getIn(path, true);
-    if (value === undefined || !isNode(found) || !found.range) return;
-    const [start, end] = found.range;
-    const old = this.source.slice(start, end).trimEnd().length;
-    const padding = /^ */.exec(this.source.slice(start + old))?.[0].length ?? 0;
-    const isFollowed = this.source[start + old + padding] === '#';
-    const text = isFollowed ? `${value.padEnd(old + padding - 1)} ` : value;
-    this.edits.push({ start, end: start + old + (isFollowed ? padding : 0), text });
-  }
-
-  /** Removes the lines of a field, if it is there. */
-  remove(path: Path): void {
-    const group = this.document.getIn(path.slice(0, -1));
-    const pair = isMap(group) ? group.items.find(({ key }) => String(key) === String(path.at(-1))) : undefined;
-    if (!isNode(pair?.key) || !isNode(pair.value) || !pair.key.range || !pair.value.range) return;
-    const last = pair.value.range[0] + this.source.slice(pair.value.range[0], pair.value.range[1]).trimEnd().length;
-    const start = this.source.lastIndexOf('\n', pair.key.range[0]) + 1;
-    this.edits.push({ start, end: this.source.indexOf('\n', last) + 1, text: '' });
-  }
-
-  /** Removes a field of the first level with everything that is indented below it, comments too. */
-  removeGroup(key: string): void {
-    const [found] = [...this.source.matchAll(new RegExp(`^${key}:.*\\n(?:[ \\t].*\\n|\\n)*`, 'gm'))];
-    if (found) this.edits.push({ start: found.index, end: found.index + found[0].length, text: '' });
-  }
-
-  text(): string {
-    return this.edits
-      .toSorted((a, b) => b.start - a.start)
-      .reduce((text, { start, end, text: value }) => text.slice(0, start) + value + text.slice(end), this.source);
-  }
 }

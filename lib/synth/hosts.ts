@@ -18,6 +18,7 @@ import {
   k3sHaOpenrc,
   k3sHaScript,
   k3sHaUnits,
+  k3sOpenrc,
   killpowerFiles,
   kubeletShutdown,
   logindShutdown,
@@ -27,7 +28,7 @@ import {
   SYSTEMS,
   serverConfig,
 } from '../machines';
-import { powerTimelineSvg } from '../power';
+import { timelineSvg, topologySvg } from '../pictures';
 
 /** Every folder below hosts/ with files of a site. */
 export const HOST_FOLDERS: readonly string[] = ['server', 'agent', 'nodes', 'killpower', ...OPERATING_SYSTEMS];
@@ -53,8 +54,9 @@ export function hostFiles(
   return new Map([
     ['README.md', hostsReadme(cluster, first, origin, installed)],
     ['RUNBOOK.md', runbook(cluster, origin)],
+    ['topology.svg', topologySvg(cluster)],
     ...(cluster.nodes.some(({ ups }) => ups.length > 0)
-      ? ([['power-timeline.svg', powerTimelineSvg(cluster)]] as const)
+      ? ([['power-timeline.svg', timelineSvg(cluster)]] as const)
       : []),
     ['server/config.yaml', serverConfig(cluster)],
     ['server/k3s-ha', k3sHaScript()],
@@ -62,6 +64,7 @@ export function hostFiles(
     ['server/10-ha.conf', k3sHaDropIn('server')],
     ...Object.entries(k3sHaUnits()).map(([name, text]) => [`server/${name}`, text] as const),
     ['server/k3s-ha.openrc', k3sHaOpenrc()],
+    ['server/k3s.openrc', k3sOpenrc('server')],
     ['server/99-shutdown.conf', kubeletShutdown(cluster, 'server')],
     ['server/99-kubelet.conf', logindShutdown(cluster, 'server')],
     ...installed.map(({ role, list }) => [`${role}/files`, list] as const),
@@ -70,6 +73,7 @@ export function hostFiles(
       ? ([
           ['agent/config.yaml', agentConfig(cluster)],
           ['agent/10-ha.conf', k3sHaDropIn('agent')],
+          ['agent/k3s.openrc', k3sOpenrc('agent')],
           ['agent/99-shutdown.conf', kubeletShutdown(cluster, 'agent')],
           ['agent/99-kubelet.conf', logindShutdown(cluster, 'agent')],
           ...systems.map((os) => [`${os}/agent.yaml`, SYSTEMS[os].file(cluster, 'agent', {}, origin)] as const),

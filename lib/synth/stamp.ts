@@ -58,12 +58,13 @@ function unlessItFails<T>(access: () => T): T | undefined {
 }
 
 /**
- * The stamps of the sites of a place, in a file below node_modules/.cache; without node_modules there are none. They hold for one version
- * of the program and one setting, and are used only if the file is as it was written.
+ * The stamps of a folder of sites, in a file below node_modules/.cache; without node_modules, and for one site, there are none. They hold
+ * for one version of the program and one setting, and are used only if the file is as it was written.
  */
 export class Stamps {
   private readonly start = Date.now();
   private readonly file: string;
+  private readonly isUsed: boolean;
   /** Everything that decides on the outputs but the program and the files. */
   private readonly setting: string;
 
@@ -73,6 +74,7 @@ export class Stamps {
     private readonly place: Place,
   ) {
     const { path, shared } = place;
+    this.isUsed = place.several && existsSync('node_modules');
     this.setting = JSON.stringify([process.version, process.cwd(), defaultPath(), path, shared, folders]);
     this.file = resolve('node_modules/.cache/power-safe-k3s', `${sha256(this.setting).slice(0, 16)}.jsonl`);
   }
@@ -95,7 +97,7 @@ export class Stamps {
   write(sites: readonly Unfinished[]): void {
     const files = [__filename, ...projectFilesRead(), ...this.place.shared];
     const state = stateOf(files, this.start);
-    if (state === undefined || !existsSync('node_modules')) return;
+    if (state === undefined || !this.isUsed) return;
     const lines = sites.flatMap(({ input, ...site }) => {
       const output = site.output ?? this.outputOf(site);
       return input === undefined || output === undefined ? [] : [JSON.stringify({ ...site, input, output })];
@@ -108,7 +110,7 @@ export class Stamps {
   }
 
   private read(): ReadonlyMap<string, Stamp> {
-    const whole = unlessItFails(() => readFileSync(this.file, 'utf8')) ?? '';
+    const whole = this.isUsed ? (unlessItFails(() => readFileSync(this.file, 'utf8')) ?? '') : '';
     const text = whole.slice(whole.indexOf('\n') + 1);
     if (!whole.startsWith(`${sha256(text)}\n`)) return new Map();
     const [setting, program = '[]', ...lines] = text.split('\n');

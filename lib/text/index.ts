@@ -1,3 +1,4 @@
+export { columns } from './columns';
 export { bulleted, code, commands, joined, numbered, table } from './markdown';
 export * from './patterns';
 export { quoted } from './quoted';

@@ -5,6 +5,8 @@ export const DNS_LABEL = new RegExp(`^${LABEL}$`);
 export const DNS_SUBDOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
 /** A last part of digits would be read as an IPv4 address: https://url.spec.whatwg.org/#ends-in-a-number-checker. */
 export const HOST_NAME = new RegExp(`^(?=.{1,253}$)(?!(?:.*\\.)?[0-9]+$)${LABEL}(?:\\.${LABEL})*$`);
+/** Such as minio.home.arpa:9000. */
+export const HOST_AND_PORT = new RegExp(`^${LABEL}(?:\\.${LABEL})*(?::[1-9][0-9]{0,4})?$`);
 /** Also a value of the label kubernetes.io/hostname: at most 63 characters. */
 export const NODE_NAME = new RegExp(`^(?=.{1,63}$)${LABEL}(?:\\.${LABEL})*$`);
 /** https://kubernetes.io/docs/concepts/services-networking/service/: RFC 1035, no leading digit. */

@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { programPath } from '../support/program';
+import { run } from '../../lib/cli/main';
+import { inProcessAsync } from '../support/in-process';
 
-const completion = (shell: string) =>
-  spawnSync(process.execPath, [programPath(), 'completion', shell], { encoding: 'utf8' });
+const completion = (shell: string) => inProcessAsync(run, ['completion', shell]);
 
-const bash = completion('bash').stdout;
+let bash = '';
+beforeAll(async () => {
+  bash = (await completion('bash')).stdout;
+});
 
 /** What bash offers after these words, the last of which is incomplete. */
 function offered(...words: readonly string[]): string[] {
@@ -37,19 +40,19 @@ describe('completion in bash', () => {
   });
 });
 
-test('completion in zsh is that of bash', () => {
-  const { stdout } = completion('zsh');
+test('completion in zsh is that of bash', async () => {
+  const { stdout } = await completion('zsh');
   expect(stdout).toBe(`autoload -U +X bashcompinit && bashcompinit\n${bash}`);
 });
 
-test('completion in fish has a line for each option', () => {
-  const { stdout } = completion('fish');
+test('completion in fish has a line for each option', async () => {
+  const { stdout } = await completion('fish');
   expect(stdout).toContain("complete -c power-safe-k3s -n '__fish_seen_subcommand_from apply' -l prune\n");
   expect(stdout).toMatch(
     /^complete -c power-safe-k3s -n __fish_use_subcommand -a verify -d 'Compares this project\\'s /m,
   );
 });
 
-test('completion for another shell ends with 2', () => {
-  expect(completion('tcsh')).toMatchObject({ status: 2, stdout: '' });
+test('completion for another shell ends with 2', async () => {
+  expect(await completion('tcsh')).toMatchObject({ status: 2, stdout: '' });
 });

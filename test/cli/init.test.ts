@@ -3,7 +3,10 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { initCommand } from '../../lib/cli/init';
+import { asyncMain } from '../../lib/cli/program';
 import { loadCluster } from '../../lib/site/load';
+import { inProcessAsync } from '../support/in-process';
 import { programPath } from '../support/program';
 
 const FLAGS = [
@@ -16,15 +19,14 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'init-'));
 });
 
-const init = (...args: readonly string[]) =>
-  spawnSync(process.execPath, [programPath(), 'init', ...args], { cwd: folder, encoding: 'utf8', input: '' });
+const init = (...args: readonly string[]) => inProcessAsync(asyncMain(initCommand), args, { cwd: folder });
 const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
 const site = () => loadCluster(textOf('cluster.yaml'), 'cluster.yaml').cluster;
 const shipped = readFileSync('cluster.yaml', 'utf8');
 const comments = (text: string) => text.match(/#.*$/gm)?.slice(1) ?? [];
 
-test('init without a terminal writes the example site and the files beside it', () => {
-  expect(init()).toMatchObject({ status: 0, stderr: '' });
+test('init without a terminal writes the example site and the files beside it', async () => {
+  expect(await init()).toMatchObject({ status: 0, stderr: '' });
   expect(readdirSync(folder).sort()).toEqual(['.gitattributes', '.gitignore', 'cluster.yaml', 'package.json']);
   expect(textOf('cluster.yaml').split('\n').slice(1)).toEqual(shipped.split('\n').slice(1));
   expect(textOf('cluster.yaml')).toMatch(
@@ -32,8 +34,8 @@ test('init without a terminal writes the example site and the files beside it', 
   );
 });
 
-test('init writes the values of its flags and keeps the comments in their columns', () => {
-  expect(init(...FLAGS)).toMatchObject({ status: 0 });
+test('init writes the values of its flags and keeps the comments in their columns', async () => {
+  expect(await init(...FLAGS)).toMatchObject({ status: 0 });
   const { name, nodes, controlPlane, loadBalancer, ups } = site();
   expect({
     name,
@@ -56,30 +58,30 @@ test('init writes the values of its flags and keeps the comments in their column
   ).toBe(true);
 });
 
-test('init leaves out the UPS with --ups none', () => {
-  expect(init('--ups', 'none')).toMatchObject({ status: 0 });
+test('init leaves out the UPS with --ups none', async () => {
+  expect(await init('--ups', 'none')).toMatchObject({ status: 0 });
   expect(site()).toMatchObject({ ups: [], nodes: [{ ups: [] }, { ups: [] }, { ups: [] }] });
 });
 
-test('init starts from another file with --from', () => {
+test('init starts from another file with --from', async () => {
   copyFileSync('examples/two-ups.yaml', join(folder, 'old.yaml'));
-  expect(init('--from', 'old.yaml', '--name', 'moved')).toMatchObject({ status: 0 });
+  expect(await init('--from', 'old.yaml', '--name', 'moved')).toMatchObject({ status: 0 });
   const old = loadCluster(readFileSync('examples/two-ups.yaml', 'utf8'), 'old.yaml').cluster;
   expect(site()).toEqual({ ...old, name: 'moved' });
 });
 
-test('init writes nothing if the values do not fit together, and says what is wrong', () => {
-  const { status, stderr } = init('--subnet', '10.0.0.0/24');
+test('init writes nothing if the values do not fit together, and says what is wrong', async () => {
+  const { status, stderr } = await init('--subnet', '10.0.0.0/24');
   expect(status).toBe(1);
   expect(stderr).toMatch(/^cluster\.yaml:\d+:\d+: [a-z-]+: .*192\.168\.10\.11/m);
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('init keeps what package.json, .gitattributes and .gitignore have', () => {
+test('init keeps what package.json, .gitattributes and .gitignore have', async () => {
   writeFileSync(join(folder, 'package.json'), '{ "name": "mine", "scripts": { "synth": "true" } }');
   writeFileSync(join(folder, '.gitignore'), 'node_modules\n');
   writeFileSync(join(folder, '.gitattributes'), '*.png binary\n');
-  init();
+  await init();
   expect(JSON.parse(textOf('package.json'))).toMatchObject({
     name: 'mine',
     scripts: { synth: 'true', apply: 'power-safe-k3s apply' },
@@ -90,8 +92,8 @@ test('init keeps what package.json, .gitattributes and .gitignore have', () => {
   ]);
 });
 
-test('init pins the version, and has a script for every command that hosts/ names', () => {
-  init();
+test('init pins the version, and has a script for every command that hosts/ names', async () => {
+  await init();
   const { scripts, dependencies } = JSON.parse(textOf('package.json'));
   expect(dependencies).toEqual({ 'power-safe-k3s': JSON.parse(readFileSync('package.json', 'utf8')).version });
   const texts = ['hosts/README.md', 'hosts/RUNBOOK.md'].map((file) => readFileSync(file, 'utf8')).join('');
@@ -100,23 +102,23 @@ test('init pins the version, and has a script for every command that hosts/ name
   expect([...new Set(named)].filter((name) => !(String(name) in scripts))).toEqual([]);
 });
 
-test('init does not overwrite cluster.yaml', () => {
+test('init does not overwrite cluster.yaml', async () => {
   writeFileSync(join(folder, 'cluster.yaml'), 'mine');
-  expect(init()).toMatchObject({
+  expect(await init()).toMatchObject({
     status: 1,
     stderr: 'cluster.yaml: exists; move it, or name another folder with --out\n',
   });
   expect(readdirSync(folder)).toEqual(['cluster.yaml']);
 });
 
-test('init names a package.json that is not JSON, and writes nothing', () => {
+test('init names a package.json that is not JSON, and writes nothing', async () => {
   writeFileSync(join(folder, 'package.json'), '{');
-  expect(init()).toMatchObject({ status: 1, stderr: 'package.json: is not JSON; correct it\n' });
+  expect(await init()).toMatchObject({ status: 1, stderr: 'package.json: is not JSON; correct it\n' });
   expect(readdirSync(folder)).toEqual(['package.json']);
 });
 
-test('init refuses a node without an address', () => {
-  expect(init('--node', 'k3s-1')).toMatchObject({
+test('init refuses a node without an address', async () => {
+  expect(await init('--node', 'k3s-1')).toMatchObject({
     status: 1,
     stderr: '"k3s-1" is no node; write NAME=ADDRESS, such as k3s-1=192.168.10.11\n',
   });
@@ -125,11 +127,11 @@ test('init refuses a node without an address', () => {
 describe('on request, init writes files that check for drift', () => {
   const CHECKING = ['--github-action', '--pre-commit', '--renovate'];
 
-  test('and nothing of them without it', () => {
-    init();
+  test('and nothing of them without it', async () => {
+    await init();
     const before = readdirSync(folder);
     rmSync(join(folder, 'cluster.yaml'));
-    expect(init(...CHECKING)).toMatchObject({ status: 0 });
+    expect(await init(...CHECKING)).toMatchObject({ status: 0 });
     expect(readdirSync(folder).filter((name) => !before.includes(name))).toEqual([
       '.github',
       '.pre-commit-config.yaml',
@@ -137,21 +139,24 @@ describe('on request, init writes files that check for drift', () => {
     ]);
   });
 
-  test('with every option, and asks for no value because of one', () => {
-    expect(init('--renovate')).toMatchObject({ status: 0 });
+  test('with every option, and asks for no value because of one', async () => {
+    expect(await init('--renovate')).toMatchObject({ status: 0 });
     expect(JSON.parse(textOf('renovate.json'))).toMatchObject({
       packageRules: [{ matchPackageNames: ['power-safe-k3s'], rangeStrategy: 'pin' }],
     });
   });
 
-  test('and replaces none that is there', () => {
+  test('and replaces none that is there', async () => {
     writeFileSync(join(folder, 'renovate.json'), '{}');
-    expect(init(...CHECKING)).toMatchObject({ status: 1, stderr: expect.stringMatching(/^renovate\.json: exists;/) });
+    expect(await init(...CHECKING)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^renovate\.json: exists;/),
+    });
     expect(readdirSync(folder)).toEqual(['renovate.json']);
   });
 
-  test('whose commands fail if a file of dist/ was edited, is new or is gone, and pass otherwise', () => {
-    init(...CHECKING);
+  test('whose commands fail if a file of dist/ was edited, is new or is gone, and pass otherwise', async () => {
+    await init(...CHECKING);
     const sh = (line: string) =>
       spawnSync('sh', ['-c', line.replace('npx power-safe-k3s', `${process.execPath} ${programPath()}`)], {
         cwd: folder,

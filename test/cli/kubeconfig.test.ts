@@ -16,7 +16,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { kubeconfigCommand } from '../../lib/cli/kubeconfig';
+import { main } from '../../lib/cli/program';
 import { k3sYaml, type Pair, withAuthority } from '../support/certificates';
+import { inProcess } from '../support/in-process';
 import { programPath } from '../support/program';
 import { homeInput } from '../support/sites';
 
@@ -55,17 +58,23 @@ const textOf = (file: string): string => readFileSync(at(file), 'utf8');
 const modeOf = (file: string): string => (statSync(at(file)).mode & 0o777).toString(8);
 const backups = (of = 'config'): string[] => readdirSync(folder).filter((name) => name.startsWith(`${of}.`));
 
-type RunOptions = { readonly input?: string; readonly user?: number; readonly env?: Readonly<Record<string, string>> };
+const withLines = <T extends { readonly stderr: string }>(ended: T) => ({
+  ...ended,
+  lines: ended.stderr.trimEnd().split('\n'),
+});
+const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}) =>
+  withLines(inProcess(main(kubeconfigCommand), args, { cwd: folder, env: { PATH: process.env['PATH'], ...more } }));
 
-function run(args: readonly string[], { input = '', user, env = {} }: RunOptions = {}) {
+/** The same as a program, which may be of another user and has standard input and a home folder. */
+function runProgram(args: readonly string[], input = '', user?: number) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'kubeconfig', ...args], {
     cwd: folder,
     encoding: 'utf8',
     input,
-    env: { PATH: process.env['PATH'], HOME: folder, ...env },
+    env: { PATH: process.env['PATH'], HOME: folder },
     ...(user !== undefined && { uid: user, gid: user }),
   });
-  return { status, stdout, stderr, lines: stderr.trimEnd().split('\n') };
+  return withLines({ status, stdout, stderr });
 }
 const merge = (...more: string[]) => run(['--from', 'k3s.yaml', '--merge', 'config', ...more]);
 
@@ -89,7 +98,7 @@ current-context: default
 
 describe('kubeconfig --from', () => {
   test('prints the filled kubeconfig and nothing else to standard output', () => {
-    const { status, stdout, lines } = run(['--from', 'k3s.yaml']);
+    const { status, stdout, lines } = runProgram(['--from', 'k3s.yaml']);
     expect(status).toBe(0);
     expect(parse(stdout).contexts).toHaveLength(5);
     expect(lines).toEqual([
@@ -100,12 +109,12 @@ describe('kubeconfig --from', () => {
   });
 
   test('reads standard input when the file is -', () => {
-    expect(run(['--from', '-'], { input: textOf('k3s.yaml') }).stdout).toBe(run(['--from', 'k3s.yaml']).stdout);
+    expect(runProgram(['--from', '-'], textOf('k3s.yaml')).stdout).toBe(run(['--from', 'k3s.yaml']).stdout);
   });
 
   test('takes the site from CLUSTER', () => {
     writeFileSync(at('garage.yaml'), stringify({ ...homeInput, name: 'garage' }));
-    const { stdout } = run(['--from', 'k3s.yaml'], { env: { CLUSTER: 'garage.yaml' } });
+    const { stdout } = run(['--from', 'k3s.yaml'], { CLUSTER: 'garage.yaml' });
     expect(parse(stdout)['current-context']).toBe('garage');
   });
 
@@ -159,7 +168,7 @@ describe('kubeconfig --merge', () => {
   });
 
   test('finds the home folder when the shell did not', () => {
-    run(['--from', 'k3s.yaml', '--merge=~/.kube/config']);
+    runProgram(['--from', 'k3s.yaml', '--merge=~/.kube/config']);
     expect(existsSync(at('.kube/config'))).toBe(true);
   });
 
@@ -202,8 +211,11 @@ describe('kubeconfig --merge', () => {
     for (const name of ['locked', 'locked/config']) if (asRoot) chownSync(at(name), NOBODY, NOBODY);
     chmodSync(at('locked'), 0o555);
     // nothing is read-only for root
-    const user = asRoot ? { user: NOBODY } : {};
-    const { status, lines } = run(['--from', 'k3s.yaml', '--merge', 'locked/config'], user);
+    const { status, lines } = runProgram(
+      ['--from', 'k3s.yaml', '--merge', 'locked/config'],
+      '',
+      asRoot ? NOBODY : undefined,
+    );
     chmodSync(at('locked'), 0o755);
     expect([status, textOf('locked/config'), readdirSync(at('locked'))]).toEqual([1, FOREIGN, ['config']]);
     expect(lines).toEqual([expect.stringMatching(/^locked\/config: permission denied \(EACCES\); change the mode/)]);

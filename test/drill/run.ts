@@ -7,6 +7,7 @@ import { type Drill, KUBERNETES_VARIABLE, NUT_VARIABLE, type ScenarioPlan } from
 import { kubernetesDrill } from './kubernetes/drill';
 import { loadBalancerDrill } from './load-balancer/drill';
 import { machinesDrill } from './machines/drill';
+import { plannerDrill } from './planner/drill';
 import { powerDrill } from './power/drill';
 import { powerHostDrill } from './power-host/drill';
 import { Progress } from './progress';
@@ -22,6 +23,7 @@ const DRILLS: readonly Drill[] = [
   loadBalancerDrill,
   controlPlaneDrill,
   machinesDrill,
+  plannerDrill,
   kubernetesDrill,
 ];
 const LOG_FOLDER = 'build/drill';

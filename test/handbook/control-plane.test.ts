@@ -84,14 +84,11 @@ describe('the user who logs in', () => {
   });
 });
 
-test('a replaced server gets its UPS label again, or a person sets it', () => {
-  const text = section('Replace a server');
-  expect(text).toContain('must show ups1 at k3s-1;');
-  expect(text).toContain('kubectl --context home label --overwrite node NAME ups-device=UPS');
-});
-
-test('labels are not mentioned where no server has a UPS cable', () => {
-  expect(section('Replace a server', servers(3))).not.toContain('ups-device');
+test.each<[string, Partial<ClusterInput>, string]>([
+  ['the user of the site', {}, '`npm run machines:replace -- NODE --ssh debian@ --sudo`'],
+  ['its own user', { os: ['kairos'] }, '`npm run machines:remove -- NODE --ssh kairos@ --sudo`'],
+])('a node is replaced and removed by commands with %s', (_, changes, command) => {
+  expect(section('Change the nodes', changes)).toContain(command);
 });
 
 describe('the seconds of a handover', () => {
@@ -215,6 +212,16 @@ describe('what to do', () => {
       .join('\n');
     expect(parse(config)).not.toHaveProperty('server');
     expect(parse(config)).toHaveProperty('token-file');
+  });
+
+  test('restores a file of a host, also if k3s copies snapshots to S3', () => {
+    const title = 'Restore from a snapshot';
+    expect(section(title)).not.toContain('--etcd-s3');
+    const s3 = { k3s: { etcdS3: { bucket: 'b' } } };
+    expect(section(title, s3)).toContain('--cluster-reset-restore-path=SNAPSHOT --etcd-s3=false');
+    const keys = Object.keys(parse(serverConfig(site(s3)))).filter((key) => key.startsWith('etcd-s3'));
+    // k3s ignores the Secret beside another one
+    expect(keys).toEqual(['etcd-s3', 'etcd-s3-config-secret']);
   });
 
   test('says from when on k3s renews its certificates, which depends on its version', () => {

@@ -59,10 +59,9 @@ describe('README.md', () => {
     const [, installation = ''] = textOf(withAgent, 'README.md').split(/^## (?:Manual installation|Update)$/m);
     expect(installation.match(/^\d+\. .{1,28}/gm)).toEqual([
       '1. Print the script of each hos',
-      '2. On a host with OpenRC, insta',
-      '3. Copy `/etc/rancher/k3s/k3s.y',
-      '4. Bring up the VIP. It is up w',
-      '5. Apply everything else.',
+      '2. Copy `/etc/rancher/k3s/k3s.y',
+      '3. Bring up the VIP. It is up w',
+      '4. Apply everything else.',
     ]);
   });
 

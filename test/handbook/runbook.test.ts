@@ -181,7 +181,7 @@ describe('RUNBOOK.md', () => {
       ups: [],
     });
     expect(text).toContain('every node loses power while it runs');
-    expect(text).not.toMatch(/\bnut\b|upsmon|svg/i);
+    expect(text).not.toMatch(/\bnut\b|upsmon|timeline/i);
   });
 
   test.each([

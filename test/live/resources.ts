@@ -18,6 +18,7 @@ const builtIn = (groupVersion: string, kind: string, plural: string, namespaced 
 const BUILT_IN: readonly Resource[] = [
   builtIn('v1', 'Namespace', 'namespaces', false),
   builtIn('v1', 'Node', 'nodes', false),
+  builtIn('v1', 'Pod', 'pods'),
   builtIn('v1', 'ConfigMap', 'configmaps'),
   builtIn('v1', 'Secret', 'secrets'),
   builtIn('v1', 'Service', 'services'),

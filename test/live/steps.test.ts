@@ -1,7 +1,7 @@
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { manifestOf } from '../../lib/live/dist';
 import { objectsIn } from '../../lib/live/site-objects';
-import { stepsOf, stepsText } from '../../lib/live/steps';
+import { stepsOf, stepsText, type Transition } from '../../lib/live/steps';
 import { buildSite } from '../../lib/synth/app';
 import { objectsOf } from '../support/objects';
 import { homeInput, site } from '../support/sites';
@@ -19,6 +19,21 @@ const node = (name: string, ups?: string, isServer = true) => ({
     labels: { ...(isServer && { 'node-role.kubernetes.io/control-plane': 'true' }), ...(ups && { 'ups-device': ups }) },
   },
 });
+/** A live node with taints. */
+const labelled = (labels: Readonly<Record<string, string>>, taints: readonly string[]) => ({
+  kind: 'Node',
+  metadata: {
+    name: 'k3s-1',
+    labels: { 'node-role.kubernetes.io/control-plane': 'true', 'ups-device': 'ups1', ...labels },
+  },
+  spec: {
+    taints: taints.map((text) => {
+      const [, key, value, effect] = /^([^=:]+)(?:=(.*))?:(.*)$/.exec(text) ?? [];
+      return { key, ...(value && { value }), effect };
+    }),
+  },
+});
+const DECLARED = { name: 'k3s-1', labels: { zone: 'b' }, taints: ['a=b:NoSchedule'] };
 const NODES = [node('k3s-1', 'ups1'), node('k3s-2'), node('k3s-3')];
 const service = (ip: string) => ({
   kind: 'Service',
@@ -34,13 +49,23 @@ interface Case {
   /** Objects without a label of the site. */
   readonly others?: Objects;
   readonly hasLeftovers?: boolean;
+  readonly declared?: Transition['declared'];
 }
 
-const lines = ({ before = objects(), after, nodes = NODES, services = [], others = [], hasLeftovers = false }: Case) =>
+const lines = ({
+  before = objects(),
+  after,
+  nodes = NODES,
+  services = [],
+  others = [],
+  hasLeftovers = false,
+  declared = [],
+}: Case) =>
   stepsText(
     stepsOf({
       site: 'home',
       hasLeftovers,
+      declared,
       before: live(before),
       after: after.map((one) => manifestOf(one, 'dist')),
       around: live([...before, ...nodes, ...services, ...others]),
@@ -64,6 +89,15 @@ describe('plan has no steps for', () => {
     ['a cluster without the site', { before: [], after: objects() }],
     ['a site that is as dist/ has it', { after: objects() }],
     ['a pool that grows', { after: pool('192.168.10.235-192.168.10.254'), services: [service('192.168.10.240')] }],
+    [
+      'labels and taints that nodes have, beside those of others',
+      {
+        after: objects(),
+        nodes: [labelled({ zone: 'b', more: 'x' }, ['a=b:NoSchedule', 'c:NoExecute'])],
+        declared: [DECLARED],
+      },
+    ],
+    ['a declared node that is not in the cluster', { after: objects(), declared: [{ ...DECLARED, name: 'k3s-9' }] }],
     [
       'a kube-vip of which only the DaemonSet was deleted',
       { before: objects().filter((one) => !('kind' in one && one.kind === 'DaemonSet')), after: objects() },
@@ -113,6 +147,14 @@ describe('plan has the steps', () => {
       'of a pool that shrinks below the address of a Service',
       { after: pool('192.168.10.241-192.168.10.250'), services: [service('192.168.10.240')] },
       [APPLY],
+    ],
+    [
+      'of labels and taints that a registered node lacks',
+      { after: objects(), nodes: [labelled({ zone: 'a' }, ['a=c:NoSchedule'])], declared: [DECLARED] },
+      [
+        '     kubectl --context home-k3s-1 label --overwrite node k3s-1 zone=b',
+        '     kubectl --context home-k3s-1 taint --overwrite node k3s-1 a=b:NoSchedule',
+      ],
     ],
     [
       'of a pool without a label of the site',

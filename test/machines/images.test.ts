@@ -55,7 +55,7 @@ describe.each(SYSTEMS)('%s/server.yaml', (system) => {
     const others = textOf(file)
       .replace(/^.* SERVERS=.*$/m, '')
       .replaceAll(/^ *# .*$|kubectl label .*$/gm, '');
-    expect([own, others.replace('nodes/k3s-1.yaml', '')]).toEqual([
+    expect([own, others.replaceAll('nodes/k3s-1.yaml', '')]).toEqual([
       expect.stringContaining('ups-device'),
       expect.not.stringMatching(/hostname:|k3s-[123]\b(?!:hosts)/),
     ]);

@@ -20,9 +20,9 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   ss: 'cat "$F/listens" 2>/dev/null',
   // the ports of other nodes refuse
   bash: 'exit 142',
-  curl: 'case "$*" in */member/list) cat "$F/members" ;; *time_connect*) exit 7 ;; *) while [ "$1" != -o ]; do shift; done; cp "$F/github/$(basename "$2")" "$2" ;; esac',
+  curl: 'echo "$*" >>"$F/curl"; case "$*" in */cluster/member/*) cat "$F/members" ;; *time_connect*) exit 7 ;; *) while [ "$1" != -o ]; do shift; done; cp "$F/github/$(basename "$2")" "$2" ;; esac',
   systemctl:
-    'echo "$*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; "is-enabled -q k3s") [ -e "$F/enabled" ] ;; esac',
+    'echo "$*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; "is-enabled -q k3s.service") [ -e "$F/enabled" ] ;; esac',
   k3s: '[ -e "$F/version" ] && echo "k3s version $(cat "$F/version") (x)"',
 };
 
@@ -48,7 +48,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
-  function run(verb: InstallVerb, change = (text: string) => text) {
+  function run(verb: InstallVerb | `evict:${string}`, change = (text: string) => text) {
     const [node] = cluster.nodes;
     if (!node) throw new Error('the site has no node');
     const [shell = 'sh', ...args] = command;
@@ -87,14 +87,14 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
 
   test('a run that was cut after its files is completed by the next', () => {
     // exits where a cut would end it
-    const cut = (text: string) => text.replace('systemctl daemon-reload &&', 'exit 9;');
+    const cut = (text: string) => text.replace('reload || fail', 'exit 9; fail');
     expect(run('install', cut).status).toBe(9);
     run('install');
     expect(calls()).toContain('daemon-reload');
   });
 
   test('control: without its mark the next run would not reload systemd', () => {
-    run('install', (text) => text.replace('systemctl daemon-reload &&', 'exit 9;'));
+    run('install', (text) => text.replace('reload || fail', 'exit 9; fail'));
     run('install', (text) => text.replace('if [ -e "$unfinished" ]', 'if [ -s "$work.stale" ]'));
     expect(calls()).not.toContain('daemon-reload');
   });
@@ -105,12 +105,18 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
   });
 
   test('check accepts a host that meets the requirements', () => {
-    expect(run('check')).toMatchObject({ status: 0, lines: [expect.any(String), 'k3s-1: ok: meets the requirements'] });
+    const { status, lines } = run('check');
+    expect([status, lines.at(-1)]).toEqual([0, 'k3s-1: ok: meets the requirements']);
+    expect(lines.filter((line) => line.includes('problem:'))).toEqual([]);
   });
 
   test.each<[problem: string, before: () => void, says: string]>([
     ['another user than root', () => write('bin/id', '#!/bin/sh\necho 1000\n', 0o755), 'this user is not root'],
-    ['a host without systemd', () => rmSync(at('root/run/systemd'), { recursive: true }), 'this host has no systemd'],
+    [
+      'a host with another init',
+      () => rmSync(at('root/run/systemd'), { recursive: true }),
+      'neither systemd nor OpenRC runs here',
+    ],
     ['another token', () => write('root/etc/rancher/k3s/token', 'other\n'), '/etc/rancher/k3s/token has another token'],
     [
       'another version in use',
@@ -178,8 +184,71 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
     expect([status, lines.join().match(/https:\/\/192[^ ;]*/g) ?? []]).toEqual([strange.length > 0 ? 1 : 0, strange]);
   });
 
+  test('a member of etcd is removed by its ID', () => {
+    write('members', '');
+    run('evict:123');
+    expect(read('curl')).toMatch(/-d \{"ID":"123"\} https:\/\/127.0.0.1:2379\/v3\/cluster\/member\/remove$/m);
+  });
+
+  describe('of a host that is replaced', () => {
+    const WAL = 'root/var/lib/rancher/k3s/server/db/etcd/member/wal/0.wal';
+    const state = () => run('state').lines;
+
+    test('state is none, then data, and new until it has joined', () => {
+      expect(state()).toEqual(['none']);
+      write(WAL, '');
+      expect(state()).toEqual(['data']);
+      run('leave');
+      expect(state()).toEqual(['none']);
+      write(WAL, '');
+      expect(state()).toEqual(['new']);
+    });
+
+    test('leave stops k3s before its data is moved away, and keeps the data', () => {
+      write(WAL, 'old');
+      const { lines } = run('leave');
+      const [, kept] = /moved to (\S+)$/.exec(lines.join()) ?? [];
+      expect([calls()[0], existsSync(join(kept ?? '', 'etcd/member/wal/0.wal'))]).toEqual(['stop k3s.service', true]);
+    });
+
+    test.each([
+      ['ETCD join failed: duplicate node name found, please', 'etcd has a member of an earlier host k3s-1'],
+      [
+        '"error":"the member has been permanently removed from the cluster"',
+        'etcd has removed this host, which has its old data',
+      ],
+      ['Node password rejected, duplicate hostname or', 'the cluster has the password of an earlier host k3s-1'],
+    ])('await names what k3s logs: %s', (log, why) => {
+      write('bin/systemctl', '#!/bin/sh\nexit 3\n', 0o755);
+      write('bin/journalctl', `#!/bin/sh\necho '${log}'\n`, 0o755);
+      expect(run('await')).toMatchObject({ status: 1, lines: [`k3s-1: problem: ${why}; run machines replace k3s-1`] });
+    });
+  });
+
+  test('uninstall leaves nothing but the volumes of pods', () => {
+    run('install');
+    rmSync(at('bin/k3s'));
+    write('root/var/lib/rancher/k3s/storage/volume', 'mine');
+    write('root/usr/local/bin/k3s-uninstall.sh', `: >${folder}/uninstalled`);
+    expect(run('uninstall')).toMatchObject({ status: 0, stderr: '' });
+    const left = spawnSync('find', [at('root'), '-type', 'f'], { encoding: 'utf8' })
+      .stdout.trim()
+      .split('\n')
+      .sort();
+    expect([existsSync(at('uninstalled')), left.map((path) => path.slice(at('root').length))]).toEqual([
+      true,
+      [
+        '/run/install-k3s',
+        '/run/systemd/system/unit',
+        '/sys/fs/cgroup/cgroup.controllers',
+        '/usr/local/bin/k3s-uninstall.sh',
+        expect.stringMatching(/^\/var\/lib\/k3s-storage-\d+\/volume$/),
+      ],
+    ]);
+  });
+
   test('upgrade restarts k3s once, also if it was cut after the installer', () => {
-    const restarts = () => calls().filter((call) => call.startsWith('restart --no-block')).length;
+    const restarts = () => calls().filter((call) => call === 'restart --no-block k3s.service').length;
     write('version', 'v1.36.3+k3s1');
     write('enabled', '');
     write('root/usr/local/bin/k3s', '');
@@ -198,13 +267,22 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
   test('k3s and its installer that were copied here are used, and nothing is fetched', () => {
     rmSync(at('github'), { recursive: true });
     const offline = 'root/usr/local/share/k3s-ha/offline';
-    write(`${offline}/k3s`, 'the binary');
+    write(`${offline}/k3s`, '#!/bin/sh\n');
     write(
       `${offline}/install.sh`,
       `[ "$INSTALL_K3S_SKIP_DOWNLOAD" = true ] && echo $INSTALL_K3S_VERSION >${folder}/version && : >${folder}/enabled`,
     );
     expect(run('install')).toMatchObject({ status: 0, stderr: '' });
-    expect([read('root/usr/local/bin/k3s'), existsSync(at(offline))]).toEqual(['the binary', false]);
+    expect([read('root/usr/local/bin/k3s'), existsSync(at(offline))]).toEqual(['#!/bin/sh\n', false]);
+  });
+
+  test('k3s of another architecture does not replace the old one', () => {
+    write('root/usr/local/bin/k3s', 'old');
+    write('root/usr/local/share/k3s-ha/offline/k3s', '#!/of/another/architecture\n');
+    write('root/usr/local/share/k3s-ha/offline/install.sh', '');
+    const { status, lines } = run('install');
+    expect([status, lines.at(-1)]).toEqual([1, expect.stringContaining('the k3s that was copied does not run on')]);
+    expect(read('root/usr/local/bin/k3s')).toBe('old');
   });
 
   test('status ends with 2 and names what differs', () => {

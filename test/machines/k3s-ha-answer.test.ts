@@ -71,6 +71,14 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
   });
 
   test.each([
+    ['Debian', '(use -ll with -e for persistent server)', '-ll'],
+    ['Alpine', '-lk\tWith -e, provides persistent server', '-lk'],
+  ])('the listener of busybox on %s answers more than once', (_, help, keep) => {
+    at(0).stub('busybox', `[ "$2" = --help ] && echo "${help}" >&2 || echo "$*"\n`);
+    expect(at(0).run('listen').line).toMatch(RegExp(`^nc ${keep} -p 2378 -e .*/k3s-ha answer$`));
+  });
+
+  test.each([
     ['Jefe', 'what do ya want for nothing?', '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'],
     ['\x0b'.repeat(20), 'Hi There', 'b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7'],
     [

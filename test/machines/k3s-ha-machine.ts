@@ -58,7 +58,9 @@ export class StubMachine {
     this.stub('k3s', 'echo "$*" >>"$F/k3s-calls"\n');
     this.stub('restart', 'echo restart >>"$F/restarts"\n');
     this.stub('k3s-ha', ENVIRONMENT(shell));
+    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
     this.stub('timedatectl', 'echo yes\n');
+    this.stub('dd', DD);
     this.isNamed(this.name.toUpperCase());
   }
 
@@ -66,7 +68,6 @@ export class StubMachine {
   installs(): void {
     const role = this.site.nodes.find(({ name }) => name === this.name)?.role ?? 'server';
     for (const { path, content } of machineFiles(this.site, role, {}, {})) this.write(`root${path}`, content);
-    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
   }
 
   remove(): void {
@@ -216,6 +217,10 @@ export K3S_HA_NODES="$F/nodes" K3S_HA_MANIFEST="$F/kube-vip.yaml" K3S_HA_IP="$F/
 exec ${shell.join(' ')} "$F/k3s-ha" "$@"
 `;
 
+/** How long a write to the disk takes, for `check_disk`; other calls are real. */
+const DD = `case "$*" in *conv=notrunc*) echo "2300 bytes copied, $(cat "$F/write-seconds" 2>/dev/null || echo 0.0005) s, 1 MB/s" >&2 ;; *) exec /bin/dd "$@" ;; esac
+`;
+
 /** The last argument is the URL. curl exits with 28 if nothing answers, with 7 if the port refuses, which is a peer "refuses". */
 const CURL = `for last in "$@"; do :; done
 url=\${last#*://}; host=\${url%%/*}; address=\${host%:*}; address=\${address#[}; address=\${address%]}
@@ -227,7 +232,7 @@ case $last in
     exit
     ;;
 esac
-peer=$(cat "$F/peers/$address" 2>/dev/null)
+peer=; read -r peer 2>/dev/null <"$F/peers/$address"
 case "$*" in
   *time_connect*)
     cat "$F/ports/$address/\${host##*:}/tcp" 2>/dev/null && exit 7
@@ -238,8 +243,13 @@ esac
 [ -n "$peer" ] || { printf ' 000'; exit 28; }
 [ "$peer" != refuses ] || { printf ' 000'; exit 7; }
 reply=$(printf 'GET /%s HTTP/1.1\\r\\n\\r\\n' "\${url#*/}" | "$peer/bin/k3s-ha" answer 2>/dev/null | tr -d '\\r')
-code=$(echo "$reply" | sed -n '1s/^HTTP.1.0 \\([0-9]*\\).*/\\1/p')
-printf '%s %s' "$(echo "$reply" | sed '1,/^$/d')" "\${code:-000}"
+case $reply in 'HTTP/1.0 '*) code=\${reply#* } code=\${code%% *} ;; *) code=000 ;; esac
+case $reply in *"
+
+"*) body=\${reply#*"
+
+"} ;; *) body= ;; esac
+printf '%s %s' "$body" "$code"
 `;
 
 const IP = `case "$*" in

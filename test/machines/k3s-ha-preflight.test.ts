@@ -31,6 +31,7 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
       'ok: the clock is synchronized',
       'ok: the kernel has memory cgroups',
       'ok: SELinux is off, or has the policy of k3s',
+      expect.stringMatching(/^ok: 99 of 100 writes reach the disk of .* within 0.5 ms$/),
       'ok: k3s-2 (192.168.10.12) answers on TCP port 2378',
       'ok: k3s-3 (192.168.10.13) answers on TCP port 2378',
       ...['k3s-2 (192.168.10.12)', 'k3s-3 (192.168.10.13)'].flatMap((server) => [
@@ -65,14 +66,13 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
     expect(found.filter((line) => line.startsWith('problem: '))).toEqual([]);
   });
 
-  test.each([
-    ['TCP that refuses is reached', '2380/tcp', REFUSED, 'ok', 'refuses 2380/tcp: no program'],
-    ['TCP that ICMP prohibits is blocked', '10250/tcp', PROHIBITED, 'problem', 'drops packets to 10250/tcp;'],
-    ['UDP that refuses is reached', '8472/udp', REFUSED, 'ok', 'refuses 8472/udp: no program'],
-    ['UDP that ICMP prohibits is blocked', '8472/udp', PROHIBITED, 'problem', 'drops packets to 8472/udp;'],
-  ])('%s', (_, port, answer, kind, says) => {
-    at(0).write(`ports/192.168.10.13/${port}`, answer);
-    expect(lines()).toContainEqual(expect.stringContaining(`${kind}: k3s-3 (192.168.10.13) ${says}`));
+  test('a port that refuses is reached, and one that ICMP prohibits is blocked, of TCP and of UDP', () => {
+    for (const port of ['2380/tcp', '7946/udp']) at(0).write(`ports/192.168.10.13/${port}`, REFUSED);
+    for (const port of ['10250/tcp', '8472/udp']) at(0).write(`ports/192.168.10.13/${port}`, PROHIBITED);
+    expect(lines().filter((line) => /k3s-3 .* (refuses|drops packets)/.test(line))).toEqual([
+      expect.stringMatching(/^ok: k3s-3 \(192\.168\.10\.13\) refuses 2380\/tcp, 7946\/udp: no program/),
+      expect.stringMatching(/^problem: k3s-3 \(192\.168\.10\.13\) drops packets to 8472\/udp, 10250\/tcp;/),
+    ]);
   });
 
   test('says that it tries no port of UDP without bash', () => {
@@ -100,7 +100,7 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
       [
         /^problem: this host is named debian, .*; run hostnamectl set-hostname k3s-1$/,
         /^problem: the clock is not synchronized; run timedatectl set-ntp true$/,
-        /^problem: the kernel has no memory cgroups; on a Raspberry Pi append .*cgroup_enable=memory/,
+        /^problem: the kernel has no memory cgroups; append cgroup_enable=memory to the kernel command line, and reboot$/,
         /^problem: SELinux enforces and has no policy of k3s; install the package k3s-selinux$/,
         /^problem: k3s-2 \(192\.168\.10\.12\) drops packets, or has just lost power; open 2378\/tcp, .* in its firewall/,
         /^problem: k3s-2 \(192\.168\.10\.12\) drops packets to 2378\/tcp, .* 10250\/tcp; open it in its firewall$/,
@@ -119,6 +119,68 @@ describe.each(SHELLS)('k3s-ha preflight under $shell', ({ command }) => {
   ])('finds %s', (_what, spoil, says) => {
     spoil();
     expect(problems()).toEqual([expect.stringMatching(says)]);
+  });
+
+  const PI_LINE = 'console=tty1 root=PARTUUID=1\n';
+  test.each([
+    [
+      'Raspberry Pi OS',
+      { 'boot/firmware/cmdline.txt': PI_LINE },
+      "; run sed -i '1s/$/ cgroup_memory=1 cgroup_enable=memory/' /boot/firmware/cmdline.txt, and reboot",
+    ],
+    ['an older one', { 'boot/cmdline.txt': PI_LINE }, ' /boot/cmdline.txt, and reboot'],
+    ['one that was edited', { 'boot/firmware/cmdline.txt': `cgroup_enable=memory ${PI_LINE}` }, '; reboot'],
+  ])('names the cure for memory cgroups on %s', (_, files, cure) => {
+    at(0).write('root/sys/fs/cgroup/cgroup.controllers', 'cpuset cpu\n');
+    for (const [path, text] of Object.entries(files)) at(0).write(`root/${path}`, text);
+    const [found, ...more] = problems();
+    expect([found?.endsWith(cure), more]).toEqual([true, []]);
+  });
+
+  test.each([
+    [
+      'a slow disk',
+      () => at(0).write('write-seconds', '0.0312'),
+      /^note: 99 of 100 .* within 31.2 ms, and etcd needs 10 ms for 99 of 100; /,
+    ],
+    [
+      'a disk that is full',
+      () => at(0).stub('dd', 'exit 1\n'),
+      /^problem: cannot write to .*; check whether its disk is full/,
+    ],
+    [
+      'reboots without a person',
+      () => at(0).stub('apt-config', `echo 'Unattended-Upgrade::Automatic-Reboot "true";'\n`),
+      /^note: unattended-upgrades reboots this host; /,
+    ],
+    [
+      'ufw without the pods',
+      () => at(0).stub('ufw', `echo 'Status: active'; echo 'Anywhere ALLOW 10.43.0.0/16'\n`),
+      /^note: ufw .*; run ufw allow from 10\.42\.0\.0\/16$/,
+    ],
+  ])('finds %s', (_, spoil, says) => {
+    const before = lines();
+    spoil();
+    expect(lines().filter((line) => !before.includes(line))).toEqual([expect.stringMatching(says)]);
+  });
+
+  test.each([
+    [
+      'a Raspberry Pi',
+      'proc/device-tree/model',
+      'Raspberry Pi 4 Model B Rev 1.4\0',
+      'ok: this host, a Raspberry Pi 4 Model B Rev 1.4, starts when power returns',
+    ],
+    [
+      'a board',
+      'sys/class/dmi/id/board_name',
+      'B1\n',
+      'note: no program can read whether this host starts when power returns; set Restore on AC Power Loss to Power On in its firmware (B1)',
+    ],
+    ['a clock that can wake', 'sys/class/rtc/rtc0/wakealarm', '', 'ok: its RTC has a wake alarm'],
+  ])('requirements say how %s starts again', (_, file, text, says) => {
+    at(0).write(`root/${file}`, text);
+    expect(at(0).run('requirements').lines).toContain(says);
   });
 
   test('notes an address that is from DHCP', () => {

@@ -2,7 +2,7 @@ import { PROJECT_VERSION } from '../../lib/files';
 import { installedFiles } from '../../lib/machines';
 import { dualStackWithAgents, withAgent } from '../handbook/site-with-agent';
 import { SHELLS } from '../support/shells';
-import { dualStack, ipv6First, site } from '../support/sites';
+import { dualStack, homeInput, ipv6First, site } from '../support/sites';
 import { stubServers, sumOf } from './k3s-ha-machine';
 
 const OWN = 'config/config.yaml.d/20-node.yaml';
@@ -130,7 +130,7 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
       ['IPv6', { ...ipv6First, controlPlane: { vip: VIP, provider: 'external' } }, 'fd00:10::11,192.168.10.11'],
     ] as const)('writes its addresses in the order of the network, with %s', (_, changes, addresses) => {
       install(site(changes));
-      at(0).run('start');
+      at(0).run('address');
       expect(nodeIp()).toContain(`\nnode-ip: '${addresses}'\n`);
     });
 
@@ -154,6 +154,22 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     });
   });
 
+  describe('run, for a supervisor that starts one command,', () => {
+    const K3S = ['run', 'printenv', 'K3S_CONFIG_FILE'];
+
+    test('starts k3s with the settings of a bootstrap, which it completes', () => {
+      const { code, lines } = at(0).run(...K3S);
+      expect(code).toBe(0);
+      expect(lines).toContain(`${at(0).folder}/run/init.yaml`);
+      expect(lines.some((line) => line.startsWith('k3s-ha: DONE the cluster is bootstrapped'))).toBe(true);
+    });
+
+    test('starts no k3s that k3s-ha refuses', () => {
+      at(0).isNamed('debian');
+      expect(at(0).run(...K3S)).toMatchObject({ code: 2, line: expect.stringMatching(/^REFUSE this host is named/) });
+    });
+  });
+
   test('status prints what each server says, and the hash of its files', () => {
     at(0).installs();
     const { hash } = installedFiles(site(), 'server', {});
@@ -170,7 +186,13 @@ describe.each(SHELLS)('k3s-ha under $shell', ({ command }) => {
     ]);
   });
 
-  test.each([[[]], [['found']], [['start', 'now']], [['init']], [['init', '--force']]])(
+  test('the hash of the files is another one with other settings of a single node', () => {
+    const nodes = homeInput.nodes.map((node) => ({ ...node, ...(node.name === 'k3s-2' && { labels: { zone: 'b' } }) }));
+    const [before, after] = [site(), site({ nodes })].map((one) => installedFiles(one, 'server', {}).hash);
+    expect(after).not.toBe(before);
+  });
+
+  test.each([[[]], [['found']], [['start', 'now']], [['init']], [['init', '--force']], [['run']]])(
     'the arguments %j are refused',
     (args) => {
       expect(at(0).run(...args).code).toBe(64);

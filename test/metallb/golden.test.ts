@@ -1,10 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Yaml } from 'cdk8s';
 import { canonicalForm, canonicalHash, type JsonObject, objectKey } from '../../lib/live/verify/canonical';
 import { METALLB, MetalLb, MetalLbCrds, MetalLbNamespace, MetalLbWebhooks } from '../../lib/metallb';
+import { run as writeGolden } from '../../scripts/metallb-golden';
+import { inProcess } from '../support/in-process';
 import { at, find, synth } from './support';
 
 /** What scripts/metallb-golden.ts writes: hashes by object. */
@@ -14,7 +15,6 @@ interface Golden {
   readonly prometheus: Readonly<Record<string, string>>;
 }
 
-const root = join(__dirname, '../..');
 const recorded = JSON.parse(readFileSync(join(__dirname, 'golden.json'), 'utf8')) as Golden;
 const golden = recorded.native;
 
@@ -202,21 +202,11 @@ describe('the canonical form', () => {
 
 describe('the script that writes the golden hashes', () => {
   const folder = mkdtempSync(join(tmpdir(), 'metallb-golden-'));
-  const script = join(folder, 'golden.js');
   const manifest = join(folder, 'manifest.yaml');
   const prometheus = join(folder, 'prometheus.yaml');
-  const run = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+  const run = (...args: string[]) => inProcess(writeGolden, args);
 
   beforeAll(() => {
-    const esbuild = join(root, 'node_modules/.bin/esbuild');
-    const bundle = [
-      'scripts/metallb-golden.ts',
-      '--bundle',
-      '--platform=node',
-      `--outfile=${script}`,
-      '--log-level=error',
-    ];
-    expect(spawnSync(esbuild, bundle, { cwd: root, encoding: 'utf8' }).stderr).toBe('');
     writeFileSync(manifest, Yaml.stringify(...ours));
     writeFileSync(prometheus, Yaml.stringify(...withMetrics));
   });

@@ -123,9 +123,9 @@ describe('excludeInterfaces', () => {
   });
 
   test('a pattern that could be taken apart in many ways is judged at once', () => {
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     expect(() => install({ excludeInterfaces: [`${'?'.repeat(40)}\\q`] })).toThrow('read alike');
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { parse } from 'yaml';
 import type { ClusterInput } from '../../lib/cluster/schema';
+import { timelineSvg } from '../../lib/pictures';
 import { runtimeSum } from '../../lib/power/arithmetic';
 import { explainData, explainText } from '../../lib/power/explain';
-import { powerTimelineSvg } from '../../lib/power/picture';
 import { powerPlan, type UpsPlan } from '../../lib/power/plan';
 import { powerTimelines } from '../../lib/power/timeline';
 import { defineCluster, loadCluster } from '../../lib/site/load';
@@ -131,7 +131,7 @@ describe('a client', () => {
   });
 
   test('is drawn and explained', () => {
-    expect(powerTimelineSvg(site)).toContain('nas is off within 152 s');
+    expect(timelineSvg(site)).toContain('nas is off within 152 s');
     expect(explainText(site, 100)).toMatch(/^ {2}nas +27 detection \+ 5 FINALDELAY \+ 120 halt = 152$/m);
     expect(explainData(site)).toMatchObject({ upses: [{ clients: [{ name: 'nas', downSeconds: 152 }] }] });
   });

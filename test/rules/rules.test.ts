@@ -4,18 +4,15 @@ import { FORMER_RULES } from '../../lib/rules/former';
 import { checkCluster } from '../../lib/site/check';
 import { FILE_RULES } from '../../lib/site/inputs';
 import { RULE_NAMES } from '../../lib/site/reference';
-import { changed, ipv4Site, problemsOf } from '../support/site-input';
+import { changed, ipv4Site, linesOf } from '../support/site-input';
 import { invalidSites } from './invalid';
 import { brokenTexts } from './invalid/texts';
 
 describe.each(Object.entries(invalidSites))('invalid site, %s', (_, rows) => {
-  test.each(rows)('$says', ({ site = ipv4Site, changes, problems }) => {
-    expect(problemsOf(changed(site(), changes))).toEqual(problems);
-  });
-
-  test.each(rows)('a site is accepted only without an error: $says', ({ site = ipv4Site, changes, problems }) => {
-    const isPassedOn = 'cluster' in checkCluster(changed(site(), changes));
-    expect(isPassedOn).toBe(problems.every((problem) => problem.startsWith('warning ')));
+  test.each(rows)('$says, and the site is accepted only without an error', ({ site = ipv4Site, changes, problems }) => {
+    const checked = checkCluster(changed(site(), changes));
+    const isAccepted = problems.every((problem) => problem.startsWith('warning '));
+    expect([linesOf(checked), 'cluster' in checked]).toEqual([problems, isAccepted]);
   });
 });
 
@@ -32,15 +29,6 @@ describe('the table of invalid sites', () => {
 
   test.each(RULE_NAMES.filter((rule) => !(rule in OF_FILES)))('has a row for the rule %s', (rule) => {
     expect(answers.some((answer) => answer.includes(`: ${rule}: `))).toBe(true);
-  });
-
-  test('has a problem in every row', () => {
-    expect(rows.filter(({ problems }) => problems.length === 0)).toEqual([]);
-  });
-
-  test('has no two rows of one name', () => {
-    const names = rows.map(({ says }) => says);
-    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 });
 

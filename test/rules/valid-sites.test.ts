@@ -180,12 +180,11 @@ const valid: readonly ValidSite[] = [
       'k3s.all': { 'kubelet-arg': ['max-pods=200', 'feature-gates=A=false'], selinux: true },
       'k3s.servers': {
         disable: ['local-storage', 'traefik'],
-        'etcd-s3': true,
-        'etcd-s3-config-secret': 's3',
         'flannel-backend': 'wireguard-native',
         'kube-apiserver-arg': 'audit-log-path=/var/log/audit',
       },
       'k3s.agents': { snapshotter: 'native' },
+      'k3s.etcdS3': { bucket: 'snapshots', endpoint: 'minio.home.arpa:9000' },
       'k3s.registries': { mirrors: { 'docker.io': { endpoint: ['https://mirror.home.arpa'] } } },
       'nodes[3].k3s': { 'node-external-ip': '203.0.113.7' },
     },

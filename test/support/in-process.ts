@@ -17,13 +17,37 @@ export interface Surroundings {
 
 /**
  * Runs a command of lib/cli without a terminal and within this process, because node takes longer to start than most commands take to
- * run. A test of standard input, or of the absence of any other output, needs the program: `programPath`.
+ * run. A test of standard input, or of the absence of any other output, needs the program: `programPath`. One at a time.
  */
 export function inProcess(
   run: (args: readonly string[]) => number,
   args: readonly string[],
-  { cwd = '.', env = process.env }: Surroundings = {},
+  where?: Surroundings,
 ): Ended {
+  const { written, leave } = enter(where);
+  try {
+    return { status: run(args), ...written() };
+  } finally {
+    leave();
+  }
+}
+
+/** The same for a command that is asynchronous. */
+export async function inProcessAsync(
+  run: (args: readonly string[]) => Promise<number>,
+  args: readonly string[],
+  where?: Surroundings,
+): Promise<Ended> {
+  const { written, leave } = enter(where);
+  try {
+    return { status: await run(args), ...written() };
+  } finally {
+    leave();
+  }
+}
+
+/** Gives this process the surroundings of a command, and collects what it writes, until `leave` is called. */
+function enter({ cwd = '.', env = process.env }: Surroundings = {}) {
   const written = { stdout: '', stderr: '' };
   const writeTo = (name: keyof typeof written) => (text: string) => {
     written[name] += text;
@@ -37,6 +61,7 @@ export function inProcess(
   const folder = process.cwd();
   const undo = [
     replace(process, {
+      stdin: { isTTY: false },
       stdout: { write: writeTo('stdout') },
       stderr: { write: writeTo('stderr') },
       env: { ...env },
@@ -44,13 +69,11 @@ export function inProcess(
     replace(console, { log: printTo('stdout'), error: printTo('stderr') }),
   ];
   process.chdir(cwd);
-  try {
-    const status = run(args);
-    return { status, ...written };
-  } finally {
+  const leave = () => {
     process.chdir(folder);
     for (const restore of undo) restore();
-  }
+  };
+  return { written: () => ({ ...written }), leave };
 }
 
 /** Gives an object other properties until the returned function is called. */

@@ -310,6 +310,7 @@ test('a site without a UPS has no killpower files', () => {
   expect([...hostFiles(site(withoutUps())).keys()]).toEqual([
     'README.md',
     'RUNBOOK.md',
+    'topology.svg',
     'server/config.yaml',
     'server/k3s-ha',
     'server/k3s-ha.conf',
@@ -317,6 +318,7 @@ test('a site without a UPS has no killpower files', () => {
     'server/k3s-ha.socket',
     'server/k3s-ha@.service',
     'server/k3s-ha.openrc',
+    'server/k3s.openrc',
     'server/99-shutdown.conf',
     'server/99-kubelet.conf',
     'server/files',

@@ -18,6 +18,7 @@ const { name, version, bin, dependencies } = createRequire(__filename)('../../pa
 };
 const COMMANDS = [
   'init',
+  'planner',
   'check',
   'synth',
   'explain',
@@ -58,7 +59,8 @@ beforeAll(() => {
   call('npm', ['pack', '--silent', '--pack-destination', app], process.cwd());
   const [archive = ''] = readdirSync(app).filter((file) => file.endsWith('.tgz'));
   call('tar', ['-xzf', join(app, archive), '-C', installed, '--strip-components=1']);
-  for (const dependency of [...Object.keys(dependencies), '@types']) {
+  mkdirSync(join(app, 'node_modules/@types'));
+  for (const dependency of [...Object.keys(dependencies), '@types/node']) {
     symlinkSync(resolve('node_modules', dependency), join(app, 'node_modules', dependency));
   }
   write('package.json', '{ "name": "other-app", "private": true }');
@@ -72,21 +74,26 @@ beforeAll(() => {
   );
 }, 120_000);
 
-const outputs = () => {
-  const texts = Object.fromEntries(
+const outputs = (program = 'main.js') => {
+  const printed = call(process.execPath, [program]);
+  const dist = Object.fromEntries(
     readdirSync(join(app, 'dist'))
       .sort()
       .map((file) => [file, readFileSync(join(app, 'dist', file), 'utf8')]),
   );
   rmSync(join(app, 'dist'), { recursive: true });
-  return texts;
+  return { printed, dist };
 };
 
 describe('an app with this package', () => {
+  /** What the app writes once it is compiled. */
+  let compiled: ReturnType<typeof outputs> = { printed: '', dist: {} };
+
   test('compiles the example of the guide, and makes every chart of it', () => {
     call(process.execPath, [TYPESCRIPT, '-p', app]);
-    expect(call(process.execPath, ['main.js'])).toContain('killpower/killpowerd\n');
-    const dist = outputs();
+    compiled = outputs();
+    const { printed, dist } = compiled;
+    expect(printed).toContain('killpower/killpowerd\n');
     expect(Object.keys(dist)).toEqual(
       ['00-crds', '10-namespaces', '20-kube-vip', '30-metallb', '40-pools', '50-nut', '90-metallb-webhooks'].map(
         (chart) => `${chart}.k8s.yaml`,
@@ -97,8 +104,7 @@ describe('an app with this package', () => {
   }, 60_000);
 
   test('has every namespace that its objects live in, and the webhooks of MetalLB', () => {
-    call(process.execPath, ['main.js']);
-    const names = objectsOf(new Map(Object.entries(outputs()))).map(({ object }) => identity(object));
+    const names = objectsOf(new Map(Object.entries(compiled.dist))).map(({ object }) => identity(object));
     const namespaces = names.flatMap((name) => name.match(/^Namespace (.*)$/)?.[1] ?? []);
     const used = new Set(names.flatMap((name) => name.match(/^\w+ (.*)\//)?.[1] ?? []));
     expect([...namespaces, 'kube-system'].toSorted()).toEqual([...used].toSorted());
@@ -108,10 +114,9 @@ describe('an app with this package', () => {
   (onLinux ? test : test.skip)(
     'makes files that a cluster takes at once, on linux with real kubectl',
     async () => {
-      call(process.execPath, ['main.js']);
       const lab = await new ApplyLab().start();
       try {
-        const dist = lab.writeDist(new Map(Object.entries(outputs())));
+        const dist = lab.writeDist(new Map(Object.entries(compiled.dist)));
         const definitions = join(dist, '00-crds.k8s.yaml');
         const ended = [
           await lab.kubectl('apply', '-f', definitions),
@@ -129,10 +134,7 @@ describe('an app with this package', () => {
   test('makes the same when a bundler has put all of it into one file somewhere else', () => {
     const elsewhere = join(app, 'bundle/main.js');
     buildSync({ entryPoints: [join(app, 'main.ts')], bundle: true, platform: 'node', outfile: elsewhere });
-    call(process.execPath, ['main.js']);
-    const compiled = outputs();
-    call(process.execPath, [elsewhere]);
-    expect(outputs()).toEqual(compiled);
+    expect(outputs(elsewhere)).toEqual(compiled);
   }, 60_000);
 
   test('compiles with the tsconfig.json of cdk8s init typescript-app, which knows no exports', () => {
@@ -211,6 +213,19 @@ describe('the program of the package, in a folder with nothing but cluster.yaml'
     for (const part of ['dist', 'hosts']) {
       expect(spawnSync('diff', ['-r', part, join(folder, 'out', part)], { encoding: 'utf8' }).stdout).toBe('');
     }
+  });
+
+  test('writes the planner, over an earlier one and over no other file', () => {
+    const args = [join(folder, 'node_modules', name, bin[name] ?? ''), 'planner'];
+    const planner = () => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    for (let i = 0; i < 2; i++)
+      expect(planner()).toMatchObject({ status: 0, stdout: 'planner.html: open it in a browser\n' });
+    expect(readFileSync(join(folder, 'planner.html'), 'utf8')).toMatch(/<script>[\s\S]{1000000}/);
+    writeFileSync(join(folder, 'planner.html'), 'mine');
+    expect(planner()).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^planner.html: is another file; move it/),
+    });
   });
 
   test('verifies MetalLB, whose definitions are in it', () => {

@@ -26,7 +26,7 @@ const PLACES = {
 
 const PLACE_NAMES = Object.keys(PLACES) as (keyof typeof PLACES)[];
 
-/** Small, so that 2,000 are built in seconds. */
+/** Small, so that 500 are built in seconds. */
 const site = (): ClusterInput => {
   const { loadBalancer: _, nodes, ...input } = ipv4Site();
   return { ...input, nodes: nodes.filter(({ role }) => role === 'server'), os: [] };
@@ -46,7 +46,7 @@ function outputs(input: unknown): string {
 // distinct from every word of the outputs, and valid as a password and in a URL
 const anySecret = fc.stringMatching(/^[A-Za-z0-9]{20,40}$/);
 
-test('no output of 2,000 sites has the secret that was given with it', () => {
+test('no output of 500 sites has the secret that was given with it', () => {
   fc.assert(
     fc.property(
       // an accepted site takes twenty times as long as a refused one
@@ -59,7 +59,7 @@ test('no output of 2,000 sites has the secret that was given with it', () => {
         expect([given.includes(secret), text.length > 50, text.includes(secret)]).toEqual([true, true, false]);
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
 });
 

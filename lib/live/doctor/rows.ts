@@ -60,7 +60,12 @@ export function nodeRows(cluster: Cluster, nodes: readonly KubeNode[]): Row[] {
     if (ready === undefined) return bad(subject, 'is not in the cluster', 'install and start it as in hosts/README.md');
     const node = nodes.find(({ metadata }) => metadata.name === name);
     const version = node?.status?.nodeInfo?.kubeletVersion ?? 'of unknown version';
-    if (!ready) return bad(subject, 'is not Ready', 'switch it on; systemctl status k3s on it says more');
+    if (!ready)
+      return bad(
+        subject,
+        'is not Ready',
+        `start it, and see systemctl status k3s there; if its host is lost, npm run machines:replace -- ${name}`,
+      );
     return version === cluster.versions.k3s
       ? good(subject, `is Ready, ${version}`)
       : bad(subject, `is Ready, ${version}`, `install ${cluster.versions.k3s}, which cluster.yaml names`);

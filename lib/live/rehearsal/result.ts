@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Ups } from '../../cluster';
 import { jsonOf, readIfThere, writeWhole } from '../../files';
 import { explainData } from '../../power';
+import { columns } from '../../text';
 import { bad, good, type Row } from '../doctor/rows';
 import { type Course, type Expected, shutDown } from './course';
 
@@ -79,14 +80,8 @@ export function rehearsalText(ups: string, { hosts, problems, cut }: Rehearsal):
     `margin to ${cut === null ? 'the planned cut' : 'the cut'}`,
     'back at',
   ];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
   return [
-    ...[head, ...rows].map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ),
+    ...columns([head, ...rows]),
     ...problems.map((problem) => `problem: ${problem}`),
     `rehearsal of ${ups}: ${problems.length === 0 ? 'as planned' : `problems: ${problems.length}`}`,
   ].join('\n');

@@ -10,21 +10,47 @@
 # and of an upgrade:
 #   version  prints the version of k3s, and stale if an older one runs
 #   members  refuses members of etcd that are no server of the site
-#   snapshot makes an etcd snapshot
+#   snapshot:NAME  makes an etcd snapshot
 #   upgrade  installs another version of k3s and restarts it
+# of a restore of etcd:
+#   restoring, ca  print the restore that this host is in, and the hash of its CA
+#   fits:NAME      refuses a snapshot of another token
+#   stop           stops k3s, also for the next boot
+#   restore:NAME:ID  replaces the data of etcd by that of a snapshot of this host
+#   set_aside:ID:CA  moves the data away, so that the next start joins
+#   rejoin         starts k3s again
+#   restored       ends the restore
+# and of another token:
+#   sum      prints the hash of the token of this host
+#   rotate   makes k3s use the new token
+#   token    writes it to its file
+#   restart  restarts k3s if it has started with the old one
+# and of a host that leaves the cluster: install-leave.sh
 # Exit status: 0 done | 1 a problem, printed with its cure | 2 status found a difference
 # shellcheck disable=SC2154 # the settings
 set -u
-root=${INSTALL_ROOT:-} # for tests
 say() { echo "$name: $*"; }
 fail() { say "problem: $*"; exit 1; }
+# shellcheck source=lib/machines/scripts/install-services.sh
+. lib/machines/scripts/install-services.sh
 has() { command -v "$1" >/dev/null 2>&1; }
+# where the installer puts k3s; sudo of some systems leaves it out
+PATH=$PATH:/usr/local/bin
+
+is_on() { is_enabled "$1" && is_active "$1"; }
 
 # MODE PATH: takes a file of this host from standard input
 file() {
+  case $manager:$2 in systemd:/etc/init.d/* | systemd:/etc/conf.d/* | openrc:/etc/systemd/*) cat >/dev/null; return ;; esac
   mkdir -p "$work${2%/*}" && cat >"$work$2" && echo "$1 $2" >>"$work.list" || fail "cannot write to $work; check whether its disk is full"
 }
 is_installed() { [ "$(stat -c %a "$root$2" 2>/dev/null)" = "${1#0}" ] && cmp -s "$work$2" "$root$2"; }
+# MODE PATH: installs a file as a whole
+put() {
+  mkdir -p "$root${2%/*}" && (umask 077 && cat "$work$2" >"$root$2.new") && chmod "$1" "$root$2.new" && mv -f "$root$2.new" "$root$2" ||
+    fail "cannot write $2; check whether its disk is full or read-only"
+  say "$2 written"
+}
 # prints the files that are not installed as they should be
 stale() {
   while read -r mode path; do is_installed "$mode" "$path" || echo "$mode $path"; done <"$work.list"
@@ -32,14 +58,13 @@ stale() {
 missing_packages() { for package in $packages; do has "$package" || echo "$package"; done; }
 k3s_version() { has k3s && k3s --version 2>/dev/null | sed -n '1s/^k3s version \([^ ]*\).*/\1/p'; }
 # the installer enables the unit last
-has_k3s() { [ "$(k3s_version)" = "$version" ] && systemctl is-enabled -q "$service" 2>/dev/null; }
-is_active() { systemctl is-active -q "$1" 2>/dev/null; }
-is_on() { systemctl is-enabled -q "$1" 2>/dev/null && is_active "$1"; }
+has_k3s() { [ "$(k3s_version)" = "$version" ] && is_enabled "$service"; }
 
 check() {
-  [ -d "$root/run/systemd/system" ] || fail 'this host has no systemd; install it by hand, see hosts/README.md'
-  for program in cmp flock ip sha256sum; do has "$program" || fail "$program is not installed; install its package"; done
-  [ -z "$(missing_packages)" ] || has apt-get || fail "$(missing_packages | tr "\n" " ")is not installed; install its package"
+  [ "$manager" = systemd ] || [ -d "$root/run/openrc" ] || fail 'neither systemd nor OpenRC runs here; install Debian, Ubuntu, Raspberry Pi OS or Alpine'
+  [ "$manager" = systemd ] || [ -z "$needs_systemd" ] || fail "$needs_systemd is logind, which needs systemd; set it to killpowerd in cluster.yaml"
+  for program in cmp flock ip sha256sum $([ "$manager" = systemd ] || echo busybox rc-service); do has "$program" || fail "$program is not installed; install its package"; done
+  [ -z "$(missing_packages)" ] || has apt-get || has apk || fail "$(missing_packages | tr "\n" " ")is not installed; install its package"
   [ ! -s "$root$token" ] || [ ! -e "$work$token" ] || cmp -s "$work$token" "$root$token" ||
     fail "$token has another token than the one given; give that of the cluster, or remove the file if the cluster never existed"
   was=$(k3s_version)
@@ -57,7 +82,8 @@ check() {
 }
 check_taken() {
   for port in $ports; do
-    holder=$(ss -Hltnp "sport = :$port" 2>/dev/null | sed -n '1s/.*users:(("\([^"]*\)".*/\1/p')
+    # Alpine has netstat only
+    holder=$({ ss -Hltnp "sport = :$port" || netstat -ltnp | grep ":$port "; } 2>/dev/null | sed -n '1{s/.*users:(("\([^"]*\)".*/\1/p;s,.* [0-9]*/\([^ ]*\).*,\1,p;}')
     [ -z "$holder" ] || { failed=1; say "problem: TCP port $port is used by $holder; stop it, or move it to another port"; }
   done
 }
@@ -92,36 +118,36 @@ plan() {
     say "would $what $path, mode $mode"
   done
   has_k3s || say "would install k3s $version"
-  for unit in $units; do is_on "$unit" || say "would enable and start $unit"; done
+  for one in $services; do is_on "$one" || say "would enable and start $one"; done
   is_active "$service" || say "would start $service"
 }
 
 install() {
   # a script whose ssh was killed may still run
-  { exec 9>"$root/run/install-k3s" && flock -w 900 9; } || fail 'another run installs this host; wait for its end'
+  { exec 9>"$root/run/install-k3s" && timeout 900 flock 9; } || fail 'another run installs this host; wait for its end'
   for package in $(missing_packages); do
     say "installing the package $package"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >"$work/log" 2>&1 ||
-      fail "apt-get cannot install $package ($(tail -n 1 "$work/log")); run it by hand"
+    if has apt-get; then
+      apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"
+    else
+      apk add -q "$package"
+    fi >"$work/log" 2>&1 || fail "$package cannot be installed ($(tail -n 1 "$work/log")); install it by hand"
   done
   # until all of it has taken effect: the next run also repeats what a run that was cut has left out
   unfinished=$root/usr/local/share/k3s-ha/unfinished
   stale >"$work.stale"
   if [ -s "$work.stale" ]; then mkdir -p "${unfinished%/*}" && : >"$unfinished" || fail "cannot write $unfinished; check its disk"; fi
-  while read -r mode path; do
-    mkdir -p "$root${path%/*}" && (umask 077 && cat "$work$path" >"$root$path.new") && chmod "$mode" "$root$path.new" && mv -f "$root$path.new" "$root$path" ||
-      fail "cannot write $path; check whether its disk is full or read-only"
-    say "$path written"
-  done <"$work.stale"
+  while read -r mode path; do put "$mode" "$path"; done <"$work.stale"
   if [ -e "$unfinished" ]; then
-    systemctl daemon-reload && systemctl restart systemd-logind && { [ -z "$units" ] || systemctl try-restart $units; } || fail 'systemctl failed; see journalctl -e'
+    reload || fail 'systemctl failed; see journalctl -e'
+    for one in $services; do restart_running "$one" || fail "$one does not restart; see $(log_named "$one")"; done
   fi
   has_k3s || install_k3s
-  for unit in $units; do
-    is_on "$unit" || { systemctl enable -q --now "$unit" && say "$unit enabled and started" || fail "$unit does not start; see journalctl -u $unit"; }
+  for one in $services; do
+    is_on "$one" || { turn_on "$one" && say "$one enabled and started" || fail "$one does not start; see $(log_named "$one")"; }
   done
   ! is_active "$service" || ! grep -q ' /etc/rancher/\| /var/lib/rancher/' "$work.stale" ||
-    say "note: k3s reads its changed files at its next start; run systemctl restart $service, on one server at a time"
+    say "note: k3s reads its changed files at its next start; restart the service $service, on one server at a time"
   rm -f "$unfinished"
   say "ok: installed"
 }
@@ -130,7 +156,8 @@ install_k3s() {
   say "installing k3s $version"
   if [ -e "$root$offline/k3s" ]; then
     cp "$root$offline/install.sh" "$work/install.sh" && mkdir -p "$root/usr/local/bin" && cp "$root$offline/k3s" "$root/usr/local/bin/k3s.new" &&
-      chmod 0755 "$root/usr/local/bin/k3s.new" && mv -f "$root/usr/local/bin/k3s.new" "$root/usr/local/bin/k3s" || fail "cannot write /usr/local/bin/k3s; check its disk"
+      chmod 0755 "$root/usr/local/bin/k3s.new" && { "$root/usr/local/bin/k3s.new" --version >/dev/null 2>&1 || fail "the k3s that was copied does not run on $(uname -m); give that of its architecture"; } &&
+      mv -f "$root/usr/local/bin/k3s.new" "$root/usr/local/bin/k3s" || fail "cannot write /usr/local/bin/k3s; check its disk"
     export INSTALL_K3S_SKIP_DOWNLOAD=true
   else
     for part in install.sh install.sh.sha256sum; do
@@ -147,22 +174,26 @@ install_k3s() {
 }
 
 start() {
-  is_active "$service" || { systemctl start --no-block "$service" && say "$service starts"; } || fail "$service does not start; see journalctl -u $service"
+  is_active "$service" || { begin start && say "$service starts"; } || fail "$service does not start; see $(log_named "$service")"
 }
 is_ready() {
   is_active "$service" || return
-  [ "$role" = agent ] || { k3s kubectl get --raw=/readyz && curl --noproxy '*' -gkfs --max-time 3 "$vip/cacerts"; } >/dev/null 2>&1
+  # the kubelet of an agent; with OpenRC nothing else shows it
+  if [ "$role" = agent ]; then [ "$manager" = systemd ] || curl --noproxy '*' -fs --max-time 3 http://127.0.0.1:10248/healthz >/dev/null; return; fi
+  { k3s kubectl get --raw=/readyz && curl --noproxy '*' -gkfs --max-time 3 "$vip/cacerts"; } >/dev/null 2>&1
 }
 await() {
-  end=$(($(date +%s) + limit)) told=
+  began=$(log_mark "$service") end=$(($(date +%s) + limit)) told=
   until is_ready; do
-    # journald has the reason of k3s-ha
-    reason=$(journalctl -q -b -u "$service" -n 40 -o cat 2>/dev/null | sed -n 's/^k3s-ha: //p' | tail -n 1)
+    refuse_identity "$began"
+    # of k3s-ha
+    reason=$(log_of "$service" | sed -n 's/^k3s-ha: //p' | tail -n 1)
     [ "$reason" = "$told" ] || say "$reason"
     told=$reason
-    [ "$(date +%s)" -lt "$end" ] || fail "k3s and $vip do not answer after $limit s (${told:-see journalctl -u $service}); then run this again"
+    [ "$(date +%s)" -lt "$end" ] || fail "k3s and $vip do not answer after $limit s (${told:-see $(log_named "$service")}); then run this again"
     sleep 1
   done
+  rm -f "$mark"
   say "ok: k3s runs$([ "$role" = agent ] || echo ", and $vip answers")"
   # the ports between nodes are known only now
   sh "$root/usr/local/sbin/k3s-ha" preflight | sed -n "s/^problem: /$name: problem: /p"
@@ -170,7 +201,7 @@ await() {
 
 status() {
   stale >"$work.stale"
-  running=$(systemctl is-active "$service" 2>/dev/null)
+  running=$(state_of "$service")
   is=$(k3s_version)
   say "k3s ${is:-is not installed}$([ "$is" = "$version" ] || echo ", cluster.yaml has $version"), $service ${running:-unknown}; $(grep -c . <"$work.list") files, $(grep -c . <"$work.stale") differ"
   while read -r mode path; do
@@ -180,30 +211,33 @@ status() {
 }
 
 [ "$(id -u)" = 0 ] || fail 'this user is not root; give --sudo, or log in as root'
-# true if k3s was replaced after it had started
-is_stale() {
+# FILE: true if k3s has started before this file was written
+is_older() {
   is_active "$service" || return
-  [ "$(stat -c %Y "$root/usr/local/bin/k3s")" -gt "$(date -d "$(systemctl show -p ActiveEnterTimestamp --value "$service")" +%s)" ]
+  [ "$(stat -c %Y "$root$1")" -gt "$(started_at)" ]
 }
-version() { echo "$(k3s_version)$(! is_stale || echo ' stale')"; }
+version() { echo "$(k3s_version)$(! is_older /usr/local/bin/k3s || echo ' stale')"; }
 # a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
 members() {
-  tls=$root/var/lib/rancher/k3s/server/tls/etcd
-  list=$(curl --noproxy '*' -gsSf --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d '{}' "$etcd/v3/cluster/member/list" 2>&1) ||
-    fail "etcd does not list its members ($list); see journalctl -u k3s"
+  list_members
   # a member a line; each server may have one
-  strange=$(echo "$list" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
+  strange=$(echo "$answer" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
     known = 0
     for (i = 1; i <= n && !known; i++) if (!used[i] && index($0, "\"https://" peer[i] ":2380\"")) known = used[i] = 1
     if (!known) { sub(/.*"peerURLs":\["/, ""); sub(/".*/, ""); print }
   }')
   [ -z "$strange" ] || fail "etcd has members that are no server of cluster.yaml: $(echo "$strange" | tr '\n' ' '); remove them, see https://github.com/k3s-io/k3s/issues/13485"
 }
-snapshot() { k3s etcd-snapshot save --name before-upgrade >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see journalctl -u k3s"; }
+snapshot() { k3s etcd-snapshot save --name "$1" >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see $(log_named k3s)"; }
 upgrade() {
   has_k3s || install_k3s
-  ! is_stale || { systemctl restart --no-block "$service" && say "$service restarts with $version" || fail "$service does not restart; see journalctl -u $service"; }
+  ! is_older /usr/local/bin/k3s || { begin restart && say "$service restarts with $version" || fail "$service does not restart; see $(log_named "$service")"; }
 }
+
+# shellcheck source=lib/machines/scripts/install-leave.sh
+. lib/machines/scripts/install-leave.sh
+# shellcheck source=lib/machines/scripts/install-data.sh
+. lib/machines/scripts/install-data.sh
 
 # the tree of this host, which holds the token: in memory, for root only
 work=$(mktemp -d "$root/run/install-k3s.XXXXXX") || fail 'cannot create a temporary directory; check whether /run is full'
@@ -212,4 +246,5 @@ trap 'exit 1' HUP INT PIPE TERM
 umask 022
 : >"$work.list"
 files
-for verb; do "$verb"; done
+# VERB or VERB:ARGUMENT
+for verb; do "${verb%%:*}" "${verb#*:}"; done

@@ -178,4 +178,8 @@ END
   said="$said $(sign "answer $nonce $said")"
   printf 'HTTP/1.0 200 OK\r\nContent-Length: %s\r\n\r\n%s' "${#said}" "$said" >&3
 }
-listen() { exec busybox nc -ll -p "$ASK_PORT" -e "$0" answer; }
+listen() {
+  # the nc of Debian's busybox, or that of Alpine's
+  case $(busybox nc --help 2>&1) in *-lk*) keep=-lk ;; *) keep=-ll ;; esac
+  exec busybox nc "$keep" -p "$ASK_PORT" -e "$0" answer
+}

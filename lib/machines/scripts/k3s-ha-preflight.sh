@@ -24,8 +24,11 @@ check_files() {
   }
   ok "files of version $(sed -n 's/^# Version \([^,]*\),.*/\1/p' "$list"), hash $(files_hash); hosts/README.md has this hash if they are up to date"
   while read -r sum path; do
-    # no host with OpenRC has these
-    case "$sum $path" in '#'*) continue ;; *' /etc/systemd/'*) [ -d "$root/run/systemd/system" ] || continue ;; esac
+    case "$sum $path" in
+      '#'*) continue ;;
+      *' /etc/systemd/'*) has_systemd || continue ;;
+      *' /etc/init.d/'* | *' /etc/conf.d/'*) ! has_systemd || continue ;;
+    esac
     [ "$({ sha256 <"$root$path"; } 2>/dev/null)" = "$sum" ] ||
       problem "$path is not that of hosts/; install it again, see Update in hosts/README.md"
   done <"$list"
@@ -38,8 +41,13 @@ check_files() {
 probe() {
   if [ "${2#*/}" = tcp ]; then
     told=silent
-    said=$(LC_ALL=C curl --noproxy '*' -gsv -o /dev/null --connect-timeout 2 --max-time 3 -w ' %{time_connect}' "http://$(host_port "$1" "${2%/*}")/" 2>&1)
-    case $said in *' 0.000000' | *' 0.000') ;; *) said='' told=open ;; esac
+    # before the installation Debian has bash only
+    if ! command -v curl >/dev/null; then
+      said=$(LC_ALL=C timeout 3 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "${2%/*}" 2>&1) && told=open
+    else
+      said=$(LC_ALL=C curl --noproxy '*' -gsv -o /dev/null --connect-timeout 2 --max-time 3 -w ' %{time_connect}' "http://$(host_port "$1" "${2%/*}")/" 2>&1)
+      case $said in *' 0.000000' | *' 0.000') ;; *) said='' told=open ;; esac
+    fi
   else
     # an open UDP port is silent too
     told=unknown
@@ -82,9 +90,63 @@ check_sync() {
 
 check_kernel() {
   grep -qsw memory "$root/sys/fs/cgroup/cgroup.controllers" || grep -qs '^memory[[:space:]].*[[:space:]]1$' "$root/proc/cgroups"
-  says $? 'the kernel has memory cgroups' 'the kernel has no memory cgroups; on a Raspberry Pi append cgroup_memory=1 cgroup_enable=memory to the line in /boot/firmware/cmdline.txt and reboot'
+  found=$? cure='append cgroup_enable=memory to the kernel command line, and reboot'
+  # of a Raspberry Pi, by release
+  for file in /boot/cmdline.txt /boot/firmware/cmdline.txt; do
+    [ ! -e "$root$file" ] || cure="run sed -i '1s/\$/ cgroup_memory=1 cgroup_enable=memory/' $file, and reboot"
+    ! grep -qsw cgroup_enable=memory "$root$file" || cure='reboot'
+  done
+  says "$found" 'the kernel has memory cgroups' "the kernel has no memory cgroups; $cure"
   [ "$(cat "$root/sys/fs/selinux/enforce" 2>/dev/null)" != 1 ] || semodule -l 2>/dev/null | grep -qw k3s
   says $? 'SELinux is off, or has the policy of k3s' 'SELinux enforces and has no policy of k3s; install the package k3s-selinux'
+}
+
+# what Ubuntu has and Debian has not
+check_system() {
+  case $(command -v curl) in /snap/*) problem 'curl is a snap, which cannot write to /run; run snap remove curl, then apt-get install curl' ;; esac
+  ! apt-config dump 2>/dev/null | grep -Eq '^Unattended-Upgrade::Automatic-Reboot "(true|1)"' ||
+    note 'unattended-upgrades reboots this host; give each node another Unattended-Upgrade::Automatic-Reboot-Time'
+  rules=$(LC_ALL=C ufw status 2>/dev/null)
+  case $rules in 'Status: active'*) ;; *) return ;; esac
+  for subnet in $PODS; do
+    case $rules in *" $subnet"*) ;; *) note "ufw does not accept packets of pods and services; run ufw allow from $subnet" ;; esac
+  done
+}
+
+# etcd: 99 of 100 writes within 10 ms, https://etcd.io/docs/v3.5/faq/
+check_disk() {
+  folder=$data
+  until [ -d "$folder" ]; do folder=${folder%/*}; done
+  trial=$folder/.k3s-ha.$$
+  # etcd calls fdatasync; busybox has fsync only
+  write() { LC_ALL=C dd if=/dev/zero of="$trial" bs=2300 count=1 conv="$1" 2>&1; }
+  sync=fdatasync
+  write "$sync" >/dev/null || { sync=fsync; write "$sync" >/dev/null; } || { problem "cannot write to $folder; check whether its disk is full or read-only"; return; }
+  uptime() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}"; } # in 10 ms
+  began=$(uptime)
+  took=$(i=0; while [ $((i += 1)) -le 100 ]; do write "notrunc,$sync"; done |
+    awk '/copied/ { sub(/.*copied, /, ""); t = $1 * 1000; if (t > most) { next_most = most; most = t } else if (t > next_most) next_most = t } END { if (most) printf "%.1f", next_most }')
+  [ -n "$took" ] && most='99 of 100 writes' || { took=$((($(uptime) - began) / 10)).0; most='100 writes on average'; } # dd of Alpine prints no time
+  rm -f "$trial"
+  case $took in
+    ?.*) ok "$most reach the disk of $folder within $took ms" ;;
+    *) note "$most reach the disk of $folder within $took ms, and etcd needs 10 ms for 99 of 100; put it on an SSD" ;;
+  esac
+}
+
+# how this host starts again after a power failure
+check_start() {
+  model=$(tr -d '\0' 2>/dev/null <"$root/proc/device-tree/model") || model=
+  case $model in
+    'Raspberry Pi'*) ok "this host, a $model, starts when power returns" ;;
+    *)
+      board=$(cat "$root/sys/class/dmi/id/board_vendor" "$root/sys/class/dmi/id/board_name" 2>/dev/null | tr '\n' ' ')
+      note "no program can read whether this host starts when power returns; set Restore on AC Power Loss to Power On in its firmware${board:+ (${board% })}"
+      ;;
+  esac
+  for alarm in "$root"/sys/class/rtc/rtc*/wakealarm; do
+    if [ -e "$alarm" ]; then ok 'its RTC has a wake alarm'; else note 'no RTC of this host has a wake alarm (a Raspberry Pi: from the Pi 5 on); if it stays off, only Wake-on-LAN or its power button starts it'; fi
+  done
 }
 
 check_host() {
@@ -99,12 +161,15 @@ check_host() {
   ! passes refuse_name || ok "its name is $me"
   check_sync
   check_kernel
+  check_system
+  ! is_server || check_disk
 }
 
 # before the installation: needs no installed file
 requirements() {
   check_host
-  if command -v curl >/dev/null; then
+  [ -z "$KILLPOWER" ] || [ -e "$root/usr/local/bin/k3s" ] || check_start
+  if command -v curl >/dev/null || command -v bash >/dev/null; then
     for name in $(others) $(agents); do [ "$name" = "$self" ] || check_ports "$name" note; done
   else
     note 'the ports of the other nodes are tried when curl is installed'

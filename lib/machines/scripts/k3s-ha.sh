@@ -5,6 +5,7 @@
 #   finish   after k3s has started (ExecStartPost): ends the bootstrap and applies kube-vip
 #   answer   answers one question of another server, over HTTP on standard input and output (k3s-ha.socket), also while k3s is stopped
 #   listen   the same for every question, on hosts without systemd; needs busybox
+#   run K3S ARGUMENT...   start, then k3s and finish beside it, for the supervisor of OpenRC, which has one command
 #   init --never-existed   bootstraps the cluster on this server without a majority; for a person, see hosts/RUNBOOK.md
 #   address  writes node-ip and the settings of this node alone, as each start does; for a person who starts k3s by hand
 #   status   prints what this host detects, and which files differ from those of hosts/; for a person
@@ -28,7 +29,9 @@ conf=${K3S_HA_CONF:-/etc/rancher/k3s/k3s-ha.conf} # settings of this site
 . lib/machines/scripts/k3s-ha-preflight.sh
 manifest=${K3S_HA_MANIFEST:-/usr/local/share/k3s-ha/kube-vip.yaml} # applied after the bootstrap, if it exists
 nodes=${K3S_HA_NODES:-/usr/local/share/k3s-ha/nodes} # settings of single nodes
-restart=${K3S_HA_RESTART:-systemctl restart k3s}
+has_systemd() { [ -d "$root/run/systemd/system" ]; }
+if has_systemd; then restart='systemctl restart k3s' set_name='hostnamectl set-hostname'; else restart='rc-service k3s restart' set_name='hostname'; fi
+restart=${K3S_HA_RESTART:-$restart}
 skew=60 # seconds between the clocks of two servers
 
 put() { # FILE LINES: atomic, readable by root only
@@ -74,7 +77,7 @@ token-file: $run/token"
 
 # exit with REFUSE if this host could not register as the node of cluster.yaml
 refuse_name() {
-  [ "$me" = "$self" ] || decide 2 "REFUSE this host is named $me, and cluster.yaml has $self for its address; run hostnamectl set-hostname $self"
+  [ "$me" = "$self" ] || decide 2 "REFUSE this host is named $me, and cluster.yaml has $self for its address; run $set_name $self$(has_systemd || echo ", and write it to /etc/hostname")"
 }
 refuse_clock() {
   off_by=$(echo "$answers" | awk -v now="$(now)" -v most="$skew" '$2 == "none" || $2 == "data" {
@@ -217,6 +220,14 @@ finish() {
   [ ! -r "$manifest" ] || k3s kubectl apply -f "$manifest" >/dev/null || decide 1 "WAIT the API server did not accept $manifest; run kubectl apply -f dist/20-kube-vip.k8s.yaml"
 }
 
+run() {
+  (start) || exit
+  [ ! -r "$run/found.env" ] || export "$(cat "$run/found.env")"
+  # not a child of k3s, which would not wait for it
+  [ ! -e "$run/bootstrap" ] || (sh "$0" finish &)
+  exec "$@"
+}
+
 status() {
   find_self
   read_token
@@ -236,11 +247,11 @@ status() {
 }
 
 case "$# $*" in
-  '1 start' | '1 finish' | '1 answer' | '1 listen' | '1 address' | '1 status' | '1 preflight' | '1 requirements' | '2 init --never-existed') ;;
-  *) echo 'usage: k3s-ha start | finish | answer | listen | address | status | preflight | requirements | init --never-existed' >&2; exit 64 ;;
+  '1 start' | '1 finish' | '1 answer' | '1 listen' | '1 address' | '1 status' | '1 preflight' | '1 requirements' | '2 init --never-existed' | [3-9]' run '*) ;;
+  *) echo 'usage: k3s-ha start | finish | answer | listen | address | status | preflight | requirements | init --never-existed | run K3S ARGUMENT...' >&2; exit 64 ;;
 esac
 [ -r "$conf" ] || decide 4 "BROKEN $conf is missing; put hosts/server/k3s-ha.conf there"
 # shellcheck disable=SC1090 # a file of the site
 . "$conf"
 (umask 077 && mkdir -p "$run") || decide 4 "BROKEN cannot create $run; run k3s-ha as root"
-"$1"
+"$@"

@@ -38,15 +38,18 @@ reserve() {
 # line goes into a reserved page, and the page it replaces becomes the reserve: rename and link need no space.
 write_line() {
   text="$(boot_id) $2 $HALT $3"
-  new=/killpower/.$1.$CONTAINER
-  { printf '%s\n' "$text" >"$new.$$" && mv -f "$new.$$" "/killpower/$1"; } 2>/dev/null && return
-  rm -f "$new.$$" 2>/dev/null
-  # 1<> does not cut the file short, which would give its page away
-  if [ -s "$new.a" ] && printf '%-160s\n' "$text" 1<>"$new.a" && { ln -f "/killpower/$1" "$new.b" || [ ! -e "/killpower/$1" ]; } &&
-    mv -f "$new.a" "/killpower/$1"; then
-    mv -f "$new.b" "$new.a"
+  new=/killpower/.$1.$CONTAINER.$$
+  { printf '%s\n' "$text" >"$new" && mv -f "$new" "/killpower/$1"; } 2>/dev/null && return
+  # upsmon runs two of these at once: the rename gives a page to one of them. 1<> does not cut the file short, which would give its page
+  # away.
+  for page in a b; do
+    mv -f "/killpower/.$1.$CONTAINER.$page" "$new" && printf '%-160s\n' "$text" 1<>"$new" || continue
+    ln -f "/killpower/$1" "$new.old"
+    mv -f "$new" "/killpower/$1" || continue
+    mv -f "$new.old" "/killpower/.$1.$CONTAINER.a" || reserve "$1"
     return 0
-  fi 2>/dev/null
+  done 2>/dev/null
+  rm -f "$new" "$new.old" 2>/dev/null
   log "cannot write $1 to the power-off directory of $NODE_NAME; check whether its disk is full or read-only"
   return 1
 }

@@ -12,7 +12,7 @@ const LOCAL_CONFIG = '/var/lib/rancher/k3os/config.yaml';
 export const LOCAL_CONFIGS = '/var/lib/rancher/k3os/config.d';
 
 /** As on Alpine and k3OS. */
-const INITTAB = [
+export const INITTAB = [
   '::sysinit:/sbin/openrc sysinit',
   '::sysinit:/sbin/openrc boot',
   '::wait:/sbin/openrc default',
@@ -21,7 +21,8 @@ const INITTAB = [
 ].join('\n');
 
 // without Debian's services, which do not run in a container
-const LIKE_ALPINE = 'for name in init poweroff; do ln -sf /bin/busybox "/sbin/$name"; done; rm -f /etc/runlevels/*/*';
+export const LIKE_ALPINE =
+  'for name in init poweroff; do ln -sf /bin/busybox "/sbin/$name"; done; rm -f /etc/runlevels/*/*';
 
 /**
  * Stands for the boot script and ccapply (`k3os config`) of k3OS on a host with real OpenRC, after its documentation and

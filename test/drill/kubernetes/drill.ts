@@ -7,6 +7,7 @@ import { removeControlGroups } from '../machine/control-groups';
 import { applySite } from './apply';
 import { argocd } from './argocd';
 import { apiContract } from './contract';
+import { drain } from './drain';
 import { election } from './election';
 import { publish } from './figures';
 import { flux } from './flux';
@@ -127,6 +128,7 @@ export const kubernetesDrill: Drill = {
     { name: 'power-kubelet-dead', summary: 'kubelet and containerd of a machine are dead', run: powerKubeletDead },
     { name: 'not-ready', summary: 'killpowerd of a machine ends: who says so', run: notReady },
     { name: 'election', summary: 'etcd loses its leader: who loses a lease', run: election },
+    { name: 'drain', summary: 'the drain of machines upgrade, with and without a PodDisruptionBudget', run: drain },
     { name: 'nodes', summary: 'the cable and its label, a node deleted and joined again', run: nodes },
     { name: 'flux', summary: 'Flux applies gitops/: without a Secret, with it, a change and a removal', run: flux },
     { name: 'argocd', summary: 'gitops-engine of Argo CD applies gitops/: first and a removal', run: argocd },

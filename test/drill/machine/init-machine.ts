@@ -67,6 +67,12 @@ export class InitMachine {
     mkdirSync(this.disk('/var/log/journal'), { recursive: true });
   }
 
+  /** Removes its disk, while it is off. */
+  protected async wipe(): Promise<void> {
+    await command('umount', '--recursive', this.root);
+    for (const name of ['upper', 'work']) rmSync(join(this.folder, name), { recursive: true });
+  }
+
   /** The path on this host for a path on its disk, on or off. A path in memory, such as /run, is not there. */
   disk(path: string): string {
     return join(this.root, path);
@@ -147,7 +153,7 @@ export class InitMachine {
     await this.cutPower();
     const log = (name: string) => join(scenario.logFolder, `${this.hostname}-${name}`);
     for (const path of logs) if (existsSync(this.disk(path))) cpSync(this.disk(path), log(basename(path)));
-    if (system === 'openrc') return;
+    if (system.startsWith('openrc')) return;
     const { stdout } = await run('chroot', [this.root, 'journalctl', '--merge', '--output=short-precise', '--quiet']);
     writeFileSync(log('journal.log'), stdout);
   }

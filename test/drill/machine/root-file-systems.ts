@@ -12,16 +12,44 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'procps', 'udev'],
   // and sshd, sudo and openssl, which the stand-in for k3s calls
   stock: ['systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'iproute2', 'procps', 'udev', 'curl', 'openssl'],
+  ubuntu: [
+    'systemd-sysv',
+    'dbus',
+    'openssh-server',
+    'sudo',
+    'iproute2',
+    'procps',
+    'udev',
+    'curl',
+    'openssl',
+    'ufw',
+    'libstdc++6',
+  ],
+  'openrc-stock': ['openrc', 'busybox', 'openssh-server', 'sudo', 'iproute2', 'procps', 'curl', 'openssl'],
   nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'etherwake', 'procps'],
 };
 const SUITE = 'bookworm';
+/** The keys of Ubuntu, which Debian has in no package. */
+const UBUNTU_KEYS = {
+  url: 'http://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb',
+  sha256: '36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8',
+  mirror: 'deb [signed-by=/mnt/keys/usr/share/keyrings/ubuntu-archive-keyring.gpg] http://archive.ubuntu.com/ubuntu',
+};
 
-/** Debian with one of two init systems, with the packages of its cloud images, a stock one, or with NUT; of another release as `nut@sid`. */
-export type RootFileSystem = 'systemd' | 'openrc' | 'cloud-init' | 'stock' | `nut@${string}`;
+/** Debian with one of two init systems, with the packages of its cloud images, stock ones, or with NUT; of another release as `nut@sid`. */
+export type RootFileSystem =
+  | 'systemd'
+  | 'openrc'
+  | 'openrc-stock'
+  | 'cloud-init'
+  | 'stock'
+  | `${'stock' | 'ubuntu' | 'nut'}@${string}`;
 
-function contentOf(system: string): { readonly suite: string; readonly packages: readonly string[] } {
+function contentOf(system: string) {
   const [name = '', suite = SUITE] = system.split('@');
-  return { suite, packages: PACKAGES[name] ?? [] };
+  const ubuntu =
+    name === 'ubuntu' ? { ...UBUNTU_KEYS, mirror: `${UBUNTU_KEYS.mirror} ${suite} main universe` } : undefined;
+  return { suite, packages: PACKAGES[name] ?? [], ubuntu };
 }
 
 const CACHE = resolve('build/drill-cache');
@@ -32,7 +60,8 @@ const UNPACK_TIMEOUT_MS = 60_000;
 // behind; its signatures are checked all the same
 const BUILD = [
   'mount -t tmpfs tmpfs /mnt && cd /mnt || exit 1',
-  `TMPDIR=/mnt mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$1" "$2" root.tar &&`,
+  'if [ -n "$4" ]; then curl -sSf -o keys.deb "$4" && echo "$5  keys.deb" | sha256sum --quiet -c && dpkg-deb -x keys.deb keys || exit 1; fi',
+  `TMPDIR=/mnt mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$1" "$2" root.tar \${6:+"$6"} &&`,
   'cp root.tar "$3"',
 ].join('\n');
 
@@ -64,12 +93,23 @@ function removeUnused(): void {
 
 async function build(system: RootFileSystem): Promise<void> {
   const unfinished = `${tarOf(system)}.new`;
-  const { suite, packages } = contentOf(system);
+  const { suite, packages, ubuntu } = contentOf(system);
   const { code, stderr } = await run(
     'setpriv',
     [
       ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'],
-      ...['sh', '-c', BUILD, 'build', packages.join(','), suite, unfinished],
+      ...[
+        'sh',
+        '-c',
+        BUILD,
+        'build',
+        packages.join(','),
+        suite,
+        unfinished,
+        ubuntu?.url ?? '',
+        ubuntu?.sha256 ?? '',
+        ubuntu?.mirror ?? '',
+      ],
     ],
     BUILD_TIMEOUT_MS,
   );

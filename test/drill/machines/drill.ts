@@ -1,11 +1,12 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { kubectlPath } from '../../support/kubectl';
-import { programPath } from '../../support/program';
 import type { Drill } from '../drill';
 import { removeControlGroups } from '../machine/control-groups';
 import { buildRootFileSystems } from '../machine/root-file-systems';
+import { buildProgram } from '../program';
+import { snapshots, token } from './data';
 import { cuts, install } from './install';
+import { remove, replace } from './lifecycle';
+import { OTHER_SYSTEMS, systems } from './systems';
 
 /** The installation of machines over ssh. */
 export const machinesDrill: Drill = {
@@ -19,15 +20,14 @@ export const machinesDrill: Drill = {
     { name: 'chroot', debianPackage: 'coreutils' },
     { name: 'openssl', debianPackage: 'openssl' },
     { name: 'ssh', debianPackage: 'openssh-client' },
+    { name: 'etcd', debianPackage: 'etcd-server' },
   ],
-  prepare: async () => {
-    await buildRootFileSystems('stock');
+  prepare: async (scenarios) => {
+    const others = scenarios.includes('systems') ? OTHER_SYSTEMS : [];
+    const openrc = scenarios.includes('remove') ? (['openrc-stock'] as const) : [];
+    await buildRootFileSystems('stock', ...new Set([...others, ...openrc]));
     kubectlPath();
-    const programs = resolve('build/drill-program');
-    rmSync(programs, { recursive: true, force: true });
-    mkdirSync(programs, { recursive: true });
-    process.env['TEST_PROGRAMS'] = programs;
-    programPath();
+    buildProgram();
     return removeControlGroups;
   },
   atOnce: 1,
@@ -41,6 +41,33 @@ export const machinesDrill: Drill = {
       name: 'cuts',
       summary: 'an unreachable host, wrong inputs, and six cuts by the person and by power cuts',
       run: cuts,
+    },
+    {
+      name: 'snapshots',
+      summary:
+        'a snapshot is listed, fetched and restored, also after a cut, and no server continues with its old data',
+      run: snapshots,
+    },
+    {
+      name: 'token',
+      summary: 'the token is rotated, also after a cut; an older snapshot is restored with the old one',
+      run: token,
+    },
+    {
+      name: 'replace',
+      summary: 'one of three hosts, with real etcd: unreachable, cut, a duplicate node name, a member that was removed',
+      run: replace,
+    },
+    {
+      name: 'remove',
+      summary:
+        'two of three servers, with real etcd and one OpenRC: quorum, cut in the middle; then both are added again',
+      run: remove,
+    },
+    {
+      name: 'systems',
+      summary: 'Ubuntu 24.04, Debian 13, and OpenRC with busybox, without internet access: from refusals to an upgrade',
+      run: systems,
     },
   ],
 };

@@ -1,20 +1,24 @@
 import { appendFileSync } from 'node:fs';
 import { readProjectFile } from '../../../lib/files/project';
 import { type Scenario, seconds } from '../scenario';
-import { MachinesLab, type Ran } from './machines-lab';
+import { type LabOptions, MachinesLab, type Ran } from './machines-lab';
 import type { StockHost } from './stock-host';
 
 const CHANGES = / (written|installed|copied|starts|enabled and started|created)\b|installing/;
 
 /** The lines of a run that name a change on a host. */
 const changesIn = ({ lines }: Ran): string[] =>
-  lines.filter((line) => /^k3s-\d: (?!ok: |note: )/.test(line) && CHANGES.test(line));
+  lines.filter((line) => /^k3s-\d[.\w]*: (?!ok: |note: )/.test(line) && CHANGES.test(line));
 
-const ending = ({ status, lines }: Ran): string => `exit status ${status}: ${lines.slice(-3).join(' | ')}`;
+export const ending = ({ status, lines }: Ran): string => `exit status ${status}: ${lines.slice(-3).join(' | ')}`;
 
 /** Runs a scenario with three stock hosts that are off. */
-async function withLab(scenario: Scenario, body: (lab: MachinesLab, hosts: readonly StockHost[]) => Promise<void>) {
-  const lab = new MachinesLab(scenario);
+export async function withLab(
+  scenario: Scenario,
+  body: (lab: MachinesLab, hosts: readonly StockHost[]) => Promise<void>,
+  options: LabOptions = {},
+) {
+  const lab = new MachinesLab(scenario, options);
   try {
     await lab.start();
     const synth = await lab.run(['synth']);
@@ -25,27 +29,28 @@ async function withLab(scenario: Scenario, body: (lab: MachinesLab, hosts: reado
   }
 }
 
-async function isUntouched(host: StockHost): Promise<boolean> {
+export async function isUntouched(host: StockHost): Promise<boolean> {
   return (await host.ask('ls -d /etc/rancher /usr/local/sbin/k3s-ha /usr/local/bin/k3s 2>/dev/null')) === '';
 }
 
-async function checkCluster(scenario: Scenario, lab: MachinesLab): Promise<void> {
+export async function checkCluster(scenario: Scenario, lab: MachinesLab): Promise<void> {
   const cas = await Promise.all(
     lab.hosts.map((host) => host.ask('sha256sum </var/lib/rancher/k3s/server/tls/server-ca.crt | cut -c 1-12')),
   );
   scenario.check('the servers have one cluster', new Set(cas).size === 1, cas.join(', '));
   for (const host of lab.hosts) {
-    const units = await host.ask('echo $(systemctl is-active killpowerd k3s-ha.socket k3s)');
-    const unit = `${host.hostname}: killpowerd, k3s-ha.socket and k3s run`;
-    scenario.check(unit, units === 'active active active', units);
-    const reboot = await host.ask('echo $(systemctl is-enabled killpowerd k3s-ha.socket k3s)');
-    scenario.check(`${host.hostname}: so they do after a reboot`, reboot === 'enabled enabled enabled', reboot);
+    for (const which of ['run', 'start at boot'] as const) {
+      const services = await host.services(which);
+      const all = services === 'killpowerd k3s-ha k3s';
+      scenario.check(`${host.hostname}: killpowerd, k3s-ha and k3s ${which}`, all, services);
+    }
     const secrets = await host.ask('stat -c %a /etc/rancher/k3s/token; ls /run | grep install-k3s.');
     scenario.check(
       `${host.hostname}: the token is readable for root only, no copy is left`,
       secrets === '600',
       secrets,
     );
+    if (host.openrc) continue;
     const delay = await host.ask(
       'busctl get-property org.freedesktop.login1 /org/freedesktop/login1 org.freedesktop.login1.Manager InhibitDelayMaxUSec',
     );
@@ -137,7 +142,7 @@ async function upgrade(scenario: Scenario, lab: MachinesLab): Promise<void> {
   );
 }
 
-async function changesNothing(scenario: Scenario, lab: MachinesLab): Promise<void> {
+export async function changesNothing(scenario: Scenario, lab: MachinesLab): Promise<void> {
   const ran = await lab.machines('install');
   const changes = changesIn(ran);
   scenario.check(

@@ -10,9 +10,11 @@ import { kubectlPath } from '../../support/kubectl';
 import { programPath } from '../../support/program';
 import { homeInput } from '../../support/sites';
 import { writeCertificates } from '../control-plane/api-certificates';
+import type { RootFileSystem } from '../machine/root-file-systems';
 import { Network } from '../network';
-import { command, SYSTEM_PATH } from '../processes';
+import { command, run, SYSTEM_PATH } from '../processes';
 import type { Scenario } from '../scenario';
+import { Kubelets } from './kubelets';
 import { StockHost, USER } from './stock-host';
 
 const SUBNET = '10.97.0.';
@@ -33,6 +35,16 @@ export interface Cut {
   readonly by?: () => Promise<void>;
 }
 
+/** What differs from three hosts with Debian 12 and stand-ins for k3s. */
+export interface LabOptions {
+  /** Whether k3s has a real etcd, and Nodes register. */
+  readonly etcd?: boolean;
+  /** The systems of the hosts. */
+  readonly systems?: readonly RootFileSystem[];
+  /** The name of the second host. */
+  readonly second?: string;
+}
+
 /** Three stock hosts on a network, and the computer of a person with an SSH key for them and a cluster.yaml. */
 export class MachinesLab {
   readonly api = new ApiServer();
@@ -40,11 +52,16 @@ export class MachinesLab {
   /** How many commands the person has run. */
   commands = 0;
   private readonly network = new Network();
-  private readonly folder: string;
+  /** Of the person's computer, also the home. */
+  readonly folder: string;
   private vip: Server | undefined;
   private watch: NodeJS.Timeout | undefined;
+  private kubelets: Kubelets | undefined;
 
-  constructor(private readonly scenario: Scenario) {
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly options: LabOptions = {},
+  ) {
     this.folder = scenario.folder('computer');
   }
 
@@ -64,27 +81,45 @@ export class MachinesLab {
       mode: 0o755,
     });
     writeFileSync(this.path('bin/kubectl'), readProjectFile('test/drill/scripts/kubectl-doctor.sh'), { mode: 0o755 });
-    writeFileSync(this.path('cluster.yaml'), stringify(homeInput).replaceAll('192.168.10.', SUBNET));
+    writeFileSync(
+      this.path('cluster.yaml'),
+      stringify(homeInput).replaceAll('192.168.10.', SUBNET).replaceAll('k3s-2', this.nameOf(1)),
+    );
     await command('ip', 'link', 'set', 'lo', 'up');
     await this.network.start();
     await this.network.join(`${SUBNET}1/24`);
     await this.api.start();
     const { scenario, network } = this;
     for (const [i, address] of addresses.entries()) {
-      const host = new StockHost({ scenario, name: `k3s-${i + 1}`, address, network, sshKey, k3sYaml });
+      const host = new StockHost({
+        scenario,
+        name: this.nameOf(i),
+        address,
+        network,
+        etcd: this.options.etcd ?? false,
+        sshKey,
+        k3sYaml,
+        system: this.options.systems?.[i],
+      });
       this.hosts.push(host);
       await host.install();
     }
     this.watch = setInterval(() => void this.takeVip(certificates), 200);
+    if (this.options.etcd) this.kubelets = new Kubelets(this.api.store, this.hosts);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.watch);
+    this.kubelets?.stop();
     this.vip?.closeAllConnections();
     this.vip?.close();
     await this.api.stop();
     for (const host of this.hosts) await host.remove();
     await this.network.stop();
+  }
+
+  private nameOf(i: number): string {
+    return (i === 1 && this.options.second) || `k3s-${i + 1}`;
   }
 
   path(name: string): string {
@@ -94,13 +129,13 @@ export class MachinesLab {
   /** Powers hosts on, and waits for their sshd. */
   async boot(...hosts: readonly StockHost[]): Promise<void> {
     for (const host of hosts) await host.boot();
-    for (const host of hosts) {
-      await this.scenario.wait(`sshd of ${host.hostname} runs`, 60_000, async () => {
-        return (await host.ask('systemctl is-active ssh')) === 'active';
-      });
-    }
     // a host that boots has a new MAC address here
     await command('ip', 'neigh', 'flush', 'all');
+    for (const host of hosts) {
+      await this.scenario.wait(`sshd of ${host.hostname} answers`, 60_000, async () => {
+        return (await run('ssh-keyscan', ['-T', '2', host.address])).stdout !== '';
+      });
+    }
     for (const host of this.hosts) if (!host.isOff && host.bootId) await host.ask('ip neigh flush all');
   }
 
@@ -146,6 +181,11 @@ export class MachinesLab {
     return { status, lines };
   }
 
+  /** The person has checked the new SSH key of a host. */
+  async forgetKey({ address }: StockHost): Promise<void> {
+    await command('ssh-keygen', '-q', '-R', address, '-f', this.path('known'));
+  }
+
   /** What kubectl says to doctor: all nodes are Ready, and the UPS has a status. */
   says(status: string): void {
     const nodes = this.hosts.map(({ hostname }) => ({
@@ -167,8 +207,21 @@ export class MachinesLab {
 
   /** `machines VERB` with the options that every call has. */
   machines(verb: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
-    const kubectl = verb === 'status' ? [] : ['--kubectl', this.path('bin/kubectl')];
+    const kubectl =
+      verb === 'status' ? [] : ['--kubectl', this.options.etcd ? kubectlPath() : this.path('bin/kubectl')];
     return this.run(['machines', verb, ...args, '--ssh', `${USER}@`, '--sudo', ...kubectl], cut);
+  }
+
+  /** `snapshots VERB NAME`, with the options that every call has. */
+  snapshots(verb: string, name?: string, args: readonly string[] = [], cut?: Cut): Promise<Ran> {
+    return this.run(['snapshots', verb, ...(name ? [name] : []), ...args, '--ssh', `${USER}@`, '--sudo'], cut);
+  }
+
+  /** The servers that are on, those first whose API is ready: kube-vip would run on one of them. */
+  private holders(): string[] {
+    const isReady = ({ hostname }: StockHost) => this.kubelets?.isReady(hostname) ?? false;
+    const on = this.hosts.filter(({ isOff }) => !isOff);
+    return [...on.filter(isReady), ...on.filter((host) => !isReady(host))].map(({ address }) => address);
   }
 
   /** Stands for kube-vip: the VIP is up once k3s-ha has applied its manifest. What is not of k3s itself goes to the stand-in API. */
@@ -183,19 +236,22 @@ export class MachinesLab {
     });
     if (this.vip || !founder) return;
     const file = (name: string) => readFileSync(join(certificates, name));
-    const k3s = `${SUBNET}11`.slice(0, -1) + founder.hostname.slice(-1);
     this.vip = createServer({ key: file('server.key'), cert: file('server.crt') }, (request, response) => {
       const { method, headers, url = '' } = request;
       const isOfK3s = url === '/cacerts' || url === '/stand-in';
-      const answer = isOfK3s
-        ? tlsRequest({ host: k3s, port: API_PORT, path: url, rejectUnauthorized: false })
-        : plainRequest(`${this.api.url}${url}`, { method, headers });
-      answer.on('response', (from) => {
-        response.writeHead(from.statusCode ?? 500, from.headers);
-        from.pipe(response);
-      });
-      answer.on('error', () => response.destroy());
-      request.pipe(answer);
+      const answerBy = ([host, ...others]: readonly string[]): void => {
+        const answer = isOfK3s
+          ? tlsRequest({ host, port: API_PORT, path: url, rejectUnauthorized: false })
+          : plainRequest(`${this.api.url}${url}`, { method, headers });
+        answer.on('response', (from) => {
+          response.writeHead(from.statusCode ?? 500, from.headers);
+          from.pipe(response);
+        });
+        answer.on('error', () => (isOfK3s && others.length > 0 ? answerBy(others) : response.destroy()));
+        if (isOfK3s) answer.end();
+        else request.pipe(answer);
+      };
+      answerBy(this.holders());
     });
     await this.network.join(`${VIP}/32`);
     this.vip.listen(API_PORT, VIP);

@@ -17,7 +17,7 @@ import {
 import { earlyOnBattery, earlyRuntime } from './early';
 import { earlyOneOfTwo, earlyPrimaryFrozen } from './early-faults';
 import { driverFrozen, upsdFrozen } from './frozen';
-import { runFull } from './full';
+import { runFull, runFullWriters } from './full';
 import { controlFixedDelay, fixedDelay, hangingHalt, lowBattery, lowBatteryIpv6 } from './low-battery';
 import { blip, exercise, exerciseByRunbook, mainsBack } from './mains';
 import { notArmed, notArmedFsd } from './not-armed';
@@ -124,6 +124,7 @@ export const powerDrill: Drill = {
     plan('wrong-password', 'one node has an old password at low battery', wrongPassword),
     plan('driver-frozen', 'the driver hangs on line and on battery, low battery later', driverFrozen),
     plan('upsd-frozen', 'upsd hangs on battery, low battery later', upsdFrozen),
+    plan('run-full-writers', 'two processes write a line in a full power-off directory', runFullWriters),
     plan('run-full', 'the power-off directory of every node is full before the outage', runFull),
     plan('secret-replaced', 'the Secret changes while the pods run, low battery later', secretReplaced),
     plan('secret-at-low-battery', 'the Secret changes on battery, at the moment of low battery', secretAtLowBattery),

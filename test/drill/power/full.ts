@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Scenario } from '../scenario';
 import { checkDisarmed, failMains, lowBattery, outage } from './course';
 import { type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
-import { MACHINES, UPS } from './site';
+import { MACHINES, SERVER, UPS } from './site';
 
 /** Fills the file system of the power-off directory, to the last page. */
 function fill(lab: PowerLab, name: string): void {
@@ -16,6 +16,33 @@ function fill(lab: PowerLab, name: string): void {
       throw error;
     }
   }
+}
+
+export const COMPLETE = 'two writers at once leave a complete line, 100 times';
+const COMMON = '. /scripts/common.sh';
+/** upsmon starts two processes that write the same file at the same moment. */
+const TWO_WRITERS = `${COMMON}
+write() { sh -c '${COMMON}; write_line race "$0" writer' "$1"; }
+for round in $(seq 100); do
+  write "$round" &
+  write "$round"
+  wait
+  read -r _ written _ </killpower/race && [ "$written" = "$round" ] || exit 1
+  mv -f /killpower/race "/killpower/.race.$CONTAINER.b"
+done`;
+
+/** Two writers in a full power-off directory. */
+export async function runFullWriters(scenario: Scenario, options: PowerLabOptions = {}): Promise<void> {
+  await withPowerLab(scenario, { killpowerSize: '256k', ...options }, async (lab) => {
+    const second = lab.kubelet(SERVER).container('second');
+    await scenario.reach('the reserve is there', 20_000, async () => {
+      const { code } = await second.exec('sh', '-c', `${COMMON}; reserve race`);
+      return code === 0;
+    });
+    fill(lab, SERVER);
+    const { code, stdout } = await second.exec('sh', '-c', TWO_WRITERS);
+    scenario.check(COMPLETE, code === 0, stdout.split('\n')[0]);
+  });
 }
 
 /** The disk of every power-off directory is full before the outage. A lease is taken and released, and a second outage is clean. */

@@ -61,7 +61,9 @@ export const withoutSecondOpinion: Sabotage = (files) =>
     '    :',
   )(script('second.sh', "'done')\n          declare_shutdown", "'done')\n          : declare_shutdown")(files));
 /** The pages that a full directory has in reserve. */
-export const withoutReserve = script('common.sh', 'if [ -s "$new.a" ] &&', 'if false &&');
+export const withoutReserve = script('common.sh', 'for page in a b; do', 'for page in; do');
+/** The name that gives a reserved page to one process. */
+export const withSharedPage = script('common.sh', 'new=/killpower/.$1.$CONTAINER.$$', 'new=/killpower/.$1.$CONTAINER');
 
 /** Only the agent commands the UPS, in place of any of three containers. */
 export const onlyTheAgentCommands = script(

@@ -5,7 +5,7 @@ import { CUT_CLEAN, failMains, OUTPUT_CUT } from './course';
 import { killAllAfterCommit, primaryFrozen, secondaryFrozen, secondFrozen } from './dead-pods';
 import { earlyPrimaryFrozen } from './early-faults';
 import { driverFrozen, upsdFrozen } from './frozen';
-import { runFull } from './full';
+import { COMPLETE, runFull, runFullWriters } from './full';
 import { hangingHalt } from './low-battery';
 import { nutImage, type PowerLab, type PowerLabOptions, withPowerLab } from './power-lab';
 import {
@@ -27,6 +27,7 @@ import {
   withoutShedding,
   withoutUpsdWatch,
   withoutWords,
+  withSharedPage,
 } from './sabotage';
 import { REFUSED, secretAtLowBattery, secretReplaced } from './secret';
 import { AGENT, SERVER, UPS, UPS_NODE } from './site';
@@ -80,6 +81,7 @@ export const controls: readonly ScenarioPlan[] = [
   without('words', 'words without a meaning of BYPASS and WAIT', withoutWords, words, NO_POWER_OFF),
   without('reading', 'words where one reading is enough', atFirstReading, words, ONE_BAD_READING),
   without('run-full', 'run-full without the reserved pages', withoutReserve, runFull, 'every node has a lease'),
+  without('run-full-writers', 'run-full-writers that share a page', withSharedPage, runFullWriters, COMPLETE),
   without('secret', 'secret-replaced without its watch', withoutSecretWatch, secretReplaced, REFUSED),
   without('secret-at-low-battery', 'the same at low battery', withoutSecretWatch, secretAtLowBattery, OUTPUT_CUT),
   without('second-outage', 'second-outage, its battery counts as charged', withoutRecharge, secondOutage, ALL_OFF),

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Stands for the installer of k3s without internet access: installs a k3s that only records its calls, or the one in
-# /usr/local/share/k3s-stand-in, in a unit with the relevant lines of the real one. NotifyAccess is for the stand-in, whose systemd-notify is a child process.
+# /usr/local/share/k3s-stand-in or that of the person, in a service with the relevant lines of the real one. NotifyAccess is for the
+# stand-in, whose systemd-notify is a child process.
 set -eu
 [ "$INSTALL_K3S_SKIP_START" = true ]
 echo "$INSTALL_K3S_VERSION $INSTALL_K3S_EXEC" >/var/lib/k3s-installed
-cat >/usr/local/bin/k3s <<'K3S'
+[ "${INSTALL_K3S_SKIP_DOWNLOAD:-}" = true ] || cat >/usr/local/bin/k3s <<'K3S'
 #!/bin/sh
 data=/var/lib/rancher/k3s/server/db/etcd/member/wal
 case "$1 ${2:-}" in
@@ -30,8 +31,44 @@ case "$1 ${2:-}" in
   'kubectl apply') cp "$4" /run/applied.yaml ;;
 esac
 K3S
-[ ! -e /usr/local/share/k3s-stand-in ] || cp /usr/local/share/k3s-stand-in /usr/local/bin/k3s
+[ "${INSTALL_K3S_SKIP_DOWNLOAD:-}" = true ] || [ ! -e /usr/local/share/k3s-stand-in ] || cp /usr/local/share/k3s-stand-in /usr/local/bin/k3s
 chmod 0755 /usr/local/bin/k3s
+cat >/usr/local/bin/k3s-killall.sh <<'KILLALL'
+#!/bin/sh
+if [ -x /etc/init.d/k3s ]; then /etc/init.d/k3s stop; else systemctl stop k3s; fi
+KILLALL
+cat >/usr/local/bin/k3s-uninstall.sh <<'UNINSTALL'
+#!/bin/sh
+sh /usr/local/bin/k3s-killall.sh
+if [ -x /etc/init.d/k3s ]; then rc-update delete k3s default; else systemctl disable k3s; fi
+rm -rf /etc/init.d/k3s /etc/systemd/system/k3s.service /etc/rancher/k3s /var/lib/rancher/k3s /usr/local/bin/k3s /usr/local/bin/k3s-killall.sh /usr/local/bin/k3s-uninstall.sh
+[ -x /sbin/openrc-run ] || systemctl daemon-reload
+UNINSTALL
+if [ -x /sbin/openrc-run ]; then
+  cat >/etc/init.d/k3s <<'SERVICE'
+#!/sbin/openrc-run
+depend() {
+  after network-online
+  want cgroups
+}
+start_pre() {
+  rm -f /tmp/k3s.*
+}
+supervisor=supervise-daemon
+name=k3s
+command="/usr/local/bin/k3s"
+command_args="server
+    >>/var/log/k3s.log 2>&1"
+output_log=/var/log/k3s.log
+error_log=/var/log/k3s.log
+pidfile="/var/run/k3s.pid"
+respawn_delay=5
+respawn_max=0
+SERVICE
+  chmod 0755 /etc/init.d/k3s
+  rc-update add k3s default
+  exit
+fi
 cat >/etc/systemd/system/k3s.service <<'UNIT'
 [Unit]
 Description=Lightweight Kubernetes

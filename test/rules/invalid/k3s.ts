@@ -16,7 +16,7 @@ export const k3s: readonly InvalidSite[] = [
   row(
     'keys of S3 in plain text are refused',
     { 'k3s.servers': { 'etcd-s3-secret-key': 'x' } },
-    'error k3s.servers.etcd-s3-secret-key: k3s-option-secret: etcd-s3-secret-key would be a secret in committed files; put it into a Secret in kube-system, and name that in etcd-s3-config-secret',
+    'error k3s.servers.etcd-s3-secret-key: k3s-option-secret: etcd-s3-secret-key would be a secret in committed files; use k3s.etcdS3, and create its Secret by power-safe-k3s secret s3',
   ),
   row(
     'the credentials of a VPN in plain text are refused',
@@ -59,7 +59,7 @@ export const k3s: readonly InvalidSite[] = [
   row(
     'another data directory is refused',
     { 'k3s.all': { 'data-dir': '/data' } },
-    'error k3s.all.data-dir: k3s-option-taken: data-dir is not free: k3s-ha, the kubelet and RUNBOOK.md use /var/lib/rancher/k3s; mount the disk there',
+    'error k3s.all.data-dir: k3s-option-taken: data-dir is not free: k3s-ha, the commands over ssh and RUNBOOK.md use /var/lib/rancher/k3s; mount the disk there by /etc/fstab before the first boot',
   ),
   row(
     'a kubeconfig that everyone reads is refused',
@@ -132,9 +132,20 @@ export const k3s: readonly InvalidSite[] = [
     'error k3s.servers.disable-helm-controller: k3s-option-conflict: loadBalancer.traefik needs the Helm controller of k3s; remove it, or loadBalancer.traefik',
   ),
   row(
-    'snapshots in S3 need a Secret',
-    { 'k3s.servers': { 'etcd-s3': true } },
-    'error k3s.servers.etcd-s3: k3s-option-conflict: etcd-s3 has no keys of S3; put it into a Secret in kube-system, and name that in etcd-s3-config-secret',
+    'settings of S3 beside its Secret are refused',
+    { 'k3s.servers': { 'etcd-s3-bucket': 'b' } },
+    'error k3s.servers.etcd-s3-bucket: k3s-option-taken: etcd-s3-bucket is not free: k3s ignores the Secret with the keys of S3 beside it; use k3s.etcdS3, and put further settings into its Secret',
+  ),
+  row(
+    'an endpoint of S3 with a scheme is refused',
+    { 'k3s.etcdS3': { bucket: 'b', endpoint: 'https://s3.lan' } },
+    'error k3s.etcdS3.endpoint: bad-name: "https://s3.lan" is not valid here; use HOST or HOST:PORT, without https://',
+  ),
+  row(
+    'S3 with a k3s that may not read its Secret is refused',
+    { 'k3s.etcdS3': { bucket: 'b' }, 'versions.k3s': 'v1.30.9+k3s1' },
+    'error versions.k3s: etcd-s3-too-old: k3s v1.30.9+k3s1 may not read the settings of S3 from a Secret; use v1.31 or newer, or remove k3s.etcdS3',
+    'warning versions.k3s: kubelet-too-old: k3s v1.30.9+k3s1 does not read server/99-shutdown.conf, so a node that halts stops all its pods at once; use v1.32 or newer',
   ),
   row(
     'a value with a blank is refused on k3OS',

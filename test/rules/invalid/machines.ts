@@ -1,4 +1,11 @@
-import { dualStackSite, type InvalidSite, invalid } from '../../support/site-input';
+import { dualStackSite, type InvalidSite, invalid, servers } from '../../support/site-input';
+
+/** A site of these nodes alone. */
+const only = (nodes: readonly object[]) => ({
+  nodes,
+  ups: undefined,
+  'loadBalancer.advertisements[0].nodes': undefined,
+});
 
 /** A row for each way to break a rule: nodes, servers and the lease. */
 export const machines: readonly InvalidSite[] = [
@@ -57,115 +64,41 @@ export const machines: readonly InvalidSite[] = [
   ),
   invalid(
     'a site of agents only is refused',
-    {
-      nodes: [{ name: 'k3s-1', address: '192.168.10.11', role: 'agent' }],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
+    only([{ name: 'k3s-1', address: '192.168.10.11', role: 'agent' }]),
     'error nodes: no-server: no node has role: server; set role: server on 3 nodes',
   ),
   invalid(
     'one server is warned about',
-    {
-      nodes: [{ name: 'k3s-1', address: '192.168.10.11', role: 'server' }],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
+    only(servers(1)),
     'warning nodes: one-server: 1 server tolerates no failure; use 3 servers to tolerate 1',
   ),
   invalid(
     'two servers are refused, with the reason',
-    {
-      nodes: [
-        { name: 'k3s-1', address: '192.168.10.11', role: 'server' },
-        { name: 'k3s-2', address: '192.168.10.12', role: 'server' },
-      ],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
+    only(servers(2)),
     'error nodes: two-servers: 2 servers tolerate no failure, because etcd needs both for quorum; use 3 servers to tolerate 1, or change one of the two to role: agent',
   ),
   invalid(
     'two servers with an agent are refused',
-    {
-      nodes: [
-        { name: 'k3s-1', address: '192.168.10.11', role: 'server' },
-        { name: 'k3s-2', address: '192.168.10.12', role: 'server' },
-        { name: 'k3s-3', address: '192.168.10.13', role: 'agent' },
-      ],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
+    only([...servers(2), { name: 'k3s-3', address: '192.168.10.13', role: 'agent' }]),
     'error nodes: two-servers: 2 servers tolerate no failure, because etcd needs both for quorum; use 3 servers to tolerate 1, or change one of the two to role: agent',
   ),
   invalid(
     'four servers are warned about',
-    {
-      nodes: [
-        { name: 'k3s-1', address: '192.168.10.11', role: 'server' },
-        { name: 'k3s-2', address: '192.168.10.12', role: 'server' },
-        { name: 'k3s-3', address: '192.168.10.13', role: 'server' },
-        { name: 'k3s-4', address: '192.168.10.14', role: 'server' },
-      ],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
+    only(servers(4)),
     'warning nodes: even-servers: 4 servers tolerate the loss of 1, as 3 servers do; use 3 or 5 servers',
   ),
   invalid(
     'six servers are warned about',
-    {
-      nodes: [
-        { name: 'k3s-1', address: '192.168.10.11', role: 'server' },
-        { name: 'k3s-2', address: '192.168.10.12', role: 'server' },
-        { name: 'k3s-3', address: '192.168.10.13', role: 'server' },
-        { name: 'k3s-4', address: '192.168.10.14', role: 'server' },
-        { name: 'k3s-5', address: '192.168.10.15', role: 'server' },
-        { name: 'k3s-6', address: '192.168.10.16', role: 'server' },
-      ],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
+    only(servers(6)),
     'warning nodes: even-servers: 6 servers tolerate the loss of 2, as 5 servers do; use 5 or 7 servers',
   ),
-  invalid(
-    'eight servers are warned about twice',
-    {
-      nodes: [
-        { name: 'k3s-1', address: '192.168.10.11', role: 'server' },
-        { name: 'k3s-2', address: '192.168.10.12', role: 'server' },
-        { name: 'k3s-3', address: '192.168.10.13', role: 'server' },
-        { name: 'k3s-4', address: '192.168.10.14', role: 'server' },
-        { name: 'k3s-5', address: '192.168.10.15', role: 'server' },
-        { name: 'k3s-6', address: '192.168.10.16', role: 'server' },
-        { name: 'k3s-7', address: '192.168.10.17', role: 'server' },
-        { name: 'k3s-8', address: '192.168.10.18', role: 'server' },
-      ],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
-    [
-      'warning nodes: many-servers: every write waits for a quorum of 5 of 8 servers; use at most 7 servers, and role: agent for the others',
-      'warning nodes: even-servers: 8 servers tolerate the loss of 3, as 7 servers do; use 7 or 9 servers',
-    ],
-  ),
+  invalid('eight servers are warned about twice', only(servers(8)), [
+    'warning nodes: many-servers: every write waits for a quorum of 5 of 8 servers; use at most 7 servers, and role: agent for the others',
+    'warning nodes: even-servers: 8 servers tolerate the loss of 3, as 7 servers do; use 7 or 9 servers',
+  ]),
   invalid(
     'nine servers are warned about',
-    {
-      nodes: [
-        { name: 'k3s-1', address: '192.168.10.11', role: 'server' },
-        { name: 'k3s-2', address: '192.168.10.12', role: 'server' },
-        { name: 'k3s-3', address: '192.168.10.13', role: 'server' },
-        { name: 'k3s-4', address: '192.168.10.14', role: 'server' },
-        { name: 'k3s-5', address: '192.168.10.15', role: 'server' },
-        { name: 'k3s-6', address: '192.168.10.16', role: 'server' },
-        { name: 'k3s-7', address: '192.168.10.17', role: 'server' },
-        { name: 'k3s-8', address: '192.168.10.18', role: 'server' },
-        { name: 'k3s-9', address: '192.168.10.19', role: 'server' },
-      ],
-      ups: undefined,
-      'loadBalancer.advertisements[0].nodes': undefined,
-    },
+    only(servers(9)),
     'warning nodes: many-servers: every write waits for a quorum of 5 of 9 servers; use at most 7 servers, and role: agent for the others',
   ),
   invalid(

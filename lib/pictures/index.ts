@@ -1,0 +1,3 @@
+export { PICTURE_STYLE } from './svg';
+export { timelineSvg } from './timeline';
+export { topologySvg } from './topology';

@@ -1,0 +1,182 @@
+import { autocompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import { yaml } from '@codemirror/lang-yaml';
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { type Action, type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
+import { Compartment, EditorState, type Text } from '@codemirror/state';
+import { EditorView, hoverTooltip, type Tooltip } from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { basicSetup } from 'codemirror';
+import { type Finding, type Fix, findingText } from '../lib/cluster';
+import { changeText } from '../lib/power';
+import { changedText } from '../lib/site';
+import { choicesAt, meaningAt } from './help';
+import { WORDS } from './words';
+
+/** The editor of cluster.yaml. */
+export interface Editor {
+  text(): string;
+  /** Replaces the text with the smallest edit, so that it can be undone and the cursor stays. */
+  write(text: string): void;
+  /** Underlines the problems. */
+  mark(findings: readonly Finding[]): void;
+  /** Moves the cursor to a problem. */
+  go(finding: Finding): void;
+}
+
+/** The fixes of a problem that this text can take, by their words. */
+export const fixesOf = (
+  { fixes = [] }: Finding,
+  text: string,
+): readonly { readonly name: string; readonly fix: Fix }[] =>
+  fixes.filter((fix) => changedText(text, fix) !== undefined).map((fix) => ({ fix, name: changeText(fix) }));
+
+/** Colors are variables of the page, so that they follow its light and dark mode. */
+const highlight = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--key)' },
+  { tag: [tags.string, tags.content], color: 'var(--value)' },
+  { tag: tags.comment, color: 'var(--muted)' },
+  { tag: [tags.punctuation, tags.separator, tags.meta], color: 'var(--muted)' },
+]);
+
+const theme = EditorView.theme({
+  '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--page)', fontSize: '14px' },
+  '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
+  '.cm-scroller': { fontFamily: 'ui-monospace, monospace', lineHeight: '1.5' },
+  '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--muted)', border: 'none' },
+  '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'var(--hover)' },
+  '.cm-cursor': { borderLeftColor: 'var(--text)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--panel)',
+    color: 'var(--text)',
+    border: '1px solid var(--line)',
+    maxWidth: '34rem',
+  },
+  '.cm-tooltip.cm-tooltip-hover > p': { margin: '6px 10px' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--page)' },
+  '.cm-diagnosticAction': { backgroundColor: 'var(--accent)', color: 'var(--page)', display: 'block', margin: '4px 0' },
+});
+
+const linesOf = (doc: Text): string[] => doc.toJSON();
+
+function complete(context: CompletionContext): CompletionResult | null {
+  const { state, pos, explicit } = context;
+  const line = state.doc.lineAt(pos);
+  const word = context.matchBefore(/[\w.-]+/);
+  const before = line.text.slice(0, pos - line.from);
+  if ((!word && !explicit) || before.includes('#')) return null;
+  const options = choicesAt(linesOf(state.doc), line.number - 1, pos - line.from).map(
+    ({ label, text, info, kind }) => ({
+      label,
+      info,
+      type: kind === 'property' ? 'property' : 'enum',
+      apply: text,
+    }),
+  );
+  return options.length > 0 ? { from: word?.from ?? pos, options, validFor: /^[\w.-]*$/ } : null;
+}
+
+function hover({ state }: EditorView, pos: number): Tooltip | null {
+  const line = state.doc.lineAt(pos);
+  const meaning = meaningAt(linesOf(state.doc), line.number - 1, pos - line.from);
+  if (meaning === undefined || line.text.slice(0, pos - line.from).includes(':')) return null;
+  return {
+    pos,
+    create: () => {
+      const text = document.createElement('p');
+      text.textContent = meaning;
+      const dom = document.createElement('div');
+      dom.append(text);
+      return { dom };
+    },
+  };
+}
+
+/** Where a finding begins, and the end of the word there. */
+function rangeOf(doc: Text, { position }: Finding): { readonly from: number; readonly to: number } {
+  if (!position) return { from: 0, to: 0 };
+  const line = doc.line(Math.min(position.line, doc.lines));
+  const from = Math.min(line.from + position.column - 1, line.to);
+  const [word = ''] = /^[^\s,}\]#]+/.exec(line.text.slice(from - line.from)) ?? [];
+  return { from, to: Math.min(line.to, from + Math.max(word.length, 1)) };
+}
+
+/**
+ * Puts the editor into an element. It is in a shadow root, where its styles need no permission of the page.
+ *
+ * @param changed is called after every change of the text
+ */
+export function createEditor(parent: HTMLElement, text: string, changed: (text: string) => void): Editor {
+  const root = parent.attachShadow({ mode: 'open' });
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const mode = new Compartment();
+  const view = new EditorView({
+    parent: root,
+    root,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        basicSetup,
+        yaml(),
+        lintGutter(),
+        autocompletion({ override: [complete], icons: false }),
+        hoverTooltip(hover),
+        syntaxHighlighting(highlight),
+        theme,
+        mode.of(EditorView.darkTheme.of(dark.matches)),
+        EditorView.contentAttributes.of({ 'aria-label': WORDS.editor, 'aria-multiline': 'true' }),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged) changed(update.state.doc.toString());
+        }),
+      ],
+    }),
+  });
+  dark.addEventListener('change', () =>
+    view.dispatch({ effects: mode.reconfigure(EditorView.darkTheme.of(dark.matches)) }),
+  );
+  const editor: Editor = {
+    text: () => view.state.doc.toString(),
+    write: (next) => view.dispatch({ changes: smallestEdit(view.state.doc.toString(), next) }),
+    mark: (findings) => {
+      const now = view.state.doc.toString();
+      view.dispatch(
+        setDiagnostics(
+          view.state,
+          findings.map((finding) => diagnosticOf(finding, now, view.state.doc, editor)),
+        ),
+      );
+    },
+    go: (finding) => {
+      const { from } = rangeOf(view.state.doc, finding);
+      view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) });
+      view.focus();
+    },
+  };
+  return editor;
+}
+
+function diagnosticOf(finding: Finding, text: string, doc: Text, editor: Editor): Diagnostic {
+  const { position: _, ...unplaced } = finding;
+  return {
+    ...rangeOf(doc, finding),
+    severity: finding.severity,
+    message: findingText({ ...unplaced, file: WORDS.editor }).replace(`${WORDS.editor}: `, ''),
+    actions: fixesOf(finding, text).map(
+      ({ name, fix }): Action => ({
+        name,
+        apply: () => editor.write(changedText(editor.text(), fix) ?? editor.text()),
+      }),
+    ),
+  };
+}
+
+function smallestEdit(
+  before: string,
+  after: string,
+): { readonly from: number; readonly to: number; readonly insert: string } {
+  const most = Math.min(before.length, after.length);
+  let from = 0;
+  while (from < most && before[from] === after[from]) from++;
+  let same = 0;
+  while (same < most - from && before.at(-1 - same) === after.at(-1 - same)) same++;
+  return { from, to: before.length - same, insert: after.slice(from, after.length - same) };
+}
