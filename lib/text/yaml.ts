@@ -3,9 +3,15 @@ import { remembered } from './remembered';
 
 const OPTIONS = { version: '1.1', lineWidth: 0 } as const;
 
-/** Some of the texts that no version of YAML reads as another type. The library decides on all others, once for each. */
+/**
+ * Some of the texts that no version of YAML reads as another type, or as anything but themselves outside of flow collections. The library
+ * decides on all others, once for each.
+ */
 export const PLAIN =
-  /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)(?:[a-z/]|\d+(?:\.\d+){3})[\w./-]*(?::[\w./-]+)*(?: [\w./-]+)*$/i;
+  /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)(?:[a-z/]|\d+(?:\.\d+){3}|--[a-z]|\.[a-z]+\.)(?:[!-9;-~]|:(?=[!-~]))*(?: (?!#)(?:[!-9;-~]|:(?=[!-~]))+)*$/i;
+
+/** Lines of ASCII that begin and end with a visible character, and may end with one line end: a block as they are. */
+const LINES = /^[!-~](?:[ -~\n]*[!-~])?\n?$/;
 
 /**
  * The YAML 1.1 of plain data, byte for byte that of the `yaml` library in a fraction of its time: no node and no comment is made for a
@@ -42,7 +48,12 @@ function scalar(value: unknown, line: string): string {
 
 const asValue = (value: unknown): string => stringify({ a: value }, OPTIONS).slice('a: '.length, -1);
 const asKey = remembered((key: string) => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));
+const asBlock = (text: string): string =>
+  `|${text.endsWith('\n') ? '' : '-'}\n  ${text.trimEnd().replaceAll(/\n+/g, '$&  ')}`;
 /** The text of a value whose further lines start like `line`. */
 const indented = remembered((line: string) =>
-  remembered((value: string) => asValue(value).replaceAll(/\n(?=[^\n])/g, line)),
+  remembered((value: string) => {
+    const isBlock = value.includes('\n') && LINES.test(value);
+    return (isBlock ? asBlock(value) : asValue(value)).replaceAll(/\n(?=[^\n])/g, line);
+  }),
 );
