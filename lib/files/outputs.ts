@@ -1,4 +1,14 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { FileError, withFile } from './problem';
 
@@ -27,7 +37,7 @@ export interface Output {
 const TEMPORARY = `.${process.pid}.tmp`;
 
 /**
- * Writes all files or none: first temporary files, then renames. Deletes files of earlier runs that are obsolete, and folders that
+ * Writes all files that differ or none: first temporary files, then renames. Deletes files of earlier runs that are obsolete, and folders that
  * become empty. Only a disk failure between two renames leaves a mixture. Texts are not kept: a part is made when the one before is on disk.
  *
  * @param parts files for each of the folders, part by part; what it throws ends the write
@@ -92,19 +102,23 @@ function entryAt(path: string): ReturnType<typeof lstatSync> | undefined {
 
 /** Temporary files, until all are there. */
 class Staged {
-  private readonly paths = new Set<string>();
+  private readonly paths: string[] = [];
+  private readonly wanted = new Set<string>();
   private readonly made: { readonly folder: string; readonly top: string }[] = [];
 
+  /** Leaves a file alone that has the text. */
   write(path: string, text: string): void {
+    this.wanted.add(path);
+    if (withFile(path, () => existsSync(path) && readFileSync(path, 'utf8') === text)) return;
     const folder = dirname(path);
     const first = withFile(folder, () => mkdirSync(folder, { recursive: true }));
     if (first !== undefined) this.made.push({ folder, top: dirname(first) });
-    this.paths.add(path);
+    this.paths.push(path);
     withFile(path, () => writeFileSync(path + TEMPORARY, text));
   }
 
   has(path: string): boolean {
-    return this.paths.has(path);
+    return this.wanted.has(path);
   }
 
   rename(): void {
