@@ -15,7 +15,10 @@ const word = fc.oneof(
     .map((lines) => lines.join('\n')),
   // sentences, expressions and paths, with every character of ASCII
   fc
-    .tuple(fc.constantFrom('a', 'n', '/', '--b', '.spec.c', '.', '-', '--'), fc.string({ unit: 'grapheme-ascii' }))
+    .tuple(
+      fc.constantFrom('a', 'n', '/', '--b', '.spec.c', '.', '-', '--', '10.0.0.1', '1.2.3'),
+      fc.string({ unit: 'grapheme-ascii' }),
+    )
     .map(([start, rest]) => start + rest),
   fc.constantFrom(
     'yes',
