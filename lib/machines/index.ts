@@ -12,7 +12,6 @@ export {
   registriesFile,
   SNAPSHOT_HOURS,
   serverConfig,
-  TOKEN_FILE,
 } from './k3s-config';
 export {
   K3S_HA,
