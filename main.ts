@@ -1,5 +1,5 @@
-import { main } from './lib/cli/program';
+import { command, main } from './lib/cli/program';
 import { synthCommand } from './lib/cli/synth';
 
-/** What cdk8s and `npm run synth` run: cluster.yaml in, dist/ and hosts/ out. */
-process.exitCode = main(synthCommand)(process.argv.slice(2));
+/** What cdk8s and `npm run synth` run, and `synth` of the package: cluster.yaml in, dist/ and hosts/ out. */
+process.exitCode = main(command('power-safe-k3s').addCommand(synthCommand))(process.argv.slice(2));

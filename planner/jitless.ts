@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { config } from 'zod';
 
 // the page forbids code from texts, which zod would try; it must know before a schema is made
-z.config({ jitless: true });
+config({ jitless: true });

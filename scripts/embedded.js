@@ -13,6 +13,7 @@ const texts = Object.fromEntries(names.map((name) => [name, readFileSync(name, '
 
 /** Replaces lib/files/project.ts. */
 const EMBEDDED = `const texts = ${JSON.stringify(texts)};
+export const projectFilesRead = () => [];
 export function readProjectFile(path) {
   if (!Object.hasOwn(texts, path)) throw new Error(\`"\${path}" is not in this package; add it in scripts/package.js\`);
   return texts[path];

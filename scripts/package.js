@@ -1,9 +1,9 @@
-// For `npm pack`: bundles lib/index.ts into build/package/ with its types, and the program into one file that needs no other package.
+// For `npm pack`: bundles lib/index.ts into build/package/ with its types, and the program into files that need no other package.
 // Scripts and schemas are embedded as texts, so a bundler of an app may move the file.
 const { spawnSync } = require('node:child_process');
 const { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join, relative, sep } = require('node:path');
-const { build } = require('esbuild');
+const { bundle } = require('./bundle');
 const { embedFiles } = require('./embedded');
 
 const OUTPUT = 'build/package';
@@ -27,16 +27,13 @@ function ownTypesOfZod() {
   for (const name of readdirSync(TYPES, { recursive: true }).filter((file) => file.endsWith('.d.ts'))) {
     const file = join(TYPES, name);
     const path = relative(dirname(file), join(zod, 'classic/external.cjs')).split(sep).join('/');
-    const text = readFileSync(file, 'utf8');
-    writeFileSync(
-      file,
-      text
-        .replace("import { z } from 'zod';", `import * as z from '${path}';`)
-        .replace("import type { z } from 'zod';", `import type * as z from '${path}';`),
-    );
+    writeFileSync(file, readFileSync(file, 'utf8').replace(" from 'zod';", ` from '${path}';`));
   }
 }
 
+const CHECK = `import { checkCommand } from './lib/cli/check';
+import { command, main } from './lib/cli/program';
+process.exitCode = main(command('power-safe-k3s').addCommand(checkCommand))(process.argv.slice(2));`;
 const PROGRAM = `import { run } from './lib/cli/main';
 run(process.argv.slice(2)).then((status) => { process.exitCode = status; });`;
 
@@ -47,24 +44,16 @@ async function main() {
   });
   if (types.status !== 0) throw new Error('type check failed; see above');
   ownTypesOfZod();
-  const common = { bundle: true, platform: 'node', target: 'node20', plugins: [embedFiles], logLevel: 'warning' };
+  const plugins = [embedFiles];
+  const program = (name, entry) => bundle({ plugins, ...entry, outfile: join(OUTPUT, name), minifyWhitespace: true });
+  const from = (contents) => ({ stdin: { contents, resolveDir: '.' } });
   await Promise.all([
-    build({
-      ...common,
-      entryPoints: ['lib/index.ts'],
-      outfile: join(OUTPUT, 'index.js'),
-      // instanceof needs a single copy of the construct libraries in an app
-      packages: 'external',
-    }),
-    build({
-      ...common,
-      stdin: { contents: PROGRAM, resolveDir: '.' },
-      outfile: join(OUTPUT, 'cli.js'),
-      banner: { js: '#!/usr/bin/env node' },
-      // as in scripts/build.js
-      alias: { yaml: './node_modules/yaml' },
-      minifyWhitespace: true,
-    }),
+    // instanceof needs a single copy of the construct libraries in an app
+    bundle({ plugins, entryPoints: ['lib/index.ts'], outfile: join(OUTPUT, 'index.js'), packages: 'external' }),
+    bundle({ entryPoints: ['scripts/cli.js'], outfile: join(OUTPUT, 'cli.js'), banner: { js: '#!/usr/bin/env node' } }),
+    program('check.js', from(CHECK)),
+    program('synth.js', { entryPoints: ['main.ts'] }),
+    program('program.js', from(PROGRAM)),
   ]);
 }
 

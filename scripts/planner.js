@@ -5,6 +5,7 @@ const { gzipSync } = require('node:zlib');
 const { build } = require('esbuild');
 const { embedFiles } = require('./embedded');
 const { PROCESS, standIns } = require('./planner-stand-ins');
+const { usedObjects } = require('./used-objects');
 
 const PAGE = 'planner/index.html';
 
@@ -39,7 +40,7 @@ async function main() {
     legalComments: 'none',
     // as in scripts/build.js
     alias: { yaml: './node_modules/yaml' },
-    plugins: [standIns, embedFiles],
+    plugins: [standIns, embedFiles, usedObjects],
     banner: { js: PROCESS },
     logLevel: 'warning',
   });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Failover, type Lease, leaseOf } from './failover';
 import * as format from './formats';
 import type { Rules } from './problem';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import * as format from './formats';
 
 const settings = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseSubnet, type Subnet } from '../network';
 import { bgp, keepalived, refuseUnread, withProfile } from './control-plane-schema';
 import * as format from './formats';

@@ -1,4 +1,14 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { FileError, withFile } from './problem';
 
@@ -19,42 +29,46 @@ export interface Output {
   readonly folder: string;
   /** Whether there is one folder per site. @default false */
   readonly several?: boolean;
+  /** Folders of sites whose files stay as they are, each with a trailing slash; empty for the only site. @default - none */
+  readonly kept?: ReadonlySet<string>;
 }
 
 /** The end of the name of a temporary file. */
 const TEMPORARY = `.${process.pid}.tmp`;
 
 /**
- * Writes all files or none: first temporary files, then renames. Deletes files of earlier runs that are obsolete, and folders that
+ * Writes all files that differ or none: first temporary files, then renames. Deletes files of earlier runs that are obsolete, and folders that
  * become empty. Only a disk failure between two renames leaves a mixture. Texts are not kept: a part is made when the one before is on disk.
  *
  * @param parts files for each of the folders, part by part; what it throws ends the write
- * @param keepsObsolete whether obsolete files of earlier runs stay
+ * @param keepsObsolete whether obsolete files of earlier runs stay, when all parts are made
  * @returns the number of files for each of the folders
  * @throws FileError for files of others, which are neither replaced nor deleted
  */
 export function writeOutputs(
   outputs: readonly Output[],
   parts: Iterable<readonly Files[]>,
-  keepsObsolete = false,
+  keepsObsolete: () => boolean = () => false,
 ): number[] {
-  const targets = outputs.map((output) => ({ ...output, names: new Set<string>() }));
+  const counts = outputs.map(() => 0);
   const staged = new Staged();
   try {
     const obstacles: string[] = [];
     for (const part of parts) {
-      for (const [i, { kind, folder, names }] of targets.entries()) {
-        for (const [name, text] of part[i] ?? []) {
-          names.add(name);
-          obstacles.push(...(obstacle(kind, join(folder, name)) ?? []));
-          if (obstacles.length === 0) staged.write(join(folder, name), text);
+      for (const [i, { kind, folder }] of outputs.entries()) {
+        const files = part[i] ?? new Map();
+        counts[i] = (counts[i] ?? 0) + files.size;
+        for (const [name, text] of files) {
+          const path = join(folder, name);
+          obstacles.push(...(obstacle(kind, path) ?? []));
+          if (obstacles.length === 0) staged.write(path, text);
         }
       }
     }
     if (obstacles.length > 0) throw new FileError(obstacles.join('\n'));
-    const stale = keepsObsolete
+    const stale = keepsObsolete()
       ? []
-      : targets.flatMap((target) => staleFiles(target).map((path) => ({ path, top: target.folder })));
+      : outputs.flatMap((output) => staleFiles(output, staged).map((path) => ({ path, top: output.folder })));
     staged.rename();
     for (const { path, top } of stale) {
       withFile(path, () => rmSync(path));
@@ -64,7 +78,7 @@ export function writeOutputs(
     staged.discard();
     throw error;
   }
-  return targets.map(({ names }) => names.size);
+  return counts;
 }
 
 /** Why a file cannot be written; undefined if it can. */
@@ -89,14 +103,22 @@ function entryAt(path: string): ReturnType<typeof lstatSync> | undefined {
 /** Temporary files, until all are there. */
 class Staged {
   private readonly paths: string[] = [];
+  private readonly wanted = new Set<string>();
   private readonly made: { readonly folder: string; readonly top: string }[] = [];
 
+  /** Leaves a file alone that has the text. */
   write(path: string, text: string): void {
+    this.wanted.add(path);
+    if (withFile(path, () => existsSync(path) && readFileSync(path, 'utf8') === text)) return;
     const folder = dirname(path);
     const first = withFile(folder, () => mkdirSync(folder, { recursive: true }));
     if (first !== undefined) this.made.push({ folder, top: dirname(first) });
     this.paths.push(path);
     withFile(path, () => writeFileSync(path + TEMPORARY, text));
+  }
+
+  has(path: string): boolean {
+    return this.wanted.has(path);
   }
 
   rename(): void {
@@ -111,17 +133,18 @@ class Staged {
 }
 
 /** Obsolete files of an earlier run. Names have slashes on every system, as those of `Files`. */
-function staleFiles({ kind, folder, several = false, names }: Output & { names: ReadonlySet<string> }): string[] {
-  const tops = several ? ['', ...foldersIn(folder)] : [''];
+function staleFiles({ kind, folder, several = false, kept = new Set() }: Output, staged: Staged): string[] {
+  const isKept = (name: string): boolean => kept.has('') || kept.has(name.slice(0, name.indexOf('/') + 1));
+  const tops = ['', ...(several ? foldersIn(folder) : [])].filter((top) => !isKept(`${top}/`));
   const found = tops.flatMap((top) => [
     ...filesIn(folder, top),
     ...kind.folders.flatMap((name) => filesBelow(folder, posix.join(top, name))),
   ]);
   // a site may have the name of a subfolder, and is found twice
   return [...new Set(found)]
-    .filter((name) => !names.has(name) && !name.endsWith(TEMPORARY))
+    .filter((name) => !isKept(name) && !name.endsWith(TEMPORARY))
     .map((name) => join(folder, name))
-    .filter(kind.isOurs);
+    .filter((path) => !staged.has(path) && kind.isOurs(path));
 }
 
 const entriesOf = (folder: string) =>

@@ -11,12 +11,18 @@ import { projectFolder } from './project-folder';
  * @throws Error if no parent has a package.json, or the file does not exist
  */
 export function readProjectFile(relativePath: string, startFolder: string = __dirname): string {
-  const file = join(projectFolder(startFolder), relativePath);
+  const folder = folders.get(startFolder) ?? projectFolder(startFolder);
+  folders.set(startFolder, folder);
+  const file = join(folder, relativePath);
   const text = texts.get(file) ?? readWithLinuxLineEnds(file);
   texts.set(file, text);
   return text;
 }
 
+/** The files that this process has read; none in the package, whose program has the texts. */
+export const projectFilesRead = (): string[] => [...texts.keys()];
+
+const folders = new Map<string, string>();
 /** Each is read once, for all sites. */
 const texts = new Map<string, string>();
 

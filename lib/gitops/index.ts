@@ -9,7 +9,7 @@ export const GITOPS_FOLDERS: readonly string[] = ['flux', 'argocd', 'base', 'pow
 
 /** A site and the names of its files in dist/. */
 export interface DistSite {
-  readonly cluster: Cluster;
+  readonly cluster: Pick<Cluster, 'name' | 'gitops'>;
   /** Folder of the site below dist/, with a trailing slash; empty if dist/ has one site. */
   readonly folder: string;
   readonly dist: { keys(): Iterable<string> };

@@ -5,7 +5,7 @@ import { SNAPSHOTS_FOLDER } from '../machines';
 import type { Confirm } from './apply';
 import { Machines, type MachinesOptions } from './machines';
 import { copyTo } from './offline';
-import { ageOf, type Snapshot, type Snapshots } from './snapshots';
+import { ageOf, SNAPSHOT_NAME, type Snapshot, type Snapshots } from './snapshots';
 
 export interface RestoreOptions extends Omit<MachinesOptions, 'names'> {
   /** Name of a snapshot on a server or in S3, or a file on this computer. */
@@ -31,7 +31,9 @@ export async function restore(options: RestoreOptions, now: Date): Promise<boole
   const { cluster, token, without, ssh, say } = options;
   const machines = new Machines({ cluster, names: present(cluster, without, token !== undefined), ssh, say }, token);
   const servers = machines.nodes.filter(({ role }) => role === 'server');
-  const [name, open] = [basename(options.snapshot), openRestores(machines, servers)];
+  const name = basename(options.snapshot);
+  if (!SNAPSHOT_NAME.test(name)) throw new Error(`${name}: no name of a snapshot; use letters, digits and . _ -`);
+  const open = openRestores(machines, servers);
   const other = [...open.values()].find((one) => one.name !== name);
   if (other) throw new Error(`the restore of ${other.name} is not complete; run that again first`);
   const [begun] = open;

@@ -21,7 +21,7 @@ export interface Found {
 }
 
 /** Names that k3s gives to snapshots. They become part of commands. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+export const SNAPSHOT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** The etcd snapshots of a site, on its servers and in S3. */
 export class Snapshots {
@@ -43,7 +43,9 @@ export class Snapshots {
     const places = serversOf(this.cluster).length + (this.s3 ? 1 : 0);
     try {
       const stored = (await this.s3?.list()) ?? [];
-      snapshots.push(...stored.filter(({ name }) => NAME.test(name)).map((one) => ({ ...one, node: undefined })));
+      snapshots.push(
+        ...stored.filter(({ name }) => SNAPSHOT_NAME.test(name)).map((one) => ({ ...one, node: undefined })),
+      );
     } catch (error) {
       problems.push((error as Error).message);
     }
@@ -107,7 +109,7 @@ export class Snapshots {
 function readLine(line: string, node: Node): Snapshot[] {
   const [bytes, time, ...path] = line.split(' ');
   const name = path.join(' ').split('/').at(-1) ?? '';
-  return NAME.test(name) ? [{ name, node, bytes: Number(bytes), time: Number(time) }] : [];
+  return SNAPSHOT_NAME.test(name) ? [{ name, node, bytes: Number(bytes), time: Number(time) }] : [];
 }
 
 /** The snapshots in columns. */

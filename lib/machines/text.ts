@@ -1,6 +1,5 @@
-import { Document, isScalar } from 'yaml';
 import { readProjectFile, WRITTEN_BY } from '../files';
-import { yamlText } from '../text';
+import { remembered, yamlText } from '../text';
 
 /** One key of a configuration file, its value, and the reason for it. */
 export interface Setting {
@@ -14,16 +13,11 @@ export const yamlFile = (head: readonly string[], value: unknown): string =>
   `${comment([WRITTEN_BY, ...head]).replaceAll(/^/gm, '#')}\n\n${yamlText(value)}`;
 
 /** A YAML file of settings, each with its reason above it. */
-export function settingsFile(head: readonly string[], settings: readonly Setting[]): string {
-  const document = new Document({}, { version: '1.1' });
-  for (const { key, value, why } of settings) {
-    const pair = document.createPair(key, value);
-    if (why && isScalar(pair.key)) pair.key.commentBefore = comment([why]);
-    document.add(pair);
-  }
-  document.commentBefore = comment([WRITTEN_BY, ...head]);
-  return document.toString({ lineWidth: 0 });
-}
+export const settingsFile = (head: readonly string[], settings: readonly Setting[]): string =>
+  [
+    `${[WRITTEN_BY, ...head].map((line) => `# ${line}`).join('\n')}\n\n`,
+    ...settings.map(({ key, value, why }) => `${why ? `# ${why}\n` : ''}${yamlText({ [key]: value })}`),
+  ].join('');
 
 /** A YAML file with the first line that cloud-init and Kairos require. */
 export const cloudConfigFile = (head: readonly string[], value: unknown): string =>
@@ -37,10 +31,10 @@ export const commentedFile = (head: readonly string[], lines: readonly string[])
   `${[WRITTEN_BY, ...head].map((line) => `# ${line}`).join('\n')}\n${lines.join('\n')}\n`;
 
 /** A script of the project with the mark below its first line, which must stay `#!`, and with the parts that it sources in their places. */
-export function markedScript(path: string): string {
+export const markedScript = remembered((path: string): string => {
   const [shebang, body] = wholeScript(path);
   return `${shebang}# ${WRITTEN_BY}\n${body}`;
-}
+});
 
 /** The first line of a script, and the rest with its parts in place. */
 export function wholeScript(path: string): readonly [shebang: string, body: string] {

@@ -26,3 +26,4 @@ export {
   MIN_HOLD_SECONDS,
 } from './bgp';
 export { checkExclusion, excludes } from './excluded-interfaces';
+export { RangeIndex } from './range-index';

@@ -33,7 +33,15 @@ import type { Subject } from './subject';
 import { upsDrivers } from './ups-drivers';
 import { vip } from './vip';
 
-export { ACROSS_RULES, acrossSites } from './across';
+export {
+  ACROSS_RULES,
+  AcrossSites,
+  type PackedClaims,
+  packed,
+  type SiteClaims,
+  siteClaims,
+  unpacked,
+} from './across';
 export { FORMER_RULES, type FormerRange, formerPools } from './former';
 
 /** Every subject, by its heading in docs/rules.md. Problems are reported in this order. */

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Path, type Problem, problemFrom, type Rules } from '../cluster';
 import { quoted } from '../text';
 

@@ -1,6 +1,16 @@
 export { type Checked, checkCluster, clusterJsonSchema } from './check';
 export { type JsonSchema, schemasAt } from './form';
-export { readOneSite, readSite, readSites, siteFile } from './inputs';
+export {
+  defaultPath,
+  type Place,
+  placeOf,
+  readOneSite,
+  readSite,
+  readSites,
+  type SiteOfFile,
+  SiteReader,
+  siteFile,
+} from './inputs';
 export { changedText } from './lines';
 export { defineCluster, type Loaded, loadCluster } from './load';
 export { originOf } from './origin';

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } from '../cluster';
 import { FileError, withFile } from '../files';
-import { acrossSites } from '../rules';
+import { AcrossSites, type SiteClaims, siteClaims } from '../rules';
 import { type Loaded, loadCluster } from './load';
 import { readSource } from './source';
 
@@ -24,19 +24,23 @@ const problem = problemFrom(FILE_RULES);
 const DEFAULTS = 'defaults.yaml';
 
 /** A checked site and its file. */
-interface SiteOfFile extends Loaded {
-  readonly file: string;
+export interface SiteOfFile extends Loaded {
+  readonly claims: SiteClaims;
+}
+
+/** A file or a folder of files. */
+export interface Place {
+  readonly path: string;
+  readonly files: readonly string[];
+  /** Whether the sites are written to folders of their own, because `path` is a folder. */
+  readonly several: boolean;
+  /** The files that decide on all sites. */
+  readonly shared: readonly string[];
 }
 
 /** One or several checked sites. */
 export interface Sites {
-  /** The file or the folder. */
-  readonly path: string;
-  readonly sites: readonly SiteOfFile[];
-  /** The sites without their files. */
   readonly clusters: readonly Cluster[];
-  /** Whether the sites are written to folders of their own, because `path` is a folder. */
-  readonly several: boolean;
   readonly warnings: readonly Finding[];
   /** Errors of sites that were left out. */
   readonly broken: readonly Finding[];
@@ -46,13 +50,12 @@ export interface Sites {
 export const defaultPath = (): string => (existsSync('clusters') ? 'clusters' : 'cluster.yaml');
 
 /**
- * Reads the site, or every site of a folder.
+ * Finds the files of the sites.
  *
  * @param path a file, or a folder of .yaml files. Default: CLUSTER, else clusters/ where it exists, else cluster.yaml
- * @param keepGoing leaves out invalid sites of a folder if another one is valid; what two sites claim stays with the first
- * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
+ * @throws ClusterError if there is none; FileError when the folder cannot be read
  */
-export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGoing = false): Sites {
+export function placeOf(path = process.env['CLUSTER'] || defaultPath()): Place {
   if (!existsSync(path)) {
     throw new ClusterError([
       finding(
@@ -65,36 +68,76 @@ export function readSites(path = process.env['CLUSTER'] || defaultPath(), keepGo
   }
   const several = withFile(path, () => statSync(path)).isDirectory();
   const files = several ? yamlFilesIn(path) : [path];
-  const read: SiteOfFile[] = [];
-  const errors: Finding[] = [];
-  const warnings: Finding[] = [];
-  for (const file of files) {
+  const shared = [...new Set(files.map((file) => join(dirname(file), DEFAULTS)))].filter((file) => existsSync(file));
+  return { path, files, several, shared };
+}
+
+/**
+ * Reads the site, or every site of a folder, of `placeOf`.
+ *
+ * @param keepGoing leaves out invalid sites of a folder if another one is valid; what two sites claim stays with the first
+ * @throws ClusterError with the problems of all files at once; FileError when the folder cannot be read
+ */
+export function readSites(path?: string, keepGoing = false): Sites {
+  const reader = new SiteReader();
+  const clusters = placeOf(path).files.flatMap((file) => reader.read(file)?.cluster ?? []);
+  return { clusters, ...reader.findings(keepGoing && clusters.length > 0) };
+}
+
+/** Reads sites one after the other, and keeps of each only what it claims from the next ones. */
+export class SiteReader {
+  private readonly fileOf = new Map<string, string>();
+  private readonly across = new AcrossSites();
+  private readonly warnings: Finding[] = [];
+  private readonly ofFiles: Finding[] = [];
+  private readonly ofOthers: Finding[] = [];
+
+  /** Whether a site had an error. */
+  get hasErrors(): boolean {
+    return this.ofFiles.length + this.ofOthers.length > 0;
+  }
+
+  /** Reads the site of a file. Returns undefined if it has errors. */
+  read(file: string): SiteOfFile | undefined {
     try {
       const loaded = readSite(file);
-      warnings.push(...loaded.warnings);
-      const first = read.find(({ cluster }) => cluster.name === loaded.cluster.name);
-      if (first) {
-        errors.push(
-          finding(
-            file,
-            'duplicate-cluster',
-            `"${loaded.cluster.name}" is already the name of ${first.file}`,
-            'give each cluster its own name',
-          ),
-        );
-      } else read.push({ file, ...loaded, place: placeIn(file) });
+      const claims = siteClaims(loaded.cluster);
+      return this.add(file, loaded.warnings, claims) ? { claims, ...loaded, place: placeIn(file) } : undefined;
     } catch (error) {
-      if (error instanceof ClusterError) errors.push(...error.findings);
-      else if (error instanceof FileError) errors.push(unreadable(file, error));
+      if (error instanceof ClusterError) this.ofFiles.push(...error.findings);
+      else if (error instanceof FileError) this.ofFiles.push(unreadable(file, error));
       else throw error;
+      return undefined;
     }
   }
-  const across = acrossSites(read.map(({ cluster }) => cluster));
-  const problemsOf = (site: number) => across.filter(({ index }) => index === site).map((one) => one.problem);
-  errors.push(...read.flatMap(({ place }, i) => place(problemsOf(i))));
-  const sites = read.filter((_, i) => problemsOf(i).length === 0);
-  if (errors.length > 0 && !(keepGoing && sites.length > 0)) throw new ClusterError([...errors, ...warnings]);
-  return { path, sites, clusters: sites.map(({ cluster }) => cluster), several, warnings, broken: errors };
+
+  /**
+   * Adds a site that was read before. Returns whether it has no problem with the others.
+   *
+   * @param claims undefined if all sites were checked against each other before
+   */
+  add(file: string, warnings: readonly Finding[], claims?: SiteClaims): boolean {
+    this.warnings.push(...warnings);
+    if (!claims) return true;
+    const first = this.fileOf.get(claims.name);
+    if (first !== undefined) {
+      const message = `"${claims.name}" is already the name of ${first}`;
+      this.ofFiles.push(finding(file, 'duplicate-cluster', message, 'give each cluster its own name'));
+      return false;
+    }
+    this.fileOf.set(claims.name, file);
+    const problems = this.across.problems(claims);
+    this.ofOthers.push(...placeIn(file)(problems));
+    this.across.add(claims);
+    return problems.length === 0;
+  }
+
+  /** The findings of all sites. @throws ClusterError if there are errors and `keepGoing` is false */
+  findings(keepGoing: boolean): Pick<Sites, 'warnings' | 'broken'> {
+    const broken = [...this.ofFiles, ...this.ofOthers];
+    if (broken.length > 0 && !keepGoing) throw new ClusterError([...broken, ...this.warnings]);
+    return { warnings: this.warnings, broken };
+  }
 }
 
 /** Reads the site again if there is a problem to place, so that the texts of thousands of sites are not kept. */

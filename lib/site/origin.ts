@@ -1,9 +1,9 @@
 import { relative, resolve, sep } from 'node:path';
 import { type Cluster, type Origin, shellWord } from '../cluster';
-import { defaultPath, type Sites } from './inputs';
+import { defaultPath, type Place } from './inputs';
 
 /** The origin of a site, for the commands in its texts, which run in this folder. */
-export function originOf(file: string, { name }: Cluster, { path, several }: Sites): Origin {
+export function originOf(file: string, { name }: Pick<Cluster, 'name'>, { path, several }: Place): Origin {
   const taken = defaultPath();
   return {
     file: fromHere(file),

@@ -67,7 +67,9 @@ export function readSource(text: string, file: string): Source {
   });
   if (faults.length > 0) throw new ClusterError(faults);
   const misread = quoteMisread(document);
-  return { value: document.toJS(), misread, offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
+  // a copy, because V8 keeps the whole text in memory for a name that was cut out of it
+  const value: unknown = structuredClone(document.toJS());
+  return { value, misread, offsetOf: (path, atKey = false) => offsetOf(document, path, atKey), place };
 }
 
 /**

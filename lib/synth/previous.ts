@@ -34,8 +34,9 @@ export class Previous {
     const from = /^# Version (\d+\.\d+\.\d+),/m.exec(textOf(join(this.hostsFolder, 'server/files')) ?? '')?.[1];
     if (from === PROJECT_VERSION) return undefined;
     const dist = CHARTS.flatMap((id) => textOf(join(this.distFolder, `${id}.k8s.yaml`)) ?? []);
+    if (dist.length === 0) return undefined;
     const objects = differing(dist, [...files.dist.values()]);
-    if (dist.length === 0 || (from === undefined && objects.length === 0)) return undefined;
+    if (from === undefined && objects.length === 0) return undefined;
     return {
       from,
       objects,

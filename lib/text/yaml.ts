@@ -1,12 +1,17 @@
 import { stringify } from 'yaml';
+import { remembered } from './remembered';
 
 const OPTIONS = { version: '1.1', lineWidth: 0 } as const;
 
-/** Some of the texts that no version of YAML reads as another type. The library decides on all others, once for each. */
-export const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)[a-z/][\w./-]*(?: [\w./-]+)*$/i;
+/**
+ * Some of the texts that no version of YAML reads as another type, or as anything but themselves outside of flow collections. The library
+ * decides on all others, once for each.
+ */
+export const PLAIN =
+  /^(?!(?:y|n|yes|no|on|off|true|false|null|e-?\d+)$)(?:[a-z/]|\d+(?:\.\d+){3}|--[a-z]|\.[a-z]+\.)(?:[!-9;-~]|:(?=[!-~]))*(?: (?!#)(?:[!-9;-~]|:(?=[!-~]))+)*$/i;
 
-const keys = new Map<string, string>();
-const values = new Map<string, string>();
+/** Lines of ASCII that begin and end with a visible character, and may end with one line end: a block as they are. */
+const LINES = /^[!-~](?:[ -~\n]*[!-~])?\n?$/;
 
 /**
  * The YAML 1.1 of plain data, byte for byte that of the `yaml` library in a fraction of its time: no node and no comment is made for a
@@ -38,18 +43,17 @@ function collection(value: Filled, line: string): string {
 function scalar(value: unknown, line: string): string {
   if (typeof value === 'boolean' || (Number.isSafeInteger(value) && !Object.is(value, -0))) return String(value);
   if (typeof value !== 'string') return asValue(value);
-  if (PLAIN.test(value)) return value;
-  return remembered(values, value, asValue).replaceAll(/\n(?=[^\n])/g, line);
+  return PLAIN.test(value) ? value : indented(line)(value);
 }
 
 const asValue = (value: unknown): string => stringify({ a: value }, OPTIONS).slice('a: '.length, -1);
-const asKey = (key: string): string =>
-  remembered(keys, key, () => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));
-
-function remembered(texts: Map<string, string>, source: string, decide: (source: string) => string): string {
-  const text = texts.get(source) ?? decide(source);
-  // those of thousands of sites would fill the memory
-  if (texts.size >= 2000) texts.clear();
-  texts.set(source, text);
-  return text;
-}
+const asKey = remembered((key: string) => stringify({ [key]: 0 }, OPTIONS).slice(0, -': 0\n'.length));
+const asBlock = (text: string): string =>
+  `|${text.endsWith('\n') ? '' : '-'}\n  ${text.trimEnd().replaceAll(/\n+/g, '$&  ')}`;
+/** The text of a value whose further lines start like `line`. */
+const indented = remembered((line: string) =>
+  remembered((value: string) => {
+    const isBlock = value.includes('\n') && LINES.test(value);
+    return (isBlock ? asBlock(value) : asValue(value)).replaceAll(/\n(?=[^\n])/g, line);
+  }),
+);

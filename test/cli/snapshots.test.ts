@@ -204,4 +204,6 @@ describe('snapshots restore', () => {
 test('a name that would be a command is no snapshot', () => {
   put(11, 'a;reboot', 'x', 1);
   expect(run('list').stdout).not.toContain('reboot');
+  writeFileSync(at('a;reboot'), 'x');
+  expect([run('restore', at('a;reboot'), '--yes').status, calls()]).toEqual([1, []]);
 });

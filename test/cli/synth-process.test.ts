@@ -27,7 +27,8 @@ beforeEach(() => {
   copyFileSync('cluster.yaml', join(folder, 'cluster.yaml'));
 });
 
-const bundle = () => spawnSync(process.execPath, [join(root, 'build/main.js')], { cwd: folder, encoding: 'utf8' });
+const bundle = () =>
+  spawnSync(process.execPath, [join(root, 'build/main.js'), 'synth'], { cwd: folder, encoding: 'utf8' });
 
 test('the bundle writes what is committed', () => {
   expect(bundle()).toMatchObject({ status: 0, stderr: '' });
@@ -40,7 +41,7 @@ describe('npx cdk8s synth', () => {
     for (const name of ['node_modules', 'scripts', 'lib', 'imports', ...files.split(' ')])
       symlinkSync(join(root, name), join(folder, name));
     mkdirSync(join(folder, 'build'));
-    for (const file of ['build/main.js', 'build/main.sources']) copyFileSync(file, join(folder, file));
+    for (const file of ['build/main.js', 'build/main.json']) copyFileSync(file, join(folder, file));
   });
   const cdk8s = () => {
     const env = { ...process.env, CDK8S_CHECK_UPGRADE: 'false' };

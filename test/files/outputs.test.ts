@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -49,6 +50,14 @@ const list = (name: string) => readdirSync(join(folder, name), { recursive: true
 test('writes files into folders that were not there', () => {
   writeOutputs([hosts({ 'nodes/srv1/ups.yaml': MARKED })]);
   expect(read('hosts/nodes/srv1/ups.yaml')).toBe(MARKED);
+});
+
+test('leaves a file alone that has the text already, and writes the others', () => {
+  const inodes = () => ['a', 'b'].map((name) => statSync(join(folder, 'hosts/server', name)).ino);
+  writeOutputs([hosts({ 'server/a': MARKED, 'server/b': MARKED })]);
+  const [a, b] = inodes();
+  writeOutputs([hosts({ 'server/a': MARKED, 'server/b': `${MARKED}b` })]);
+  expect(inodes().map((inode, i) => inode === [a, b][i])).toEqual([true, false]);
 });
 
 describe('what an earlier run wrote and this one does not', () => {

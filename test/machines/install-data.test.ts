@@ -30,7 +30,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   curl: `for body; do last=$before before=$body; done
 key=$(echo "$last" | sed 's/.*"key": "\\([^"]*\\)".*/\\1/' | base64 -d)
 grep -qx "$key" "$F/keys" && echo '{"count":"1"}' || echo '{}'`,
-  systemctl: 'echo "systemctl $*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; esac',
+  systemctl:
+    'echo "systemctl $*" >>"$F/calls"; case "$*" in show*) cat "$F/started" ;; disable*) : >"$F/off" ;; is-active*) [ ! -e "$F/off" ] ;; esac',
   k3s: 'echo "k3s $*" >>"$F/calls"',
 };
 

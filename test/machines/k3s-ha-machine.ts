@@ -62,6 +62,8 @@ export class StubMachine {
     this.stub('timedatectl', 'echo yes\n');
     this.stub('dd', DD);
     this.isNamed(this.name.toUpperCase());
+    // it has systemd
+    mkdirSync(join(this.folder, 'root/run/systemd/system'), { recursive: true });
   }
 
   /** Installs the files of hosts/ below root/. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Cluster, type ClusterInput, clusterSchema } from '../../lib/cluster/schema';
 import { powerSite } from '../support/site-input';
 

@@ -1,6 +1,6 @@
 import type { ClusterInput } from '../../lib/cluster/schema';
 import { parseAddressRange } from '../../lib/network/address';
-import { acrossSites } from '../../lib/rules/across';
+import { AcrossSites, siteClaims } from '../../lib/rules/across';
 import { formerPools } from '../../lib/rules/former';
 import { homeInput, site } from '../support/sites';
 
@@ -87,12 +87,10 @@ describe('two sites of a folder', () => {
       [],
     ],
   ])('with %s', (_, first, second, lines) => {
-    expect(
-      acrossSites([first, second]).map(({ index, problem }) => [
-        index,
-        `${problem.path.join('.')}: ${problem.message}`,
-      ]),
-    ).toEqual(lines.map((line) => [1, line]));
+    const across = new AcrossSites();
+    across.add(siteClaims(first));
+    const problems = across.problems(siteClaims(second));
+    expect(problems.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual(lines);
   });
 });
 

@@ -12,7 +12,7 @@ test('a clone made on Windows, with core.autocrlf, synthesizes the committed byt
   symlinkSync(resolve('node_modules'), join(clone, 'node_modules'));
   const program = join(clone, 'build/main.js');
   buildSync({ entryPoints: [join(clone, 'main.ts')], outfile: program, bundle: true, platform: 'node' });
-  execFileSync(process.execPath, [program], { cwd: clone, stdio: 'pipe' });
+  execFileSync(process.execPath, [program, 'synth'], { cwd: clone, stdio: 'pipe' });
 
   const committed = git('-C', clone, 'ls-tree', '-r', '--name-only', 'HEAD', 'dist', 'hosts').trim().split('\n');
   expect(committed.length).toBeGreaterThan(20);

@@ -24,6 +24,7 @@ const COMMANDS = [
   'explain',
   'hosts',
   'machines',
+  'snapshots',
   'kubeconfig',
   'plan',
   'apply',

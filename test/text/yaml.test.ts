@@ -9,6 +9,17 @@ const word = fc.oneof(
   fc.string({
     unit: fc.constantFrom('a', 'N', '0', '1', '.', '-', '_', ':', '#', ' ', '\n', '\t', '"', "'", '/', '|'),
   }),
+  // scripts
+  fc
+    .array(fc.constantFrom('a', '#!/bin/sh', '  b: |', '', ' ', 'c ', '---', '...'), { maxLength: 6 })
+    .map((lines) => lines.join('\n')),
+  // sentences, expressions and paths, with every character of ASCII
+  fc
+    .tuple(
+      fc.constantFrom('a', 'n', '/', '--b', '.spec.c', '.', '-', '--', '10.0.0.1', '1.2.3'),
+      fc.string({ unit: 'grapheme-ascii' }),
+    )
+    .map(([start, rest]) => start + rest),
   fc.constantFrom(
     'yes',
     'No',

@@ -17,7 +17,8 @@ fits() {
   [ -s "$file" ] || fail "$file is missing; list the snapshots again"
   case $1 in *.zip) return ;; esac
   [ -e "$work$token" ] && secret=$work$token || secret=$root$token
-  grep -aqF "$(bootstrap_key "$secret")" "$file" || fail "$1 is of another token than $token; give that of its time by --token-file"
+  # grep of busybox ends a line at a zero byte
+  tr '\000' '\n' <"$file" | grep -qF "$(bootstrap_key "$secret")" || fail "$1 is of another token than $token; give that of its time by --token-file"
 }
 # not at a boot either: with its old data this server would continue the old cluster
 stop() { turn_off "$service" && ! is_active "$service" && say "$service stopped, and disabled until the restore is complete" || fail "$service does not stop; see $(log_named "$service")"; }

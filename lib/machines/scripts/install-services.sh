@@ -40,7 +40,7 @@ else
   turn_on() { at_boot "$1" && { is_active "$1" || rc "$1" start; }; }
   turn_off() { rc-update -q del "$1" default; rc --ifstarted "$1" stop; } 2>/dev/null
   # its supervisor starts it again, until it is uninstalled
-  stay_off() { rc-update -q del "$service" default; }
+  stay_off() { ! is_enabled "$service" || rc-update -q del "$service" default; }
   stop_k3s() { rc --ifstarted "$service" stop; }
   begin() { rc "$service" "$1"; }
   reload() { :; }
