@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Finding, GitOps } from '../cluster';
-import { FileError, fileProblem, projectFilesRead, writeWhole } from '../files';
+import { FileError, fileProblem, projectFilesRead } from '../files';
 import type { PackedClaims } from '../rules';
 import { defaultPath, type Place } from '../site';
 
@@ -67,6 +67,8 @@ export class Stamps {
   private readonly isUsed: boolean;
   /** Everything that decides on the outputs but the program and the files. */
   private readonly setting: string;
+  /** Files that the stamps that were read depend on; a synth that builds nothing reads none of them. */
+  private program: readonly string[] = [];
 
   /** @param folders the output folders */
   constructor(
@@ -75,7 +77,9 @@ export class Stamps {
   ) {
     const { path, shared } = place;
     this.isUsed = place.several && existsSync('node_modules');
-    this.setting = JSON.stringify([process.version, process.cwd(), defaultPath(), path, shared, folders]);
+    // of cdk8s: the order of the objects
+    const order = process.env['CDK8S_DISABLE_SORT'];
+    this.setting = JSON.stringify([process.version, order, process.cwd(), defaultPath(), path, shared, folders]);
     this.file = resolve('node_modules/.cache/power-safe-k3s', `${sha256(this.setting).slice(0, 16)}.jsonl`);
   }
 
@@ -95,7 +99,7 @@ export class Stamps {
 
   /** Writes nothing if the program changed meanwhile or the file system takes no file: the next synth builds every site. */
   write(sites: readonly Unfinished[]): void {
-    const files = [__filename, ...projectFilesRead(), ...this.place.shared];
+    const files = [...new Set([...this.program, __filename, ...projectFilesRead(), ...this.place.shared])];
     const state = stateOf(files, this.start);
     if (state === undefined || !this.isUsed) return;
     const lines = sites.flatMap(({ input, ...site }) => {
@@ -105,7 +109,8 @@ export class Stamps {
     const text = [this.setting, JSON.stringify([state, ...files]), ...lines].join('\n');
     unlessItFails(() => {
       mkdirSync(dirname(this.file), { recursive: true });
-      writeWhole(this.file, `${sha256(text)}\n${text}`);
+      // a part of it does not have this hash
+      writeFileSync(this.file, `${sha256(text)}\n${text}`);
     });
   }
 
@@ -116,6 +121,7 @@ export class Stamps {
     const [setting, program = '[]', ...lines] = text.split('\n');
     const [state, ...files] = JSON.parse(program) as readonly string[];
     if (setting !== this.setting || state !== stateOf(files)) return new Map();
+    this.program = files;
     return new Map(lines.map((line) => JSON.parse(line) as Stamp).map((stamp) => [stamp.file, stamp]));
   }
 
