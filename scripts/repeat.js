@@ -175,9 +175,9 @@ function record(program, version, run) {
       return write.call(process[stream], text, ...rest);
     });
   }
-  // a stream to a file calls writeSync
-  for (const name of Object.keys(fs).filter((one) => typeof fs[one] === 'function' && /^(?!writeSync$)[a-z]/.test(one)))
-    replace(fs, name, watched(name));
+  // a stream to a file calls writeSync, and a look at promises loads them
+  const isWatched = (name) => /^(?!writeSync$|promises$)[a-z]/.test(name) && typeof fs[name] === 'function';
+  for (const name of Object.keys(fs).filter(isWatched)) replace(fs, name, watched(name));
   const variable = (read) => (variables, name) => {
     if (typeof name === 'string') see('variable', name, `${JSON.stringify(variables[name])}`);
     return read(variables, name);
@@ -208,9 +208,10 @@ function record(program, version, run) {
   }
   const list = [...observations.values()];
   const hasRead = list.some(([look]) => look === 'content');
-  // other threads and processes are not watched
-  const isAlone = !process.moduleLoadList.some((name) => /^NativeModule (worker_threads|child_process)$/.test(name));
-  // a file that was written in place is not known to be whole
+  // not watched
+  const others = /^NativeModule (worker_threads|child_process|internal\/fs\/promises)$/;
+  const isAlone = !process.moduleLoadList.some((name) => others.test(name));
+  // a file that was written in place may be half of one
   if (!isRepeatable || !isAlone || !hasRead || staged.size > 0) return;
   const key = keyOf(version);
   const contents = list.map(([, , value]) => value).filter((value) => typeof value !== 'string');

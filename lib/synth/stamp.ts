@@ -100,8 +100,8 @@ export class Stamps {
   /** Writes nothing if the program changed meanwhile or the file system takes no file: the next synth builds every site. */
   write(sites: readonly Unfinished[]): void {
     const files = [...new Set([...this.program, __filename, ...projectFilesRead(), ...this.place.shared])];
-    const state = stateOf(files, this.start);
-    if (state === undefined || !this.isUsed) return;
+    const state = this.isUsed ? stateOf(files, this.start) : undefined;
+    if (state === undefined) return;
     const lines = sites.flatMap(({ input, ...site }) => {
       const output = site.output ?? this.outputOf(site);
       return input === undefined || output === undefined ? [] : [JSON.stringify({ ...site, input, output })];

@@ -113,6 +113,7 @@ test.each([
   ['reads what is no file, such as a pipe', `require('node:fs').readFileSync('/dev/null')`],
   ['lists names as bytes', `require('node:fs').readdirSync('.', { encoding: 'buffer' })`],
   ['writes a file in place', `require('node:fs').writeFileSync('direct', '')`],
+  ['reads a file by a promise', `require('node:fs').promises.readFile('in')`],
   ['lists all variables', 'Object.keys(process.env)'],
 ])('a program that %s is never repeated', (_, statement) => {
   writeFileSync(at('bin/program.js'), `${PROGRAM}${statement};`);

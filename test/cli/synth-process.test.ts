@@ -35,6 +35,19 @@ test('the bundle writes what is committed', () => {
   expect(tree('dist')).toEqual(treeOf('dist'));
 });
 
+test('a synth that builds no site of a folder keeps the names of the files that an earlier one built them from', () => {
+  for (const name of ['clusters', 'node_modules']) mkdirSync(join(folder, name));
+  copyFileSync('cluster.yaml', join(folder, 'clusters/home.yaml'));
+  const filesOfProgram = () => {
+    expect(bundle()).toMatchObject({ status: 0, stderr: '' });
+    const cache = join(folder, 'node_modules/.cache/power-safe-k3s');
+    return readdirSync(cache).map((name) => readFileSync(join(cache, name), 'utf8').split('\n')[2]);
+  };
+  const first = filesOfProgram();
+  expect(first).toEqual([expect.stringContaining('killpowerd.sh')]);
+  expect(filesOfProgram()).toEqual(first);
+}, 30_000);
+
 describe('npx cdk8s synth', () => {
   beforeEach(() => {
     const files = 'main.ts cdk8s.yaml package.json package-lock.json tsconfig.json';
@@ -61,6 +74,18 @@ describe('npx cdk8s synth', () => {
     expect(again).toMatchObject({ status: 0, stderr: '' });
     expect(tree('dist')).toEqual(treeOf('dist'));
     expect([caches(), statSync(join(folder, 'build', cache), { bigint: true }).mtimeNs]).toEqual([[cache], mtimeNs]);
+  }, 30_000);
+
+  test('is recorded if it changes nothing, so that the next synth only repeats it', () => {
+    const synth = () => spawnSync(process.execPath, ['scripts/synth.js'], { cwd: folder, encoding: 'utf8' });
+    const hasRecord = () => readdirSync(join(folder, 'build')).some((name) => name.includes('.run-'));
+    const first = synth();
+    expect(hasRecord()).toBe(false);
+    synth();
+    expect(hasRecord()).toBe(true);
+    // nothing can run any more
+    writeFileSync(join(folder, 'build/main.js'), '');
+    expect(synth()).toMatchObject({ status: 0, stdout: first.stdout, stderr: first.stderr });
   }, 30_000);
 
   test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {
