@@ -1,6 +1,7 @@
 // Repeats a run of the program from a record of what it read, wrote and printed, if nothing of that has changed. The record is of a run
-// that found every file as it left it, so that the next one would read, write and print the same. Bytes are compared, and neither hashes
-// nor times, so that an edited, removed or added file is never kept.
+// that found every file as it left it, so that the next one would read, write and print the same. What was read is
+// compared byte by byte, so that an edited, removed or added file is never kept. One site has few enough files for that; a folder of sites
+// has stamps (lib/synth/stamp.ts), by which one site is built and thousands are left alone.
 const fs = require('node:fs');
 const { dirname, resolve } = require('node:path');
 

@@ -58,8 +58,9 @@ function unlessItFails<T>(access: () => T): T | undefined {
 }
 
 /**
- * The stamps of a folder of sites, in a file below node_modules/.cache; without node_modules, and for one site, there are none. They hold
- * for one version of the program and one setting, and are used only if the file is as it was written.
+ * The stamps of a folder of sites, whose files are too many to be read and compared as scripts/repeat.js does for one site. They are in a
+ * file below node_modules/.cache; without node_modules, and for one site, there are none. They hold for one version of the program and one
+ * setting, and are used only if the file is as it was written.
  */
 export class Stamps {
   private readonly start = Date.now();
@@ -67,7 +68,7 @@ export class Stamps {
   private readonly isUsed: boolean;
   /** Everything that decides on the outputs but the program and the files. */
   private readonly setting: string;
-  /** Files that the stamps that were read depend on; a synth that builds nothing reads none of them. */
+  /** What the stamps that were read depend on; a synth that builds no site reads no file of the program. */
   private program: readonly string[] = [];
 
   /** @param folders the output folders */
