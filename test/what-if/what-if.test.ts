@@ -154,6 +154,21 @@ describe('the timeline of a course', () => {
     expect(svg({})).toContain('class="alarm-line"');
   });
 
+  test.each([
+    [{ off: ['rack-1'] }, 'runs on', 'off by 70 s'],
+    [{ muteUpses: ['main'] }, 'off by 102 s', 'off by 70 s'],
+  ])('with %j says the same of a node in the lanes of both its UPSes', (change, one, both) => {
+    const offBy = (host: string) =>
+      whatIf(twoSupplies, change).timelines.map(
+        ({ machines }) => machines.find(({ plan }) => plan.name === host)?.latest.downSeconds,
+      );
+    const text = (seconds = Number.NaN) => (Number.isFinite(seconds) ? `off by ${seconds} s` : 'runs on');
+    expect(['rack-2', 'rack-4'].map((host) => offBy(host).map(text))).toEqual([
+      [one, one],
+      [both, both],
+    ]);
+  });
+
   test('has the events of that course', () => {
     const events = (change: WhatIf) =>
       whatIf(home, change).timelines.flatMap((one) => one.events.map(({ who, what }) => `${who} ${what}`));
