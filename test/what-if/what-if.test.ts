@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { quorumState } from '../../lib/cluster/quorum';
 import type { Cluster } from '../../lib/cluster/schema';
 import { timelineSvg } from '../../lib/pictures';
-import { powerPlan } from '../../lib/power/plan';
+import { powerTimelines } from '../../lib/power/timeline';
+import { changedText } from '../../lib/site/lines';
 import { loadCluster } from '../../lib/site/load';
-import { UPS_MODELS, type WhatIf, whatIf } from '../../lib/what-if';
+import { fixOf, UPS_MODELS, type WhatIf, whatIf } from '../../lib/what-if';
 import { site } from '../support/sites';
 
+const shipped = readFileSync('cluster.yaml', 'utf8');
 const home = site();
 const withoutClock = site({ power: { rtcWakeSeconds: 0 } });
 const twoSupplies = loadCluster(readFileSync('examples/two-supplies.yaml', 'utf8'), 'two-supplies.yaml').cluster;
@@ -111,10 +113,15 @@ describe('what if', () => {
     expect(brokenLines({ ...home, ups: [] }, {})).toEqual(['running course: k3s-1 k3s-2 k3s-3 no UPS feeds them']);
   });
 
-  test('answers with the plan of synth', () => {
-    expect(whatIf(home, {}).plan).toEqual(powerPlan(home));
-    const slower = site({ power: { haltBudget: { serverSeconds: 90 } } });
-    expect(whatIf(home, { haltBudget: { serverSeconds: 90 } }).plan.upses).toEqual(powerPlan(slower).upses);
+  test.each([
+    ['a limit of earlyShutdown', shipped],
+    ['low battery alone', shipped.replace(/ {2}earlyShutdown:.*\n +runtimeBelowSeconds: 360/, '  marginSeconds: 20')],
+  ])('answers as synth does once the seconds are in cluster.yaml, with %s', (_, text) => {
+    const { cluster } = loadCluster(text, 'cluster.yaml');
+    const change = { haltBudget: { serverSeconds: 90 }, batterySeconds: { ups1: 400 } };
+    const written = loadCluster(changedText(text, fixOf(cluster, change)) ?? '', 'cluster.yaml').cluster;
+    expect(whatIf(cluster, change)).toEqual(whatIf(written, {}));
+    expect(whatIf(written, {}).timelines).toEqual(powerTimelines(written));
   });
 
   test('a UPS that a NAS serves keeps its model and has no battery', () => {

@@ -21,7 +21,7 @@ export const whatIf = (scenario: Scenario): Promise<void> =>
       5000,
       () => page.getByText(new RegExp(`^cut after ${cut} to `)).isVisible(),
     );
-    await page.getByRole('button', { name: 'Write into cluster.yaml' }).click();
+    await page.getByRole('button', { name: 'Write seconds into cluster.yaml' }).click();
     await scenario.reach('the value is written into the text', 5000, async () =>
       (await open.text()).includes('serverSeconds: 200'),
     );
