@@ -1,17 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { helmPath, kubectlPath } from '../test/support/kubectl';
+import { type Measured, measure, median } from './measure';
 
 /*
  * Measures synth as whole processes. Each round runs every row once, and a multiple is the median of ROUNDS multiples of bare node in the
  * same round, so that a load of the machine weighs on both. Every row overwrites its own folders. Exit status: 1 if a row exceeds its bound.
  */
 const ROUNDS = 15;
-const FEW_SITES = 10;
-const MORE_SITES = 100;
 
 interface Row {
   readonly name: string;
@@ -98,23 +96,6 @@ function kustomization(): string {
   return target;
 }
 
-/** A folder of sites with names and addresses of their own. */
-function sites(count: number): string {
-  const target = join(folder, `sites${count}`);
-  mkdirSync(target);
-  const text = readFileSync('cluster.yaml', 'utf8');
-  for (let i = 0; i < count; i++) {
-    const site = text.replace('name: home', `name: site${i}`).replaceAll('192.168.10.', `172.16.${i}.`);
-    writeFileSync(join(target, `site${i}.yaml`), site);
-  }
-  return target;
-}
-
-if (spawnSync('/usr/bin/time', ['--version']).error) {
-  console.error('GNU time is missing; run apt-get install time');
-  process.exit(2);
-}
-
 const { bare, limit, yaml } = programs();
 const outputs = (row: string): string => `CDK8S_OUTDIR=${folder}/${row}/dist HOSTS_OUTDIR=${folder}/${row}/hosts`;
 const shipped = (JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { synth: string } }).scripts.synth;
@@ -126,10 +107,6 @@ const site = join(folder, 'site.yaml');
 const edit = () => writeFileSync(site, `${readFileSync('cluster.yaml', 'utf8')}# ${process.hrtime.bigint()}\n`);
 edit();
 const onLinux = process.platform === 'linux' && process.arch === 'x64';
-const fleet = (count: number): Row => ({
-  name: `${count} sites: ${shipped}`,
-  command: `CLUSTER=${sites(count)} ${outputs(`fleet${count}`)} ${shipped}`,
-});
 
 const rows: Row[] = [
   { name: 'bare node', command: `node ${bare}` },
@@ -169,42 +146,17 @@ const rows: Row[] = [
         { name: 'kubectl kustomize, same objects', command: `${kubectlPath()} kustomize ${kustomization()}` },
       ]
     : []),
-  fleet(FEW_SITES),
-  fleet(FEW_SITES + MORE_SITES),
 ];
-
-interface Measured {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-  readonly mebibytes: number;
-}
-
-/** Wall clock and CPU time of a command with all of its processes, and peak memory of its largest one. */
-function measure({ command, before }: Row): Measured {
-  before?.();
-  const report = join(folder, 'time');
-  const start = process.hrtime.bigint();
-  const { status, stderr } = spawnSync('/usr/bin/time', ['-f', '%M %U %S', '-o', report, 'sh', '-c', command], {
-    encoding: 'utf8',
-  });
-  const wallMs = Number(process.hrtime.bigint() - start) / 1e6;
-  if (status !== 0) throw new Error(`"${command}" ended with ${status}: ${stderr}`);
-  const [kibibytes = Number.NaN, user = Number.NaN, system = Number.NaN] = readFileSync(report, 'utf8')
-    .trim()
-    .split(' ')
-    .map(Number);
-  return { wallMs, cpuMs: (user + system) * 1000, mebibytes: kibibytes / 1024 };
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const rounds: Measured[][] = [];
 for (let round = -1; round <= ROUNDS; round++) {
   process.stderr.write(
     `${process.stderr.isTTY ? '\r' : ''}round ${round} of ${ROUNDS}${process.stderr.isTTY ? '' : '\n'}`,
   );
-  const measured = rows.map(measure);
+  const measured = rows.map(({ command, before }) => {
+    before?.();
+    return measure(command, join(folder, 'time'));
+  });
   // the first two warm the disk cache, and write what later ones find unchanged
   if (round > 0) rounds.push(measured);
 }
@@ -228,16 +180,4 @@ for (const [i, { name, bound, goal }] of rows.entries()) {
     console.error(`${name}: ${factor.toFixed(1)} x bare node is above ${bound}`);
     process.exitCode = 1;
   }
-}
-
-const FURTHER_SITE_BOUND_MS = 45;
-const further = median(
-  rounds.map((round) => ((round.at(-1)?.cpuMs ?? Number.NaN) - (round.at(-2)?.cpuMs ?? Number.NaN)) / MORE_SITES),
-);
-console.log(
-  `each further site of a folder: ${further.toFixed(0)} ms of CPU time, bound ${FURTHER_SITE_BOUND_MS}, goal 5`,
-);
-if (!(further <= FURTHER_SITE_BOUND_MS)) {
-  console.error(`each further site: ${further.toFixed(0)} ms of CPU time is above ${FURTHER_SITE_BOUND_MS}`);
-  process.exitCode = 1;
 }

@@ -157,9 +157,9 @@ function record(program, version, run) {
       return write.call(process[stream], text, ...rest);
     });
   }
-  // a stream to a file calls writeSync
-  for (const name of Object.keys(fs).filter((one) => typeof fs[one] === 'function' && /^(?!writeSync$)[a-z]/.test(one)))
-    replace(fs, name, watched(name));
+  // a stream to a file calls writeSync, and a look at promises loads them
+  const isWatched = (name) => /^(?!writeSync$|promises$)[a-z]/.test(name) && typeof fs[name] === 'function';
+  for (const name of Object.keys(fs).filter(isWatched)) replace(fs, name, watched(name));
   const variable = (read) => (variables, name) => {
     if (typeof name === 'string') see('variable', name, `${JSON.stringify(variables[name])}`);
     return read(variables, name);
@@ -189,8 +189,9 @@ function record(program, version, run) {
   }
   const list = [...observations.values()];
   const hasRead = list.some(([look]) => look === 'content');
-  // other threads and processes are not watched
-  const isAlone = !process.moduleLoadList.some((name) => /^NativeModule (worker_threads|child_process)$/.test(name));
+  // not watched
+  const others = /^NativeModule (worker_threads|child_process|internal\/fs\/promises)$/;
+  const isAlone = !process.moduleLoadList.some((name) => others.test(name));
   if (!isRepeatable || !isAlone || !hasRead) return;
   const key = keyOf(version);
   const contents = list.map(([, , value]) => value).filter((value) => typeof value !== 'string');

@@ -42,3 +42,5 @@ export const connectionOf = (cluster: Cluster, { context, kubeconfig, kubectl, t
 /** What prevents a restart of k3s, of a connection. */
 export const obstaclesOf = (cluster: Cluster, connection: ConnectionOptions) => () =>
   restartObstacles(cluster, connectionOf(cluster, connection));
+
+export const K3S_BINARY = ['--k3s-binary <file>', 'k3s of the release, for nodes without internet access'] as const;

@@ -6,7 +6,7 @@ import { offlineFiles, removeNode, replaceNode } from '../live';
 import { readToken } from '../machines';
 import { readOneSite } from '../site';
 import { type ConnectionOptions, confirmation, connectionTo, withConnectionOptions } from './cluster-options';
-import { type HostOptions, say, sshOf, withSsh } from './machine-options';
+import { type HostOptions, K3S_BINARY, say, sshOf, withSsh } from './machine-options';
 import { command, exitStatus } from './program';
 
 interface Options extends HostOptions, ConnectionOptions {
@@ -72,6 +72,6 @@ export const replaceCommand = withLifecycle(
   command('replace').description('Replaces the host of a node by a new one, or its data.'),
 )
   .option('--token-file <file>', 'file with the cluster token, - for standard input; default: ~/NAME.token')
-  .option('--k3s-binary <file>', 'k3s of the release, for nodes without internet access')
+  .option(...K3S_BINARY)
   .addHelpText('after', REPLACE_HELP)
   .action(replace);

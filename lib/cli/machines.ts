@@ -6,7 +6,7 @@ import { apply, bringNutSecret, Drain, Machines, offlineFiles, readDistOf, write
 import { endpointsOf, newToken, readToken } from '../machines';
 import { readOneSite } from '../site';
 import { type ConnectionOptions, seconds, withConnectionOptions } from './cluster-options';
-import { connectionOf, type HostOptions, obstaclesOf, say, sshOf, withNodes } from './machine-options';
+import { connectionOf, type HostOptions, K3S_BINARY, obstaclesOf, say, sshOf, withNodes } from './machine-options';
 import { removeCommand, replaceCommand } from './machines-lifecycle';
 import { tokenCommand } from './machines-token';
 import { command, differenceStatus, Exit, exitStatus, warn } from './program';
@@ -133,8 +133,6 @@ function status(names: string[], options: HostOptions): void {
   const { cluster } = readOneSite(options.cluster);
   if (new Machines({ cluster, names, ssh: sshOf(options), say }).status().length > 0) throw new Exit(2);
 }
-
-const K3S_BINARY = ['--k3s-binary <file>', 'k3s of the release, for nodes without internet access'] as const;
 
 const installCommand = withNodes(command('install').description('Installs the nodes over ssh and brings up the site.'))
   .option(

@@ -5,7 +5,7 @@ import { type Cluster, ClusterError, type Finding, problemFrom, type Rules } fro
 import { FileError, withFile } from '../files';
 import { AcrossSites, type SiteClaims, siteClaims } from '../rules';
 import { type Loaded, loadCluster } from './load';
-import { readSource } from './source';
+import { readSource, type Source } from './source';
 
 /** Rules about files. */
 export const FILE_RULES = {
@@ -86,6 +86,8 @@ export function readSites(path?: string, keepGoing = false): Sites {
 
 /** Reads sites one after the other, and keeps of each only what it claims from the next ones. */
 export class SiteReader {
+  /** By folder, so that they are read once. */
+  private readonly defaults = new Map<string, Source | undefined>();
   private readonly fileOf = new Map<string, string>();
   private readonly across = new AcrossSites();
   private readonly warnings: Finding[] = [];
@@ -100,7 +102,9 @@ export class SiteReader {
   /** Reads the site of a file. Returns undefined if it has errors. */
   read(file: string): SiteOfFile | undefined {
     try {
-      const loaded = readSite(file);
+      const folder = dirname(file);
+      if (!this.defaults.has(folder)) this.defaults.set(folder, defaultsBeside(file));
+      const loaded = readSite(file, this.defaults.get(folder));
       const claims = siteClaims(loaded.cluster);
       return this.add(file, loaded.warnings, claims) ? { claims, ...loaded, place: placeIn(file) } : undefined;
     } catch (error) {
@@ -174,10 +178,12 @@ export function siteFile(path = process.env['CLUSTER'] || defaultPath()): string
  *
  * @throws ClusterError with every problem; FileError when it cannot be read
  */
-export function readSite(file: string): Loaded {
+export const readSite = (file: string, defaults: Source | undefined = defaultsBeside(file)): Loaded =>
+  loadCluster(readSiteText(file), file, defaults);
+
+function defaultsBeside(file: string): Source | undefined {
   const defaults = join(dirname(file), DEFAULTS);
-  const text = readSiteText(file);
-  return loadCluster(text, file, existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined);
+  return existsSync(defaults) ? readSource(readSiteText(defaults), defaults) : undefined;
 }
 
 function readSiteText(file: string): string {

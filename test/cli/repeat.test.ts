@@ -105,6 +105,7 @@ test.each([
   ['starts a process', `require('node:child_process').spawnSync('true')`],
   ['starts a thread', `new (require('node:worker_threads').Worker)('', { eval: true })`],
   ['looks at a file in a way that is not recorded', `require('node:fs').realpathSync('in')`],
+  ['reads a file by a promise', `require('node:fs').promises.readFile('in')`],
   ['lists all variables', 'Object.keys(process.env)'],
 ])('a program that %s is never repeated', (_, statement) => {
   writeFileSync(at('bin/program.js'), `${PROGRAM}${statement};`);

@@ -63,6 +63,18 @@ describe('npx cdk8s synth', () => {
     expect([caches(), statSync(join(folder, 'build', cache), { bigint: true }).mtimeNs]).toEqual([[cache], mtimeNs]);
   }, 30_000);
 
+  test('is recorded if it changes nothing, so that the next synth only repeats it', () => {
+    const synth = () => spawnSync(process.execPath, ['scripts/synth.js'], { cwd: folder, encoding: 'utf8' });
+    const hasRecord = () => readdirSync(join(folder, 'build')).some((name) => name.includes('.run-'));
+    const first = synth();
+    expect(hasRecord()).toBe(false);
+    synth();
+    expect(hasRecord()).toBe(true);
+    // nothing can run any more
+    writeFileSync(join(folder, 'build/main.js'), '');
+    expect(synth()).toMatchObject({ status: 0, stdout: first.stdout, stderr: first.stderr });
+  }, 30_000);
+
   test('leaves hosts/ as it was when the site is wrong; dist/ it has deleted itself by then', () => {
     bundle();
     const before = tree('hosts');

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SITE_LABEL, siteLabels } from '../../lib/kube';
+import { SITE_LABEL, siteLabels, synthesize } from '../../lib/kube';
 import { RESOURCES } from '../../lib/live/site-objects';
 import type { JsonObject } from '../../lib/live/verify/canonical';
 import { defineCluster, loadCluster } from '../../lib/site/load';
-import { buildSite } from '../../lib/synth/app';
+import { buildApp, buildSite } from '../../lib/synth/app';
 import { at } from '../metallb/support';
 import { identity, objectsOf, type PlacedObject } from '../support/objects';
 import { builtInProblems, objectProblems } from '../support/schema';
@@ -26,6 +26,13 @@ const withPods = ['Deployment', 'DaemonSet', 'StatefulSet'];
 const podSpec = (object: JsonObject) =>
   at(object, 'spec.template.spec') as { containers: JsonObject[]; initContainers?: JsonObject[] };
 const containers = (object: JsonObject) => [...podSpec(object).containers, ...(podSpec(object).initContainers ?? [])];
+
+test.each(sites)('$file has the objects of its constructs, also where an earlier site had the same', ({ cluster }) => {
+  for (const name of ['shop-2', 'no', '1e3']) {
+    const named = { ...cluster, name };
+    expect(buildSite(named).dist).toEqual(synthesize(buildApp(named)));
+  }
+});
 
 test.each(sites)('no output of $file has a carriage return', ({ dist, hosts }) => {
   expect([...dist, ...hosts].filter(([, text]) => text.includes('\r')).map(([name]) => name)).toEqual([]);

@@ -216,6 +216,12 @@ describe('the program of the package, in a folder with nothing but cluster.yaml'
     }
   });
 
+  test('records a check, so that the next one only repeats it', () => {
+    program('check');
+    const names = readdirSync(join(folder, 'node_modules', name, 'build/package'));
+    expect(names.filter((one) => one.startsWith('check.js.run-'))).toHaveLength(1);
+  });
+
   test('writes the planner, over an earlier one and over no other file', () => {
     const args = [join(folder, 'node_modules', name, bin[name] ?? ''), 'planner'];
     const planner = () => spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });

@@ -64,7 +64,7 @@ etcd() { list_members; echo "$answer"; }
 evict() {
   end=$(($(date +%s) + 30))
   until etcd_api cluster/member/remove "{\"ID\":\"$1\"}"; do
-    [ "$(date +%s)" -lt "$end" ] || fail "etcd does not remove its member $1 ($answer); see $(log_named k3s)"
+    [ "$(date +%s)" -lt "$end" ] || fail "etcd does not remove its member $1 ($answer); restart k3s, which connects to every server anew, and run this again"
     sleep 1
   done
   say "etcd member $1 removed"

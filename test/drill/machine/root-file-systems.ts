@@ -12,7 +12,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'cloud-init': ['systemd-sysv', 'dbus', 'cloud-init', 'iproute2', 'curl', 'procps', 'udev'],
   // and sshd, sudo and openssl, which the stand-in for k3s calls
   stock: ['systemd-sysv', 'dbus', 'openssh-server', 'sudo', 'iproute2', 'procps', 'udev', 'curl', 'openssl'],
-  ubuntu: [
+  // and the firewall of Ubuntu
+  'ufw-stock': [
     'systemd-sysv',
     'dbus',
     'openssh-server',
@@ -23,18 +24,11 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'curl',
     'openssl',
     'ufw',
-    'libstdc++6',
   ],
   'openrc-stock': ['openrc', 'busybox', 'openssh-server', 'sudo', 'iproute2', 'procps', 'curl', 'openssl'],
   nut: ['nut-server', 'nut-client', 'nut-snmp', 'busybox', 'etherwake', 'procps'],
 };
 const SUITE = 'bookworm';
-/** The keys of Ubuntu, which Debian has in no package. */
-const UBUNTU_KEYS = {
-  url: 'http://archive.ubuntu.com/ubuntu/pool/main/u/ubuntu-keyring/ubuntu-keyring_2023.11.28.1_all.deb',
-  sha256: '36de43b15853ccae0028e9a767613770c704833f82586f28eb262f0311adb8a8',
-  mirror: 'deb [signed-by=/mnt/keys/usr/share/keyrings/ubuntu-archive-keyring.gpg] http://archive.ubuntu.com/ubuntu',
-};
 
 /** Debian with one of two init systems, with the packages of its cloud images, stock ones, or with NUT; of another release as `nut@sid`. */
 export type RootFileSystem =
@@ -43,13 +37,12 @@ export type RootFileSystem =
   | 'openrc-stock'
   | 'cloud-init'
   | 'stock'
-  | `${'stock' | 'ubuntu' | 'nut'}@${string}`;
+  | 'ufw-stock'
+  | `${'stock' | 'nut'}@${string}`;
 
 function contentOf(system: string) {
   const [name = '', suite = SUITE] = system.split('@');
-  const ubuntu =
-    name === 'ubuntu' ? { ...UBUNTU_KEYS, mirror: `${UBUNTU_KEYS.mirror} ${suite} main universe` } : undefined;
-  return { suite, packages: PACKAGES[name] ?? [], ubuntu };
+  return { suite, packages: PACKAGES[name] ?? [] };
 }
 
 const CACHE = resolve('build/drill-cache');
@@ -60,8 +53,7 @@ const UNPACK_TIMEOUT_MS = 60_000;
 // behind; its signatures are checked all the same
 const BUILD = [
   'mount -t tmpfs tmpfs /mnt && cd /mnt || exit 1',
-  'if [ -n "$4" ]; then curl -sSf -o keys.deb "$4" && echo "$5  keys.deb" | sha256sum --quiet -c && dpkg-deb -x keys.deb keys || exit 1; fi',
-  `TMPDIR=/mnt mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$1" "$2" root.tar \${6:+"$6"} &&`,
+  `TMPDIR=/mnt mmdebstrap --quiet --variant=minbase --aptopt='Acquire::Check-Valid-Until "false"' --include="$1" "$2" root.tar &&`,
   'cp root.tar "$3"',
 ].join('\n');
 
@@ -93,23 +85,12 @@ function removeUnused(): void {
 
 async function build(system: RootFileSystem): Promise<void> {
   const unfinished = `${tarOf(system)}.new`;
-  const { suite, packages, ubuntu } = contentOf(system);
+  const { suite, packages } = contentOf(system);
   const { code, stderr } = await run(
     'setpriv',
     [
       ...['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child=SIGKILL', '--mount-proc'],
-      ...[
-        'sh',
-        '-c',
-        BUILD,
-        'build',
-        packages.join(','),
-        suite,
-        unfinished,
-        ubuntu?.url ?? '',
-        ubuntu?.sha256 ?? '',
-        ubuntu?.mirror ?? '',
-      ],
+      ...['sh', '-c', BUILD, 'build', packages.join(','), suite, unfinished],
     ],
     BUILD_TIMEOUT_MS,
   );

@@ -66,7 +66,8 @@ export const machinesDrill: Drill = {
     },
     {
       name: 'systems',
-      summary: 'Ubuntu 24.04, Debian 13, and OpenRC with busybox, without internet access: from refusals to an upgrade',
+      summary:
+        'Debian 12 with ufw, Debian 13, and OpenRC with busybox, without internet access: from refusals to an upgrade',
       run: systems,
     },
   ],

@@ -165,12 +165,13 @@ export async function remove(scenario: Scenario): Promise<void> {
       const synth = await lab.run(['synth']);
       scenario.check('the site has one server', synth.status === 0, ending(synth));
 
-      await second.cutPower();
+      // after a power cut etcd may take a server that is back for inactive, until it connects again
+      await second.ask('systemctl stop k3s');
       await scenario.reach('another server is down', READY_MS, () => !isReady(lab, 'k3s-2'));
       const lossy = await lab.machines('remove', ['k3s-3', '--yes']);
       scenario.check('what would lose quorum is refused', refused(lossy, 'quorum would be lost'), ending(lossy));
       scenario.check('it has changed nothing', (await membersOf(server)) === 'k3s-1 k3s-2 k3s-3');
-      await lab.boot(second);
+      await second.ask('systemctl start --no-block k3s');
       await scenario.reach('the other server is back', READY_MS, () => isReady(lab, 'k3s-2'));
 
       await lab.machines('remove', ['k3s-3', '--yes'], { at: 'etcd member ' });

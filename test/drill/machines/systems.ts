@@ -7,7 +7,7 @@ import type { MachinesLab, Ran } from './machines-lab';
 import type { StockHost } from './stock-host';
 
 /** The operating systems of the three hosts. */
-export const OTHER_SYSTEMS = ['ubuntu@noble', 'stock@trixie', 'openrc-stock'] as const;
+export const OTHER_SYSTEMS = ['ufw-stock', 'stock@trixie', 'openrc-stock'] as const;
 const OLD = 'v1.36.4+k3s1';
 const NEW = 'v1.36.5+k3s1';
 const OWN_FILE = '/etc/rancher/k3s/config.yaml.d/90-own.yaml';
@@ -46,14 +46,14 @@ export async function systems(scenario: Scenario): Promise<void> {
   await withLab(
     scenario,
     async (lab, hosts) => {
-      const [ubuntu, , openrc] = hosts;
-      if (!ubuntu || !openrc) throw new Error('the lab has three hosts');
+      const [ufwHost, , openrc] = hosts;
+      if (!ufwHost || !openrc) throw new Error('the lab has three hosts');
       for (const host of hosts) rmSync(host.disk('/usr/local/share/github'), { recursive: true });
-      ubuntu.sudo('ALL');
+      ufwHost.sudo('ALL');
       await lab.boot(...hosts);
       for (const host of hosts)
         scenario.measure(host.hostname, await host.ask('. /etc/os-release; echo "$PRETTY_NAME"'));
-      await refusals(scenario, lab, ubuntu);
+      await refusals(scenario, lab, ufwHost);
 
       const offline = release(lab, OLD);
       writeFileSync(lab.path(`release/${IMAGES}`), 'damaged');
@@ -97,17 +97,17 @@ export async function systems(scenario: Scenario): Promise<void> {
 }
 
 /** What is refused before the first change, each with its cure, which is applied. */
-async function refusals(scenario: Scenario, lab: MachinesLab, ubuntu: StockHost): Promise<void> {
+async function refusals(scenario: Scenario, lab: MachinesLab, ufwHost: StockHost): Promise<void> {
   const password = await lab.machines('install');
   refusal(scenario, 'a sudo that asks for a password is refused', password, /k3s-1 .*allow the user sudo without a/);
-  ubuntu.sudo('NOPASSWD: ALL');
+  ufwHost.sudo('NOPASSWD: ALL');
 
-  await ubuntu.exec('ufw allow OpenSSH && ufw --force enable');
+  await ufwHost.exec('ufw allow OpenSSH && ufw --force enable');
   const blocked = await lab.machines('install');
   refusal(scenario, 'a closed firewall is refused', blocked, /k3s-1 .* drops packets to .*; open it in its firewall/);
   const cures = blocked.lines.flatMap((line) => /^k3s-1: note: ufw .*; run (ufw .*)$/.exec(line)?.slice(1) ?? []);
   scenario.check('each network of the pods is named with its cure', cures.length === 2, cures.join(', '));
-  for (const cure of [...cures, 'ufw allow from 10.97.0.0/24']) await ubuntu.exec(cure);
+  for (const cure of [...cures, 'ufw allow from 10.97.0.0/24']) await ufwHost.exec(cure);
 
   const planned = await lab.machines('install', ['--dry-run']);
   const plans = planned.lines.filter((line) => line === 'k3s-3: would install k3s v1.36.4+k3s1').length;
