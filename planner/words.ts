@@ -26,12 +26,12 @@ export const WORDS = {
   formDone: 'Write cluster.yaml',
   // topology and quorum
   site: 'Site',
-  offLead: 'Click the hosts that are off, in the picture or here:',
+  offLead: 'Click the nodes that are off, in the picture or here:',
   up: (up: number, servers: number, quorum: number) =>
     `${up} of ${servers} servers are up, and the quorum is ${quorum}.`,
   noQuorum: 'Without a quorum etcd accepts no writes, and the API server is not ready.',
-  anyOne: 'Any one host that is up may be off as well.',
-  noneMore: 'None of them may be off as well.',
+  anyOne: 'Any one node that is up may be off as well.',
+  noneMore: 'No further node may be off.',
   mayAlso: (names: readonly string[]) => `Any one of these may be off as well: ${names.join(', ')}.`,
   // power
   power: 'Power failure',

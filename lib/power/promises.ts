@@ -30,7 +30,7 @@ export function brokenIn(cluster: Cluster, course: Course, plan: PowerPlan = pow
   if (cluster.ups.length === 0) return [withoutUps(nodes)];
   const timelines = powerTimelines(cluster, plan, course);
   const byTimeline = timelines.flatMap((timeline) => [
-    ...undetected(timeline),
+    ...undetected(timeline, back),
     ...(timeline.idle === undefined && !timeline.cut ? notCut(cluster, timeline, back) : []),
     ...ignored(cluster, timeline),
   ]);
@@ -61,7 +61,7 @@ const withoutUps = (hosts: readonly string[]): BrokenPromise => ({
 });
 
 /** Hosts that run on because nothing reads their UPS. */
-function undetected({ plan, machines, idle }: PowerTimeline): BrokenPromise[] {
+function undetected({ plan, machines, idle }: PowerTimeline, back: number | undefined): BrokenPromise[] {
   const hosts = machines.filter((lane) => !powersOff(lane));
   if (idle === undefined || hosts.length === 0) return [];
   const cure = plan.ups.server ? 'restore its upsd' : `connect its cable to another node on it, and change ups[].node`;
@@ -69,7 +69,7 @@ function undetected({ plan, machines, idle }: PowerTimeline): BrokenPromise[] {
     {
       ...{
         promise: 'running',
-        isCertain: true,
+        isCertain: back === undefined,
         hosts: hosts.map((lane) => lane.plan.name),
         reason: `${idle}, and its battery empties`,
       },

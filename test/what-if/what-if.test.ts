@@ -41,6 +41,12 @@ const CASES: readonly (readonly [string, Cluster, WhatIf, ...string[]])[] = [
     { off: ['k3s-1'] },
     'running course: k3s-2 k3s-3 k3s-1 is off, so the status of ups1 is unknown, and its battery empties',
   ],
+  [
+    'the same, and mains power that may be back before the battery is empty',
+    home,
+    { off: ['k3s-1'], mainsBackSeconds: 30 },
+    'running? course: k3s-2 k3s-3 k3s-1 is off, so the status of ups1 is unknown, and its battery empties',
+  ],
   ['a mute UPS, without clocks', withoutClock, { muteUpses: ['ups1'] }, `restart? course: ${ALL} ${MUTE}`],
   [
     'a mute UPS and mains power that is back, without clocks',
