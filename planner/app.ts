@@ -46,7 +46,7 @@ export function start(script: string): void {
     const { cluster, findings } = judge(text);
     editor.mark(findings);
     problems.replaceChildren(...findings.map((finding) => problemItem(finding, text)));
-    status.textContent = summary(findings, cluster === undefined ? site : undefined, cluster !== undefined);
+    status.textContent = summary(findings, cluster !== undefined, site !== undefined);
     zip.disabled = true;
     // the last valid site is built nevertheless
     if (!cluster) return;
@@ -120,12 +120,12 @@ export function start(script: string): void {
   }
 }
 
-function summary(findings: readonly Finding[], last: Site | undefined, isValid: boolean): string {
+function summary(findings: readonly Finding[], isValid: boolean, hasSite: boolean): string {
   if (findings.length === 0) return WORDS.noProblems;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const counts = `${WORDS.counts(errors, findings.length - errors)}.`;
   if (isValid) return counts;
-  return `${counts} ${last ? WORDS.lastValid : WORDS.noSite}`;
+  return `${counts} ${hasSite ? WORDS.lastValid : WORDS.noSite}`;
 }
 
 /** The site of the link, else the shipped one. */
