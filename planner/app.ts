@@ -1,5 +1,4 @@
 import type { Finding } from '../lib/cluster';
-import { changedText } from '../lib/site';
 import { button, eachFrame, el, save, usePictureStyle } from './dom';
 import { createEditor, fixesOf } from './editor';
 import { shippedText, startForm } from './form';
@@ -29,10 +28,10 @@ export function start(script: string): void {
   const zip = button(WORDS.zip, () => {
     if (site?.outputs) save(`${site.cluster.name}.zip`, zipOf(site.text, site.outputs), 'application/zip');
   });
-  const right = tabs(views((text) => editor.write(text)));
+  const right = tabs(views((fix) => editor.apply(fix)));
   const show = (next: Site) => {
     site = next;
-    zip.disabled = next.outputs === undefined;
+    zip.disabled = next.outputs === undefined || next.text !== editor.text();
     right.show(next);
   };
   const build = builder(
@@ -47,10 +46,11 @@ export function start(script: string): void {
     const { cluster, findings } = judge(text);
     editor.mark(findings);
     problems.replaceChildren(...findings.map((finding) => problemItem(finding, text)));
-    status.textContent = summary(findings, cluster === undefined ? site : undefined, cluster !== undefined);
-    clearTimeout(timer);
+    status.textContent = summary(findings, cluster !== undefined, site !== undefined);
     zip.disabled = true;
+    // the last valid site is built nevertheless
     if (!cluster) return;
+    clearTimeout(timer);
     show({ text, cluster, outputs: undefined });
     timer = setTimeout(() => build(text), QUIET_MS);
   });
@@ -62,9 +62,7 @@ export function start(script: string): void {
       { class: `is-${severity}` },
       button(`${place}${rule}`, () => editor.go(finding), { class: 'link' }),
       ` ${message}; ${cure}`,
-      ...fixesOf(finding, text).map(({ name, fix }) =>
-        button(name, () => editor.write(changedText(editor.text(), fix) ?? editor.text()), { class: 'fix' }),
-      ),
+      ...fixesOf(finding, text).map(({ name, fix }) => button(name, () => editor.apply(fix), { class: 'fix' })),
     );
   };
 
@@ -122,12 +120,12 @@ export function start(script: string): void {
   }
 }
 
-function summary(findings: readonly Finding[], last: Site | undefined, isValid: boolean): string {
+function summary(findings: readonly Finding[], isValid: boolean, hasSite: boolean): string {
   if (findings.length === 0) return WORDS.noProblems;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const counts = `${WORDS.counts(errors, findings.length - errors)}.`;
   if (isValid) return counts;
-  return `${counts} ${last ? WORDS.lastValid : WORDS.noSite}`;
+  return `${counts} ${hasSite ? WORDS.lastValid : WORDS.noSite}`;
 }
 
 /** The site of the link, else the shipped one. */

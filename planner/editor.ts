@@ -17,6 +17,8 @@ export interface Editor {
   text(): string;
   /** Replaces the text with the smallest edit, so that it can be undone and the cursor stays. */
   write(text: string): void;
+  /** Writes changes of the site into the text, if they have a place in it. */
+  apply(fix: Fix): void;
   /** Underlines the problems. */
   mark(findings: readonly Finding[]): void;
   /** Moves the cursor to a problem. */
@@ -136,6 +138,7 @@ export function createEditor(parent: HTMLElement, text: string, changed: (text: 
   const editor: Editor = {
     text: () => view.state.doc.toString(),
     write: (next) => view.dispatch({ changes: smallestEdit(view.state.doc.toString(), next) }),
+    apply: (fix) => editor.write(changedText(editor.text(), fix) ?? editor.text()),
     mark: (findings) => {
       const now = view.state.doc.toString();
       view.dispatch(
@@ -160,12 +163,7 @@ function diagnosticOf(finding: Finding, text: string, doc: Text, editor: Editor)
     ...rangeOf(doc, finding),
     severity: finding.severity,
     message: findingText({ ...unplaced, file: WORDS.editor }).replace(`${WORDS.editor}: `, ''),
-    actions: fixesOf(finding, text).map(
-      ({ name, fix }): Action => ({
-        name,
-        apply: () => editor.write(changedText(editor.text(), fix) ?? editor.text()),
-      }),
-    ),
+    actions: fixesOf(finding, text).map(({ name, fix }): Action => ({ name, apply: () => editor.apply(fix) })),
   };
 }
 

@@ -47,6 +47,7 @@ export function startForm(done: (text: string) => void): HTMLDialogElement {
   const dialog = el('dialog', { 'aria-labelledby': 'start-title' }, form);
   form.addEventListener('submit', (event) => {
     const answers = Object.fromEntries(inputs.map(({ name, input }) => [name, input.value.trim()]));
+    error.textContent = '';
     try {
       done(starterText(shippedText(), starterOf(answers as Record<keyof Starter, string>)));
     } catch (failure) {

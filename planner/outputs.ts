@@ -48,7 +48,7 @@ export interface Compared {
 /**
  * The outputs beside earlier ones.
  *
- * @param earlier files by paths in which dist/, hosts/ and gitops/ may be below other folders; a file without folder is that of its name
+ * @param earlier files by paths with or without the folder of the project; a file without folder is that of its name
  */
 export function compare(outputs: Outputs, earlier: Outputs): Compared[] {
   const found = new Map([...earlier].flatMap(([path, text]) => placesOf(path, outputs).map((place) => [place, text])));
@@ -66,8 +66,12 @@ function stateOf(before: string | undefined, now: string | undefined, isWhole: b
   return before === now ? 'same' : 'changed';
 }
 
+/** The path below the folder of the project; undefined if synth writes no such path: node_modules/ has folders named dist/ too. */
+export const outputPath = (path: string): string | undefined =>
+  /^(?:[^/]+\/)?((?:dist|hosts|gitops)\/.*)$/.exec(path)?.[1];
+
 function placesOf(path: string, outputs: Outputs): string[] {
-  const [, below] = /(?:^|\/)((?:dist|hosts|gitops)\/.*)$/.exec(path) ?? [];
+  const below = outputPath(path);
   if (below !== undefined) return [below];
   return path.includes('/') ? [] : [...outputs.keys()].filter((output) => output.endsWith(`/${path}`));
 }

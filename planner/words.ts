@@ -22,25 +22,25 @@ export const WORDS = {
   cancel: 'Cancel',
   // start form
   formTitle: 'Start a site',
-  formLead: 'Six answers make a valid cluster.yaml with comments. It replaces the text in the editor.',
+  formLead: 'Your answers make a cluster.yaml with comments. It replaces the text in the editor.',
   formDone: 'Write cluster.yaml',
   // topology and quorum
   site: 'Site',
-  offLead: 'Click the hosts that are off, in the picture or here:',
+  offLead: 'Click the nodes that are off, in the picture or here:',
   up: (up: number, servers: number, quorum: number) =>
     `${up} of ${servers} servers are up, and the quorum is ${quorum}.`,
   noQuorum: 'Without a quorum etcd accepts no writes, and the API server is not ready.',
-  anyOne: 'Any one host that is up may be off as well.',
-  noneMore: 'None of them may be off as well.',
+  anyOne: 'Any one node that is up may be off as well.',
+  noneMore: 'No further node may be off.',
   mayAlso: (names: readonly string[]) => `Any one of these may be off as well: ${names.join(', ')}.`,
   // power
   power: 'Power failure',
   noUps: 'The site has no UPS.',
   whatIf: 'What if',
   whatIfLead:
-    'The answers come from the plan that synth uses. The text changes only when you write the values into it.',
+    'The answers come from the plan that synth uses. The text keeps its values until you write the budgets and runtimes into it.',
   reset: 'As in cluster.yaml',
-  adopt: 'Write into cluster.yaml',
+  adopt: 'Write seconds into cluster.yaml',
   budgetOf: {
     agent: 'Halt budget of agents',
     server: 'Halt budget of servers',
@@ -84,6 +84,7 @@ export const WORDS = {
   compared: (changed: number, added: number, gone: number) =>
     `Different: ${changed}, new: ${added}, no longer written: ${gone}.`,
   states: { same: '', changed: 'differs', added: 'new', gone: 'gone' },
+  badZip: 'The zip cannot be read; choose another file.',
   chosen: 'Content of the file',
   // runbook
   runbook: 'Runbook',

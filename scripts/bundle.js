@@ -2,14 +2,9 @@
 const { build } = require('esbuild');
 const { usedObjects } = require('./used-objects');
 
-/** What libraries get in place of modules of Node.js that take milliseconds to load. */
-const LATER = {
-  // commander and cdk8s start processes never or seldom
-  child_process: `const later = (name) => (...args) => require('node:child_process')[name](...args);
-module.exports = Object.fromEntries(['execFileSync', 'spawn', 'spawnSync'].map((name) => [name, later(name)]));`,
-  // write-file-atomic names temporary files by the thread
-  worker_threads: 'module.exports = { threadId: 0 };',
-};
+/** Loads child_process only when a process starts: commander and cdk8s require it for what they do here never or seldom. */
+const CHILD_PROCESS = `const later = (name) => (...args) => require('node:child_process')[name](...args);
+module.exports = Object.fromEntries(['execFileSync', 'spawn', 'spawnSync'].map((name) => [name, later(name)]));`;
 
 const startFast = {
   name: 'start-fast',
@@ -17,11 +12,11 @@ const startFast = {
     // a package of which nothing is used is not loaded
     onResolve({ filter: /^[@\w]/ }, async ({ path, pluginData, ...args }) => {
       if (pluginData === startFast) return undefined;
-      const name = path.replace('node:', '');
-      if (name in LATER && args.importer.includes('node_modules')) return { path: name, namespace: startFast.name };
+      if (/^(node:)?child_process$/.test(path) && args.importer.includes('node_modules'))
+        return { path, namespace: startFast.name };
       return { ...(await resolve(path, { ...args, pluginData: startFast })), sideEffects: false };
     });
-    onLoad({ filter: /./, namespace: startFast.name }, ({ path }) => ({ contents: LATER[path] }));
+    onLoad({ filter: /./, namespace: startFast.name }, () => ({ contents: CHILD_PROCESS }));
   },
 };
 

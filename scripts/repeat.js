@@ -1,6 +1,7 @@
 // Repeats a run of the program from a record of what it read, wrote and printed, if nothing of that has changed. The record is of a run
-// that found every file as it left it, so that the next one would read, write and print the same. Bytes are compared, and neither hashes
-// nor times, so that an edited, removed or added file is never kept.
+// that found every file as it left it, so that the next one would read, write and print the same. What was read is
+// compared byte by byte, so that an edited, removed or added file is never kept. One site has few enough files for that; a folder of sites
+// has stamps (lib/synth/stamp.ts), by which one site is built and thousands are left alone.
 const fs = require('node:fs');
 const { dirname, resolve } = require('node:path');
 
@@ -9,13 +10,15 @@ const MOST_OBSERVATIONS = 2000;
 const RECORDS = 8;
 
 const modeOf = (stats) => `${stats?.mode}`;
+/** The program may judge a file by all of these, without reading it. */
+const stateOf = (stats) => `${stats && [stats.mode, stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs]}`;
 const listOf = (entries) =>
   JSON.stringify(entries.map((one) => (typeof one === 'string' ? one : [one.name, one.isFile(), one.isDirectory()])));
 
 /** Everything that a run looks at, as a text or as bytes. */
 const LOOKS = {
   exists: (path) => `${fs.existsSync(path)}`,
-  stat: (path) => modeOf(fs.statSync(path, { throwIfNoEntry: false })),
+  stat: (path) => stateOf(fs.statSync(path, { throwIfNoEntry: false })),
   lstat: (path) => modeOf(fs.lstatSync(path, { throwIfNoEntry: false })),
   names: (path) => listOf(fs.readdirSync(path)),
   entries: (path) => listOf(fs.readdirSync(path, { withFileTypes: true })),
@@ -108,17 +111,22 @@ function record(program, version, run) {
   };
   const afterCall = {
     existsSync: (found, path) => see('exists', path, `${found}`),
-    statSync: (stats, path) => see('stat', path, modeOf(stats)),
+    statSync: (stats, path) => see('stat', path, stateOf(stats)),
     lstatSync: (stats, path) => see('lstat', path, modeOf(stats)),
     readdirSync: (list, path, options) => {
       // without its own temporary files
       const lasting = list.filter((one) => !staged.has(resolve(path, one.name ?? one)));
       see(options?.withFileTypes ? 'entries' : 'names', path, listOf(lasting));
     },
-    readFileSync: (content, path) => see('content', path, Buffer.from(content)),
+    readFileSync: (content, path) => {
+      see('content', path, Buffer.from(content));
+      // to compare a pipe would empty it
+      if (!fs.statSync(path).isFile()) giveUp();
+    },
     writeFileSync: (_, path, text) => staged.set(resolve(path), Buffer.from(text)),
     renameSync: (_, from, to) => {
       see('content', to, staged.get(resolve(from)) ?? Buffer.alloc(0));
+      staged.delete(resolve(from));
       see('lstat', to, LOOKS.lstat(to));
       see('writable', dirname(to), LOOKS.writable(dirname(to)));
     },
@@ -134,15 +142,23 @@ function record(program, version, run) {
     });
     object[name] = replacement(old);
   };
-  const watched = (name) => (call) =>
-    Object.assign((...args) => {
+  const observe = (name, result, args) => {
+    try {
+      if (Object.hasOwn(afterCall, name)) afterCall[name](result, ...args);
+      else giveUp();
+    } catch {
+      // the call of the program has succeeded; only the record has not
+      giveUp();
+    }
+  };
+  const watched = (name) => (call) => {
+    const watching = (...args) => {
       // node:fs calls itself
       if (depth > 0 || !isRepeatable) return call(...args);
       depth++;
       try {
         const result = call(...args);
-        if (Object.hasOwn(afterCall, name)) afterCall[name](result, ...args);
-        else giveUp();
+        observe(name, result, args);
         return result;
       } catch (error) {
         giveUp();
@@ -150,7 +166,10 @@ function record(program, version, run) {
       } finally {
         depth--;
       }
-    }, call);
+    };
+    // also those by which util.promisify knows a function
+    return Object.defineProperties(watching, Object.getOwnPropertyDescriptors(call));
+  };
   for (const stream of ['stdout', 'stderr']) {
     replace(process[stream], 'write', (write) => (text, ...rest) => {
       printed.push([stream, `${text}`]);
@@ -177,6 +196,7 @@ function record(program, version, run) {
       new Proxy(variables, {
         get: variable(Reflect.get),
         has: variable(Reflect.has),
+        getOwnPropertyDescriptor: variable(Reflect.getOwnPropertyDescriptor),
         set: unknown(Reflect.set),
         deleteProperty: unknown(Reflect.deleteProperty),
         ownKeys: unknown(Reflect.ownKeys),
@@ -192,7 +212,8 @@ function record(program, version, run) {
   // not watched
   const others = /^NativeModule (worker_threads|child_process|internal\/fs\/promises)$/;
   const isAlone = !process.moduleLoadList.some((name) => others.test(name));
-  if (!isRepeatable || !isAlone || !hasRead) return;
+  // a file that was written in place may be half of one
+  if (!isRepeatable || !isAlone || !hasRead || staged.size > 0) return;
   const key = keyOf(version);
   const contents = list.map(([, , value]) => value).filter((value) => typeof value !== 'string');
   const lengths = list.map(([look, path, value]) => [look, path, typeof value === 'string' ? value : value.length]);
@@ -208,6 +229,8 @@ function writeWhole(file, content, mode = 0o666) {
     fs.renameSync(`${file}.${process.pid}`, file);
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error;
+    // a full disk takes a part
+    fs.rmSync(`${file}.${process.pid}`, { force: true });
   }
 }
 

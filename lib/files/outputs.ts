@@ -36,6 +36,17 @@ export interface Output {
 /** The end of the name of a temporary file. */
 const TEMPORARY = `.${process.pid}.tmp`;
 
+/** Whether a synth that runs, this one or another, has yet to rename a file. What one left that was killed is obsolete. */
+function isPending(name: string): boolean {
+  const [, pid] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+  if (pid === undefined) return false;
+  try {
+    return process.kill(Number(pid), 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
 /**
  * Writes all files that differ or none: first temporary files, then renames. Deletes files of earlier runs that are obsolete, and folders that
  * become empty. Only a disk failure between two renames leaves a mixture. Texts are not kept: a part is made when the one before is on disk.
@@ -142,7 +153,7 @@ function staleFiles({ kind, folder, several = false, kept = new Set() }: Output,
   ]);
   // a site may have the name of a subfolder, and is found twice
   return [...new Set(found)]
-    .filter((name) => !isKept(name) && !name.endsWith(TEMPORARY))
+    .filter((name) => !isKept(name) && !isPending(name))
     .map((name) => join(folder, name))
     .filter((path) => !staged.has(path) && kind.isOurs(path));
 }

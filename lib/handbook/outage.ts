@@ -1,4 +1,4 @@
-import { bgpOnlyPools, type Cluster, JITTER, l2AdvertisementsOf, serversOf } from '../cluster';
+import { bgpOnlyPools, type Cluster, JITTER, l2AdvertisementsOf, mayLose, serversOf } from '../cluster';
 import { failoverTimes } from '../machines';
 
 /** From the soonest to the latest, in seconds. */
@@ -96,7 +96,7 @@ export function outageOf(cluster: Cluster): Outage {
       from: endpointRemoval.from + evictionSeconds,
       to: endpointRemoval.to + evictionSeconds,
     },
-    quorumLost: servers - 1 < Math.floor(servers / 2) + 1,
+    quorumLost: mayLose(servers) < 1,
     unguarded: candidates(cluster).filter(({ nodes }) => nodes.length < 2),
   };
 }

@@ -1,6 +1,13 @@
 import type { Cluster, PowerPromise } from '../cluster';
-import { type HostPlan, losesOneSupplyTooMany, type PowerPlan, powerPlan, wakeSecondsOf } from './plan';
-import { type Course, commanderOf, latestCommandSeconds, type PowerTimeline, powerTimelines } from './timeline';
+import { losesOneSupplyTooMany, type PowerPlan, powerPlan, wakeSecondsOf } from './plan';
+import {
+  type Course,
+  commanderOf,
+  latestCommandSeconds,
+  type PowerTimeline,
+  powersOff,
+  powerTimelines,
+} from './timeline';
 
 /** A promise that is not kept. */
 export interface BrokenPromise {
@@ -22,9 +29,8 @@ export function brokenIn(cluster: Cluster, course: Course, plan: PowerPlan = pow
   const nodes = cluster.nodes.map(({ name }) => name).filter((name) => !off.includes(name));
   if (cluster.ups.length === 0) return [withoutUps(nodes)];
   const timelines = powerTimelines(cluster, plan, course);
-  const unknown = timelines.filter(({ idle }) => idle !== undefined).map((one) => one.plan.ups.name);
   const byTimeline = timelines.flatMap((timeline) => [
-    ...undetected(cluster, timeline, unknown),
+    ...undetected(timeline, back),
     ...(timeline.idle === undefined && !timeline.cut ? notCut(cluster, timeline, back) : []),
     ...ignored(cluster, timeline),
   ]);
@@ -55,19 +61,15 @@ const withoutUps = (hosts: readonly string[]): BrokenPromise => ({
 });
 
 /** Hosts that run on because nothing reads their UPS. */
-function undetected(
-  cluster: Cluster,
-  { plan, machines, idle }: PowerTimeline,
-  unknown: readonly string[],
-): BrokenPromise[] {
-  const hosts = machines.filter((lane) => runsOn(cluster, lane.plan, unknown));
+function undetected({ plan, machines, idle }: PowerTimeline, back: number | undefined): BrokenPromise[] {
+  const hosts = machines.filter((lane) => !powersOff(lane));
   if (idle === undefined || hosts.length === 0) return [];
   const cure = plan.ups.server ? 'restore its upsd' : `connect its cable to another node on it, and change ups[].node`;
   return [
     {
       ...{
         promise: 'running',
-        isCertain: true,
+        isCertain: back === undefined,
         hosts: hosts.map((lane) => lane.plan.name),
         reason: `${idle}, and its battery empties`,
       },
@@ -76,18 +78,10 @@ function undetected(
   ];
 }
 
-/** True when its UPSes of unknown status count as enough supplies. */
-function runsOn(cluster: Cluster, { name }: HostPlan, unknown: readonly string[]): boolean {
-  const node = cluster.nodes.find((one) => one.name === name);
-  if (!node) return true;
-  const supplies = node.ups
-    .filter((feed) => unknown.includes(feed.name))
-    .reduce((sum, { powerValue }) => sum + powerValue, 0);
-  return supplies >= node.minSupplies;
-}
-
 /** A UPS that got no command: its hosts are off, and it never cuts and restores its output. */
-function notCut(cluster: Cluster, { plan, machines }: PowerTimeline, back: number | undefined): BrokenPromise[] {
+function notCut(cluster: Cluster, timeline: PowerTimeline, back: number | undefined): BrokenPromise[] {
+  const { plan } = timeline;
+  const machines = timeline.machines.filter(powersOff);
   const wake = wakeSecondsOf(cluster);
   const staying = machines.filter(({ plan: { role } }) => role === 'client' || wake === undefined);
   const waking = machines.filter((lane) => !staying.includes(lane));
@@ -118,7 +112,9 @@ function notCut(cluster: Cluster, { plan, machines }: PowerTimeline, back: numbe
 /** A UPS that ignores the command when mains power is back before it. */
 function ignored(cluster: Cluster, { plan, machines, cut }: PowerTimeline): BrokenPromise[] {
   if (!cut || cut.latestSeconds !== undefined) return [];
-  const hosts = machines.filter(({ plan: { role } }) => role === 'client' || wakeSecondsOf(cluster) === undefined);
+  const hosts = machines
+    .filter(powersOff)
+    .filter(({ plan: { role } }) => role === 'client' || wakeSecondsOf(cluster) === undefined);
   const reason = `${plan.ups.name} ignores a command on line, and ${commanderOf(plan)} may send it up to ${latestCommandSeconds(plan)} s after the shutdown begins`;
   return hosts.length > 0
     ? [

@@ -76,15 +76,20 @@ export function powerTimelines(
   plan: PowerPlan = powerPlan(cluster),
   course: Course = {},
 ): PowerTimeline[] {
+  const { mainsBackSeconds: back, muteUpses = [], off = [] } = course;
+  const unknown = plan.upses.filter((ups) => idleReason(ups, course) !== undefined).map(({ ups }) => ups.name);
   return plan.upses.map((ups) => {
-    const { mainsBackSeconds: back, off = [] } = course;
     const idle = idleReason(ups, course);
-    const isMute = course.muteUpses?.includes(ups.ups.name) ?? false;
-    const hosts = hostsOn(ups).filter(({ name }) => !off.includes(name));
-    const machines = hosts.map((host) => (idle === undefined ? machineLane(host, isMute) : runningLane(host)));
+    const isMute = muteUpses.includes(ups.ups.name);
+    const machines = hostsOn(ups)
+      .filter(({ name }) => !off.includes(name))
+      .map((host) => {
+        if (hasEnough(cluster, host, ups, unknown)) return runningLane(host);
+        return machineLane(host, hasEnough(cluster, host, ups, [...unknown, ...muteUpses]));
+      });
     const cut = idle === undefined && !isMute ? cutOf(ups, back) : undefined;
     const restore = cut?.latestSeconds === undefined ? undefined : restoreOf(ups, back);
-    const allDown = Math.max(0, ...machines.map(({ latest }) => latest.downSeconds).filter(Number.isFinite));
+    const allDown = Math.max(0, ...machines.filter(powersOff).map(({ latest }) => latest.downSeconds));
     return {
       plan: ups,
       startSeconds: -ups.noticeSeconds,
@@ -94,9 +99,20 @@ export function powerTimelines(
       cut,
       restore,
       machines,
-      events: idle === undefined ? eventsOf(cluster, ups, machines, cut, restore) : [],
+      events: idle === undefined ? eventsOf(cluster, ups, machines.filter(powersOff), cut, restore) : [],
     };
   });
+}
+
+/** False for a host that runs on. */
+export const powersOff = ({ latest }: MachineLane): boolean => Number.isFinite(latest.downSeconds);
+
+/** True when these UPSes count as enough supplies for a host. A host outside the cluster has one UPS. */
+function hasEnough(cluster: Cluster, { name }: HostPlan, { ups }: UpsPlan, upses: readonly string[]): boolean {
+  const node = cluster.nodes.find((one) => one.name === name);
+  if (!node) return upses.includes(ups.name);
+  const supplies = node.ups.filter((feed) => upses.includes(feed.name));
+  return supplies.reduce((sum, { powerValue }) => sum + powerValue, 0) >= node.minSupplies;
 }
 
 /** The host that commands a UPS. */
@@ -136,15 +152,15 @@ const NEVER: Descent = {
 
 const runningLane = (plan: HostPlan): MachineLane => ({ plan, usual: NEVER, latest: NEVER });
 
-/** With a UPS that stops responding, upsd serves its last data for MAXAGE, and no host commits at once. */
-function machineLane(plan: HostPlan, isMute: boolean): MachineLane {
-  const lateSeconds = isMute ? MAX_AGE_SECONDS : 0;
+/** upsd serves the last data of a UPS that stops responding for MAXAGE, so a host with enough supplies by it does not commit at once. */
+function machineLane(plan: HostPlan, isLate: boolean): MachineLane {
+  const lateSeconds = isLate ? MAX_AGE_SECONDS : 0;
   const latest = {
     commitSeconds: plan.commitSeconds + lateSeconds,
     powerOffSeconds: plan.deadlineSeconds + lateSeconds,
     downSeconds: plan.downSeconds + lateSeconds,
   };
-  if (isMute) return { plan, usual: latest, latest };
+  if (isLate) return { plan, usual: latest, latest };
   const { stageSeconds, haltSeconds } = plan;
   const usual = { commitSeconds: 0, powerOffSeconds: stageSeconds, downSeconds: stageSeconds + haltSeconds };
   return { plan, usual, latest };

@@ -97,13 +97,16 @@ export const stages = subject(RULES, (cluster, report) => {
   // every node polls each pollOnBatterySeconds, and the one with the cable may be the last to receive the shutdown
   const needed = power.pollOnBatterySeconds + COMMAND_SECONDS;
   const early = plan.nodes.filter((node) => node.stageSeconds < needed && isCommandedElsewhere(plan, node));
+  // these power off last
+  const holders = cables.map(({ holder }) => holder).filter(({ stageSeconds }) => stageSeconds < needed);
   for (const { path, first } of grouped(early, ({ stagePath }) => stagePath)) {
+    const later = grouped([first, ...holders], ({ stagePath }) => stagePath).map((group) => group.path);
     report(
       'stage-before-command',
       path,
       `${powersOff(first)}, but the UPS may be commanded only after ${power.pollOnBatterySeconds} pollOnBatterySeconds + ${COMMAND_SECONDS} = ${needed}`,
-      `set ${settingOf(path)} to ${needed} or more`,
-      [[{ path, value: needed }]],
+      `set ${later.map(settingOf).join(' and ')} to ${needed} or more`,
+      [later.map((at) => ({ path: at, value: needed }))],
     );
   }
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Finding, GitOps } from '../cluster';
-import { FileError, fileProblem, projectFilesRead, writeWhole } from '../files';
+import { FileError, fileProblem, projectFilesRead } from '../files';
 import type { PackedClaims } from '../rules';
 import { defaultPath, type Place } from '../site';
 
@@ -58,8 +58,9 @@ function unlessItFails<T>(access: () => T): T | undefined {
 }
 
 /**
- * The stamps of a folder of sites, in a file below node_modules/.cache; without node_modules, and for one site, there are none. They hold
- * for one version of the program and one setting, and are used only if the file is as it was written.
+ * The stamps of a folder of sites, whose files are too many to be read and compared as scripts/repeat.js does for one site. They are in a
+ * file below node_modules/.cache; without node_modules, and for one site, there are none. They hold for one version of the program and one
+ * setting, and are used only if the file is as it was written.
  */
 export class Stamps {
   private readonly start = Date.now();
@@ -67,6 +68,8 @@ export class Stamps {
   private readonly isUsed: boolean;
   /** Everything that decides on the outputs but the program and the files. */
   private readonly setting: string;
+  /** What the stamps that were read depend on; a synth that builds no site reads no file of the program. */
+  private program: readonly string[] = [];
 
   /** @param folders the output folders */
   constructor(
@@ -75,7 +78,9 @@ export class Stamps {
   ) {
     const { path, shared } = place;
     this.isUsed = place.several && existsSync('node_modules');
-    this.setting = JSON.stringify([process.version, process.cwd(), defaultPath(), path, shared, folders]);
+    // of cdk8s: the order of the objects
+    const order = process.env['CDK8S_DISABLE_SORT'];
+    this.setting = JSON.stringify([process.version, order, process.cwd(), defaultPath(), path, shared, folders]);
     this.file = resolve('node_modules/.cache/power-safe-k3s', `${sha256(this.setting).slice(0, 16)}.jsonl`);
   }
 
@@ -95,9 +100,9 @@ export class Stamps {
 
   /** Writes nothing if the program changed meanwhile or the file system takes no file: the next synth builds every site. */
   write(sites: readonly Unfinished[]): void {
-    const files = [__filename, ...projectFilesRead(), ...this.place.shared];
-    const state = stateOf(files, this.start);
-    if (state === undefined || !this.isUsed) return;
+    const files = [...new Set([...this.program, __filename, ...projectFilesRead(), ...this.place.shared])];
+    const state = this.isUsed ? stateOf(files, this.start) : undefined;
+    if (state === undefined) return;
     const lines = sites.flatMap(({ input, ...site }) => {
       const output = site.output ?? this.outputOf(site);
       return input === undefined || output === undefined ? [] : [JSON.stringify({ ...site, input, output })];
@@ -105,7 +110,8 @@ export class Stamps {
     const text = [this.setting, JSON.stringify([state, ...files]), ...lines].join('\n');
     unlessItFails(() => {
       mkdirSync(dirname(this.file), { recursive: true });
-      writeWhole(this.file, `${sha256(text)}\n${text}`);
+      // a part of it does not have this hash
+      writeFileSync(this.file, `${sha256(text)}\n${text}`);
     });
   }
 
@@ -116,6 +122,7 @@ export class Stamps {
     const [setting, program = '[]', ...lines] = text.split('\n');
     const [state, ...files] = JSON.parse(program) as readonly string[];
     if (setting !== this.setting || state !== stateOf(files)) return new Map();
+    this.program = files;
     return new Map(lines.map((line) => JSON.parse(line) as Stamp).map((stamp) => [stamp.file, stamp]));
   }
 

@@ -1,2 +1,2 @@
 export { UPS_MODELS } from './models';
-export { type WhatIf, whatIf } from './what-if';
+export { fixOf, type WhatIf, whatIf } from './what-if';

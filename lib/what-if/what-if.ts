@@ -1,9 +1,8 @@
-import { type Cluster, POWER_PROMISES, type Problem, type Ups } from '../cluster';
+import { type Cluster, type Fix, POWER_PROMISES, type Problem, type Ups } from '../cluster';
 import {
   type BrokenPromise,
   brokenIn,
   type Course,
-  type PowerPlan,
   type PowerTimeline,
   powerPlan,
   powerTimelines,
@@ -25,10 +24,7 @@ export interface WhatIf extends Course {
 /** What synth and the rules say about the changed site, and what this course does to it. */
 export interface Answer {
   readonly cluster: Cluster;
-  readonly plan: PowerPlan;
   readonly timelines: readonly PowerTimeline[];
-  /** All that the rules say. */
-  readonly problems: readonly Problem[];
   /** Each promise, and what breaks it: by the rules first, then by the course. */
   readonly promises: readonly { readonly text: string; readonly broken: readonly BrokenPromise[] }[];
 }
@@ -42,10 +38,9 @@ export function whatIf(site: Cluster, change: WhatIf): Answer {
     power: { ...site.power, haltBudget: { ...site.power.haltBudget, ...haltBudget } },
   };
   const plan = powerPlan(cluster);
-  const problems = problemsOf(cluster);
-  const broken = [...problems.flatMap(brokenByRule), ...brokenIn(cluster, change, plan)];
+  const broken = [...problemsOf(cluster).flatMap(brokenByRule), ...brokenIn(cluster, change, plan)];
   return {
-    ...{ cluster, plan, problems },
+    cluster,
     timelines: powerTimelines(cluster, plan, change),
     promises: Object.entries(POWER_PROMISES).map(([name, text]) => ({
       text,
@@ -75,8 +70,17 @@ function withModel(ups: Ups, model: UpsModel | undefined): Ups {
 }
 
 /** The shutdown begins at a limit of power.earlyShutdown where the site has one. */
-function withBattery({ power }: Cluster, ups: Ups, seconds: number | undefined): Ups {
-  if (seconds === undefined || ups.server) return ups;
-  const [low, early] = power.earlyShutdown ? [undefined, seconds] : [seconds, undefined];
-  return { ...ups, runtimeAtLowBatterySeconds: low, runtimeAtEarlyShutdownSeconds: early };
-}
+const runtimeField = ({ power }: Cluster) =>
+  power.earlyShutdown ? 'runtimeAtEarlyShutdownSeconds' : 'runtimeAtLowBatterySeconds';
+
+const withBattery = (site: Cluster, ups: Ups, seconds: number | undefined): Ups =>
+  seconds === undefined || ups.server ? ups : { ...ups, [runtimeField(site)]: seconds };
+
+/** The changed seconds as changes of cluster.yaml. Another UPS is none: a person decides on its port and options. */
+export const fixOf = (site: Cluster, { haltBudget = {}, batterySeconds = {} }: WhatIf): Fix => [
+  ...Object.entries(haltBudget).map(([key, value]) => ({ path: ['power', 'haltBudget', key], value })),
+  ...site.ups.flatMap(({ name }, i) => {
+    const value = batterySeconds[name];
+    return value === undefined ? [] : [{ path: ['ups', i, runtimeField(site)], value }];
+  }),
+];

@@ -1,5 +1,5 @@
-import { type Cluster, upsesAt } from '../../lib/cluster';
-import { bestRuntime, powerPlan, powerTimelines, runtimesOf } from '../../lib/power';
+import type { Cluster } from '../../lib/cluster';
+import { bestRuntime, type PowerPlan, type PowerRole, powerPlan, powerTimelines, runtimesOf } from '../../lib/power';
 import { UPS_MODELS, type WhatIf } from '../../lib/what-if';
 import { el, field } from '../dom';
 import { WORDS } from '../words';
@@ -18,7 +18,7 @@ export function controls(cluster: Cluster, take: Take): HTMLElement[] {
   const end = Math.max(0, ...powerTimelines(cluster, plan).map(({ endSeconds }) => endSeconds));
   const own = plan.upses.filter(({ ups }) => !ups.server);
   return [
-    ...budgetsOf(cluster).map((role) => {
+    ...budgetsOf(plan).map((role) => {
       const key = `${role}Seconds` as const;
       const start = cluster.power.haltBudget[key];
       return slider(
@@ -70,10 +70,8 @@ export function controls(cluster: Cluster, take: Take): HTMLElement[] {
 }
 
 /** The roles whose halt budget a node has, with its own left aside. */
-function budgetsOf(cluster: Cluster): readonly ('agent' | 'server' | 'upsNode')[] {
-  const roles = cluster.nodes
-    .filter(({ ups, haltBudgetSeconds }) => ups.length > 0 && haltBudgetSeconds === undefined)
-    .map((node) => (upsesAt(cluster, node).length > 0 ? 'upsNode' : node.role));
+function budgetsOf({ nodes }: PowerPlan): readonly PowerRole[] {
+  const roles = nodes.filter(({ node }) => node.haltBudgetSeconds === undefined).map(({ role }) => role);
   return (['agent', 'server', 'upsNode'] as const).filter((role) => roles.includes(role));
 }
 

@@ -1,6 +1,6 @@
 import { diffLines } from 'diff';
 import { button, el } from '../dom';
-import { type Compared, compare, type Outputs, unzipped } from '../outputs';
+import { type Compared, compare, type Outputs, outputPath, unzipped } from '../outputs';
 import type { View } from '../view';
 import { WORDS } from '../words';
 
@@ -38,8 +38,10 @@ export function filesView(): View {
     return el('li', {}, chosen, mark);
   };
   const open = async (files: FileList | null) => {
-    earlier = await readAll([...(files ?? [])]);
+    const read = await readAll([...(files ?? [])]).catch(() => undefined);
+    earlier = read ?? new Map();
     draw();
+    if (!read) status.append(` ${WORDS.badZip}`);
   };
   const picker = (label: string, attributes: Readonly<Record<string, boolean>>) => {
     const input = el('input', { type: 'file', ...attributes });
@@ -71,12 +73,14 @@ export function filesView(): View {
 /** The texts of the opened files; a zip has many. */
 async function readAll(files: readonly File[]): Promise<Outputs> {
   const read = await Promise.all(
-    files.map(
-      async (file): Promise<Iterable<readonly [string, string]>> =>
-        file.name.endsWith('.zip')
-          ? unzipped(new Uint8Array(await file.arrayBuffer()))
-          : [[file.webkitRelativePath || file.name, await file.text()]],
-    ),
+    files
+      .filter(({ webkitRelativePath: path }) => path === '' || outputPath(path))
+      .map(
+        async (file): Promise<Iterable<readonly [string, string]>> =>
+          file.name.endsWith('.zip')
+            ? unzipped(new Uint8Array(await file.arrayBuffer()))
+            : [[file.webkitRelativePath || file.name, await file.text()]],
+      ),
   );
   return new Map(read.flatMap((texts) => [...texts]));
 }

@@ -1,3 +1,4 @@
+import type { Fix } from '../../lib/cluster';
 import type { View } from '../view';
 import { failoverView } from './failover';
 import { filesView } from './files';
@@ -8,11 +9,11 @@ import { siteView } from './site';
 /**
  * The views of a site, in the order of the tabs.
  *
- * @param write replaces the text in the editor
+ * @param apply writes changes of the site into the text
  */
-export const views = (write: (text: string) => void): readonly View[] => [
+export const views = (apply: (fix: Fix) => void): readonly View[] => [
   siteView(),
-  powerView(write),
+  powerView(apply),
   failoverView(),
   filesView(),
   runbookView(),

@@ -18,14 +18,24 @@ export function rendered(markdown: string, outputs: Outputs = new Map()): readon
     if (svg !== undefined) image.replaceWith(picture(svg));
   }
   for (const link of body.querySelectorAll('a')) {
-    const inPage = link.getAttribute('href')?.startsWith('#');
+    const href = link.getAttribute('href') ?? '';
+    if (href.startsWith('#')) link.addEventListener('click', (event) => goTo(href.slice(1), event));
+    else if (href.startsWith('https:')) [link.rel, link.target] = ['noreferrer', '_blank'];
     // other files of hosts/ are no pages here
-    if (!inPage && !/^https:/.test(link.getAttribute('href') ?? '')) link.replaceWith(...link.childNodes);
-    else if (!inPage) link.rel = 'noreferrer';
+    else link.replaceWith(...link.childNodes);
   }
   // a single paragraph is a text for a cell of a table
   const [only, ...others] = body.children;
   return [...(only?.tagName === 'P' && others.length === 0 ? only : body).childNodes];
+}
+
+/** Goes to a heading. The address stays: it may hold the site. */
+function goTo(anchor: string, event: Event): void {
+  event.preventDefault();
+  const heading = document.getElementById(anchor);
+  heading?.setAttribute('tabindex', '-1');
+  heading?.focus({ preventScroll: true });
+  heading?.scrollIntoView();
 }
 
 /** As GitHub makes it. */

@@ -1,8 +1,7 @@
 import type { Cluster, Fix } from '../../lib/cluster';
 import { timelineSvg } from '../../lib/pictures';
 import type { BrokenPromise } from '../../lib/power';
-import { changedText } from '../../lib/site';
-import { type WhatIf, whatIf } from '../../lib/what-if';
+import { fixOf, type WhatIf, whatIf } from '../../lib/what-if';
 import { button, eachFrame, el, picture } from '../dom';
 import type { View } from '../view';
 import { WORDS } from '../words';
@@ -12,16 +11,16 @@ import { sizing } from './sizing';
 /**
  * The power failure of the site, and of the site as the controls change it.
  *
- * @param write replaces the text in the editor
+ * @param apply writes changes of the site into the text
  */
-export function powerView(write: (text: string) => void): View {
+export function powerView(apply: (fix: Fix) => void): View {
   let text = '';
   let cluster: Cluster | undefined;
   let change: WhatIf = {};
   const drawing = el('div');
   const promises = el('ul', { class: 'promises', 'aria-label': WORDS.promises, 'aria-live': 'polite' });
   const form = el('div', { class: 'controls' });
-  const adopt = button(WORDS.adopt, () => cluster && write(changedText(text, fixOf(cluster, change)) ?? text));
+  const adopt = button(WORDS.adopt, () => cluster && apply(fixOf(cluster, change)));
 
   const draw = eachFrame((site: Cluster) => {
     const answer = whatIf(site, change);
@@ -81,22 +80,3 @@ const reasonOf = ({ hosts, reason, cure, isCertain, rule }: BrokenPromise): stri
     `${reason}; ${cure}`,
     ...(rule === undefined ? [] : [` (${rule})`]),
   ].join('');
-
-/** What the controls change of the site itself, and not of the course of a failure. */
-function fixOf(cluster: Cluster, { haltBudget = {}, batterySeconds = {}, models = {} }: WhatIf): Fix {
-  const runtime = cluster.power.earlyShutdown ? 'runtimeAtEarlyShutdownSeconds' : 'runtimeAtLowBatterySeconds';
-  return [
-    ...Object.entries(haltBudget).map(([key, value]) => ({ path: ['power', 'haltBudget', key], value })),
-    ...cluster.ups.flatMap(({ name }, i) => {
-      const [seconds, model] = [batterySeconds[name], models[name]];
-      return [
-        ...(seconds === undefined ? [] : [{ path: ['ups', i, runtime], value: seconds }]),
-        ...(model ? [{ path: ['ups', i, 'driver'], value: model.driver }] : []),
-        ...Object.entries(model?.options ?? {}).map(([option, value]) => ({
-          path: ['ups', i, 'options', option],
-          value: String(value),
-        })),
-      ];
-    }),
-  ];
-}

@@ -19,8 +19,10 @@ export function siteView(): View {
   const draw = () => {
     if (!cluster) return;
     const shown = picture(topologySvg(cluster, { off: [...off] }));
-    for (const node of shown.querySelectorAll('[data-node]')) {
-      node.addEventListener('click', () => toggle(node.getAttribute('data-node') ?? ''));
+    for (const { name } of cluster.nodes) {
+      const node = shown.querySelector(`[data-node="${name}"]`);
+      node?.classList.add('switch');
+      node?.addEventListener('click', () => toggle(name));
     }
     drawing.replaceChildren(shown);
     const state = quorumState(cluster, [...off]);

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
-/** Copies `in` to `out/a`, whose folder has nothing else afterwards, and prints what it was given. */
-const PROGRAM = `const { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+/** Copies `in` to `out/a`, whose folder has nothing else afterwards, looks at `seen`, and prints what it was given. */
+const PROGRAM = `const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+statSync('seen', { throwIfNoEntry: false });
+Object.hasOwn(process.env, 'OWN');
 const text = readFileSync('in', 'utf8');
 mkdirSync('out', { recursive: true });
 const others = readdirSync('out').filter((name) => name !== 'a');
@@ -24,6 +26,7 @@ beforeEach(() => {
   mkdirSync(at('bin'));
   writeFileSync(at('bin/program.js'), PROGRAM);
   writeFileSync(at('in'), 'text');
+  writeFileSync(at('seen'), '');
 });
 
 interface Run {
@@ -78,9 +81,11 @@ describe('it runs again', () => {
     ['another version', () => ({ version: '2' })],
     ['an option', () => ({ args: ['more'] })],
     ['a variable that the program reads', () => ({ env: { GREETING: 'hello' } })],
+    ['a variable that the program looks for', () => ({ env: { OWN: '' } })],
     ['options of Node.js', () => ({ env: { NODE_OPTIONS: '--no-deprecation' } })],
     ['another folder', () => ({ cwd: other() })],
     ['an input of the same length', () => void writeFileSync(at('in'), 'TEXT')],
+    ['an edit of a file that it does not read', () => void writeFileSync(at('seen'), 'more')],
     ['an edited output', () => void writeFileSync(at('out/a'), 'TEXT')],
     ['a removed output', () => void rmSync(at('out/a'))],
     ['an added file', () => void writeFileSync(at('out/b'), '')],
@@ -105,11 +110,21 @@ test.each([
   ['starts a process', `require('node:child_process').spawnSync('true')`],
   ['starts a thread', `new (require('node:worker_threads').Worker)('', { eval: true })`],
   ['looks at a file in a way that is not recorded', `require('node:fs').realpathSync('in')`],
+  ['reads what is no file, such as a pipe', `require('node:fs').readFileSync('/dev/null')`],
+  ['lists names as bytes', `require('node:fs').readdirSync('.', { encoding: 'buffer' })`],
+  ['writes a file in place', `require('node:fs').writeFileSync('direct', '')`],
   ['reads a file by a promise', `require('node:fs').promises.readFile('in')`],
   ['lists all variables', 'Object.keys(process.env)'],
 ])('a program that %s is never repeated', (_, statement) => {
   writeFileSync(at('bin/program.js'), `${PROGRAM}${statement};`);
-  expect([start(), start(), start()].map(({ hasRun }) => hasRun)).toEqual([true, true, true]);
+  const again = { status: 3, hasRun: true };
+  expect([start(), start(), start()]).toEqual([again, again, again].map((run) => expect.objectContaining(run)));
+});
+
+test('a program has the functions of node:fs with their promises', () => {
+  const program = `require('node:util').promisify(require('node:fs').exists)('in').then(console.log)`;
+  writeFileSync(at('bin/program.js'), program);
+  expect(start().stdout).toBe('true\n');
 });
 
 test('a record is for its owner alone', () => {

@@ -35,6 +35,19 @@ test('the bundle writes what is committed', () => {
   expect(tree('dist')).toEqual(treeOf('dist'));
 });
 
+test('a synth that builds no site of a folder keeps the names of the files that an earlier one built them from', () => {
+  for (const name of ['clusters', 'node_modules']) mkdirSync(join(folder, name));
+  copyFileSync('cluster.yaml', join(folder, 'clusters/home.yaml'));
+  const filesOfProgram = () => {
+    expect(bundle()).toMatchObject({ status: 0, stderr: '' });
+    const cache = join(folder, 'node_modules/.cache/power-safe-k3s');
+    return readdirSync(cache).map((name) => readFileSync(join(cache, name), 'utf8').split('\n')[2]);
+  };
+  const first = filesOfProgram();
+  expect(first).toEqual([expect.stringContaining('killpowerd.sh')]);
+  expect(filesOfProgram()).toEqual(first);
+}, 30_000);
+
 describe('npx cdk8s synth', () => {
   beforeEach(() => {
     const files = 'main.ts cdk8s.yaml package.json package-lock.json tsconfig.json';

@@ -68,6 +68,13 @@ describe('what an earlier run wrote and this one does not', () => {
     expect(list('hosts')).toEqual(['b.yaml', 'server', 'server/c']);
   });
 
+  test('is removed if it is a temporary file, unless the process of its name still runs', () => {
+    const [running, killed] = [process.ppid, 2 ** 30].map((pid) => `server/a.${pid}.tmp`);
+    writeOutputs([hosts({ [`${running}`]: MARKED, [`${killed}`]: MARKED })]);
+    writeOutputs([hosts({ 'server/b': MARKED })]);
+    expect(list('hosts/server')).toEqual([`a.${process.ppid}.tmp`, 'b']);
+  });
+
   test.each(['north', 'nodes'])('is removed from the folder of a site with the name %s', (gone) => {
     const sites = (name: string) => [
       dist({ [`${name}/00-crds.k8s.yaml`]: 'a' }, true),

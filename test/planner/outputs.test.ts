@@ -34,9 +34,10 @@ test('the zip has the outputs and cluster.yaml, and equal files make equal zips'
   expect(zipOf(shipped, outputs)).toEqual(zip);
 });
 
-test('a folder with other folders around it is compared by the paths below dist/ and hosts/', () => {
+test('a folder is compared by the paths below its dist/ and hosts/, without those of packages', () => {
   const earlier = new Map([...outputs].map(([path, text]) => [`my-site/${path}`, text]));
   earlier.set('my-site/hosts/README.md', 'other');
+  earlier.set('my-site/node_modules/yaml/dist/index.js', 'no output');
   earlier.set('my-site/dist/80-old.k8s.yaml', 'old');
   earlier.delete('my-site/dist/50-nut.k8s.yaml');
   const differing = compare(outputs, earlier).filter(({ state }) => state !== 'same');

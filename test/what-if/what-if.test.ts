@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { quorumState } from '../../lib/cluster/quorum';
 import type { Cluster } from '../../lib/cluster/schema';
 import { timelineSvg } from '../../lib/pictures';
-import { powerPlan } from '../../lib/power/plan';
+import { powerTimelines } from '../../lib/power/timeline';
+import { changedText } from '../../lib/site/lines';
 import { loadCluster } from '../../lib/site/load';
-import { UPS_MODELS, type WhatIf, whatIf } from '../../lib/what-if';
+import { fixOf, UPS_MODELS, type WhatIf, whatIf } from '../../lib/what-if';
 import { site } from '../support/sites';
 
+const shipped = readFileSync('cluster.yaml', 'utf8');
 const home = site();
 const withoutClock = site({ power: { rtcWakeSeconds: 0 } });
 const twoSupplies = loadCluster(readFileSync('examples/two-supplies.yaml', 'utf8'), 'two-supplies.yaml').cluster;
@@ -38,6 +40,12 @@ const CASES: readonly (readonly [string, Cluster, WhatIf, ...string[]])[] = [
     home,
     { off: ['k3s-1'] },
     'running course: k3s-2 k3s-3 k3s-1 is off, so the status of ups1 is unknown, and its battery empties',
+  ],
+  [
+    'the same, and mains power that may be back before the battery is empty',
+    home,
+    { off: ['k3s-1'], mainsBackSeconds: 30 },
+    'running? course: k3s-2 k3s-3 k3s-1 is off, so the status of ups1 is unknown, and its battery empties',
   ],
   ['a mute UPS, without clocks', withoutClock, { muteUpses: ['ups1'] }, `restart? course: ${ALL} ${MUTE}`],
   [
@@ -111,10 +119,15 @@ describe('what if', () => {
     expect(brokenLines({ ...home, ups: [] }, {})).toEqual(['running course: k3s-1 k3s-2 k3s-3 no UPS feeds them']);
   });
 
-  test('answers with the plan of synth', () => {
-    expect(whatIf(home, {}).plan).toEqual(powerPlan(home));
-    const slower = site({ power: { haltBudget: { serverSeconds: 90 } } });
-    expect(whatIf(home, { haltBudget: { serverSeconds: 90 } }).plan.upses).toEqual(powerPlan(slower).upses);
+  test.each([
+    ['a limit of earlyShutdown', shipped],
+    ['low battery alone', shipped.replace(/ {2}earlyShutdown:.*\n +runtimeBelowSeconds: 360/, '  marginSeconds: 20')],
+  ])('answers as synth does once the seconds are in cluster.yaml, with %s', (_, text) => {
+    const { cluster } = loadCluster(text, 'cluster.yaml');
+    const change = { haltBudget: { serverSeconds: 90 }, batterySeconds: { ups1: 400 } };
+    const written = loadCluster(changedText(text, fixOf(cluster, change)) ?? '', 'cluster.yaml').cluster;
+    expect(whatIf(cluster, change)).toEqual(whatIf(written, {}));
+    expect(whatIf(written, {}).timelines).toEqual(powerTimelines(written));
   });
 
   test('a UPS that a NAS serves keeps its model and has no battery', () => {
@@ -152,6 +165,21 @@ describe('the timeline of a course', () => {
     expect(svg({ off: ['k3s-2'] })).not.toContain('k3s-2');
     expect(svg({ muteUpses: ['ups1'] })).not.toContain('class="alarm-line"');
     expect(svg({})).toContain('class="alarm-line"');
+  });
+
+  test.each([
+    [{ off: ['rack-1'] }, 'runs on', 'off by 70 s'],
+    [{ muteUpses: ['main'] }, 'off by 102 s', 'off by 70 s'],
+  ])('with %j says the same of a node in the lanes of both its UPSes', (change, one, both) => {
+    const offBy = (host: string) =>
+      whatIf(twoSupplies, change).timelines.map(
+        ({ machines }) => machines.find(({ plan }) => plan.name === host)?.latest.downSeconds,
+      );
+    const text = (seconds = Number.NaN) => (Number.isFinite(seconds) ? `off by ${seconds} s` : 'runs on');
+    expect(['rack-2', 'rack-4'].map((host) => offBy(host).map(text))).toEqual([
+      [one, one],
+      [both, both],
+    ]);
   });
 
   test('has the events of that course', () => {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { unzipped } from '../../../planner/outputs';
 import { programPath } from '../../support/program';
 import { treeOf } from '../../support/tree';
 import type { Scenario } from '../scenario';
-import { EXAMPLES, type OpenPage, withPage } from './browser';
+import { EXAMPLES, type OpenPage, PAGE_FILE, withPage } from './browser';
 
 /** The zip of every example has the bytes that synth writes. */
 export const outputs = (scenario: Scenario): Promise<void> =>
@@ -40,6 +41,11 @@ export const outputs = (scenario: Scenario): Promise<void> =>
       'the difference is that of the two addresses',
       /192.168.10.6/.test(`${removed}`) && /192.168.10.5/.test(`${added}`),
     );
+    const bad = { name: 'bad.zip', mimeType: 'application/zip', buffer: Buffer.from('no zip') };
+    await open.page.getByLabel('Compare with').setInputFiles(bad);
+    await scenario.reach('a file that is no zip is refused', 5000, () =>
+      open.page.getByText('The zip cannot be read').isVisible(),
+    );
     await printing(scenario, open);
   });
 
@@ -72,6 +78,13 @@ async function printing(scenario: Scenario, { page, tab }: OpenPage): Promise<vo
   ];
   const seen = () => Promise.all(parts.map((part) => part.isVisible()));
   await scenario.reach('the runbook is shown', 5000, async () => (await seen()).every(Boolean));
+  await page.getByRole('link', { name: 'Quorum is lost' }).first().click();
+  scenario.check(
+    'a click on its contents goes to the chapter, and the page keeps the site',
+    (await page.evaluate<number>(`document.querySelector('#quorum-is-lost').getBoundingClientRect().top`)) < 300 &&
+      page.url() === pathToFileURL(PAGE_FILE).href,
+    page.url(),
+  );
   await page.emulateMedia({ media: 'print' });
   scenario.check(
     'the printer gets the runbook without the page around it',

@@ -28,6 +28,17 @@ export const typing = (scenario: Scenario): Promise<void> =>
     await page.locator('.cm-content').press('Control+End');
     await page.keyboard.type('\npow');
     await scenario.reach('what is typed is checked', 5000, async () => (await open.problems()).length > 0);
+    await open.tab('files');
+    // a valid text for less than the time before it is built
+    await open.write(shipped());
+    await page.waitForTimeout(50);
+    await open.write(SHORT_DELAY);
+    await scenario.reach('the last valid site is built while the text has an error', 5000, () =>
+      page.getByText('the same bytes as npm run synth').isVisible(),
+    );
+    const zip = page.getByRole('button', { name: 'Download all as zip' });
+    scenario.check('its zip is refused', await zip.isDisabled());
+    await open.tab('site');
     await open.write('');
     await page.locator('.cm-content').press('Control+Space');
     await scenario.reach('keys are completed', 5000, async () =>

@@ -93,7 +93,7 @@ export const timing: readonly InvalidSite[] = [
   invalid(
     'servers that may be off before their UPS has its command are warned about',
     { 'power.stages': { agentSeconds: 0, serverSeconds: 0, upsNodeSeconds: 0 } },
-    'warning power.stages.serverSeconds: stage-before-command: servers power off after 0 s, but the UPS may be commanded only after 2 pollOnBatterySeconds + 1 = 3; set stages.serverSeconds to 3 or more',
+    'warning power.stages.serverSeconds: stage-before-command: servers power off after 0 s, but the UPS may be commanded only after 2 pollOnBatterySeconds + 1 = 3; set stages.serverSeconds and stages.upsNodeSeconds to 3 or more',
   ),
   invalid(
     'the same of agents, and of nodes with a UPS that are on the UPS of another one',
@@ -104,8 +104,8 @@ export const timing: readonly InvalidSite[] = [
     },
     [
       'warning power.stages.upsNodeSeconds: stage-before-command: nodes with a UPS power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.upsNodeSeconds to 4 or more',
-      'warning power.stages.serverSeconds: stage-before-command: servers power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.serverSeconds to 4 or more',
-      'warning power.stages.agentSeconds: stage-before-command: agents power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.agentSeconds to 4 or more',
+      'warning power.stages.serverSeconds: stage-before-command: servers power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.serverSeconds and stages.upsNodeSeconds to 4 or more',
+      'warning power.stages.agentSeconds: stage-before-command: agents power off after 3 s, but the UPS may be commanded only after 3 pollOnBatterySeconds + 1 = 4; set stages.agentSeconds and stages.upsNodeSeconds to 4 or more',
     ],
     powerSite,
   ),
