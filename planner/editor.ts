@@ -2,13 +2,14 @@ import { autocompletion, type CompletionContext, type CompletionResult } from '@
 import { yaml } from '@codemirror/lang-yaml';
 import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { type Action, type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, type Text } from '@codemirror/state';
-import { EditorView, hoverTooltip, type Tooltip } from '@codemirror/view';
+import { Compartment, EditorState, StateEffect, StateField, type Text } from '@codemirror/state';
+import { Decoration, type DecorationSet, EditorView, hoverTooltip, type Tooltip, WidgetType } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import { type Finding, type Fix, findingText } from '../lib/cluster';
 import { changeText } from '../lib/power';
 import { changedText } from '../lib/site';
+import { el } from './dom';
 import { choicesAt, meaningAt } from './help';
 import { WORDS } from './words';
 
@@ -19,7 +20,7 @@ export interface Editor {
   write(text: string): void;
   /** Writes changes of the site into the text, if they have a place in it. */
   apply(fix: Fix): void;
-  /** Underlines the problems. */
+  /** Underlines the problems, and writes each under its line with its cure. */
   mark(findings: readonly Finding[]): void;
   /** Moves the cursor to a problem. */
   go(finding: Finding): void;
@@ -55,7 +56,31 @@ const theme = EditorView.theme({
   },
   '.cm-tooltip.cm-tooltip-hover > p': { margin: '6px 10px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--page)' },
+  '.cm-note': { padding: '0 6px 0 2em', fontFamily: 'system-ui, sans-serif', fontSize: '13px', color: 'var(--warn)' },
+  '.cm-note-error': { color: 'var(--bad)' },
   '.cm-diagnosticAction': { backgroundColor: 'var(--accent)', color: 'var(--page)', display: 'block', margin: '4px 0' },
+});
+
+class Note extends WidgetType {
+  constructor(private readonly diagnostic: Diagnostic) {
+    super();
+  }
+
+  override eq({ diagnostic }: Note): boolean {
+    return diagnostic.message === this.diagnostic.message;
+  }
+
+  override toDOM(): HTMLElement {
+    const { severity, message } = this.diagnostic;
+    return el('div', { class: `cm-note cm-note-${severity}` }, message);
+  }
+}
+const setNotes = StateEffect.define<DecorationSet>();
+const notes = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (shown, { changes, effects }) =>
+    effects.reduce((now, effect) => (effect.is(setNotes) ? effect.value : now), shown.map(changes)),
+  provide: (field) => EditorView.decorations.from(field),
 });
 
 const linesOf = (doc: Text): string[] => doc.toJSON();
@@ -120,6 +145,7 @@ export function createEditor(parent: HTMLElement, text: string, changed: (text: 
         basicSetup,
         yaml(),
         lintGutter(),
+        notes,
         autocompletion({ override: [complete], icons: false }),
         hoverTooltip(hover),
         syntaxHighlighting(highlight),
@@ -140,13 +166,13 @@ export function createEditor(parent: HTMLElement, text: string, changed: (text: 
     write: (next) => view.dispatch({ changes: smallestEdit(view.state.doc.toString(), next) }),
     apply: (fix) => editor.write(changedText(editor.text(), fix) ?? editor.text()),
     mark: (findings) => {
-      const now = view.state.doc.toString();
-      view.dispatch(
-        setDiagnostics(
-          view.state,
-          findings.map((finding) => diagnosticOf(finding, now, view.state.doc, editor)),
-        ),
+      const { doc } = view.state;
+      const now = doc.toString();
+      const diagnostics = findings.map((finding) => diagnosticOf(finding, now, doc, editor));
+      const under = diagnostics.map((diagnostic) =>
+        Decoration.widget({ widget: new Note(diagnostic), block: true, side: 1 }).range(doc.lineAt(diagnostic.from).to),
       );
+      view.dispatch(setDiagnostics(view.state, diagnostics), { effects: setNotes.of(Decoration.set(under, true)) });
     },
     go: (finding) => {
       const { from } = rangeOf(view.state.doc, finding);

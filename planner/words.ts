@@ -48,6 +48,9 @@ export const WORDS = {
   },
   battery: (ups: string) => `Battery runtime of ${ups} after the shutdown begins`,
   batteryUnknown: (ups: string) => `Battery runtime of ${ups} after the shutdown begins (cluster.yaml states none)`,
+  facts: (offdelay: string, ondelay: string, others: readonly string[]) =>
+    `offdelay: ${offdelay}. ondelay: ${[ondelay, ...others].join('; ').replaceAll('`', '')}.`,
+  noFacts: 'This driver sends no delays; the UPS has its own.',
   model: (ups: string) => `Driver of ${ups}`,
   seconds: (value: number) => `${value}\u00a0s`,
   minutes: (value: number) => `${value} s (${(value / 60).toFixed(1)} min)`,
@@ -65,6 +68,7 @@ export const WORDS = {
   sizing: 'How long does a battery last?',
   sizingLead:
     'A range and no figure: UPSes of one rating differ by a factor of four. From a chart of APC; the short end is a small UPS with a worn battery (80 %). Measure yours.',
+  source: 'The chart',
   loadWatts: 'Load in watts',
   ratedVa: 'Rating of the UPS in VA',
   lasts: (from: number, to: number) => `${from.toFixed(0)} to ${to.toFixed(0)} minutes`,

@@ -54,7 +54,7 @@ const DRAIN_SECONDS = 300;
 
 const UPGRADE_HELP = `
 Set versions.k3s, run synth, then upgrade. It refuses a downgrade and a skipped minor version, and etcd members that are no server of
-the site. It makes an etcd snapshot. Before each restart all servers must be Ready and each UPS on line. It waits for each node, and
+the site. It makes an etcd snapshot, and removes members of earlier hosts of a server from etcd. Before each restart all servers must be Ready and each UPS on line. It waits for each node, and
 stops at the first that does not come back. Run it again to continue.
 
 Pods keep running. --drain evicts those of each node before its restart, as PodDisruptionBudgets allow, but not DaemonSets; emptyDir volumes

@@ -1,4 +1,4 @@
-import { mayLose, quorumOf } from '../cluster';
+import { type Host, mayLose, quorumOf } from '../cluster';
 import { at, listAt, textAt } from './at';
 
 /** A member of etcd. */
@@ -31,6 +31,25 @@ export interface Peer {
 export const isOf = ({ name, hosts }: Member, node: Pick<Peer, 'name' | 'addresses'>): boolean =>
   hosts.some((host) => node.addresses.includes(host)) ||
   (name.startsWith(`${node.name}-`) && /^[0-9a-f]{8}$/.test(name.slice(node.name.length + 1)));
+
+/** Members at no address of a server of the site. */
+interface Strangers {
+  /** Those of earlier hosts of a server, which has another member. They stop etcd at an upgrade: https://github.com/k3s-io/k3s/issues/13485 */
+  readonly stale: readonly Member[];
+  /** Any other. */
+  readonly unknown: readonly Member[];
+}
+
+/** Pure. */
+export function strangersAmong(members: readonly Member[], servers: readonly Host[]): Strangers {
+  const own = servers.map(({ name, address }) => ({ name, addresses: address.map(({ text }) => text) }));
+  const isAt = ({ hosts }: Member, { addresses }: (typeof own)[number]) =>
+    hosts.some((host) => addresses.includes(host));
+  const strange = members.filter((member) => !own.some((server) => isAt(member, server)));
+  const isStale = (member: Member) =>
+    own.some((server) => isOf(member, server) && members.some((other) => isAt(other, server)));
+  return { stale: strange.filter(isStale), unknown: strange.filter((member) => !isStale(member)) };
+}
 
 /** What becomes of the quorum when a node leaves etcd. */
 interface QuorumChange {

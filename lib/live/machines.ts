@@ -3,6 +3,7 @@ import { agentsOf, primary, serversOf } from '../cluster';
 import { type InstallVerb, installScript } from '../machines';
 import { buildSite, serverAddOns } from '../synth';
 import type { Drain } from './drain';
+import { type Member, membersIn, strangersAmong } from './etcd-members';
 import { type OfflineFile, sendOffline } from './offline';
 import { lastLine, overSsh, type Ran, type SshOptions } from './ssh';
 
@@ -131,9 +132,19 @@ export class Machines {
       if (version !== wanted) todo.push(node);
     }
     if (todo.length > 0) {
-      this.must(first, 'members');
+      const { stale, unknown } = strangersAmong(membersIn(this.answer(first, 'etcd')), serversOf(cluster));
+      const named = ({ name, hosts }: Member): string => `${name || 'not started'} at ${hosts.join(', ')}`;
+      if (unknown.length > 0) {
+        throw new Error(
+          `etcd has members that are no server of the site: ${unknown.map(named).join('; ')}; remove them by machines remove NODE, or add their servers to the site file`,
+        );
+      }
       await clear(obstacles);
       this.must(first, 'snapshot', 'before-upgrade');
+      for (const member of stale) {
+        say(`etcd member ${named(member)}: of an earlier host of its node`);
+        this.must(first, 'evict', member.id);
+      }
     }
     for (const node of nodes) {
       if (todo.includes(node)) {

@@ -1,5 +1,4 @@
-import { type Cluster, type Host, serversOf, upsesAt } from '../cluster';
-import { urlHost } from '../network';
+import { type Cluster, type Host, upsesAt } from '../cluster';
 import { driverAccess, USB_VENDORS } from '../power';
 import { K3S_HA_PORT } from '../releases';
 import { joinUrl, TOKEN_FILE } from './k3s-config';
@@ -22,7 +21,6 @@ export type InstallVerb =
   | 'await'
   | 'status'
   | 'version'
-  | 'members'
   | 'snapshot'
   | 'upgrade'
   | 'restoring'
@@ -73,9 +71,6 @@ export function installScript(
     snapshots: SNAPSHOTS_FOLDER,
     vip: joinUrl(cluster),
     etcd: 'https://127.0.0.1:2379',
-    peers: serversOf(cluster)
-      .flatMap(({ address }) => address.map(urlHost))
-      .join(' '),
     limit: String(WAIT_SECONDS),
     packages: ['curl', ...(keepalived ? ['keepalived'] : [])].join(' '),
     services: [

@@ -1,10 +1,8 @@
 /** Load in VA and minutes. */
 type Chart = readonly (readonly [va: number, minutes: number])[];
 
-/**
- * Typical on-battery run times of the APC Smart-UPS 420 and 1400, of their manual:
- * https://www.manualsdir.com/manuals/45036/apc-650-1400-1000-420.html?page=22. The 650 and 1000 are in between.
- */
+export const BATTERY_SOURCE = 'https://www.manualsdir.com/manuals/45036/apc-650-1400-1000-420.html?page=22';
+/** Typical on-battery run times of the APC Smart-UPS 420 and 1400, of their manual. The 650 and 1000 are in between. */
 const SMALL: Chart = [
   [50, 41],
   [75, 27],

@@ -1,10 +1,11 @@
 export { allDownSum, earlyRuntimeSum, offDelaySum, runtimeSum } from './arithmetic';
 export { notArmed } from './armed';
-export { batteryRange } from './battery';
+export { BATTERY_SOURCE, batteryRange } from './battery';
 export { changeText, cutEarlier, lowerBudgets, offDelayOf, SHORTEST_HALT_SECONDS } from './changes';
 export { powerSections } from './chapter';
 export { clientPasswordKey, clientUser, fixedNames } from './clients';
 export { DRIVER_NAMES, driversLike, isDriverOfNut } from './driver-names';
+export { driverRemarks, offDelayText, onDelayText } from './driver-text';
 export {
   DRIVER_ROWS,
   type DriverAccess,

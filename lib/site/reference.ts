@@ -1,5 +1,5 @@
 import { FORMAT_RULES, PROVIDER_RULES, type Rules } from '../cluster';
-import { DRIVER_ROWS, type DriverFacts } from '../power';
+import { DRIVER_ROWS, driverRemarks, offDelayText, onDelayText } from '../power';
 import { ACROSS_RULES, FORMER_RULES, SUBJECTS } from '../rules';
 import { joined, table } from '../text';
 import { clusterJsonSchema } from './check';
@@ -126,13 +126,11 @@ const SOURCES: Readonly<Record<string, string>> = {
 function driversText(): string {
   const rows = DRIVER_ROWS.map(({ drivers, mibs, vendor, facts, strands, note, source }) => [
     `${drivers.join(', ')}${mibs ? `, \`mibs\` ${mibs.map((name) => `\`${name}\``).join(', ')}` : ''}${vendor ? `, ${vendor}, unless \`vendorid\` is of another maker` : ''}`,
-    facts
-      ? `${facts.granularitySeconds === 1 ? 'seconds' : `steps of ${facts.granularitySeconds} s`}${facts.longestOffDelaySeconds ? `, at most ${facts.longestOffDelaySeconds} s` : ''}`
-      : 'not set',
-    facts ? `${facts.onDelayUnitSeconds === 1 ? 'seconds' : 'minutes'} from the ${facts.onDelayFrom}` : 'not set',
+    facts ? offDelayText(facts) : 'not set',
+    facts ? onDelayText(facts) : 'not set',
     [
       ...(strands ? [`**May strand**: ${strands}`] : []),
-      ...(facts ? remarks(facts) : []),
+      ...(facts ? driverRemarks(facts) : []),
       ...(note ? [note] : []),
     ].join('; '),
     SOURCES[source] ?? `\`${source}\` of NUT`,
@@ -147,24 +145,3 @@ function driversText(): string {
     'snmp-ups reads the status of a UPS only every `pollfreq`, 30 s by default; the plan counts with that.',
   ].join('\n\n')}\n`;
 }
-
-const remarks = ({
-  delayDivisor,
-  returnArgument,
-  onBatteryOnly,
-  restoresWithoutMains,
-  runtimeOption,
-}: DriverFacts): string[] => [
-  ...(delayDivisor ? [`writes both delays divided by ${delayDivisor}: synth multiplies them`] : []),
-  ...(returnArgument === 'delay' ? ['refuses `shutdown.return` without the delay: the scripts send it'] : []),
-  ...(typeof returnArgument === 'number' ? [`the scripts send \`shutdown.return ${returnArgument}\``] : []),
-  ...(onBatteryOnly
-    ? ['`shutdown.return` works on battery only: nodes stay off if mains power returns before it is sent']
-    : []),
-  ...(restoresWithoutMains
-    ? [
-        'some models restore the output `ondelay` after the command, also without mains power. With 0 they wait for it, with -1 they never restore it',
-      ]
-    : []),
-  ...(runtimeOption ? [`computes \`battery.runtime\` only with \`${runtimeOption}\``] : []),
-];

@@ -1,5 +1,16 @@
 import type { Cluster } from '../../lib/cluster';
-import { bestRuntime, type PowerPlan, type PowerRole, powerPlan, powerTimelines, runtimesOf } from '../../lib/power';
+import {
+  bestRuntime,
+  driverFacts,
+  driverRemarks,
+  offDelayText,
+  onDelayText,
+  type PowerPlan,
+  type PowerRole,
+  powerPlan,
+  powerTimelines,
+  runtimesOf,
+} from '../../lib/power';
 import { UPS_MODELS, type WhatIf } from '../../lib/what-if';
 import { el, field } from '../dom';
 import { WORDS } from '../words';
@@ -37,15 +48,19 @@ export function controls(cluster: Cluster, take: Take): HTMLElement[] {
         take(({ batterySeconds }) => ({ batterySeconds: { ...batterySeconds, [name]: value } })),
       );
     }),
-    ...own.map(({ ups: { name } }) =>
-      choice(WORDS.model(name), [WORDS.reset, ...UPS_MODELS.map((model) => model.name)], (index) => {
+    ...own.flatMap(({ ups }) => {
+      const { name } = ups;
+      const facts = el('p', { class: 'muted', role: 'status' }, factsOf(ups));
+      const select = choice(WORDS.model(name), [WORDS.reset, ...UPS_MODELS.map((model) => model.name)], (index) => {
         const model = UPS_MODELS[index - 1];
+        facts.textContent = factsOf(model ?? ups);
         take(({ models = {} }) => {
           const { [name]: _, ...others } = models;
           return { models: model ? { ...others, [name]: model } : others };
         });
-      }),
-    ),
+      });
+      return [select, facts];
+    }),
     ...(end > 0
       ? [
           slider(
@@ -67,6 +82,11 @@ export function controls(cluster: Cluster, take: Take): HTMLElement[] {
       ),
     ),
   ];
+}
+
+function factsOf(ups: Parameters<typeof driverFacts>[0]): string {
+  const facts = driverFacts(ups);
+  return facts ? WORDS.facts(offDelayText(facts), onDelayText(facts), driverRemarks(facts)) : WORDS.noFacts;
 }
 
 /** The roles whose halt budget a node has, with its own left aside. */

@@ -1,4 +1,4 @@
-import { batteryRange } from '../../lib/power';
+import { BATTERY_SOURCE, batteryRange } from '../../lib/power';
 import { el, field } from '../dom';
 import { WORDS } from '../words';
 
@@ -20,6 +20,12 @@ export function sizing(): HTMLElement {
     field(WORDS.loadWatts, watts),
     field(WORDS.ratedVa, rated),
     answer,
-    el('p', { class: 'muted' }, WORDS.sizingLead),
+    el(
+      'p',
+      { class: 'muted' },
+      WORDS.sizingLead,
+      ' ',
+      el('a', { href: BATTERY_SOURCE, target: '_blank' }, WORDS.source),
+    ),
   );
 }

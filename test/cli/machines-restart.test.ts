@@ -24,13 +24,20 @@ describe('machines that restart k3s', () => {
       status: { conditions: [{ type: 'Ready', status: i <= ready ? 'True' : 'Unknown' }] },
     }));
   const pods = [{ metadata: { name: 'nut-primary-a' }, spec: { nodeName: 'k3s-1' }, status: {} }];
+  const member = (number: number, host = number) => ({
+    ID: `${host}`,
+    name: `k3s-${number - 10}-0123abcd`,
+    peerURLs: [`https://192.168.10.${host}:2380`],
+  });
   /** What kubectl says of nodes and UPS, and what each host has. */
   function world({
     ready = 3,
     events = true,
     ups = 'OL CHRG',
     versions = ['v1.36.3+k3s1', 'v1.36.3+k3s1', 'v1.36.3+k3s1'],
+    members = [11, 12, 13].map((number) => member(number)),
   }) {
+    writeFileSync(at('members'), JSON.stringify({ members }));
     writeFileSync(at('nodes'), JSON.stringify({ items: nodes(ready) }));
     if (!events) writeFileSync(at('no-events'), '');
     writeFileSync(at('pods'), JSON.stringify({ items: pods }));
@@ -38,7 +45,7 @@ describe('machines that restart k3s', () => {
     for (const [i, version] of versions.entries()) {
       host(
         11 + i,
-        `case "$*" in *version) cat ${at(`version${i}`)} ;; *upgrade) echo v1.36.4+k3s1 >${at(`version${i}`)} ;; esac`,
+        `case "$*" in *' etcd') cat ${at('members')} ;; *version) cat ${at(`version${i}`)} ;; *upgrade) echo v1.36.4+k3s1 >${at(`version${i}`)} ;; esac`,
       );
       writeFileSync(at(`version${i}`), version);
     }
@@ -59,7 +66,7 @@ describe('machines that restart k3s', () => {
   describe('upgrade', () => {
     const upgrade = (...args: string[]) =>
       run('machines', 'upgrade', '--ssh', 'debian@', '--kubectl', at('bin/kubectl'), '--timeout', '5', ...args);
-    const changing = () => verbs().filter((verb) => !/version|members/.test(verb));
+    const changing = () => verbs().filter((verb) => !/version|etcd/.test(verb));
 
     test('takes one node after the other, with a snapshot before the first, and nothing the second time', () => {
       world({});
@@ -73,6 +80,22 @@ describe('machines that restart k3s', () => {
       ]);
       rmSync(at('calls'));
       expect([upgrade().status, changing()]).toEqual([0, []]);
+    });
+
+    test('removes a member of an earlier host of a server after the snapshot', () => {
+      world({ members: [11, 12, 13].map((number) => member(number)).concat(member(12, 99)) });
+      expect(upgrade().stdout).toContain('etcd member k3s-2-0123abcd at 192.168.10.99: of an earlier host of its node');
+      expect(changing().slice(0, 2)).toEqual(['snapshot:before-upgrade 11', 'evict:99 11']);
+    });
+
+    test('changes nothing if etcd has a member that is no server of the site', () => {
+      world({ members: [11, 12, 19].map((number) => member(number)) });
+      const { status, stderr } = upgrade();
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringContaining('k3s-9-0123abcd at 192.168.10.19; remove them by machines remove NODE'),
+      ]);
+      expect(changing()).toEqual([]);
     });
 
     test('continues at the node where it was cut', () => {

@@ -1,4 +1,6 @@
-import { membersIn, type Peer, quorumWithout } from '../../lib/live/etcd-members';
+import { serversOf } from '../../lib/cluster';
+import { membersIn, type Peer, quorumWithout, strangersAmong } from '../../lib/live/etcd-members';
+import { site } from '../support/sites';
 
 const address = (number: number): string => `192.168.10.${10 + number}`;
 const member = (number: number, more: object = {}) => ({
@@ -55,5 +57,21 @@ describe('a server may leave etcd', () => {
     ],
   ])('a member is that of a node %s', (_, more, says) => {
     expect(change('+++', [member(1), member(2), member(3, more)]).lines[0]).toContain(says);
+  });
+});
+
+describe('members of etcd before an upgrade', () => {
+  const at = (number: number, more: object = {}) =>
+    member(number, { peerURLs: [`https://${address(number)}:2380`], ...more });
+  const NOWHERE = { peerURLs: ['https://192.168.10.112:2380'] };
+  test.each<[what: string, members: readonly object[], stale: readonly string[], unknown: readonly string[]]>([
+    ['one of each server', [at(1), at(2), at(3)], [], []],
+    ['of an earlier host of a server', [at(1), at(2), at(2, { ID: '9', ...NOWHERE })], ['9'], []],
+    ['of a server that has no other', [at(1), at(2, { ID: '9', ...NOWHERE })], [], ['9']],
+    ['of a host that is no server', [at(1), at(4, { ID: '9' })], [], ['9']],
+    ['without a name', [at(1), at(4, { ID: '9', name: '' })], [], ['9']],
+  ])('%s', (_, members, stale, unknown) => {
+    const found = strangersAmong(membersIn(JSON.stringify({ members })), serversOf(site({})));
+    expect([found.stale.map(({ id }) => id), found.unknown.map(({ id }) => id)]).toEqual([stale, unknown]);
   });
 });

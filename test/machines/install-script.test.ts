@@ -170,20 +170,6 @@ describe.each(SHELLS)('the script of a host under $shell', ({ command }) => {
     expect(existsSync(at('was-run'))).toBe(false);
   });
 
-  const member = (address: string) => ({ ID: '1', peerURLs: [`https://${address}:2380`] });
-  const server = (last: number) => member(`192.168.10.${last}`);
-  test.each([
-    ['one of each server', [11, 12, 13].map(server), []],
-    ['fewer than the servers', [11, 12].map(server), []],
-    ['one of a machine that is gone', [server(11), server(19)], ['https://192.168.10.19:2380']],
-    ['two of one server', [server(11), server(12), server(11)], ['https://192.168.10.11:2380']],
-    ['one that only begins like a server', [server(11), member('192.168.10.112')], ['https://192.168.10.112:2380']],
-  ])('members of etcd: %s', (_, members, strange) => {
-    write('members', JSON.stringify({ header: { member_id: '1' }, members }));
-    const { status, lines } = run('members');
-    expect([status, lines.join().match(/https:\/\/192[^ ;]*/g) ?? []]).toEqual([strange.length > 0 ? 1 : 0, strange]);
-  });
-
   test('a member of etcd is removed by its ID', () => {
     write('members', '');
     run('evict:123');

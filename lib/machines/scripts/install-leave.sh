@@ -58,8 +58,7 @@ etcd_api() {
   answer=$(curl --noproxy '*' -gsS --max-time 10 --cacert "$tls/server-ca.crt" --cert "$tls/client.crt" --key "$tls/client.key" -d "$2" "$etcd/v3/$1" 2>&1) || return
   case $answer in *'"error":'*) return 1 ;; esac
 }
-list_members() { etcd_api cluster/member/list '{}' || fail "etcd does not list its members ($answer); see $(log_named k3s)"; }
-etcd() { list_members; echo "$answer"; }
+etcd() { etcd_api cluster/member/list '{}' || fail "etcd does not list its members ($answer); see $(log_named k3s)"; echo "$answer"; }
 # etcd refuses until its members have been connected for 5 s
 evict() {
   end=$(($(date +%s) + 30))

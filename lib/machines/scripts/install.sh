@@ -9,7 +9,6 @@
 #   status   prints what is installed
 # and of an upgrade:
 #   version  prints the version of k3s, and stale if an older one runs
-#   members  refuses members of etcd that are no server of the site
 #   snapshot:NAME  makes an etcd snapshot
 #   upgrade  installs another version of k3s and restarts it
 # of a restore of etcd:
@@ -217,17 +216,6 @@ is_older() {
   [ "$(stat -c %Y "$root$1")" -gt "$(started_at)" ]
 }
 version() { echo "$(k3s_version)$(! is_older /usr/local/bin/k3s || echo ' stale')"; }
-# a server that was replaced may leave a member behind, which stops the etcd of later versions: https://github.com/k3s-io/k3s/issues/13485
-members() {
-  list_members
-  # a member a line; each server may have one
-  strange=$(echo "$answer" | sed 's/"ID"/\n&/g' | awk -v peers="$peers" 'BEGIN { n = split(peers, peer, " ") } /peerURLs/ {
-    known = 0
-    for (i = 1; i <= n && !known; i++) if (!used[i] && index($0, "\"https://" peer[i] ":2380\"")) known = used[i] = 1
-    if (!known) { sub(/.*"peerURLs":\["/, ""); sub(/".*/, ""); print }
-  }')
-  [ -z "$strange" ] || fail "etcd has members that are no server of cluster.yaml: $(echo "$strange" | tr '\n' ' '); remove them, see https://github.com/k3s-io/k3s/issues/13485"
-}
 snapshot() { k3s etcd-snapshot save --name "$1" >"$work/log" 2>&1 && say 'etcd snapshot made' || fail "no etcd snapshot ($(tail -n 1 "$work/log")); see $(log_named k3s)"; }
 upgrade() {
   has_k3s || install_k3s

@@ -110,7 +110,7 @@ async function upgrade(scenario: Scenario, lab: MachinesLab): Promise<void> {
   lab.says('OL CHRG');
   lab.members('10.97.0.99');
   const strange = await lab.machines('upgrade');
-  const named = strange.lines.some((line) => line.includes('no server of cluster.yaml: https://10.97.0.99:2380'));
+  const named = strange.lines.some((line) => line.includes('no server of the site: not started at 10.97.0.99'));
   scenario.check('upgrade refuses a member of etcd that is no server', strange.status === 1 && named, ending(strange));
   lab.members();
   lab.says('OB DISCHRG');

@@ -19,6 +19,9 @@ export const typing = (scenario: Scenario): Promise<void> =>
       'a click goes to the value, which is underlined',
       (await page.locator('.cm-lintRange-error').innerText()) === '60',
     );
+    const under = page.locator('.cm-line', { hasText: 'offdelay: 60' }).locator('xpath=following-sibling::*[1]');
+    const note = await under.innerText();
+    scenario.check('its cure stands under the line', /^offdelay-too-short: .*; /.test(note), note);
     scenario.check('the last valid site is still shown', await page.getByText('last valid site').isVisible());
     await page.getByRole('button', { name: /^set ups\[0\]\.options\.offdelay to \d+$/ }).click();
     await scenario.reach('the click applies the cure', 5000, async () => (await open.problems()).length === 0);
