@@ -9,7 +9,6 @@ export { driverRemarks, offDelayText, onDelayText } from './driver-text';
 export {
   DRIVER_ROWS,
   type DriverAccess,
-  type DriverFacts,
   driverAccess,
   driverFacts,
   driverNumber,
