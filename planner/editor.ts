@@ -42,7 +42,13 @@ const highlight = HighlightStyle.define([
 ]);
 
 const theme = EditorView.theme({
-  '&': { height: '100%', color: 'var(--text)', backgroundColor: 'var(--page)', fontSize: '14px' },
+  '&': {
+    height: '100%',
+    containerType: 'inline-size',
+    color: 'var(--text)',
+    backgroundColor: 'var(--page)',
+    fontSize: '14px',
+  },
   '&.cm-focused': { outline: '2px solid var(--accent)', outlineOffset: '-2px' },
   '.cm-scroller': { fontFamily: 'ui-monospace, monospace', lineHeight: '1.5' },
   '.cm-gutters': { backgroundColor: 'var(--panel)', color: 'var(--muted)', border: 'none' },
@@ -56,7 +62,16 @@ const theme = EditorView.theme({
   },
   '.cm-tooltip.cm-tooltip-hover > p': { margin: '6px 10px' },
   '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: 'var(--page)' },
-  '.cm-note': { padding: '0 6px 0 2em', fontFamily: 'system-ui, sans-serif', fontSize: '13px', color: 'var(--warn)' },
+  // as wide as the editor, whatever the longest line is
+  '.cm-note': {
+    padding: '0 6px 4px 2em',
+    maxWidth: 'calc(100cqw - 7rem)',
+    contain: 'inline-size',
+    whiteSpace: 'normal',
+    fontFamily: 'system-ui, sans-serif',
+    fontSize: '13px',
+    color: 'var(--warn)',
+  },
   '.cm-note-error': { color: 'var(--bad)' },
   '.cm-diagnosticAction': { backgroundColor: 'var(--accent)', color: 'var(--page)', display: 'block', margin: '4px 0' },
 });
