@@ -62,8 +62,19 @@ export const withoutSecondOpinion: Sabotage = (files) =>
   )(script('second.sh', "'done')\n          declare_shutdown", "'done')\n          : declare_shutdown")(files));
 /** The pages that a full directory has in reserve. */
 export const withoutReserve = script('common.sh', 'for page in a b; do', 'for page in; do');
-/** The name that gives a reserved page to one process. */
-export const withSharedPage = script('common.sh', 'new=/killpower/.$1.$CONTAINER.$$', 'new=/killpower/.$1.$CONTAINER');
+/** The rename that gives a reserved page to one process; each takes another time until it has put the page in place. */
+export const withSharedPage: Sabotage = (files) =>
+  script(
+    'common.sh',
+    '    ln -f "/killpower/$1" "$new.old"',
+    '    sleep 0.0$(($$ % 10)); ln -f "/killpower/$1" "$new.old"',
+  )(
+    script(
+      'common.sh',
+      'mv -f "/killpower/.$1.$CONTAINER.$page" "$new" &&',
+      'new=/killpower/.$1.$CONTAINER.$page;',
+    )(files),
+  );
 
 /** Only the agent commands the UPS, in place of any of three containers. */
 export const onlyTheAgentCommands = script(
