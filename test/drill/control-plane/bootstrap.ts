@@ -141,7 +141,12 @@ export const faults = inLab(async (course, servers) => {
   await course.ends('the line of that refusal', now);
 
   await one.sh('hostname debian');
-  await course.decides('wrong host name', one, 2, /^REFUSE this host is named debian, .* run hostname k3s-1, and write it to /);
+  await course.decides(
+    'wrong host name',
+    one,
+    2,
+    /^REFUSE this host is named debian, .* run hostname k3s-1, and write it to /,
+  );
   await one.sh('hostname k3s-1');
   await one.sh('ip address del 10.98.0.11/24 dev eth0; ip address add 10.98.0.77/24 dev eth0');
   await course.decides('address of DHCP', one, 2, /^REFUSE this host has .*10\.98\.0\.77/);
