@@ -20,7 +20,8 @@ export const plannerDrill: Drill = {
     buildProgram();
     return async () => {};
   },
-  // frames are measured
+  // it computes, and other drills measure times
+  onDemand: true,
   atOnce: 1,
   scenarios: [
     plan('typing', 'errors at their lines, cures by a click, completion, descriptions, the keyboard alone', typing),
