@@ -1,5 +1,5 @@
 import { serversOf } from '../../lib/cluster';
-import { membersIn, type Peer, quorumWithout, strangersAmong } from '../../lib/live/etcd-members';
+import { membersIn, type Peer, quorumWithout, strangersAmong } from '../../lib/live/machines/etcd-members';
 import { site } from '../support/sites';
 
 const address = (number: number): string => `192.168.10.${10 + number}`;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { S3, signedHeaders } from '../../lib/live/s3';
+import { S3, signedHeaders } from '../../lib/live/machines/s3';
 import { etcdS3Secret, readEtcdS3Secret } from '../../lib/machines/etcd-s3';
 import { site } from '../support/sites';
 

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { Drain } from '../../../lib/live/drain';
+import { Drain } from '../../../lib/live/machines/drain';
 import { Progress } from '../../../lib/live/progress';
 import type { Scenario } from '../scenario';
 import { type Cluster, withCluster } from './cluster';

@@ -1,8 +1,8 @@
-import type { Node } from '../cluster';
-import { type ConnectionOptions, connectTo } from './connection';
-import { Deadline } from './deadline';
-import { ApplyError } from './kubectl';
-import { explained } from './problems';
+import type { Node } from '../../cluster';
+import { type ConnectionOptions, connectTo } from '../connection';
+import { Deadline } from '../deadline';
+import { ApplyError } from '../kubectl';
+import { explained } from '../problems';
 
 /** Marks a node that this program has cordoned, so that it uncordons no other. */
 const MARK = 'power-safe-k3s/drained';

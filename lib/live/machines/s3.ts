@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request } from 'node:https';
-import type { S3Access } from '../machines';
+import type { S3Access } from '../../machines';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();

@@ -1,13 +1,13 @@
 import { closeSync, createWriteStream, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type Cluster, type Node, primary, serversOf } from '../cluster';
-import { folderOutside, withFile } from '../files';
-import { SNAPSHOTS_FOLDER } from '../machines';
-import { columns } from '../text';
+import { type Cluster, type Node, primary, serversOf } from '../../cluster';
+import { folderOutside, withFile } from '../../files';
+import { SNAPSHOTS_FOLDER } from '../../machines';
+import { columns } from '../../text';
+import { lastLine, overSsh, type SshOptions } from '../ssh';
 import { COPY_SECONDS, sha256Of } from './offline';
 import type { S3, Stored } from './s3';
-import { lastLine, overSsh, type SshOptions } from './ssh';
 
 /** A snapshot, and the server that has it; undefined for S3. */
 export interface Snapshot extends Stored {

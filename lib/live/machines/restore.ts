@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { agentsOf, type Cluster, type Host, primary, serversOf } from '../cluster';
-import { SNAPSHOTS_FOLDER } from '../machines';
-import type { Confirm } from './apply';
+import { agentsOf, type Cluster, type Host, primary, serversOf } from '../../cluster';
+import { SNAPSHOTS_FOLDER } from '../../machines';
+import type { Confirm } from '../apply';
 import { Machines, type MachinesOptions } from './machines';
 import { copyTo } from './offline';
 import { ageOf, SNAPSHOT_NAME, type Snapshot, type Snapshots } from './snapshots';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Host, primary } from '../cluster';
-import { withFile } from '../files';
-import { OFFLINE_FOLDER } from '../machines';
-import { lastLine, overSsh, type SshOptions } from './ssh';
+import { type Host, primary } from '../../cluster';
+import { withFile } from '../../files';
+import { OFFLINE_FOLDER } from '../../machines';
+import { lastLine, overSsh, type SshOptions } from '../ssh';
 
 /** A file for hosts without internet access. */
 export interface OfflineFile {

@@ -1,14 +1,14 @@
-import { type Host, primary, serversOf } from '../cluster';
-import { parseAddress } from '../network';
-import type { Confirm } from './apply';
-import { listAt, textAt } from './at';
-import { type ConnectionOptions, connectTo } from './connection';
+import { type Host, primary, serversOf } from '../../cluster';
+import { parseAddress } from '../../network';
+import type { Confirm } from '../apply';
+import { listAt, textAt } from '../at';
+import { type ConnectionOptions, connectTo } from '../connection';
+import type { PatientKubectl } from '../patient-kubectl';
+import { ClusterObjects, type LiveObject } from '../site-objects';
+import type { Ran } from '../ssh';
 import { Drain } from './drain';
 import { isOf, type Member, membersIn, type Peer, quorumWithout } from './etcd-members';
 import { failure, type InstallOptions, Machines, type MachinesOptions } from './machines';
-import type { PatientKubectl } from './patient-kubectl';
-import { ClusterObjects, type LiveObject } from './site-objects';
-import type { Ran } from './ssh';
 
 export interface LifecycleOptions extends Omit<MachinesOptions, 'names' | 'leaving'> {
   /** Name of the node. */

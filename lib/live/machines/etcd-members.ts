@@ -1,5 +1,5 @@
-import { type Host, mayLose, quorumOf } from '../cluster';
-import { at, listAt, textAt } from './at';
+import { type Host, mayLose, quorumOf } from '../../cluster';
+import { at, listAt, textAt } from '../at';
 
 /** A member of etcd. */
 export interface Member {

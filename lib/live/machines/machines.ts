@@ -1,11 +1,11 @@
-import type { Cluster, Host } from '../cluster';
-import { agentsOf, primary, serversOf } from '../cluster';
-import { type InstallVerb, installScript } from '../machines';
-import { buildSite, serverAddOns } from '../synth';
+import type { Cluster, Host } from '../../cluster';
+import { agentsOf, primary, serversOf } from '../../cluster';
+import { type InstallVerb, installScript } from '../../machines';
+import { buildSite, serverAddOns } from '../../synth';
+import { lastLine, overSsh, type Ran, type SshOptions } from '../ssh';
 import type { Drain } from './drain';
 import { type Member, membersIn, strangersAmong } from './etcd-members';
 import { type OfflineFile, sendOffline } from './offline';
-import { lastLine, overSsh, type Ran, type SshOptions } from './ssh';
 
 /** Which hosts, and how they are reached. */
 export interface MachinesOptions {
