@@ -20,6 +20,7 @@ export interface CardModel {
 /** A UPS behind a network card with an SNMP agent, as pure state: the caller passes the time and moves the bytes. */
 export class SnmpCard extends UpsOutput {
   private readonly stored: Map<string, SnmpValue>;
+  private lastSet: number | undefined;
 
   constructor(
     private readonly model: CardModel,
@@ -37,7 +38,11 @@ export class SnmpCard extends UpsOutput {
     // a driver that walks the tree meets its end at once
     const missing = kind === KINDS.getNext ? 0 : bindings.findIndex((binding) => !this.allows(kind, binding));
     const refuses = missing >= 0 && (kind !== KINDS.get || version === 0);
-    if (!refuses && kind === KINDS.set) for (const binding of bindings) this.write(binding, now);
+    if (!refuses && kind === KINDS.set && message.request !== this.lastSet) {
+      // on a busy host the driver sends a request again before it has the answer
+      this.lastSet = message.request;
+      for (const binding of bindings) this.write(binding, now);
+    }
     return encode({
       ...message,
       kind: KINDS.response,
